@@ -1,0 +1,36 @@
+# Two commands, each of which first brings .venv up to date with requirements.lock:
+#   make chat    opens the chat window
+#   make test    lint, types and tests
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: chat test lock
+
+chat: .venv/ready
+	@$(BIN)/bpo-kpo chat
+
+test: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
+lock: .venv/ready
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
+# pip only brings uv, which installs the rest in seconds; both check every file against its hash in the lock.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or later is needed. Install it, then run: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "This Python has no venv or pip. Install them (Debian, Ubuntu: apt install python3-venv), then run again."; exit 2; }
+	@$(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/python -c '' 2>/dev/null || { \
+	    echo "Setting up .venv (once; about 700 MB on disk) ..." && \
+	    $(PYTHON) -m venv --clear .venv && \
+	    sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt && \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt; }
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

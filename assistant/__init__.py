@@ -1,0 +1,1 @@
+"""Question to cited answer: retrieves passages, reads them, and verifies every citation."""

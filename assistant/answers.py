@@ -1,0 +1,89 @@
+"""The types that cross borders: what is asked, and the answer with its citations.
+
+Their JSON form is what `bpo-kpo ask --json` prints, what the web endpoint returns and what evaluation stores.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Support = Literal["quoted", "supported", "unsupported"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ask(_Frozen):
+    """A question, and the earlier questions of its conversation, oldest first."""
+
+    question: str
+    history: tuple[str, ...] = ()
+
+
+class Sentence(_Frozen):
+    """One sentence, list item or table cell of an answer, without its markers."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+class Citation(_Frozen):
+    """The span that proves a sentence: `source.text[start:end] == quote`, offsets in code points."""
+
+    number: int
+    source: str
+    section: str
+    quote: str
+    start: int
+    end: int
+
+
+class RetrievedPassage(_Frozen):
+    """A passage that was retrieved, with its fused retrieval score (higher is better)."""
+
+    source: str
+    section: str
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class Usage(_Frozen):
+    """Tokens sent and received, and what they cost in US dollars (`None`: not known; nothing was sent: 0)."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+
+class Seconds(_Frozen):
+    """Wall-clock time of each stage."""
+
+    retrieve: float = 0.0
+    read: float = 0.0
+    total: float = 0.0
+
+
+class Answer(_Frozen):
+    """The answer to one question.
+
+    `text` is Markdown with `[1]` markers; `sentences` and `citations` are the same without them. Numbers run
+    from 1 to n in order of first use. A refusal (`answered` is false) has neither sentences nor citations;
+    its `passages` are the nearest ones.
+    """
+
+    question: str
+    standalone_question: str
+    answered: bool
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[RetrievedPassage, ...] = ()
+    notices: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    model: str
+    usage: Usage = Field(default_factory=Usage)
+    seconds: Seconds = Field(default_factory=Seconds)

@@ -1,0 +1,1 @@
+"""The two readers: `extractive` arranges sentences of the article, `llm` asks a chat model."""

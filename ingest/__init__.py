@@ -1,0 +1,1 @@
+"""Sources to index: reads documents, cuts them into passages, embeds these and keeps them in Chroma."""

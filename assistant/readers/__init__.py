@@ -1,1 +1,32 @@
-"""The two readers: `extractive` arranges sentences of the article, `llm` asks a chat model."""
+"""The two readers: `extractive` arranges sentences of the article, `llm` asks a chat model.
+
+A reader is a LangChain Runnable from `Reading` to `Draft`; while it streams, each draft replaces the last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.answers import RetrievedPassage, Usage
+from assistant.question import Question
+from ingest.sources import Source
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader gets: the question, the passages (best first) and the whole texts that these come from."""
+
+    question: Question
+    passages: tuple[RetrievedPassage, ...]
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a reader has written so far: Markdown in which `[n]` names the n-th passage.
+
+    A refusal has exactly the text of `prompts.refusal`.
+    """
+
+    text: str
+    notices: tuple[str, ...] = ()
+    usage: Usage = field(default_factory=Usage)

@@ -1,0 +1,185 @@
+"""The chain: question in, cited answer out, as one LangChain Runnable. Built once from settings."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from assistant import prompts
+from assistant.answers import Answer, Ask, RetrievedPassage, Seconds
+from assistant.citations import cite
+from assistant.conversation import standalone
+from assistant.lexicon import Lexicon
+from assistant.models import EXTRACTIVE, choose, open_chat_model
+from assistant.question import Question, analyse
+from assistant.readers import Draft, Reading, extractive, llm
+from assistant.readers.evidence import Candidate, Evidence
+from assistant.retriever import Explanation as RetrievalExplanation
+from assistant.retriever import HybridRetriever
+from assistant.settings import AssistantSettings
+from assistant.streams import streaming
+from ingest.embeddings import open_embeddings
+from ingest.errors import QuestionError
+from ingest.index import CurrentIndex, Index
+
+LONGEST_QUESTION = 4_000  # characters
+_HISTORY = 20  # earlier questions that are looked at
+
+
+Asked = Ask | Mapping[str, Any] | str
+
+
+def open_assistant(
+    settings: AssistantSettings,
+    *,
+    chat_model: BaseChatModel | None = None,
+    embeddings: Embeddings | None = None,
+) -> "Assistant":
+    """The assistant for these settings. `chat_model` takes the place of the model that the settings name.
+
+    Raises `SettingsError` for a model or an embedding model that there is not.
+    """
+    return Assistant(settings, chat_model, embeddings or open_embeddings(settings.ingest))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One snapshot of the index with what is computed from it once."""
+
+    index: Index
+    retriever: HybridRetriever
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How an answer came about: the rankings and, with the offline reader, the units with its decision."""
+
+    question: Question
+    retrieval: RetrievalExplanation
+    candidates: list[Candidate]
+    decision: extractive.Decision
+
+
+class Assistant:
+    """The parts of the chain, made when they are first needed and kept.
+
+    `chain` is a LangChain Runnable from a question (an `Ask`, its fields as a mapping, or plain text) to an
+    `Answer`. `stream` yields whole answers, each replacing the last; the final one is what `invoke` returns.
+    Every question is answered from the index that is current when it is asked. Mistakes that a person can
+    mend are raised as `UserError`.
+    """
+
+    chain: Runnable[Asked, Answer]
+
+    def __init__(
+        self, settings: AssistantSettings, chat_model: BaseChatModel | None, embeddings: Embeddings
+    ) -> None:
+        self._settings = settings
+        self._embeddings = embeddings
+        self._current = CurrentIndex(settings.ingest)
+        self._chat_model = chat_model
+        self._lock = threading.Lock()
+        self._opened: Opened | None = None
+        self.model = str(chat_model._llm_type) if chat_model else choose(settings)
+
+        def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
+            yield from self._answer(as_ask(asked), config)
+
+        self.chain = streaming(stream, name="assistant")
+
+    def explain(self, asked: Asked) -> Explanation:
+        """What the offline reader does with a question, and why."""
+        opened = self._open()
+        question = analyse(self._standalone(as_ask(asked)))
+        passages = tuple(map(_retrieved, opened.retriever.invoke(question.text)))
+        ranked = opened.evidence.rank(question.text, passages)
+        decision = extractive.decide(Reading(question, passages, opened.index.sources), ranked, opened.evidence)
+        return Explanation(question, opened.retriever.explain(question.text), ranked, decision)
+
+    def sections(self) -> list[str]:
+        """The section of every passage, by its position in the index."""
+        return [passage.section for passage in self._open().index.passages]
+
+    def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
+        """The answer as it grows."""
+        started = time.perf_counter()
+        opened = self._open()
+        question = analyse(self._standalone(ask, config))
+        passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
+        retrieved = time.perf_counter()
+        reading = Reading(question, passages, opened.index.sources)
+        reader = llm.make_reader(self.chat_model) if self.chat_model else extractive.make_reader(opened.evidence)
+        for draft in reader.stream(reading, config):
+            now = time.perf_counter()
+            seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
+            yield finish(ask, reading, draft, self.model, seconds)
+
+    def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> str:
+        """The question, understandable without the earlier ones."""
+        history = ask.history[-_HISTORY:]
+        if self.chat_model:
+            return llm.rewrite_question(self.chat_model, ask.question, history, config)
+        return standalone(ask.question, history)
+
+    def _open(self) -> Opened:
+        """The current snapshot, with its retriever."""
+        index = self._current.get()
+        with self._lock:
+            if self._opened is None or self._opened.index is not index:
+                lexicon = Lexicon([passage.embedded_text for passage in index.passages])
+                retriever = HybridRetriever(index=index, embeddings=self._embeddings, lexicon=lexicon)
+                self._opened = Opened(index, retriever, Evidence(lexicon, self._embeddings))
+            return self._opened
+
+    @cached_property
+    def chat_model(self) -> BaseChatModel | None:
+        """The chat model; `None` where the offline reader answers."""
+        if self._chat_model or self.model == EXTRACTIVE:
+            return self._chat_model
+        return open_chat_model(self.model, self._settings)
+
+
+def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
+    """Checks what is asked. Raises `QuestionError` for an empty or an over-long question."""
+    ask = Ask(question=asked) if isinstance(asked, str) else Ask.model_validate(asked)
+    if not ask.question.strip():
+        raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
+    if len(ask.question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(ask.question):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
+        )
+    return ask
+
+
+def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds) -> Answer:
+    """A draft as an answer: verified and numbered, or a refusal."""
+    refusal = Answer(
+        question=ask.question,
+        standalone_question=reading.question.text,
+        answered=False,
+        text=prompts.refusal(len(reading.sources)),
+        passages=reading.passages,
+        notices=draft.notices,
+        model=model,
+        usage=draft.usage,
+        seconds=seconds,
+    )
+    if draft.text.strip() == refusal.text:
+        return refusal
+    cited = cite(draft.text, reading.passages)
+    dropped = ", ".join(map(str, cited.unknown))
+    notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
+    found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
+    return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
+
+
+def _retrieved(document: Document) -> RetrievedPassage:
+    return RetrievedPassage(text=document.page_content, **document.metadata)

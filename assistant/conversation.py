@@ -1,0 +1,135 @@
+"""A question and the earlier ones of its conversation become one standalone question, without a model."""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from assistant.lexicon import content_words
+from assistant.question import SIDES
+from ingest.text import words
+
+_OPENING = re.compile(
+    r"^\W*(?:(?:and|but|so|also|then|ok(?:ay)?|or|well|now)\b[\s,]*)*(?:(?:what|how) about\b\s*)?", re.IGNORECASE
+)
+_SENTENCE_WORDS = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should"
+    r"|may|might|must|has|have|had|tell|give|name|list|show|explain)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|such|there"
+    r"|the (?:former|latter|others?|first|second|third|last|same)(?: ones?)?|(?:each|other|any) one)\b",
+    re.IGNORECASE,
+)
+_REPLACEABLE = re.compile(
+    r"\b(its|their|theirs|his|her)\b|\b(it|they|them|this|that|these|those|he|him|she)\b", re.I
+)
+_MANY = frozenset(["they", "them", "their", "theirs", "these", "those"])
+_NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?!I\b)[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
+_PREPOSITION = re.compile(
+    r"^(?:for|in|with|of|on|to|at|by|from|the|a|an|case|about|regarding)\b\s*", re.IGNORECASE
+)
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last|next|other)\b", re.IGNORECASE)
+_ASKS_FOR_MORE = frozenset(
+    ["example", "examples", "instance", "detail", "details", "reason", "reasons", "elaborate", "more", "further"]
+)
+_ALIKE = 55  # how alike two words must be, of 100, for one to take the other's place ("nearshore", "offshore")
+
+
+def standalone(question: str, history: Sequence[str]) -> str:
+    """The last question, understandable by itself. `history` holds the earlier ones, oldest first."""
+    before = ""
+    for earlier in history:
+        before = rewrite(earlier, before)
+    return rewrite(question, before)
+
+
+def rewrite(question: str, before: str) -> str:
+    """`question` with what it leaves out taken from `before`, the standalone question ahead of it.
+
+    "And for KPO?" takes over the whole question with the side, name or word exchanged; a pronoun gets its
+    subject; a question of hardly any words gets the earlier one's words in brackets. A question that names its
+    own subject and is a whole sentence stays as it is.
+    """
+    question = " ".join(question.split())
+    if not before:
+        return question
+    rest = _OPENING.sub("", question)
+    content = [word for word in content_words(rest) if word not in _ASKS_FOR_MORE]
+    opened = len(rest) < len(question)
+    if not _SENTENCE_WORDS.search(rest) and (opened or len(content) <= 2):
+        return _exchange(rest, before) or _with_words(rest or question, before)
+    if _subject(rest):
+        return question
+    if _PRONOUN.search(rest):
+        return _with_subject(rest, before)
+    if not content or (opened and len(content) == 1):
+        return _with_words(rest, before)
+    return _with_subject(rest, before, replace=False) if opened else question
+
+
+def _exchange(rest: str, before: str) -> str | None:
+    """`before` about what `rest` names instead: the other side, another name, or a word that looks alike."""
+    sides = [side for side, pattern in SIDES.items() if pattern.search(rest)]
+    asked = [side for side, pattern in SIDES.items() if pattern.search(before)]
+    if len(sides) == 1 and asked:
+        text = before
+        for side in asked:
+            text = SIDES[side].sub(sides[0], text)
+        text = re.sub(rf"\b{sides[0]}\b(.{{0,25}})\b{sides[0]}\b", rf"{sides[0]}", text)
+        return _with_new_words(text, rest)
+    topic = _PREPOSITION.sub("", rest).strip(" ?.!,")
+    while topic != (topic := _PREPOSITION.sub("", topic)):
+        pass
+    if not topic or len(words(topic)) > 4:
+        return None
+    if (ordinal := _ORDINAL.search(topic)) and _ORDINAL.search(before):
+        return _ORDINAL.sub(ordinal.group(), before, count=1)
+    names = [name for name in _NAME.findall(before) if not _is_side(name)]
+    if topic[0].isupper() and len(names) == 1:
+        return before.replace(names[0], topic)
+    for word in sorted(set(re.findall(r"[\w-]{4,}", before)), key=lambda w: -fuzz.ratio(w.lower(), topic.lower())):
+        if fuzz.ratio(word.lower(), topic.lower()) >= _ALIKE and word.lower() != topic.lower():
+            return re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", topic, before, count=1)
+        break
+    return None
+
+
+def _with_new_words(text: str, rest: str) -> str:
+    """`text`, with the content words of `rest` that it does not have yet in brackets."""
+    new = [word for word in content_words(rest) if word not in words(text) and not _is_side(word)]
+    return f"{text.rstrip(' ?')} ({' '.join(new)})?" if new else text
+
+
+def _is_side(word: str) -> bool:
+    return any(pattern.search(word) for pattern in SIDES.values())
+
+
+def _with_subject(rest: str, before: str, replace: bool = True) -> str:
+    """`rest` with the subject of `before` in the place of its first pronoun, else in brackets."""
+    subject = _subject(before)
+    pronoun = _REPLACEABLE.search(rest) if replace else None
+    many = pronoun and pronoun.group().lower() in _MANY
+    if not subject or (many and not _is_side(subject)):
+        return _with_words(rest, before)
+    if pronoun:
+        possessive = "’s" if pronoun.group(1) else ""
+        rest = f"{rest[: pronoun.start()]}{subject}{possessive}{rest[pronoun.end() :]}"
+        return _with_aspect(rest, before)
+    return f"{rest.rstrip(' ?.!')} ({subject})?"
+
+
+def _with_aspect(text: str, before: str) -> str:
+    """A question that has little to go by besides its subject also gets the words of the one before it."""
+    return text if len(content_words(text)) > 2 else _with_new_words(text, before)
+
+
+def _with_words(rest: str, before: str) -> str:
+    return f"{rest.strip(' ?.!')} ({before.rstrip(' ?.!')})?".strip()
+
+
+def _subject(text: str) -> str:
+    """What a question is about where it says so by name: its sides, else its capitalised names."""
+    sides = [side for side, pattern in SIDES.items() if pattern.search(text)]
+    return " and ".join(sides or _NAME.findall(text))

@@ -1,0 +1,110 @@
+"""The words of an index: their stems, how rare each one is, and which long names its acronyms stand for."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from ingest.text import words
+
+if TYPE_CHECKING:
+    import Stemmer
+
+# Words that carry no subject. Question words are here too: what they ask for is seen in `question.py`.
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any are aren't as at be because been before being below
+    between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each
+    either else etc even ever every few for from further get give gives given had hadn't has hasn't have
+    haven't having he her here hers him his how however i i'd i'll i'm i've if in into is isn't it it'd it'll
+    its itself just let let's me might more most much must my myself neither no nor not now of off on once one
+    only onto or other others our ours out over own per please quite rather really same shall she should
+    shouldn't since so some somebody someone something such than that that'd that'll the their theirs them
+    themselves then there there's these they they'd they'll they're they've this those though through to too
+    under until up upon us very was wasn't we we'd we'll we're we've were weren't what what'd what'll whatever
+    when where whether which while who who'll whom whose why will with within without won't would wouldn't yes
+    yet you you'd you'll you're you've your yours yourself
+    article according say says said tell tells mention mentions mentioned explain describe described
+    know want like need thing things kind kinds sort sorts exactly actually mean means meant stand stands
+    r u ur pls plz""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of `text` that carry its subject, folded, in order."""
+    return [word for word in words(text) if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a folded word, by Porter's second English algorithm (Snowball)."""
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> "Stemmer.Stemmer":
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+class Lexicon:
+    """What the texts of one index teach about words. Built once per index; never changes."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._acronyms = find_acronyms(texts)
+        counts = Counter(term for text in texts for term in set(self.terms(text)))
+        self._rarity = {t: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
+        self._rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._rarity
+
+    def terms(self, text: str) -> list[str]:
+        """The stems of the content words; a long name that has an acronym becomes the acronym."""
+        return list(self._with_acronyms([stem(word) for word in content_words(text)]))
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency as BM25 (Lucene) has it; for a term that never occurs, that of none."""
+        return self._rarity.get(term, self._rarest)
+
+    def _with_acronyms(self, stems: list[str]) -> Iterable[str]:
+        at = 0
+        while at < len(stems):
+            for length in (5, 4, 3, 2):
+                acronym = self._acronyms.get(tuple(stems[at : at + length]))
+                if acronym:
+                    yield acronym
+                    at += length
+                    break
+            else:
+                yield _singular_acronym(stems[at], self._acronyms)
+                at += 1
+
+
+def _singular_acronym(term: str, acronyms: dict[tuple[str, ...], str]) -> str:
+    return term[:-1] if term.endswith("s") and term[:-1] in acronyms.values() else term
+
+
+_ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
+_NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[ \t]+){1,5}[A-Z][\w’'-]*")
+
+
+def find_acronyms(texts: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """Stems of long names to folded acronyms: runs of capitalised words whose initials spell an acronym.
+
+    Both must occur in the texts ("Business Process Outsourcing", "BPO").
+    """
+    text = "\n".join(texts)
+    acronyms = set(_ACRONYM.findall(text))
+    found = {}
+    for match in _NAME.finditer(text):
+        parts = match.group().split()
+        for length in range(2, len(parts) + 1):
+            for at in range(len(parts) - length + 1):
+                initials = "".join(part[0] for part in parts[at : at + length])
+                if initials in acronyms:
+                    name = tuple(stem(word) for word in words(" ".join(parts[at : at + length])))
+                    found[name] = initials.lower()
+    return found

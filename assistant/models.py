@@ -1,0 +1,46 @@
+"""Which reader answers: the offline one, or a chat model by LangChain's name for it."""
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.settings import AssistantSettings
+from ingest.errors import SettingsError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+EXTRACTIVE = "extractive"
+DEFAULT_CHAT_MODEL = "openai:gpt-5-mini"  # what `auto` takes where there is a key
+
+
+def choose(settings: AssistantSettings) -> str:
+    """`extractive`, or `provider:model`. `auto` is OpenAI where a key is set, else the offline reader."""
+    if settings.model == "auto":
+        return DEFAULT_CHAT_MODEL if settings.ingest.openai_api_key else EXTRACTIVE
+    if settings.model != EXTRACTIVE and not all(settings.model.partition(":")):
+        raise SettingsError(
+            f"There is no model {settings.model!r}. Use auto, extractive, or one like {DEFAULT_CHAT_MODEL}."
+        )
+    return settings.model
+
+
+def open_chat_model(name: str, settings: AssistantSettings) -> "BaseChatModel":
+    """The chat model `provider:model`. Raises `SettingsError` where the provider or the key is missing."""
+    from langchain.chat_models import init_chat_model
+
+    provider = name.partition(":")[0]
+    options: dict[str, Any] = {}
+    if provider == "openai":
+        key = settings.ingest.openai_api_key
+        if key is None and settings.ingest.openai_base_url is None:
+            raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or use --model extractive.")
+        options = {
+            "api_key": key.get_secret_value() if key else "none",  # a server of one's own may ask for none
+            "base_url": settings.ingest.openai_base_url,
+            "stream_usage": True,
+        }
+    try:
+        model: BaseChatModel = init_chat_model(name, **options)
+        return model
+    except (ImportError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise SettingsError(f"The model {name} cannot be used: {reason} Choose another with --model.") from None

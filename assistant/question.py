@@ -1,0 +1,95 @@
+"""What a question asks: about which side or sides, and for which kind of answer."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["BPO", "KPO"]
+Kind = Literal["definition", "list", "count", "price", "percentage", "date", "duration", "contact", "open"]
+
+SIDES: dict[Side, re.Pattern[str]] = {
+    "BPO": re.compile(r"\bbpos?\b|\bbusiness[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
+    "KPO": re.compile(r"\bkpos?\b|\bknowledge[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
+}
+
+# The first pattern that is found names the kind; what none of them names is "open".
+_KIND_PATTERNS: dict[Kind, str] = {
+    "contact": r"\be-?mail address\b|\bphone number\b|\btelephone\b|\b(web|postal) ?(site )?address\b|\burl\b",
+    "percentage": r"\bper ?cent(age)?\b|%|\b(what|which) (share|proportion|fraction)\b",
+    "price": (
+        r"\bhow much (does|do|is|are|would|will|did|must|should|money)\b.*\b(cost|pay|charge|earn|spend|make)\w*"
+        r"|\bhow much money\b|\bprices?\b|\bpricing\b|\bwhat (does|do|would|will)\b.*\bcost\b|\bsalar(y|ies)\b"
+        r"|\bwages?\b|\bhourly rates?\b|\brevenues?\b|\bmarket (size|value|share)\b"
+    ),
+    "duration": r"\bhow long\b|\bhow many (minutes|hours|days|weeks|months|years)\b|\bduration\b",
+    "count": r"\bhow many\b|\bnumber of\b",
+    "date": r"\b(what|which|wich) (year|date|month|day)\b|\bwhen (was|were|did)\b|\bsince when\b",
+    "list": (
+        r"\b(what|which) are (the|some|its|their|your)\b|\bwhich (\w+ ){0,3}\w+[^s\W]s\b"
+        r"|\bwhat (\w+ ){0,3}\w+[^s\W]s (are|do|does|can|may|should|must|is|could|will)\b"
+        r"|^\W*(name|list|give|show|enumerate|tell me)\b.*\w\ws\b|\b(list|types|kinds|examples|names) of\b"
+    ),
+    "definition": r"^\W*(what('s| is| are| does)|define|explain)\b|\b(meaning of|definition|stands? for)\b",
+}
+_KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _KIND_PATTERNS.items()}
+
+# What a text must hold to answer a question of a kind. A kind that is not here asks for nothing that can be seen.
+_UNIT_OF_TIME = r"(minute|hour|day|week|month|year)s?"
+_SMALL_NUMBERS = r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_HOLDS_PATTERNS: dict[Kind, str] = {
+    "contact": r"@|https?:|www\.|\d{3}",
+    "percentage": r"\d ?%|\bper ?cent\b",
+    "price": (
+        r"[$€£¥₹] ?\d|\d ?(dollars?|euros?|pounds?|cents?|usd|eur|gbp|rupees?)\b|\d[\d,.]* (million|billion)"
+    ),
+    "duration": rf"\d+[ -]{_UNIT_OF_TIME}\b|\b(one|{_SMALL_NUMBERS})[ -]{_UNIT_OF_TIME}\b",
+    "count": rf"\d|\b(one|{_SMALL_NUMBERS}|dozens?|hundreds?|thousands?|millions?)\b",
+    "date": (
+        r"\b(1[5-9]|20)\d\d\b|\b(january|february|march|april|june|july|august|september|october|november"
+        r"|december)\b|\b(mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    ),
+}
+_HOLDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _HOLDS_PATTERNS.items()}
+
+
+def holds(kind: Kind, text: str) -> bool:
+    """Whether `text` holds what a question of this kind asks for: a price, a number, a date, ..."""
+    pattern = _HOLDS.get(kind)
+    return pattern is None or bool(pattern.search(text))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A standalone question and what could be seen in it."""
+
+    text: str
+    sides: tuple[Side, ...]
+    kind: Kind
+
+    @property
+    def compares(self) -> bool:
+        """Whether it is about both sides."""
+        return len(self.sides) == len(SIDES)
+
+
+def analyse(text: str) -> Question:
+    """Reads a standalone question."""
+    sides = tuple(side for side, pattern in SIDES.items() if pattern.search(text))
+    for kind, pattern in _KINDS.items():
+        if pattern.search(text):
+            return Question(text, sides, kind)
+    return Question(text, sides, "open")
+
+
+def halves(question: Question) -> list[str]:
+    """A comparison as one question per side: each without the other side's name. Else the question itself."""
+    if not question.compares:
+        return [question.text]
+    texts = []
+    for side in question.sides:
+        others = [pattern for other, pattern in SIDES.items() if other != side]
+        text = question.text
+        for pattern in others:
+            text = pattern.sub(" ", text)
+        texts.append(" ".join(text.split()))
+    return texts

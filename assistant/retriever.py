@@ -1,0 +1,142 @@
+"""The retriever: a dense and a lexical ranking of all passages, fused. A LangChain retriever."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict, PrivateAttr
+
+from assistant.lexicon import Lexicon
+from assistant.question import analyse, halves
+from ingest.index import Index
+from ingest.passages import Passage
+from ingest.text import count_tokens
+
+CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
+_CANDIDATES = 50  # passages per ranking
+_OUTLINED = 3  # so many of the best passages are looked at for headings below theirs
+_RRF_K = 60  # Cormack, Clarke and Büttcher 2009
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One ranking of passages: positions in `Index.passages` with their scores, best first."""
+
+    name: str
+    scored: list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Both rankings (for each half of a comparison) and their fusion."""
+
+    rankings: list[Ranking]
+    fused: Ranking
+
+
+class HybridRetriever(BaseRetriever):
+    """Ranks the passages of one index by meaning (Chroma) and by words (BM25), and fuses both by rank.
+
+    `invoke(question)` returns `Document`s within `CONTEXT_TOKENS`, best first, with `source`, `section`,
+    `start`, `end` and `score` in their metadata. A question about both sides is also asked for each side, and
+    the best passage of each side is always among the results.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    embeddings: Embeddings
+    lexicon: Lexicon
+    _bm25: "_BM25" = PrivateAttr()
+
+    def model_post_init(self, context: object) -> None:
+        """Indexes the words once."""
+        self._bm25 = _BM25([self.lexicon.terms(p.embedded_text) for p in self.index.passages])
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        chosen = self._within_budget(self.explain(query))
+        found = [_document(self.index.passages[position], score) for position, score in chosen]
+        if analyse(query).kind in ("list", "count"):
+            found += self._outline(chosen[:_OUTLINED])
+        return found
+
+    def _outline(self, chosen: list[tuple[int, float]]) -> list[Document]:
+        """The headings right below the sections of `chosen`: what a text lists, it often lists in headings."""
+        headings = []
+        for position, score in chosen:
+            above = self.index.passages[position].section
+            for passage in self.index.passages:
+                path, _, last = passage.section.rpartition(" > ")
+                if path == above and last and passage.text.startswith("#"):
+                    heading = passage.text.partition("\n")[0].rstrip()
+                    end = passage.start + len(heading)
+                    headings.append(_document(replace(passage, text=heading, end=end), score))
+        return headings
+
+    def explain(self, query: str) -> Explanation:
+        """The rankings behind the result for `query`."""
+        parts = list(dict.fromkeys([query, *halves(analyse(query))]))
+        vectors = (
+            self.embeddings.embed_documents(parts) if len(parts) > 1 else [self.embeddings.embed_query(query)]
+        )
+        rankings = []
+        for part, vector in zip(parts, vectors, strict=True):
+            rankings.append(Ranking(f"dense: {part}", self.index.nearest(vector, _CANDIDATES)))
+            rankings.append(Ranking(f"lexical: {part}", self._bm25.rank(self.lexicon.terms(part), _CANDIDATES)))
+        return Explanation(rankings, fuse(rankings))
+
+    def _within_budget(self, explanation: Explanation) -> list[tuple[int, float]]:
+        """The best of the fused ranking that fit, the best of each half among them."""
+        must = {ranking.scored[0][0] for ranking in explanation.rankings[2:] if ranking.scored}
+        order = sorted(explanation.fused.scored, key=lambda pair: (pair[0] not in must, -pair[1]))
+        chosen: list[tuple[int, float]] = []
+        used = 0
+        for position, score in order:
+            used += count_tokens(self.index.passages[position].text)
+            if chosen and used > CONTEXT_TOKENS:
+                break
+            chosen.append((position, score))
+        return sorted(chosen, key=lambda pair: -pair[1])
+
+
+def _document(passage: Passage, score: float) -> Document:
+    place = {"source": passage.source, "section": passage.section, "start": passage.start, "end": passage.end}
+    return Document(page_content=passage.text, metadata={**place, "score": score})
+
+
+class _BM25:
+    """BM25 in Lucene's form over lists of terms; `bm25s` computes all scores when it is built."""
+
+    def __init__(self, documents: Sequence[list[str]]) -> None:
+        import bm25s
+
+        self._model = bm25s.BM25(method="lucene")
+        # a document without terms would make the mean length of an index of empty documents zero
+        self._model.index([terms or [""] for terms in documents], show_progress=False)
+
+    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
+        """The `k` best documents that share a term with the query."""
+        if not terms:
+            return []
+        scores: np.ndarray = self._model.get_scores(terms)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [(int(i), float(scores[i])) for i in best if scores[i] > 0]
+
+
+def fuse(rankings: Sequence[Ranking]) -> Ranking:
+    """Reciprocal rank fusion: each ranking gives a passage 1 / (60 + its rank); the sums are ranked.
+
+    Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning
+    methods", SIGIR 2009. Ties go to the passage that stands earlier in the document.
+    """
+    sums: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (position, _) in enumerate(ranking.scored, start=1):
+            sums[position] = sums.get(position, 0.0) + 1 / (_RRF_K + rank)
+    return Ranking("fused", sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,54 @@
+"""Does this evidence support this claim? A lexical test, without a model."""
+
+import re
+from collections import Counter
+
+from assistant.lexicon import STOP_WORDS, content_words, stem
+from ingest.text import words
+
+WINDOW = 80  # content words of evidence that are looked at together
+THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
+
+
+def supports(evidence: str, claim: str) -> bool:
+    """φ(evidence, claim): whether the evidence holds the claim's words, numbers and names.
+
+    The best window of 80 content words of the evidence holds at least 63 % of the claim's content words (as
+    stems), and every number and every capitalised name of the claim stands in the evidence. A claim without
+    content words is not supported.
+    """
+    wanted = Counter(stem(word) for word in content_words(claim))
+    if not wanted or strange_names(evidence, claim):
+        return False
+    return coverage(evidence, wanted) >= THRESHOLD
+
+
+def coverage(evidence: str, wanted: Counter[str]) -> float:
+    """The largest share of `wanted` stems that one window of the evidence holds; 0 where nothing is wanted."""
+    stems = [stem(word) for word in content_words(evidence)]
+    best = 0
+    for at in range(max(len(stems) - WINDOW, 0) + 1):
+        best = max(best, (wanted & Counter(stems[at : at + WINDOW])).total())
+    return best / wanted.total() if wanted else 0.0
+
+
+def strange_names(evidence: str, claim: str) -> list[str]:
+    """The numbers and capitalised names of the claim that do not stand in the evidence.
+
+    A capital at the start of the claim is a name only where the word is no everyday one and has no small form
+    in the evidence, which `words` has folded anyway; so the first word counts like the others, unless it is a
+    stop word.
+    """
+    known = set(words(evidence))
+    numbers = [number for number in _NUMBER.findall(claim) if number not in known]
+    names = [
+        name
+        for match in _CAPITALISED.finditer(claim)
+        for name in [match.group()]
+        for folded in [words(name)]
+        if match.start() > 0 and any(part not in known and part not in STOP_WORDS for part in folded)
+    ]
+    return numbers + names

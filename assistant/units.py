@@ -1,0 +1,115 @@
+"""The quotable pieces of a passage: headings, sentences, and lists with their lead-in."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from assistant.question import SIDES, Side
+from ingest.text import Span, sentence_spans, trim
+
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A piece of a passage that can be quoted; `span` is relative to the passage's text.
+
+    A list is one unit: its `span` runs from the lead-in to the last item, `lead_in` may be empty, `items` are
+    the spans of the items without their marks. A single item is a unit of its own as well.
+    """
+
+    kind: Literal["heading", "sentence", "item", "list"]
+    span: Span
+    text: str
+    lead_in: str = ""
+    items: tuple[Span, ...] = ()
+    before: str = ""  # the sentence before it in the same passage, which words like "they" point to
+
+
+@lru_cache(maxsize=4096)
+def units(text: str) -> tuple[Unit, ...]:
+    """The units of a passage's text, in order; a list comes before its items."""
+    found: list[Unit] = []
+    for block in _blocks(text):
+        before = found[-1].text if found and found[-1].kind == "sentence" else ""
+        first = text[block[0].start : block[0].end]
+        if heading := _HEADING.match(first):
+            found.append(_unit("heading", text, _shift(block[0].start, heading)))
+        elif _ITEM.match(first):
+            found += _list(text, block, found, before)
+        else:
+            for span in sentence_spans(text, block[0].start, block[-1].end):
+                found.append(_unit("sentence", text, span, before=before))
+                before = found[-1].text
+    return tuple(found)
+
+
+def _list(text: str, lines: list[Span], found: list[Unit], before: str) -> list[Unit]:
+    items = []
+    for line in lines:
+        match = _ITEM.match(text[line.start : line.end])
+        if match:
+            items.append(_shift(line.start, match))
+        else:  # a wrapped line belongs to the item above it
+            items[-1] = Span(items[-1].start, line.end)
+    has_lead_in = bool(found) and found[-1].kind == "sentence" and found[-1].text.endswith(":")
+    lead_in = found.pop() if has_lead_in else None
+    start = lead_in.span.start if lead_in else items[0].start
+    span = Span(start, items[-1].end)
+    whole = Unit("list", span, text[span.start : span.end], lead_in.text if lead_in else "", tuple(items), before)
+    return [whole, *(_unit("item", text, item, lead_in=whole.lead_in) for item in items)]
+
+
+def _blocks(text: str) -> list[list[Span]]:
+    """The lines of `text`, trimmed, grouped: a heading, a list, or a paragraph."""
+    blocks: list[list[Span]] = []
+    open_kind = ""
+    for match in re.finditer(r"[^\n]*", text):
+        line = trim(text, Span(*match.span()))
+        words = text[line.start : line.end] if line else ""
+        if line is None or _TABLE_RULE.match(words):
+            open_kind = open_kind if open_kind == "list" and line is None else ""
+            continue
+        kind = "heading" if _HEADING.match(words) else "list" if _ITEM.match(words) else "text"
+        indented = match.start() < line.start
+        if kind == "text" and open_kind == "list" and indented:
+            kind = "list"
+        if kind == "heading" or kind != open_kind:
+            blocks.append([])
+        blocks[-1].append(line)
+        open_kind = kind
+    return blocks
+
+
+def _shift(start: int, match: re.Match[str]) -> Span:
+    return Span(start + match.start("words"), start + match.end("words"))
+
+
+def _unit(
+    kind: Literal["heading", "sentence", "item"], text: str, span: Span, lead_in: str = "", before: str = ""
+) -> Unit:
+    return Unit(kind, span, text[span.start : span.end], lead_in, before=before)
+
+
+_POINTS_BACK = re.compile(r"^(?:it|this|that|they|these|those)\b", re.IGNORECASE)
+_COMPARED_WITH = re.compile(r"\b(?:than|unlike|version of|subset of)\s+(?:an?\s+)?\w+", re.IGNORECASE)
+
+
+def side_of(unit: Unit, section: str) -> Side | None:
+    """Whose sentence it is: the one side that it names; where it names none, the sentence before or the section.
+
+    "It is an extended version of BPO" is about what the sentence before is about.
+    """
+    own = _COMPARED_WITH.sub("", unit.text)
+    heading = section.rsplit(" > ", 1)[-1]
+    texts = [own, unit.lead_in, unit.before, heading]
+    if _POINTS_BACK.match(unit.text):
+        texts = [unit.before, own, heading]
+    for text in texts:
+        named = [side for side, pattern in SIDES.items() if pattern.search(text)]
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None

@@ -1,0 +1,64 @@
+"""What the terminal shows: an answer with its citations, and how it came about."""
+
+import re
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from assistant.answers import Answer
+from assistant.chain import Explanation
+from assistant.readers.extractive import ENOUGH
+from assistant.retriever import Ranking
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
+_SHOWN = 8  # rows of a ranking
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """The answer, then each citation: number, section, quote, file and offsets."""
+    console.print(_text(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
+    for notice in answer.notices:
+        console.print(_text(notice, "yellow"))
+    for citation in answer.citations:
+        console.print()
+        console.print(_text(f"[{citation.number}] {citation.section}", "bold"))
+        console.print(_text(f"    “{' '.join(citation.quote.split())}”"))
+        console.print(_text(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+    if not answer.answered and answer.passages:
+        console.print()
+        console.print(_text("The nearest passages:", "bold"))
+        for passage in answer.passages[:3]:
+            console.print(_text(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
+    console.print()
+    console.print(_text(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
+
+
+def show_explanation(console: Console, explanation: Explanation, sections: list[str]) -> None:
+    """Both rankings, their fusion, and what the offline reader made of them; `sections` by passage position."""
+    question = explanation.question
+    sides = ", ".join(question.sides) or "no side"
+    console.print(_text(f"Read as: {question.text} ({question.kind}; {sides})"))
+    for ranking in [*explanation.retrieval.rankings, explanation.retrieval.fused]:
+        console.print(_ranking(ranking, sections))
+    table = Table("score", "side", "kind", "text", title="sentences, lists and headings", title_justify="left")
+    for candidate in explanation.candidates[:_SHOWN]:
+        text = " ".join(candidate.unit.text.split())
+        score = f"{candidate.score:.3f}"
+        table.add_row(score, candidate.side or "", candidate.unit.kind, _text(text[:100]))
+    console.print(table)
+    verb = "Answers" if explanation.decision.lines else "Refuses"
+    console.print(_text(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
+    console.print()
+
+
+def _ranking(ranking: Ranking, sections: list[str]) -> Table:
+    table = Table("rank", "score", "passage", "section", title=_text(ranking.name), title_justify="left")
+    for rank, (position, score) in enumerate(ranking.scored[:_SHOWN], start=1):
+        table.add_row(str(rank), f"{score:.4f}", str(position + 1), _text(sections[position]))
+    return table
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text as it is: neither markup nor control characters of a document have an effect."""
+    return Text(_CONTROL.sub("", text), style=style)

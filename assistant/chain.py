@@ -100,7 +100,7 @@ class Assistant:
         opened = self._open()
         question = analyse(self._standalone(as_ask(asked)))
         passages = tuple(map(_retrieved, opened.retriever.invoke(question.text)))
-        ranked = opened.evidence.rank(question.text, passages)
+        ranked = opened.evidence.rank(question, passages)
         decision = extractive.decide(Reading(question, passages, opened.index.sources), ranked, opened.evidence)
         return Explanation(question, opened.retriever.explain(question.text), ranked, decision)
 

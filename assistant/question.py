@@ -18,8 +18,9 @@ _KIND_PATTERNS: dict[Kind, str] = {
     "percentage": r"\bper ?cent(age)?\b|%|\b(what|which) (share|proportion|fraction)\b",
     "price": (
         r"\bhow much (does|do|is|are|would|will|did|must|should|money)\b.*\b(cost|pay|charge|earn|spend|make)\w*"
-        r"|\bhow much money\b|\bprices?\b|\bpricing\b|\bwhat (does|do|would|will)\b.*\bcost\b|\bsalar(y|ies)\b"
-        r"|\bwages?\b|\bhourly rates?\b|\brevenues?\b|\bmarket (size|value|share)\b"
+        r"|\bhow much money\b|\b(what|which|how high|how large)\b.*\b(prices?|pricing|salar(y|ies)|wages?|fees?)\b(?! tag| like)"
+        r"|\bwhat (does|do|would|will)\b.*\bcost\b|\b(pricing|salar(y|ies)|hourly rates?|revenues?)\b"
+        r"|\bmarket (size|value|share)\b"
     ),
     "duration": r"\bhow long\b|\bhow many (minutes|hours|days|weeks|months|years)\b|\bduration\b",
     "count": r"\bhow many\b|\bnumber of\b",

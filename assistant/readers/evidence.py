@@ -8,10 +8,11 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.answers import RetrievedPassage
 from assistant.lexicon import Lexicon
-from assistant.question import Side
+from assistant.question import Question, Side
 from assistant.units import Unit, side_of, units
 
-_WORDS, _NEAR_WORDS, _RANK = 0.3, 0.3, 0.1  # beside the cosine's 1; found on the tuning part of core.jsonl
+# Beside the cosine's 1; found on the tuning part of core.jsonl.
+_WORDS, _NEAR_WORDS, _RANK, _OTHER_SIDE = 0.3, 0.3, 0.1, -0.3
 _MOST_VECTORS = 20_000  # kept in memory; 1.5 kB each
 
 
@@ -33,16 +34,16 @@ class Evidence:
         self._embeddings = embeddings
         self._vectors: dict[str, np.ndarray] = {}
 
-    def rank(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
+    def rank(self, question: Question, passages: Sequence[RetrievedPassage]) -> list[Candidate]:
         """Every unit of `passages`, best first.
 
         The score is the cosine of question and unit, plus 0.3 × the share of the question's words (weighted by
         rarity) that the unit holds, 0.3 × the same with its heading, lead-in and the sentence before it, and
-        0.1 / the passage's rank.
+        0.1 / the passage's rank. A unit about the other side than the one asked for loses 0.3.
         """
         pairs = [(n, p, u) for n, p in enumerate(passages, start=1) for u in units(p.text)]
-        asked, *vectors = self._embed([question, *(unit.text for _, _, unit in pairs)])
-        wanted = self._lexicon.terms(question)
+        asked, *vectors = self._embed([question.text, *(unit.text for _, _, unit in pairs)])
+        wanted = self._lexicon.terms(question.text)
         candidates = []
         for (number, passage, unit), vector in zip(pairs, vectors, strict=True):
             own = set(self._lexicon.terms(unit.text))
@@ -53,7 +54,10 @@ class Evidence:
                 + _NEAR_WORDS * self._share(wanted, near)
                 + _RANK / number
             )
-            candidates.append(Candidate(number, unit, side_of(unit, passage.section), score))
+            side = side_of(unit, passage.section)
+            if side and question.sides and side not in question.sides:
+                score += _OTHER_SIDE
+            candidates.append(Candidate(number, unit, side, score))
         return sorted(candidates, key=lambda c: -c.score)
 
     def _share(self, wanted: list[str], held: set[str]) -> float:

@@ -1,0 +1,111 @@
+"""What the tests share: the blocked network, an index of the real article, and small real fakes."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OFFLINE = Path(__file__).parent / "offline"
+sys.path.insert(0, str(OFFLINE))
+import sitecustomize  # noqa: E402, F401 - installs the block in this process; the environment does for others
+
+os.environ["PYTHONPATH"] = str(OFFLINE)
+for name in [
+    n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "CHROMA_", "LANGCHAIN_", "LANGSMITH_"))
+]:
+    del os.environ[name]
+
+from langchain_core.callbacks import CallbackManagerForLLMRun  # noqa: E402
+from langchain_core.language_models import BaseChatModel  # noqa: E402
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage  # noqa: E402
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult  # noqa: E402
+
+from assistant.chain import Assistant, open_assistant  # noqa: E402
+from assistant.settings import AssistantSettings  # noqa: E402
+from ingest.build import build  # noqa: E402
+from ingest.settings import ROOT, IngestSettings  # noqa: E402
+from ingest.sources import Source, read_source  # noqa: E402
+
+ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
+
+
+class ScriptedChatModel(BaseChatModel):
+    """A chat model that streams scripted replies, one a call, in the given pieces, and records what it was sent."""
+
+    replies: list[list[str]]
+    sent: list[list[BaseMessage]] = []
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _next(self, messages: list[BaseMessage]) -> list[str]:
+        self.sent.append(messages)
+        return self.replies[(len(self.sent) - 1) % len(self.replies)]
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        message = AIMessage("".join(self._next(messages)))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for piece in self._next(messages):
+            yield ChatGenerationChunk(message=AIMessageChunk(piece))
+
+
+@pytest.fixture(scope="session")
+def article() -> Source:
+    return read_source(ARTICLE)
+
+
+@pytest.fixture(scope="session")
+def ingest_settings(tmp_path_factory: pytest.TempPathFactory) -> IngestSettings:
+    """An index of the real article, built once per worker. Tests must not change it."""
+    settings = IngestSettings(index=tmp_path_factory.mktemp("article") / "index")
+    build(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(ingest_settings: IngestSettings) -> Assistant:
+    """The offline assistant over the real article."""
+    return open_assistant(AssistantSettings(model="extractive", ingest=ingest_settings))
+
+
+@pytest.fixture
+def with_model(ingest_settings: IngestSettings) -> Callable[..., tuple[Assistant, ScriptedChatModel]]:
+    """An assistant whose chat model streams the given replies (each a list of pieces)."""
+
+    def make(*replies: list[str]) -> tuple[Assistant, ScriptedChatModel]:
+        model = ScriptedChatModel(replies=list(replies), sent=[])
+        return open_assistant(AssistantSettings(ingest=ingest_settings), chat_model=model), model
+
+    return make
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Callable[..., Path]:
+    """Writes documents into a folder of their own and returns it: `library(**{"a.md": "# Title ..."})`."""
+
+    def write(**documents: str) -> Path:
+        folder = tmp_path / "documents"
+        folder.mkdir(exist_ok=True)
+        for name, text in documents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return write

@@ -33,10 +33,10 @@ ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
 
 
 class ScriptedChatModel(BaseChatModel):
-    """A chat model that streams scripted replies, one a call, in the given pieces, and records what it was sent."""
+    """A chat model that streams scripted replies, one a call, piece by piece, and records what it was sent."""
 
     replies: list[list[str]]
-    sent: list[list[BaseMessage]] = []
+    sent: list[list[BaseMessage]]
 
     @property
     def _llm_type(self) -> str:

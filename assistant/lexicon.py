@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process
+
 from ingest.text import words
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ STOP_WORDS = frozenset(
     yet you you'd you'll you're you've your yours yourself
     article according say says said tell tells mention mentions mentioned explain describe described
     know want like need thing things kind kinds sort sorts exactly actually mean means meant stand stands
-    r u ur pls plz""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
+    compare compared comparison versus vs r u ur pls plz""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
 )
 
 
@@ -36,10 +38,28 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word not in STOP_WORDS]
 
 
+_SHORTEST_CORRECTED = 5  # characters of a stem
+_LIKELY_MISSPELT = 83  # how alike two stems must be, of 100
+
+# Forms that no stemmer brings together with their verb or singular.
+_IRREGULAR = {
+    form: base
+    for line in """begin began begun|bring brought|build built|buy bought|choose chose chosen|come came
+        draw drew drawn|drive drove driven|fall fell fallen|find found|get got gotten|give gave given|go went gone
+        grow grew grown|hold held|keep kept|know knew known|lead led|leave left|lose lost|make made|meet met
+        pay paid|rise rose risen|run ran|sell sold|send sent|speak spoke spoken|spend spent|take took taken|teach taught
+        tell told|think thought|understand understood|win won|write wrote written|good better best|bad worse worst
+        child children|man men|person people|woman women
+        2 two|3 three|4 four|5 five|6 six|7 seven|8 eight|9 nine|10 ten""".replace("\n", "|").split("|")
+    for base, *forms in [line.split()]
+    for form in forms
+}
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The stem of a folded word, by Porter's second English algorithm (Snowball)."""
-    return str(_stemmer().stemWord(word))
+    """The stem of a folded word, by Porter's second English algorithm (Snowball); irregular forms by a table."""
+    return str(_stemmer().stemWord(_IRREGULAR.get(word, word)))
 
 
 @cache
@@ -64,6 +84,16 @@ class Lexicon:
     def terms(self, text: str) -> list[str]:
         """The stems of the content words; a long name that has an acronym becomes the acronym."""
         return list(self._with_acronyms([stem(word) for word in content_words(text)]))
+
+    def asked_terms(self, question: str) -> list[str]:
+        """The terms of a question; an unknown one becomes the one it most likely misspells."""
+        return [self._corrected(term) for term in self.terms(question)]
+
+    def _corrected(self, term: str) -> str:
+        if term in self._rarity or len(term) < _SHORTEST_CORRECTED:
+            return term
+        likely = process.extractOne(term, self._rarity.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY_MISSPELT)
+        return likely[0] if likely else term
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency as BM25 (Lucene) has it; for a term that never occurs, that of none."""

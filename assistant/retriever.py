@@ -88,7 +88,9 @@ class HybridRetriever(BaseRetriever):
         rankings = []
         for part, vector in zip(parts, vectors, strict=True):
             rankings.append(Ranking(f"dense: {part}", self.index.nearest(vector, _CANDIDATES)))
-            rankings.append(Ranking(f"lexical: {part}", self._bm25.rank(self.lexicon.terms(part), _CANDIDATES)))
+            rankings.append(
+                Ranking(f"lexical: {part}", self._bm25.rank(self.lexicon.asked_terms(part), _CANDIDATES))
+            )
         return Explanation(rankings, fuse(rankings))
 
     def _within_budget(self, explanation: Explanation) -> list[tuple[int, float]]:

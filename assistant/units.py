@@ -94,7 +94,7 @@ def _unit(
     return Unit(kind, span, text[span.start : span.end], lead_in, before=before)
 
 
-_POINTS_BACK = re.compile(r"^(?:it|this|that|they|these|those)\b", re.IGNORECASE)
+POINTS_BACK = re.compile(r"^(?:it|this|that(?! (?:being )?said)|they|these|those)\b", re.IGNORECASE)
 _COMPARED_WITH = re.compile(r"\b(?:than|unlike|version of|subset of)\s+(?:an?\s+)?\w+", re.IGNORECASE)
 
 
@@ -106,7 +106,7 @@ def side_of(unit: Unit, section: str) -> Side | None:
     own = _COMPARED_WITH.sub("", unit.text)
     heading = section.rsplit(" > ", 1)[-1]
     texts = [own, unit.lead_in, unit.before, heading]
-    if _POINTS_BACK.match(unit.text):
+    if POINTS_BACK.match(unit.text):
         texts = [unit.before, own, heading]
     for text in texts:
         named = [side for side, pattern in SIDES.items() if pattern.search(text)]

@@ -17,13 +17,13 @@ from assistant.question import Side, halves, holds
 from assistant.readers import Draft, Reading
 from assistant.readers.evidence import Candidate, Evidence
 from assistant.streams import streaming
-from assistant.units import Unit, units
+from assistant.units import POINTS_BACK, Unit, units
 from ingest.passages import note_after
 from ingest.text import Span
 
 ENOUGH = 0.55  # the least score that answers; found on the tuning part of core.jsonl
 _SECOND = 0.85  # a second sentence is added where it has at least this share of the best one's score
-_LIST = 0.9  # a list answers a question for a list where it has at least this share of the best score
+_LIST = 0.75  # a list answers a question for a list where it has at least this share of the best score
 _LONGEST = 60  # words of an answer of two sentences
 
 
@@ -72,15 +72,15 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
         highest = f"{ranked[0].score:.2f}" if ranked else "none"
         return Decision([], f"the best score is {highest}, an answer needs {ENOUGH}")
     if question.kind in ("list", "count"):
-        for candidate in best:
+        for candidate in [] if best[0].unit.kind == "sentence" and _enumerates(best[0].unit.text) else best:
             if candidate.score >= _LIST * best[0].score and (lines := _list(candidate, reading, ranked)):
                 return Decision(_counted(lines) if question.kind == "count" else lines, "a list answers")
-    best = [c for c in best if holds(question.kind, c.unit.text) and c.unit.kind != "heading"]
+    best = [c for c in best if holds(question.kind, c.unit.text) and not _is_bare_heading(c, reading)]
     if not best:
         return Decision([], f"no sentence holds what is asked for: a {question.kind}")
     if question.compares and (pair := _comparison(reading, evidence, best)):
         return Decision(pair, "one sentence for each side answers")
-    return Decision(_sentences(best), "the best sentences answer")
+    return Decision(_sentences(best, alone=question.kind == "definition"), "the best sentences answer")
 
 
 def _is_lost(candidate: Candidate, reading: Reading, ranked: list[Candidate]) -> bool:
@@ -95,15 +95,26 @@ def _is_lost(candidate: Candidate, reading: Reading, ranked: list[Candidate]) ->
     return candidate.unit.text.endswith(":") and note_after(reading.sources[passage.source].text, end) is not None
 
 
+def _is_bare_heading(candidate: Candidate, reading: Reading) -> bool:
+    """A heading that has a text below it, which says more."""
+    passage = reading.passages[candidate.number - 1]
+    return candidate.unit.kind == "heading" and candidate.unit.span.end < len(passage.text.rstrip())
+
+
+def _enumerates(text: str) -> bool:
+    """A sentence that is a list: with two commas, or one and an "and" or "or"."""
+    return text.count(",") + len(re.findall(r",[^,]* (?:and|or) ", text)) >= 2
+
+
 def _says_nothing(unit: Unit) -> bool:
     """A lead-in without its list, or a sentence of three words."""
     return unit.kind == "sentence" and (unit.text.endswith(":") or len(unit.text.split()) <= 2)
 
 
-def _sentences(best: list[Candidate]) -> list[Line]:
-    """The best unit, and the next one where it is nearly as good and the answer stays short."""
+def _sentences(best: list[Candidate], alone: bool) -> list[Line]:
+    """The best unit, and unless it is to stand alone the next one, where that is as good and still short."""
     chosen = [best[0]]
-    for candidate in best[1:]:
+    for candidate in [] if alone else best[1:]:
         if candidate.score < _SECOND * best[0].score:
             break
         words = len(best[0].unit.text.split()) + len(candidate.unit.text.split())
@@ -185,7 +196,8 @@ def _counted(lines: list[Line]) -> list[Line]:
 def _whole(candidate: Candidate) -> list[Line]:
     unit, number = candidate.unit, candidate.number
     if unit.kind != "list":
-        return [Line(number, unit.text)]
+        before = [Line(number, unit.before)] if unit.before and POINTS_BACK.match(unit.text) else []
+        return [*before, Line(number, unit.text)]
     items = [Line(number, _at(unit, item), item=True) for item in unit.items]
     return [Line(number, unit.lead_in), *items] if unit.lead_in else items
 

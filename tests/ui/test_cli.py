@@ -1,0 +1,139 @@
+"""The command line, run as others run it: a process with arguments, exit code, stdout and stderr."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.answers import Answer
+from ingest.settings import ROOT, IngestSettings
+
+COMMAND = Path(sys.executable).parent / "bpo-kpo"
+
+
+def bpo_kpo(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "COLUMNS": "100", **environment}
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=cwd, timeout=120
+    )
+
+
+@pytest.fixture
+def index(ingest_settings: IngestSettings) -> dict[str, str]:
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
+
+
+def test_help_names_the_commands_and_each_has_its_own_help() -> None:
+    assert {"ingest", "ask", "chat"} <= set(bpo_kpo("--help").stdout.split())
+    for command, option in (("ingest", "--remove"), ("ask", "--explain"), ("chat", "--port")):
+        run = bpo_kpo(command, "--help")
+        assert run.returncode == 0
+        assert option in run.stdout
+
+
+def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_offsets(
+    index: dict[str, str],
+) -> None:
+    run = bpo_kpo("ask", "What drives BPO compared with KPO?", **index)
+    assert run.returncode == 0, run.stderr
+    lines = run.stdout.splitlines()
+    assert "[1]" in run.stdout and "BPO:" in run.stdout and "KPO:" in run.stdout
+    assert any(line.startswith("[1] 7 key differences between BPO vs KPO > 1. Driving force") for line in lines)
+    assert "volume-driven" in run.stdout and "insight-driven" in run.stdout
+    assert any(line.strip().startswith("corpus/bpo-vs-kpo.md:") for line in lines)
+
+
+def test_piped_output_has_no_colours(index: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "--explain", "What is nearshore BPO?", **index)
+    assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "--json", "What is nearshore BPO?", **index)
+    answer = Answer.model_validate_json(run.stdout)
+    text = (ROOT / "corpus" / "bpo-vs-kpo.md").read_text(encoding="utf-8")
+    assert answer.answered
+    assert answer.citations
+    assert all(text[c.start : c.end] == c.quote for c in answer.citations)
+    assert list(json.loads(run.stdout)) == list(Answer.model_fields)
+
+
+def test_explain_shows_both_rankings_their_fusion_and_why_it_refused(index: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **index)
+    assert run.returncode == 0
+    for part in ("dense: What does", "lexical: What does", "fused", "Refuses:", "The article does not say."):
+        assert part in run.stdout
+
+
+def test_a_refusal_names_the_nearest_passages(index: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "What does Time Doctor cost?", **index)
+    assert run.returncode == 0
+    assert run.stdout.startswith("The article does not say.")
+    assert "nearest passages" in run.stdout
+    assert "corpus/bpo-vs-kpo.md:" in run.stdout
+
+
+def test_a_missing_index_is_built_and_a_second_ingest_embeds_nothing(tmp_path: Path) -> None:
+    place = {"BPO_KPO_INDEX": str(tmp_path / "index"), "BPO_KPO_MODEL": "extractive"}
+    first = bpo_kpo("ask", "--json", "What is nearshore BPO?", cwd=tmp_path, **place)
+    assert Answer.model_validate_json(first.stdout).answered
+    assert "embedded" in first.stderr
+    second = bpo_kpo("ingest", cwd=tmp_path, **place)
+    count = second.stdout.split()[0]
+    assert second.stdout == f"{count} passages: 0 embedded, {count} kept, 0 removed\n"
+
+
+def test_paths_are_added_and_removed(tmp_path: Path) -> None:
+    place = {"BPO_KPO_INDEX": str(tmp_path / "index")}
+    (tmp_path / "tea.md").write_text("# Tea\n\nGreen tea is steeped at 80 degrees.\n", encoding="utf-8")
+    (tmp_path / "ink.md").write_text("# Ink\n\nIron gall ink darkens with age.\n", encoding="utf-8")
+    assert bpo_kpo("ingest", "tea.md", cwd=tmp_path, **place).stdout.startswith("1 passages: 1 embedded")
+    added = bpo_kpo("ingest", "ink.md", cwd=tmp_path, **place)
+    assert added.stdout == "2 passages: 1 embedded, 1 kept, 0 removed\n"
+    removed = bpo_kpo("ingest", "--remove", "tea.md", cwd=tmp_path, **place)
+    assert removed.stdout == "1 passages: 0 embedded, 1 kept, 1 removed\n"
+
+
+MISTAKES = [
+    ("empty question", ["ask", " "], {}, "question is empty"),
+    ("long question", ["ask", "why " * 2_000], {}, "the limit is 4,000"),
+    ("unknown model", ["ask", "--model", "gpt", "why?"], {}, "no model 'gpt'"),
+    ("unknown provider", ["ask", "--model", "nonsense:gpt", "why?"], {}, "nonsense:gpt"),
+    ("missing key", ["ask", "--model", "openai:gpt-5-mini", "why?"], {}, "OPENAI_API_KEY"),
+    ("unknown embeddings", ["ask", "why?"], {"BPO_KPO_EMBEDDINGS": "word2vec"}, "BPO_KPO_EMBEDDINGS"),
+    ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
+    ("index is a file", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "README.md")}, "BPO_KPO_INDEX"),
+    ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
+    ("cannot be written", ["ingest"], {"BPO_KPO_INDEX": "/proc/no/index"}, "/proc/no/index"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
+)
+def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
+    arguments: list[str], environment: dict[str, str], said: str, index: dict[str, str]
+) -> None:
+    run = bpo_kpo(*arguments, **{**index, **environment})
+    assert run.returncode == 2
+    assert run.stdout == ""
+    lines = [line for line in run.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, run.stderr
+    assert said in lines[0]
+
+
+def test_a_question_of_one_megabyte_is_refused_and_loses_nothing(index: dict[str, str]) -> None:
+    # longer than a system lets a command line be; the limit itself is what `assistant.chain` tests
+    with pytest.raises(OSError, match="Argument list too long"):
+        bpo_kpo("ask", "x" * 1_000_000, **index)
+
+
+def test_changed_settings_are_refused_with_the_remedy(tmp_path: Path, index: dict[str, str]) -> None:
+    changed = {**index, "BPO_KPO_EMBEDDINGS": "openai:text-embedding-3-small", "OPENAI_API_KEY": "sk-none"}
+    run = bpo_kpo("ask", "What is KPO?", **changed)
+    assert run.returncode == 2
+    assert "was built with minilm" in run.stderr
+    assert "bpo-kpo ingest" in run.stderr

@@ -161,12 +161,15 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
 
 def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds) -> Answer:
     """A draft as an answer: verified and numbered, or a refusal."""
+    passages = reading.passages
+    if draft.about is not None:  # what a refusal is about is its nearest passage
+        passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
     refusal = Answer(
         question=ask.question,
         standalone_question=reading.question.text,
         answered=False,
         text=prompts.refusal(len(reading.sources)),
-        passages=reading.passages,
+        passages=passages,
         notices=draft.notices,
         model=model,
         usage=draft.usage,

@@ -47,9 +47,9 @@ _IRREGULAR = {
     for line in """begin began begun|bring brought|build built|buy bought|choose chose chosen|come came
         draw drew drawn|drive drove driven|fall fell fallen|find found|get got gotten|give gave given|go went gone
         grow grew grown|hold held|keep kept|know knew known|lead led|leave left|lose lost|make made|meet met
-        pay paid|rise rose risen|run ran|sell sold|send sent|speak spoke spoken|spend spent|take took taken|teach taught
-        tell told|think thought|understand understood|win won|write wrote written|good better best|bad worse worst
-        child children|man men|person people|woman women
+        pay paid|rise rose risen|run ran|sell sold|send sent|speak spoke spoken|spend spent|take took taken
+        teach taught|tell told|think thought|understand understood|win won|write wrote written
+        good better best|bad worse worst|child children|man men|person people|woman women
         2 two|3 three|4 four|5 five|6 six|7 seven|8 eight|9 nine|10 ten""".replace("\n", "|").split("|")
     for base, *forms in [line.split()]
     for form in forms

@@ -18,7 +18,7 @@ _KIND_PATTERNS: dict[Kind, str] = {
     "percentage": r"\bper ?cent(age)?\b|%|\b(what|which) (share|proportion|fraction)\b",
     "price": (
         r"\bhow much (does|do|is|are|would|will|did|must|should|money)\b.*\b(cost|pay|charge|earn|spend|make)\w*"
-        r"|\bhow much money\b|\b(what|which|how high|how large)\b.*\b(prices?|salar(y|ies)|wages?|fees?)\b(?! like)"
+        r"|\bhow much money\b|\b(what|which|how high)\b.*\b(prices?|salar(y|ies)|wages?|fees?)\b(?! like)"
         r"|\bwhat (does|do|would|will)\b.*\bcost\b|\b(pricing|salar(y|ies)|hourly rates?|revenues?)\b"
         r"|\bmarket (size|value|share)\b"
     ),

@@ -17,28 +17,28 @@ _SHOWN = 8  # rows of a ranking
 
 def show_answer(console: Console, answer: Answer) -> None:
     """The answer, then each citation: number, section, quote, file and offsets."""
-    console.print(_text(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
+    _print(console, _text(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
     for notice in answer.notices:
-        console.print(_text(notice, "yellow"))
+        _print(console, _text(notice, "yellow"))
     for citation in answer.citations:
         console.print()
-        console.print(_text(f"[{citation.number}] {citation.section}", "bold"))
-        console.print(_text(f"    “{' '.join(citation.quote.split())}”"))
-        console.print(_text(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+        _print(console, _text(f"[{citation.number}] {citation.section}", "bold"))
+        _print(console, _text(f"    “{' '.join(citation.quote.split())}”"))
+        _print(console, _text(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
     if not answer.answered and answer.passages:
         console.print()
-        console.print(_text("The nearest passages:", "bold"))
+        _print(console, _text("The nearest passages:", "bold"))
         for passage in answer.passages[:3]:
-            console.print(_text(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
+            _print(console, _text(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
     console.print()
-    console.print(_text(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
+    _print(console, _text(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
 
 
 def show_explanation(console: Console, explanation: Explanation, sections: list[str]) -> None:
     """Both rankings, their fusion, and what the offline reader made of them; `sections` by passage position."""
     question = explanation.question
     sides = ", ".join(question.sides) or "no side"
-    console.print(_text(f"Read as: {question.text} ({question.kind}; {sides})"))
+    _print(console, _text(f"Read as: {question.text} ({question.kind}; {sides})"))
     for ranking in [*explanation.retrieval.rankings, explanation.retrieval.fused]:
         console.print(_ranking(ranking, sections))
     table = Table("score", "side", "kind", "text", title="sentences, lists and headings", title_justify="left")
@@ -48,7 +48,7 @@ def show_explanation(console: Console, explanation: Explanation, sections: list[
         table.add_row(score, candidate.side or "", candidate.unit.kind, _text(text[:100]))
     console.print(table)
     verb = "Answers" if explanation.decision.lines else "Refuses"
-    console.print(_text(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
+    _print(console, _text(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
     console.print()
 
 
@@ -57,6 +57,11 @@ def _ranking(ranking: Ranking, sections: list[str]) -> Table:
     for rank, (position, score) in enumerate(ranking.scored[:_SHOWN], start=1):
         table.add_row(str(rank), f"{score:.4f}", str(position + 1), _text(sections[position]))
     return table
+
+
+def _print(console: Console, text: Text) -> None:
+    """Wrapped at words on a terminal, left whole in a file."""
+    console.print(text, soft_wrap=not console.is_terminal)
 
 
 def _text(text: str, style: str = "") -> Text:

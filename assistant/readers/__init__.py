@@ -29,4 +29,5 @@ class Draft:
 
     text: str
     notices: tuple[str, ...] = ()
+    about: int | None = None  # a refusal's passage that the notices are about
     usage: Usage = field(default_factory=Usage)

@@ -44,6 +44,7 @@ class Decision:
     lines: list[Line]
     reason: str
     notices: tuple[str, ...] = ()
+    about: int | None = None  # the number of the passage that the notices are about
 
 
 def make_reader(evidence: Evidence) -> Runnable[Reading, Draft]:
@@ -52,7 +53,7 @@ def make_reader(evidence: Evidence) -> Runnable[Reading, Draft]:
     def read(reading: Reading, config: RunnableConfig) -> Iterator[Draft]:
         decision = decide(reading, evidence.rank(reading.question, reading.passages), evidence)
         if not decision.lines:
-            yield Draft(prompts.refusal(len(reading.sources)), decision.notices)
+            yield Draft(prompts.refusal(len(reading.sources)), decision.notices, decision.about)
         text = ""
         for line in decision.lines:
             text += _markdown(line, first=not text)
@@ -66,7 +67,8 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
     question = reading.question
     if ranked and _is_lost(ranked[0], reading, ranked):
         lead_in = " ".join(ranked[0].unit.text.split())
-        return Decision([], "the list asked for is missing", (prompts.LOST_LIST.format(lead_in=lead_in),))
+        notice = prompts.LOST_LIST.format(lead_in=lead_in)
+        return Decision([], "the list asked for is missing", (notice,), ranked[0].number)
     best = [c for c in ranked if c.score >= ENOUGH and not _says_nothing(c.unit)]
     if not best:
         highest = f"{ranked[0].score:.2f}" if ranked else "none"

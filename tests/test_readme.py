@@ -1,0 +1,47 @@
+"""The README's examples run, its exchanges are real, and its table names every module."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.settings import ROOT, IngestSettings
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXCHANGES = re.findall(r'```console\n\$ bpo-kpo ask "(.*?)"\n(.*?)```', README, re.DOTALL)
+EXAMPLE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize(("question", "shown"), EXCHANGES, ids=[question for question, _ in EXCHANGES])
+def test_an_exchange_is_what_the_command_prints(
+    question: str, shown: str, ingest_settings: IngestSettings
+) -> None:
+    command = [str(Path(sys.executable).parent / "bpo-kpo"), "ask", "--model", "extractive", question]
+    environment = {**os.environ, "BPO_KPO_INDEX": str(ingest_settings.index)}
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.partition("\nAnswered by")[0].strip() == shown.strip()
+
+
+def test_the_python_example_runs(ingest_settings: IngestSettings) -> None:
+    assert len(EXAMPLE.strip().splitlines()) <= 10
+    environment = {**os.environ, "BPO_KPO_INDEX": str(ingest_settings.index)}
+    command = [sys.executable, "-c", EXAMPLE]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    assert run.stdout.startswith("What drives KPO?\n")
+    assert "1 | 7 key differences between BPO vs KPO > 1. Driving force" in run.stdout
+
+
+def test_the_table_names_every_module_and_nothing_else() -> None:
+    rows = [row.split("|")[1] for row in README.splitlines() if row.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(.+?)`", row)}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("ingest", "assistant", "ui")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert modules <= named
+    assert all((ROOT / name).exists() for name in named)

@@ -13,10 +13,10 @@ sys.path.insert(0, str(OFFLINE))
 import sitecustomize  # noqa: E402, F401 - installs the block in this process; the environment does for others
 
 os.environ["PYTHONPATH"] = str(OFFLINE)
-for name in [
-    n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "CHROMA_", "LANGCHAIN_", "LANGSMITH_"))
-]:
+for name in [n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_"))]:
     del os.environ[name]
+for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBEDDINGS", "BPO_KPO_INDEX"):
+    os.environ[name] = ""  # stands ahead of what a developer's .env says
 
 from langchain_core.callbacks import CallbackManagerForLLMRun  # noqa: E402
 from langchain_core.language_models import BaseChatModel  # noqa: E402

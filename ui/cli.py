@@ -129,7 +129,7 @@ def _ensure_index(settings: "AssistantSettings") -> None:
     with _Progress() as progress:
         report: BuildReport | None = ensure_index(settings.ingest, progress)
     if report:
-        print(f"Index brought up to date. {report}", file=sys.stderr)
+        print(f"Brought the index up to date: {report}", file=sys.stderr)
 
 
 class _Progress:

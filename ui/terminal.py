@@ -47,7 +47,7 @@ def show_explanation(console: Console, explanation: Explanation, sections: list[
         score = f"{candidate.score:.3f}"
         table.add_row(score, candidate.side or "", candidate.unit.kind, _text(text[:100]))
     console.print(table)
-    verb = "Answers" if explanation.decision.lines else "Refuses"
+    verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
     _print(console, _text(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
     console.print()
 

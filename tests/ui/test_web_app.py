@@ -1,0 +1,413 @@
+"""The chat window as it is served: a real server on loopback, asked by HTTP, by gradio_client and by a browser."""
+
+import errno
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio_client  # type: ignore[import-untyped]
+import httpx
+import pytest
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
+from ingest.errors import UserError
+from ui.web import app as web
+from ui.web.server import Server, address_of, take_port
+from ui.web.turns import Turn
+
+pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
+
+QUOTE = "These processes tend to be volume-driven."
+HOSTILE = '<img src="https://evil.example/a.png"> ![b](https://evil.example/b.png) [c](https://evil.example)'
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
+
+class ScriptedAssistant:
+    """Answers with what it was asked, in three steps; some questions get it into trouble."""
+
+    def answers(self, ask: Ask) -> Iterator[Answer]:
+        if not ask.question.strip():
+            raise UserError("The question is empty. Type one.")
+        if "cost" in ask.question:
+            yield self.refusal(ask)
+            return
+        whole = self.answer(ask)
+        yield whole.model_copy(update={"text": "BPO is", "citations": (), "sentences": ()})
+        if "key" in ask.question:
+            raise UserError("The key <b>was</b> refused. Set OPENAI_API_KEY.")
+        if "bug" in ask.question:
+            raise RuntimeError("secret detail")
+        while "wait" in ask.question:
+            time.sleep(0.05)
+            yield whole.model_copy(update={"text": "BPO is still"})
+        yield whole
+
+    def answer(self, ask: Ask) -> Answer:
+        return Answer(
+            question=ask.question,
+            standalone_question=ask.question,
+            answered=True,
+            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.history)} {' / '.join(ask.history)}",
+            sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
+            citations=(
+                Citation(number=1, source="a.md", section="1. Driving force", quote=QUOTE, start=0, end=41),
+            ),
+            model="scripted",
+            seconds=Seconds(total=0.03),
+        )
+
+    def refusal(self, ask: Ask) -> Answer:
+        near = RetrievedPassage(source="a.md", section=HOSTILE, text=HOSTILE, start=0, end=9, score=0.1)
+        return Answer(
+            question=ask.question,
+            standalone_question=ask.question,
+            answered=False,
+            text="The article does not say.",
+            passages=(near,),
+            model="scripted",
+        )
+
+    def runnable(self) -> Runnable[Ask, Answer]:
+        """As the real one comes: a LangChain Runnable."""
+        return RunnableLambda(self.answers)
+
+
+class Page:
+    """An open page without a browser: it sends what the page's listeners send."""
+
+    def __init__(self, address: str) -> None:
+        self.http = httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=30)
+        self.session = uuid.uuid4().hex
+        config = httpx.get(f"{address}config", trust_env=False).json()
+        self.ids = {dep["api_name"]: dep["id"] for dep in config["dependencies"]}
+
+    def press(self, listener: str, *data: object) -> Any:
+        body = {"fn_index": self.ids[listener], "session_hash": self.session, "data": [*data, None]}
+        reply = self.http.post(f"run/{listener}", json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()["data"]
+
+    def ask(self, question: str) -> tuple[str, int]:
+        """What the chat shows in the end, and in how many steps it came."""
+        self.press("_asked", question)
+        body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None]}
+        assert self.http.post("queue/join", json=body).status_code == 200
+        steps = 0
+        with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data: ") or "{}")
+                steps += message.get("msg") == "process_generating"
+                if message.get("msg") == "process_completed":
+                    assert message["success"]
+                    break
+        return self.shown(), steps
+
+    def shown(self) -> str:
+        return json.dumps(self.press("_settled")[0])
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with take_port("127.0.0.1", 0, print) as listener:
+        server = Server(web.build(ScriptedAssistant().runnable()), "127.0.0.1")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield address_of(listener, "127.0.0.1")
+        server.handle_exit(signal.SIGINT, None)
+        thread.join(timeout=10)
+
+
+class TestAskEndpoint:
+    def test_a_client_gets_the_answer_as_json(self, address: str) -> None:
+        client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
+        answer = client.predict("What drives BPO?", ["Hello?", "And now?"], api_name="/ask")
+        expected = ScriptedAssistant().answer(Ask(question="What drives BPO?", history=("Hello?", "And now?")))
+        assert Answer.model_validate(answer) == expected
+
+    def test_the_history_may_be_left_out(self, address: str) -> None:
+        client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
+        assert "Asked before: 0" in client.predict(question="What drives BPO?", api_name="/ask")["text"]
+
+    def test_plain_http_gets_it_too(self, address: str) -> None:
+        event, data = self.call(address, {"data": ["What drives BPO?", ["Hello?"]]})
+        assert event == "complete"
+        assert data[0]["citations"][0]["quote"] == QUOTE
+        assert "Asked before: 1 Hello?" in data[0]["text"]
+
+    def test_a_mistake_is_an_error_that_says_what_to_do(self, address: str) -> None:
+        event, data = self.call(address, {"data": ["  ", None]})
+        assert (event, data["error"]) == ("error", "The question is empty. Type one.")
+
+    @pytest.mark.parametrize("data", [[5, None], ["What?", "no list"], ["What?", [5]], [None, None]])
+    def test_what_is_not_text_is_turned_down(self, address: str, data: list[object]) -> None:
+        event, reply = self.call(address, {"data": data})
+        assert event == "error"
+        assert reply["error"].startswith("The question is not text.")
+
+    def test_a_bug_does_not_tell_its_details(self, address: str) -> None:
+        event, reply = self.call(address, {"data": ["a bug", None]})
+        assert event == "error"
+        assert "secret" not in json.dumps(reply)
+
+    def call(self, address: str, body: dict[str, object]) -> tuple[str, Any]:
+        with httpx.Client(base_url=f"{address}gradio_api/call/", trust_env=False, timeout=30) as http:
+            event_id = http.post("ask", json=body).json()["event_id"]
+            lines = http.get(f"ask/{event_id}").text.splitlines()
+        return lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: "))
+
+
+class TestConversation:
+    def test_an_answer_grows_and_shows_its_quotes(self, address: str) -> None:
+        shown, steps = Page(address).ask("What drives BPO?")
+        assert steps >= 2
+        assert QUOTE in shown
+        assert "1 of 1 sentence quoted" in shown
+
+    def test_earlier_questions_are_passed_on(self, address: str) -> None:
+        page = Page(address)
+        page.ask("What drives BPO?")
+        assert "Asked before: 1 What drives BPO?" in page.ask("And KPO?")[0]
+
+    def test_nobody_sees_the_turns_of_somebody_else(self, address: str) -> None:
+        one, other = Page(address), Page(address)
+        one.ask("My secret plan?")
+        shown, _ = other.ask("What drives BPO?")
+        assert "secret" not in shown
+        assert "Asked before: 0" in shown
+
+    def test_a_mistake_is_a_notice_and_no_answer(self, address: str) -> None:
+        page = Page(address)
+        shown, _ = page.ask("the key")
+        assert "The key &lt;b&gt;was&lt;/b&gt; refused. Set OPENAI_API_KEY." in shown
+        assert 'class=\\"notice\\"' in shown
+        assert "BPO is" not in shown
+        assert "Asked before: 0" in page.ask("What drives BPO?")[0]  # it is not asked along again
+
+    def test_an_empty_question_is_a_mistake(self, address: str) -> None:
+        assert "The question is empty. Type one." in Page(address).ask("")[0]
+
+    def test_a_bug_is_a_notice_without_details(self, address: str) -> None:
+        shown, _ = Page(address).ask("a bug")
+        assert web.BROKEN in shown
+        assert "secret" not in shown
+
+    def test_asking_again_replaces_the_turn(self, address: str) -> None:
+        page = Page(address)
+        page.ask("What drives BPO?")
+        assert QUOTE not in json.dumps(page.press("_again")[0])
+        assert page.shown().count("What drives BPO?") == 1
+
+    def test_clearing_forgets_everything(self, address: str) -> None:
+        page = Page(address)
+        page.ask("What drives BPO?")
+        page.press("_cleared")
+        assert page.shown() == "[]"
+        assert "Asked before: 0" in page.ask("And KPO?")[0]
+
+    def test_an_answer_that_comes_late_does_not_undo_the_clearing(self) -> None:
+        turns = [Turn("wait")]
+        steps = web._answered(ScriptedAssistant().runnable(), turns)
+        assert len(next(steps)) == 2
+        web._cleared(turns)
+        assert list(steps) == []
+        assert turns == []
+
+    def test_a_stopped_answer_stays_and_says_so(self) -> None:
+        turns = [Turn("wait")]
+        steps = web._answered(ScriptedAssistant().runnable(), turns)
+        next(steps)
+        shown = web._stopped(turns)
+        assert "BPO is" in shown[1]["content"]
+        assert web.STOPPED in shown[1]["content"]
+        assert list(steps) == []
+
+
+class TestWhatIsOpen:
+    def test_only_ask_is_public(self, address: str) -> None:
+        info = httpx.get(f"{address}gradio_api/info", trust_env=False).json()
+        assert list(info["named_endpoints"]) == ["/ask"]
+        assert info["unnamed_endpoints"] == {}
+        client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
+        assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
+
+    def test_every_other_listener_is_private(self, address: str) -> None:
+        config = httpx.get(f"{address}config", trust_env=False).json()
+        public = {dep["api_name"] for dep in config["dependencies"] if dep["api_visibility"] != "private"}
+        assert public == {"ask"}
+        assert config["analytics_enabled"] is False
+
+    def test_a_foreign_name_for_this_machine_is_turned_away(self, address: str) -> None:
+        assert httpx.get(address, headers={"host": "evil.example"}, trust_env=False).status_code == 400
+        assert httpx.get(address, headers={"host": "localhost"}, trust_env=False).status_code == 200
+
+    def test_no_file_of_this_machine_is_served(self, address: str) -> None:
+        for path in (Path(__file__).resolve(), Path(web.__file__).resolve()):
+            assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
+
+    def test_nothing_large_can_be_uploaded(self, address: str) -> None:
+        reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 4096}, trust_env=False)
+        assert reply.status_code == 413
+
+    def test_fonts_are_not_fetched(self, address: str) -> None:
+        page = httpx.get(address, trust_env=False).text
+        assert "fonts.googleapis" not in page + httpx.get(f"{address}theme.css", trust_env=False).text
+
+
+class TestPort:
+    def test_a_busy_port_is_passed_over_and_named(self) -> None:
+        said: list[str] = []
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            port = busy.getsockname()[1]
+            with take_port("127.0.0.1", port, said.append) as listener:
+                taken = listener.getsockname()[1]
+        assert taken > port
+        assert said == [f"Port {port} is busy, so the chat window takes {taken}."]
+
+    def test_a_free_port_is_taken_without_a_word(self) -> None:
+        said: list[str] = []
+        with take_port("127.0.0.1", 0, said.append) as listener:
+            assert listener.getsockname()[0] == "127.0.0.1"
+        assert said == []
+
+    def test_too_many_busy_ports_are_a_mistake_to_mend(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ui.web.server.PORTS_TRIED", 1)
+        with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UserError, match="--port 8080"):
+            take_port("127.0.0.1", busy.getsockname()[1], print)
+
+    @pytest.mark.parametrize(
+        "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
+    )
+    def test_a_host_of_another_machine_is_a_mistake_to_mend(
+        self, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+    ) -> None:
+        def listen(host: str, port: int) -> socket.socket:
+            raise trouble
+
+        monkeypatch.setattr("ui.web.server._listen", listen)
+        with pytest.raises(UserError, match=r"cannot listen on example\.org.* --host 127\.0\.0\.1"):
+            take_port("example.org", 7860, print)
+
+    @pytest.mark.parametrize("port", [-1, 70000])
+    def test_a_number_that_is_no_port_is_a_mistake_to_mend(self, port: int) -> None:
+        with pytest.raises(UserError, match=f"no port {port}"):
+            take_port("127.0.0.1", port, print)
+
+    def test_the_address_is_one_that_a_browser_understands(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            assert address_of(listener, "127.0.0.1") == f"http://127.0.0.1:{port}/"
+            assert address_of(listener, "0.0.0.0") == f"http://localhost:{port}/"  # noqa: S104
+            assert address_of(listener, "::1") == f"http://[::1]:{port}/"
+
+
+class TestLaunch:
+    def test_it_says_where_it_is_and_ends_when_interrupted(self) -> None:
+        code = (
+            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+            "from test_web_app import ScriptedAssistant\n"
+            "from ui.web.app import launch\n"
+            "launch(ScriptedAssistant(), port=int(sys.argv[1]), open_browser=False,"
+            " say=lambda line: print(line, flush=True))"
+        )
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            port = busy.getsockname()[1]
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, str(port)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=Path(web.__file__).parents[2],
+            )
+            assert process.stdout
+            assert re.fullmatch(rf"Port {port} is busy, so the .* takes \d+\.\n", process.stdout.readline())
+            line = process.stdout.readline()
+        address = re.findall(r"http://\S+", line)[0]
+        with httpx.Client(trust_env=False, timeout=30) as http:
+            assert http.get(address).status_code == 200
+            heartbeat = f"{address}gradio_api/heartbeat/{uuid.uuid4().hex}"
+            with http.stream("GET", heartbeat):  # what every open page holds
+                os.kill(process.pid, signal.SIGINT)
+                _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+
+    @pytest.mark.parametrize("wanted", [True, False])
+    def test_it_opens_the_browser_where_that_is_wanted(
+        self, monkeypatch: pytest.MonkeyPatch, wanted: bool
+    ) -> None:
+        opened: list[str] = []
+        said: list[str] = []
+        monkeypatch.setattr(Server, "run", lambda self, sockets: time.sleep(0.2))
+        monkeypatch.setattr("webbrowser.open", opened.append)
+        web.launch(ScriptedAssistant().runnable(), port=0, open_browser=wanted, say=said.append)
+        assert opened == (re.findall(r"http://127\.0\.0\.1:\d+/", said[0]) if wanted else [])
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (Debian, Ubuntu: apt install chromium)")
+class TestBrowser:
+    @pytest.fixture
+    def page(self, address: str) -> Iterator[Any]:
+        """A page that fails the test on any console error and on any request that leaves this machine."""
+        sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+        trouble: list[str] = []
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+            page = browser.new_page(viewport={"width": 390, "height": 844})
+            page.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+            page.on("pageerror", lambda error: trouble.append(str(error)))
+            page.on("request", lambda r: None if r.url.startswith((address, "data:")) else trouble.append(r.url))
+            page.goto(address)
+            yield page
+            browser.close()
+        assert trouble == []
+
+    def ask(self, page: Any, question: str) -> None:
+        page.locator("#question textarea").fill(question)
+        page.keyboard.press("Enter")
+
+    def test_a_question_is_answered_and_its_marker_leads_to_the_quote(self, page: Any, address: str) -> None:
+        self.ask(page, "What drives BPO?")
+        page.get_by_text("1 of 1 sentence quoted").wait_for()
+        page.get_by_role("link", name="[1]").click()
+        page.wait_for_url(f"{address}#turn1-1")
+        assert QUOTE in page.locator("li:target").inner_text()
+        assert page.locator("li:target").is_visible()
+
+    def test_an_example_is_one_click_away(self, page: Any) -> None:
+        page.get_by_role("button", name=web.EXAMPLES[1]).click()
+        page.get_by_text("1 of 1 sentence quoted").wait_for()
+
+    def test_hostile_text_makes_neither_images_nor_links(self, page: Any) -> None:
+        self.ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
+        page.get_by_text("What comes nearest").click()
+        assert page.locator("#chat blockquote").inner_text() == HOSTILE
+        assert page.locator("#chat .asked").inner_text() == f"What does {HOSTILE} cost?\n\n# Heading\n- item"
+        assert page.locator("#chat img, #chat [data-testid] a, #chat [data-testid] h1").count() == 0
+
+    def test_an_answer_can_be_stopped_and_asked_for_again(self, page: Any) -> None:
+        self.ask(page, "please wait")
+        page.get_by_text("BPO is still").wait_for()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text(web.STOPPED).wait_for()
+        page.get_by_role("button", name="Retry").click()
+        page.get_by_text(web.STOPPED).wait_for(state="hidden")
+        page.get_by_text("BPO is still").wait_for()
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_role("button", name=web.EXAMPLES[0]).wait_for()
+        self.ask(page, "And KPO?")
+        page.get_by_text("Asked before: 0").wait_for()

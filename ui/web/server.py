@@ -1,0 +1,110 @@
+"""A loopback web server for the chat window: the port it takes, and what it lets in."""
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+
+from ingest.errors import UserError
+
+PORTS_TRIED = 20
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def take_port(host: str, port: int, say: Callable[[str], object]) -> socket.socket:
+    """Listens on `port`, or on the next one that is free, and says so.
+
+    The socket is handed to the server as it is, so nobody can take the port in between.
+
+    Raises:
+        UserError: no port is free, or this machine cannot listen there.
+    """
+    if not 0 <= port < 65536:
+        raise UserError(f"There is no port {port}. Name one up to 65535: bpo-kpo chat --port 7860")
+    last = min(port + PORTS_TRIED - 1, 65535)
+    for candidate in range(port, last + 1):
+        try:
+            listener = _listen(host, candidate)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            raise UserError(
+                f"The chat window cannot listen on {host}, port {candidate}: {error.strerror or error}. "
+                "Name another: bpo-kpo chat --host 127.0.0.1 --port 7860"
+            ) from error
+        if port and candidate != port:
+            say(f"Port {port} is busy, so the chat window takes {candidate}.")
+        return listener
+    raise UserError(f"Ports {port} to {last} are all busy. Name another: bpo-kpo chat --port 8080")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address[:2], family=family)
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Where a browser on this machine finds the page."""
+    name = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
+
+
+def _theme() -> gr.themes.Base:
+    """Fonts of the system, so that none is fetched, and small print that is dark enough to read."""
+    theme = gr.themes.Default(
+        primary_hue="teal",
+        secondary_hue="teal",
+        neutral_hue="slate",
+        font=("ui-sans-serif", "system-ui", "sans-serif"),
+        font_mono=("ui-monospace", "monospace"),
+    )
+    return theme.set(
+        link_text_color="*secondary_700",
+        link_text_color_dark="*secondary_300",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+    )
+
+
+class Server(uvicorn.Server):
+    """Serves the chat window until it is interrupted, and then ends at once.
+
+    Gradio's own `launch` is not used: it looks for itself through the proxy that the environment names, and
+    it takes a port only after asking whether it is free.
+    """
+
+    def __init__(self, blocks: gr.Blocks, host: str) -> None:
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        if host in _LOOPBACK:
+            # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
+            app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
+        gr.mount_gradio_app(
+            app,
+            blocks,
+            path="/",
+            footer_links=[],
+            run_history=False,
+            allowed_paths=[],
+            show_error=False,
+            max_file_size="1kb",  # nothing is uploaded here
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+            theme=_theme(),
+            css_paths=Path(__file__).with_name("style.css"),
+        )
+        super().__init__(uvicorn.Config(app, log_level="warning"))
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ends at once: every open page holds a stream, for which the server would wait and then complain."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self.force_exit = True
+        super().handle_exit(sig, frame)

@@ -53,7 +53,7 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     check_settings(manifest, settings)
     present = [Path(path) for path in pointer.paths if Path(path).exists()]
     known = {r.path: r.digest for r in manifest.sources if _is_under(Path(r.path), present)}
-    found = {str(file): read_source(file).digest for path in present for file in find_files(path)}
+    found = {str(file): read_source(file).digest for file in _files(present, settings.index)}
     return build(settings, present, progress=progress) if found != known else None
 
 
@@ -113,6 +113,7 @@ def _try_build(
     records = tuple(SourceRecord(name=s.name, title=s.title, path=p, digest=s.digest) for p, s in sources)
     if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
         pointer = before.model_copy(update={"paths": tuple(map(str, remembered))})
+        snapshots.clear_old(folder)
         return report if pointer == before or snapshots.publish(folder, pointer, before) else None
 
     kept = {i: v for i, v in old.vectors().items() if i in passages} if old else {}
@@ -133,7 +134,7 @@ def _try_build(
         previous = before.snapshot if before else None
         pointer = Pointer(snapshot=name, previous=previous, paths=tuple(map(str, remembered)))
         published = snapshots.publish(folder, pointer, before)
-    snapshots.clear_old(folder, pointer if published else snapshots.read_pointer(folder) or pointer)
+    snapshots.clear_old(folder)
     return report if published else None
 
 
@@ -143,7 +144,8 @@ def _readable(folder: Path, pointer: Pointer | None, settings: IngestSettings) -
         return None
     with contextlib.suppress(IndexProblem):
         check_settings(snapshots.read_manifest(folder, pointer.snapshot), settings)
-        return Index(folder, pointer.snapshot)
+        index = Index(folder, pointer.snapshot)
+        return index if index.digest() == index.manifest.digest else None
     return None
 
 
@@ -168,14 +170,22 @@ def _sources(
     again = [path.resolve() for path in paths] or remembered
     if old is None and before is not None:
         again = remembered  # what was indexed cannot be used, so all is read
-    files = {str(file) for path in again for file in find_files(path)}
-    sources = {file: read_source(Path(file)) for file in files}
+    for path in set(again) & set(map(Path, before.paths if before else ())):
+        if not path.exists():
+            raise SourceError(f"{path} is gone. Put it back, or run: bpo-kpo ingest --remove {path}")
+    sources = {str(file): read_source(file) for file in _files(again, folder)}
     if old is not None:
         for record in old.manifest.sources:
             path = Path(record.path)
             if _is_under(path, remembered) and not _is_under(path, again):
                 sources[record.path] = old.sources[record.name]
     return sorted(sources.items())
+
+
+def _files(paths: Sequence[Path], index: Path) -> set[Path]:
+    """The documents at `paths`, without the index's own copies where it lies among them."""
+    files = {file for path in paths for file in find_files(path)}
+    return {file for file in files if not file.is_relative_to(index.resolve())}
 
 
 def _is_under(file: Path, paths: Sequence[Path]) -> bool:

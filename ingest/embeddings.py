@@ -13,6 +13,7 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
+from ingest.tiktoken_files import provide_vocabularies
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,7 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
         raise SettingsError(f"{settings.embeddings} needs a key. Set OPENAI_API_KEY in .env, or use minilm.")
     from langchain_openai import OpenAIEmbeddings
 
+    provide_vocabularies()  # it counts with tiktoken
     return OpenAIEmbeddings(
         model=model, api_key=settings.openai_api_key, base_url=settings.openai_base_url, max_retries=3
     )

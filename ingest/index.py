@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 Vectors = dict[str, np.ndarray]  # by passage id
 
 _COLLECTION = "passages"
+_opening = threading.RLock()  # Chroma caches clients by path, and hands one out before it is open
 
 
 class Index:
     """One snapshot, open for reading. It never changes; `passages` are in the order of their documents."""
 
     def __init__(self, folder: Path, snapshot: str) -> None:
+        self._folder = folder
         self.snapshot = snapshot
         self.manifest = snapshots.read_manifest(folder, snapshot)
         self.sources: dict[str, Source] = snapshots.read_sources(folder, snapshot, self.manifest)
@@ -57,17 +59,20 @@ class Index:
                 f"The index has {self.manifest.dimension} dimensions, the embedding model gives {len(vector)}. "
                 "Run: bpo-kpo ingest"
             )
-        found = self._collection.query(
-            query_embeddings=np.asarray([vector], dtype=np.float32),
-            n_results=min(k, len(self.passages)),
-            include=["distances"],
-        )
+        query = np.asarray([vector], dtype=np.float32)
+        with chroma_errors(self._folder):
+            found = self._collection.query(
+                query_embeddings=query / max(float(np.linalg.norm(query)), 1e-12),  # as those stored
+                n_results=min(k, len(self.passages)),
+                include=["distances"],
+            )
         distances = (found["distances"] or [[]])[0]
         return [(self._position[i], 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
-        rows = self._collection.get(include=["embeddings"])
+        with chroma_errors(self._folder):
+            rows = self._collection.get(include=["embeddings"])
         return dict(zip(rows["ids"], np.asarray(rows["embeddings"], dtype=np.float32), strict=True))
 
     def digest(self) -> str:
@@ -89,13 +94,22 @@ class CurrentIndex:
         Raises `IndexProblem` where there is none, or where it was built with other settings.
         """
         folder = self._settings.index
-        pointer = snapshots.read_pointer(folder)
-        if pointer is None:
-            raise IndexProblem(f"There is no index at {folder}. Run: bpo-kpo ingest")
+        while True:
+            pointer = snapshots.read_pointer(folder)
+            if pointer is None:
+                raise IndexProblem(f"There is no index at {folder}. Run: bpo-kpo ingest")
+            try:
+                return self._get(folder, pointer.snapshot)
+            except IndexProblem:
+                if snapshots.read_pointer(folder) == pointer:
+                    raise
+                # else builds have replaced and cleared it since the pointer was read
+
+    def _get(self, folder: Path, snapshot: str) -> Index:
         with self._lock:
-            if self._open is None or self._open.snapshot != pointer.snapshot:
-                check_settings(snapshots.read_manifest(folder, pointer.snapshot), self._settings)
-                self._open = Index(folder, pointer.snapshot)
+            if self._open is None or self._open.snapshot != snapshot:
+                check_settings(snapshots.read_manifest(folder, snapshot), self._settings)
+                self._open = Index(folder, snapshot)
             return self._open
 
 
@@ -167,17 +181,24 @@ def _open_client(folder: Path, owner: object) -> "Client":
 
 
 def _close(client: "Client", copy: Path | None) -> None:
-    client.close()
+    with _opening:
+        client.close()
     if copy is not None:
         shutil.rmtree(copy.parent, ignore_errors=True)
 
 
 def _client(folder: Path) -> "Client":
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient as Shared
     from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)
-    return cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
+    path, settings = str(folder), Settings(anonymized_telemetry=False)
+    with _opening:
+        try:
+            return cast("Client", chromadb.PersistentClient(path, settings=settings))
+        finally:
+            if path not in Shared._identifier_to_refcount:  # it failed, and would be handed out at the next try
+                Shared._identifier_to_system.pop(path, None)
 
 
 @contextlib.contextmanager
@@ -187,6 +208,9 @@ def chroma_errors(folder: Path) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, FileNotFoundError, KeyError, ValueError) as error:
+    except BaseException as error:
+        panic = type(error).__name__ == "PanicException"  # how Rust's come; not an Exception
+        if not panic and not isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError)):
+            raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise IndexProblem(f"The index at {folder} is damaged or full ({reason}). Run: bpo-kpo ingest") from error

@@ -197,10 +197,10 @@ def _pack(text: str, pieces: list[Span], room: int) -> list[Span]:
 
 
 def _cut_to_tokens(text: str, limit: int) -> str:
-    """The first words of `text` that fit into `limit` tokens."""
-    if len(text) <= limit:  # a token is at least one character
+    """The first words of `text` that fit into `limit` tokens, or of a single word that does not its beginning."""
+    if count_tokens(text) <= limit:
         return text
     kept = text.split()[: limit + 1]
     while kept and count_tokens(" ".join(kept)) > limit:
         kept.pop()
-    return " ".join(kept) or text[:limit]
+    return " ".join(kept) or text[: limit // 4]  # a character has at most four bytes, a token at least one

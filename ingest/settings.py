@@ -1,27 +1,33 @@
 """What ingest needs to know, read once at the edge from the environment and `.env`."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent  # the checkout: what is meant to be found is found from here
 
 
-class IngestSettings(BaseSettings):
-    """Where the index is and what embeds."""
+class Settings(BaseSettings):
+    """How settings are read: the environment first, then `.env` in the checkout; an empty value is the default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BPO_KPO_",
-        env_file=ROOT / ".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        populate_by_name=True,
+        env_prefix="BPO_KPO_", env_file=ROOT / ".env", extra="ignore", frozen=True, populate_by_name=True
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[info.field_name or ""]
+        return field.get_default(call_default_factory=True, validated_data={}) if value == "" else value
+
+
+class IngestSettings(Settings):
+    """Where the index is and what embeds."""
 
     index: Path = ROOT / ".index"
     embeddings: str = "minilm"
-    corpus: Path = Field(default=ROOT / "corpus", exclude=True)
+    corpus: Path = ROOT / "corpus"  # what is read where nothing else was ever given
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")

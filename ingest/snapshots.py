@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,8 +113,11 @@ def new_snapshot(index: Path) -> Iterator[str]:
     """A fresh snapshot folder under its final name, held against clearing while the block runs."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     folder = _folder(index, name)
-    folder.mkdir(parents=True)
-    with FileLock(folder / "building.lock"):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        with FileLock(index / "publish.lock"):  # so that nobody clears the folder before it is held
+            folder.mkdir()
+            held.enter_context(FileLock(folder / "building.lock"))
         yield name
 
 
@@ -141,17 +144,19 @@ def publish(index: Path, pointer: Pointer, expected: Pointer | None) -> bool:
     return True
 
 
-def clear_old(index: Path, pointer: Pointer) -> None:
-    """Deletes the snapshots that are neither current nor previous nor being built."""
-    for folder in (index / "snapshots").iterdir():
-        if folder.name in (pointer.snapshot, pointer.previous):
-            continue
-        try:
-            with FileLock(folder / "building.lock", timeout=0):
-                pass
-        except (Timeout, OSError):
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
+def clear_old(index: Path) -> None:
+    """Deletes the snapshots that are neither current nor previous nor being built, where it may."""
+    with suppress(OSError), FileLock(index / "publish.lock"):  # nothing is published or begun meanwhile
+        pointer = read_pointer(index)
+        for folder in (index / "snapshots").iterdir():
+            if pointer is None or folder.name in (pointer.snapshot, pointer.previous):
+                continue
+            try:
+                with FileLock(folder / "building.lock", timeout=0):
+                    pass
+            except (Timeout, OSError):
+                continue
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def chroma_folder(index: Path, snapshot: str) -> Path:

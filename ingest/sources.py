@@ -14,8 +14,9 @@ from ingest.errors import SourceError
 from ingest.settings import ROOT
 
 SUFFIXES = (".md", ".markdown", ".txt")
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_FIRST_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+# A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?![ \t]*\n)(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_FIRST_HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
 _FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bomb does not
 
 
@@ -73,8 +74,7 @@ def read_source(path: Path) -> Source:
 def make_source(name: str, text: str) -> Source:
     """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    heading = _FIRST_HEADING.search(text, body_start(text))
-    title = _front_matter_title(text) or (heading.group(1) if heading else Path(name).stem)
+    title = _front_matter_title(text) or _first_heading(text) or Path(name).stem
     return Source(name=name, title=" ".join(title.split()), text=text)
 
 
@@ -95,8 +95,16 @@ def _front_matter_title(text: str) -> str | None:
     if not match or len(match.group(1)) > _FRONT_MATTER_LIMIT:
         return None
     try:
-        fields = yaml.safe_load(match.group(1))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        # every scalar as the string that it is: a title may be a year, and no tag can fail
+        fields = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # noqa: S506 - makes no objects either
+    except (yaml.YAMLError, RecursionError):
         return None
     title = fields.get("title") if isinstance(fields, dict) else None
     return title if isinstance(title, str) and title.strip() else None
+
+
+def _first_heading(text: str) -> str:
+    match = _FIRST_HEADING.search(text, body_start(text))
+    words = match.group(1).rstrip() if match else ""
+    closed = words.rstrip("#")  # `# Title #` is closed, `# C#` is not
+    return closed if closed[-1:] in ("", " ", "\t") else words

@@ -38,7 +38,7 @@ class Folded(NamedTuple):
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map(ord, "“”„‟″«»"), '"')
 _DASHES = frozenset("-‐‑‒–—―−")
 # Marks that carry no words: bullets, heading signs, quote signs. The number of a heading is a word and stays.
-_LINE_MARK = re.compile(r"^[ \t]*(?:(?:#{1,6}|[-*+•>])(?=[ \t])|>)+", re.MULTILINE)
+_LINE_MARK = re.compile(r"^(?:[ \t]*(?:(?:#{1,6}|[-*+•])(?=[ \t])|>))+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
 
 
@@ -74,14 +74,17 @@ def find_folded(needle: str, haystack: Folded, at: int = 0) -> Span | None:
     folded = fold(needle).text
     while folded and (at := haystack.text.find(folded, at)) >= 0:
         end = at + len(folded)
-        if not _inside_word(haystack.text, at) and not _inside_word(haystack.text, end):
+        if not _inside_word(haystack, at) and not _inside_word(haystack, end):
             return Span(at, end)
         at += 1
     return None
 
 
-def _inside_word(text: str, at: int) -> bool:
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+def _inside_word(folded: Folded, at: int) -> bool:
+    if not 0 < at < len(folded.text):
+        return False
+    inside_character = folded.starts[at - 1] == folded.starts[at]  # one that was folded into several
+    return inside_character or (folded.text[at - 1].isalnum() and folded.text[at].isalnum())
 
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+", re.UNICODE)

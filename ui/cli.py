@@ -75,7 +75,7 @@ def ask(
     _ensure_index(settings)
     console = Console(highlight=False)
     if explain and not json:
-        show_explanation(console, assistant.explain(asked), assistant.sections())
+        show_explanation(console, assistant.explain(asked), assistant.index().passages)
     answer = assistant.chain.invoke(asked)
     if json:
         print(answer.model_dump_json(indent=2))
@@ -104,6 +104,42 @@ def chat(
     from ui.web.app import launch
 
     launch(assistant.chain, host=host, port=port, open_browser=browser)
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set.")],
+    model: Model = None,
+    report: Annotated[
+        Path | None, typer.Option(help="The report's folder; a run that was interrupted there goes on.")
+    ] = None,
+    compare: Annotated[Path | None, typer.Option(help="An earlier report's folder to compare with.")] = None,
+    fail_under: Annotated[
+        list[str] | None, typer.Option(metavar="METRIC=X", help="Exit with 1 where it falls short. Repeatable.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ask this one alone. Repeatable.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only look for mistakes in the set.")] = False,
+) -> None:
+    """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
+    from rich.console import Console
+
+    from assistant.chain import open_assistant
+    from ui import evaluation
+
+    settings = _settings(model)
+    assistant = open_assistant(settings)
+    _ensure_index(settings)
+    console = Console(highlight=False)
+    if check:
+        evaluation.check(console, questions, assistant)
+        return
+    with _Progress("Answering") as progress:
+        folder, summary = evaluation.run(questions, assistant, report, only or [], progress)
+    evaluation.show_headline(console, summary)
+    if compare:
+        evaluation.show_comparison(console, folder, compare)
+    print(f"The report is {folder / 'report.html'}")
+    evaluation.check_floors(summary, fail_under or [])
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":
@@ -135,7 +171,8 @@ def _ensure_index(settings: "AssistantSettings") -> None:
 class _Progress:
     """A progress bar on stderr, from the first step that takes time on; nothing where stderr is no terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Embedding") -> None:
+        self._doing = doing
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
@@ -150,7 +187,7 @@ class _Progress:
             console = Console(stderr=True)
             self._bar = Progress(console=console, transient=True, disable=not console.is_terminal)
             self._bar.start()
-            self._task = self._bar.add_task("Embedding", total=whole)
+            self._task = self._bar.add_task(self._doing, total=whole)
         self._bar.update(self._task, completed=done, total=whole)
 
     def __exit__(self, *_: object) -> None:

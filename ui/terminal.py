@@ -1,6 +1,7 @@
 """What the terminal shows: an answer with its citations, and how it came about."""
 
 import re
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +11,7 @@ from assistant.answers import Answer
 from assistant.chain import Explanation
 from assistant.readers.extractive import ENOUGH
 from assistant.retriever import Ranking
+from ingest.passages import Passage
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
 _SHOWN = 8  # rows of a ranking
@@ -17,45 +19,45 @@ _SHOWN = 8  # rows of a ranking
 
 def show_answer(console: Console, answer: Answer) -> None:
     """The answer, then each citation: number, section, quote, file and offsets."""
-    _print(console, _text(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
+    _print(console, plain(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
     for notice in answer.notices:
-        _print(console, _text(notice, "yellow"))
+        _print(console, plain(notice, "yellow"))
     for citation in answer.citations:
         console.print()
-        _print(console, _text(f"[{citation.number}] {citation.section}", "bold"))
-        _print(console, _text(f"    “{' '.join(citation.quote.split())}”"))
-        _print(console, _text(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+        _print(console, plain(f"[{citation.number}] {citation.section}", "bold"))
+        _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
+        _print(console, plain(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
     if not answer.answered and answer.passages:
         console.print()
-        _print(console, _text("The nearest passages:", "bold"))
+        _print(console, plain("The nearest passages:", "bold"))
         for passage in answer.passages[:3]:
-            _print(console, _text(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
+            _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
     console.print()
-    _print(console, _text(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
+    _print(console, plain(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
 
 
-def show_explanation(console: Console, explanation: Explanation, sections: list[str]) -> None:
-    """Both rankings, their fusion, and what the offline reader made of them; `sections` by passage position."""
+def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
+    """Both rankings, their fusion, and what the offline reader made of them; `passages` are those of the index."""
     question = explanation.question
     sides = ", ".join(question.sides) or "no side"
-    _print(console, _text(f"Read as: {question.text} ({question.kind}; {sides})"))
+    _print(console, plain(f"Read as: {question.text} ({question.kind}; {sides})"))
     for ranking in [*explanation.retrieval.rankings, explanation.retrieval.fused]:
-        console.print(_ranking(ranking, sections))
+        console.print(_ranking(ranking, passages))
     table = Table("score", "side", "kind", "text", title="sentences, lists and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:
         text = " ".join(candidate.unit.text.split())
         score = f"{candidate.score:.3f}"
-        table.add_row(score, candidate.side or "", candidate.unit.kind, _text(text[:100]))
+        table.add_row(score, candidate.side or "", candidate.unit.kind, plain(text[:100]))
     console.print(table)
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
-    _print(console, _text(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
+    _print(console, plain(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
     console.print()
 
 
-def _ranking(ranking: Ranking, sections: list[str]) -> Table:
-    table = Table("rank", "score", "passage", "section", title=_text(ranking.name), title_justify="left")
+def _ranking(ranking: Ranking, passages: Sequence[Passage]) -> Table:
+    table = Table("rank", "score", "passage", "section", title=plain(ranking.name), title_justify="left")
     for rank, (position, score) in enumerate(ranking.scored[:_SHOWN], start=1):
-        table.add_row(str(rank), f"{score:.4f}", str(position + 1), _text(sections[position]))
+        table.add_row(str(rank), f"{score:.4f}", str(position + 1), plain(passages[position].section))
     return table
 
 
@@ -64,6 +66,6 @@ def _print(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=not console.is_terminal)
 
 
-def _text(text: str, style: str = "") -> Text:
+def plain(text: str, style: str = "") -> Text:
     """Text as it is: neither markup nor control characters of a document have an effect."""
     return Text(_CONTROL.sub("", text), style=style)

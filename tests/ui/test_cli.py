@@ -64,7 +64,13 @@ def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) ->
 def test_explain_shows_both_rankings_their_fusion_and_why_it_refused(index: dict[str, str]) -> None:
     run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **index)
     assert run.returncode == 0
-    for part in ("dense: What does", "lexical: What does", "fused", "refuses: no sentence holds what is asked for", "The article does not say."):
+    for part in (
+        "dense: What does",
+        "lexical: What does",
+        "fused",
+        "refuses: no sentence holds what is asked for",
+        "The article does not say.",
+    ):
         assert part in run.stdout
 
 

@@ -1,0 +1,129 @@
+"""What the tests of ingest share, importable by the processes that they start."""
+
+import multiprocessing
+import os
+import re
+import signal
+import time
+import zlib
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any, NoReturn
+
+from langchain_core.embeddings import Embeddings
+
+import ingest.build
+from ingest import snapshots
+from ingest.errors import IndexProblem
+from ingest.index import CurrentIndex, Index
+from ingest.settings import IngestSettings
+
+DIMENSION = 16
+
+
+class WordHash(Embeddings):
+    """A text's vector counts its words, each in the dimension that its checksum names. Notes what it embeds."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.texts += texts
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        vector = [0.0] * DIMENSION
+        for word in re.findall(r"\S+", text.casefold()):
+            vector[zlib.crc32(word.encode(errors="surrogatepass")) % DIMENSION] += 1.0
+        return vector
+
+
+class MeetingWordHash(WordHash):
+    """Goes on only when another one embeds as well, so that two builds begin on the same ground."""
+
+    def __init__(self, barrier: Any) -> None:
+        super().__init__()
+        self.barrier = barrier
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        if not self.texts:
+            self.barrier.wait(30)
+        return super().embed_documents(texts)
+
+
+def processes() -> BaseContext:
+    """Starts real processes that have imported everything: a tenth of a second each."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.ingest.processes", "chromadb.api.rust"])
+    return context
+
+
+def settings_of(folder: Path, **changed: Any) -> IngestSettings:
+    """Settings that no `.env` of the developer changes: the index and the corpus lie in `folder`."""
+    given = {"index": folder / "index", "corpus": folder / "documents", "embeddings": "minilm"}
+    return IngestSettings(**{**given, "openai_api_key": None, "openai_base_url": None, **changed})
+
+
+# --- versions: a corpus whose every paragraph says which version it is of
+
+
+def write_version(corpus: Path, version: int, files: int = 3, paragraphs: int = 4) -> None:
+    corpus.mkdir(exist_ok=True)
+    for file in range(files):
+        text = [f"Paragraph {p} of file {file} has version {version}, it says. " * 12 for p in range(paragraphs)]
+        (corpus / f"{file}.md").write_text(f"# File {file}\n\n" + "\n\n".join(text), encoding="utf-8")
+
+
+def versions_in(texts: list[str]) -> set[int]:
+    return {int(version) for text in texts for version in re.findall(r"version (\d+)", text)}
+
+
+def version_of(index: Index) -> int:
+    """The one version that an index is of, in its sources and in its passages alike; fails on a mixture."""
+    (in_sources,) = versions_in([source.text for source in index.sources.values()])
+    (in_passages,) = versions_in([passage.text for passage in index.passages])
+    assert in_sources == in_passages
+    for passage in index.passages:
+        assert index.sources[passage.source].text[passage.start : passage.end] == passage.text
+    return in_sources
+
+
+# --- what the processes run
+
+
+def build_and_die(settings: IngestSettings, step: str) -> None:
+    """Builds, and is killed at `step`."""
+
+    def die(*_: Any, **__: Any) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    module, _, name = step.rpartition(".")
+    target = {"build": ingest.build, "snapshots": snapshots, "os": os, "shutil": snapshots.shutil, "Path": Path}
+    setattr(target[module], name, die)
+    ingest.build.build(settings, embeddings=WordHash())
+
+
+def read_until(settings: IngestSettings, stop: Any, results: Any) -> None:
+    """Opens the current index again and again, and reports the versions seen, the slowest opening, the faults."""
+    seen: list[int] = []
+    faults: list[str] = []
+    slowest = 0.0
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            index = CurrentIndex(settings).get()
+            slowest = max(slowest, time.monotonic() - began)
+            seen.append(version_of(index))
+            index.nearest(WordHash().embed_query("version"), 3)
+            if index.digest() != index.manifest.digest:
+                faults.append(f"{index.snapshot} is not what its manifest says")
+        except IndexProblem as problem:
+            pointer = snapshots.read_pointer(settings.index)
+            if not seen or index.snapshot in (pointer.snapshot, pointer.previous):
+                faults.append(repr(problem))
+        except Exception as error:
+            faults.append(repr(error))
+    results.put((seen, slowest, faults))

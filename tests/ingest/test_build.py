@@ -1,0 +1,752 @@
+"""Building the index: what is embedded, what is remembered, what is refused, and what a build mends."""
+
+import os
+import random
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest import snapshots
+from ingest.build import BuildReport, build, ensure_index
+from ingest.errors import IndexProblem, SourceError, UserError
+from ingest.index import CurrentIndex, Index, chroma_errors, digest_of
+from ingest.passages import split
+from ingest.settings import IngestSettings
+from ingest.sources import read_source
+from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
+
+# Three passages: of a preface and of two sections.
+GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond words.\n"
+
+
+class Library:
+    """A corpus, its index, and what was embedded since the last build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = settings_of(folder)
+        self.corpus = self.settings.corpus
+        self.corpus.mkdir()
+        self.fake = WordHash()
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.corpus.parent / name if "/" in name else self.corpus / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def build(self, *paths: Path, remove: tuple[Path, ...] = ()) -> BuildReport:
+        self.fake.texts.clear()
+        return build(self.settings, paths, remove, embeddings=self.fake)
+
+    def index(self) -> Index:
+        return CurrentIndex(self.settings).get()
+
+    def texts(self) -> list[str]:
+        return [passage.text for passage in self.index().passages]
+
+    def files(self) -> list[str]:
+        return [Path(name).name for name in self.index().sources]
+
+    def paths(self) -> tuple[str, ...]:
+        pointer = snapshots.read_pointer(self.settings.index)
+        assert pointer
+        return pointer.paths
+
+    def snapshot_folder(self) -> Path:
+        pointer = snapshots.read_pointer(self.settings.index)
+        assert pointer
+        return self.settings.index / "snapshots" / pointer.snapshot
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path)
+
+
+# --- what is embedded
+
+
+def test_the_first_build_embeds_every_passage(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    assert str(library.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    index = library.index()
+    assert [p.text for p in index.passages] == [
+        "# Guide\n\nA preface.",
+        "## One\n\nFirst words.",
+        "## Two\n\nSecond words.",
+    ]
+    assert index.passages == split(read_source(library.corpus / "guide.md"))
+    assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
+
+
+def test_the_second_build_embeds_nothing_says_so_and_leaves_the_snapshot(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    before = library.snapshot_folder()
+    report = library.build()
+    assert report == BuildReport(passages=3, embedded=0, kept=3, removed=0)
+    assert str(report) == "3 passages: 0 embedded, 3 kept, 0 removed"
+    assert library.fake.texts == []
+    assert library.snapshot_folder() == before
+
+
+def test_a_changed_paragraph_embeds_only_its_passage(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    library.write("guide.md", GUIDE.replace("First words.", "Other words."))
+    assert str(library.build()) == "3 passages: 1 embedded, 2 kept, 1 removed"
+    assert library.fake.texts == ["One\n## One\n\nOther words."]
+    assert library.texts()[1] == "## One\n\nOther words."
+
+
+def test_a_section_inserted_above_moves_the_offsets_but_embeds_only_itself(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    before = library.index().passages
+    inserted = "## Zero\n\nNew words.\n\n"
+    library.write("guide.md", GUIDE.replace("## One", inserted + "## One"))
+    assert str(library.build()) == "4 passages: 1 embedded, 3 kept, 0 removed"
+    assert library.fake.texts == ["Zero\n## Zero\n\nNew words."]
+    index = library.index()
+    assert [p.start - q.start for p, q in zip(index.passages[2:], before[1:], strict=True)] == [len(inserted)] * 2
+    (source,) = index.sources.values()
+    assert all(source.text[p.start : p.end] == p.text for p in index.passages)
+
+
+def test_a_removed_section_embeds_nothing(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    library.write("guide.md", GUIDE.partition("## Two")[0])
+    assert str(library.build()) == "2 passages: 0 embedded, 2 kept, 1 removed"
+
+
+def test_passages_that_occur_twice_are_two(library: Library) -> None:
+    twice = "## Same\n\nThe same words.\n\n## Same\n\nThe same words.\n"
+    library.write("a.md", twice)
+    library.write("b.md", twice)
+    assert str(library.build()) == "4 passages: 4 embedded, 0 kept, 0 removed"
+    index = library.index()
+    assert len(set(index.ids)) == 4
+    assert [(Path(p.source).name, p.start) for p in index.passages] == [
+        ("a.md", 0),
+        ("a.md", 26),
+        ("b.md", 0),
+        ("b.md", 26),
+    ]
+    assert str(library.build()) == "4 passages: 0 embedded, 4 kept, 0 removed"
+    library.write("b.md", "## Same\n\nThe same words.\n")
+    assert str(library.build()) == "3 passages: 0 embedded, 3 kept, 1 removed"
+
+
+def test_progress_counts_up_to_the_passages_to_embed(library: Library) -> None:
+    library.write("guide.md", "".join(f"## {i}\n\nWords.\n\n" for i in range(600)))
+    steps: list[tuple[int, int]] = []
+    build(library.settings, progress=lambda *step: steps.append(step), embeddings=library.fake)
+    assert steps == [(256, 600), (512, 600), (600, 600)]
+    steps.clear()
+    build(library.settings, progress=lambda *step: steps.append(step), embeddings=library.fake)
+    assert steps == []
+
+
+SECTIONS = st.lists(
+    st.sampled_from(["## A\n\nOne.\n\n", "## B\n\nTwo.\n\n", "## A\n\nThree.\n\n"]), min_size=1, max_size=5
+)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(SECTIONS.map("".join), min_size=1, max_size=3),
+    st.lists(SECTIONS.map("".join), min_size=1, max_size=3),
+)
+def test_ids_and_digest_depend_on_what_is_indexed_and_not_on_how(
+    tmp_path_factory: pytest.TempPathFactory, first: list[str], then: list[str]
+) -> None:
+    grown = Library(tmp_path_factory.mktemp("library"))
+    for texts in (first, then):
+        for path in grown.corpus.iterdir():
+            path.unlink()
+        for i, text in enumerate(texts):
+            grown.write(f"{i}.md", text)
+        grown.build()
+    at_once = grown.settings.model_copy(update={"index": grown.settings.index.with_name("other")})
+    build(at_once, embeddings=WordHash())
+    fresh, index = CurrentIndex(at_once).get(), grown.index()
+    assert (index.ids, index.passages) == (fresh.ids, fresh.passages)
+    assert index.manifest == fresh.manifest
+    assert index.digest() == fresh.digest() == index.manifest.digest
+    assert grown.build().embedded == 0
+
+
+# --- what the index records
+
+
+def test_the_manifest_records_model_dimension_splitter_and_sources(library: Library) -> None:
+    path = library.write("guide.md", GUIDE)
+    library.build()
+    manifest = library.index().manifest
+    source = read_source(path)
+    assert (manifest.embeddings, manifest.dimension, manifest.splitter) == ("minilm", DIMENSION, 1)
+    assert [(r.name, r.title, r.path, r.digest) for r in manifest.sources] == [
+        (source.name, "Guide", str(path), source.digest)
+    ]
+    assert manifest.passages == 3
+
+
+def test_the_digest_is_that_of_what_is_stored_also_where_chroma_keeps_vectors_in_files(library: Library) -> None:
+    library.write("guide.md", "".join(f"## {i}\n\nWords {i % 7}.\n\n" for i in range(1_200)))  # its limit is 1,000
+    library.build()
+    index = library.index()
+    assert index.digest() == index.manifest.digest
+    passages = dict(zip(index.ids, index.passages, strict=True))
+    vectors = index.vectors()
+    assert digest_of(passages, vectors) == index.manifest.digest
+    assert digest_of(passages, vectors | {index.ids[0]: vectors[index.ids[1]] * 2}) != index.manifest.digest
+
+
+def test_vectors_are_stored_with_length_one_and_the_nearest_come_first(library: Library) -> None:
+    library.write("guide.md", "## A\n\nred red blue\n\n## B\n\nred red red\n\n## C\n\ngreen\n")
+    library.build()
+    index = library.index()
+    assert np.linalg.norm(np.stack(list(index.vectors().values())), axis=1) == pytest.approx(np.ones(3), abs=1e-6)
+    (first, best), *others = index.nearest(library.fake.embed_query("B\n## B\n\nred red red"), 3)
+    assert (index.passages[first].section, best) == ("B", pytest.approx(1, abs=1e-5))
+    assert [score for _, score in others] == sorted((score for _, score in others), reverse=True)
+    assert len(index.nearest(library.fake.embed_query("red"), 99)) == 3
+
+
+def test_a_vector_of_another_length_is_refused(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    with pytest.raises(
+        IndexProblem, match=r"has 16 dimensions, the embedding model gives 3\. Run: bpo-kpo ingest"
+    ):
+        library.index().nearest([1.0, 0.0, 0.0], 1)
+
+
+def test_odd_characters_come_back_as_they_were(library: Library) -> None:
+    text = "# T\n\nnul \0, bell \a, next line \x85, \ufeff, \ufffd, 🦄 and \u2028 end\n"
+    library.write("odd.md", text)
+    library.build()
+    (passage,) = library.index().passages
+    assert passage.text == text.strip()
+
+
+# --- which paths it remembers
+
+
+def test_a_path_is_added_and_the_others_are_left_alone(library: Library) -> None:
+    guide = library.write("guide.md", GUIDE)
+    library.build()
+    guide.write_text("## Changed\n\nMeanwhile.\n", encoding="utf-8")
+    other = library.write("more/other.md", "## Other\n\nOther words.\n")
+    assert str(library.build(other)) == "4 passages: 1 embedded, 3 kept, 0 removed"
+    assert library.files() == ["guide.md", "other.md"]
+    assert "## One\n\nFirst words." in library.texts()
+    assert library.paths() == (str(library.corpus), str(other))
+    assert str(library.build()) == "2 passages: 1 embedded, 1 kept, 3 removed"
+
+
+def test_a_given_file_of_a_remembered_folder_is_refreshed_alone(library: Library) -> None:
+    a, b = library.write("a.md", "A one."), library.write("b.md", "B one.")
+    library.build()
+    a.write_text("A two.", encoding="utf-8")
+    b.write_text("B two.", encoding="utf-8")
+    library.build(a)
+    assert library.texts() == ["A two.", "B one."]
+    assert library.paths() == (str(library.corpus),)
+
+
+def test_a_folder_takes_the_place_of_the_files_in_it(library: Library) -> None:
+    a = library.write("a.md", "A.")
+    library.write("b.md", "B.")
+    library.build(a)
+    assert (library.files(), library.paths()) == (["a.md"], (str(a),))
+    library.build(library.corpus)
+    assert (library.files(), library.paths()) == (["a.md", "b.md"], (str(library.corpus),))
+
+
+def test_a_path_without_new_words_is_remembered_all_the_same(library: Library) -> None:
+    a = library.write("a.md", "A.")
+    library.build(a)
+    assert str(library.build(library.corpus)) == "1 passages: 0 embedded, 1 kept, 0 removed"
+    assert library.paths() == (str(library.corpus),)
+
+
+def test_a_relative_path_and_a_way_round_are_the_same_path(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = library.write("a.md", "A.")
+    monkeypatch.chdir(library.corpus)
+    library.build(Path("a.md"))
+    library.build(Path("../documents/a.md"))
+    assert library.paths() == (str(a),)
+
+
+def test_what_vanished_under_a_remembered_folder_disappears(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.write("b.md", "B.")
+    library.build()
+    (library.corpus / "b.md").unlink()
+    assert str(library.build()) == "1 passages: 0 embedded, 1 kept, 1 removed"
+    assert library.files() == ["a.md"]
+
+
+def test_remove_forgets_a_path(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    assert str(library.build(remove=(other,))) == "1 passages: 0 embedded, 1 kept, 1 removed"
+    assert library.paths() == (str(library.corpus),)
+    assert str(library.build()) == "1 passages: 0 embedded, 1 kept, 0 removed"
+
+
+def test_a_path_that_is_gone_is_named_and_can_be_forgotten(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    other.unlink()
+    with pytest.raises(
+        SourceError, match=r"other\.md is gone\. Put it back, or run: bpo-kpo ingest --remove .*other"
+    ):
+        library.build()
+    assert library.files() == ["a.md", "other.md"]
+    library.build(remove=(other,))
+    assert library.files() == ["a.md"]
+
+
+def test_an_unknown_path_cannot_be_removed(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    with pytest.raises(SourceError, match=r"does not know .*nowhere\. It knows: .*documents\."):
+        library.build(remove=(library.corpus / "nowhere",))
+    with pytest.raises(SourceError, match=r"does not know .*a\.md\. It knows"):
+        library.build(remove=(library.corpus / "a.md",))  # not a path that was given
+
+
+def test_the_index_may_lie_in_a_folder_that_it_indexes(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.settings = library.settings.model_copy(update={"index": library.corpus / "index"})
+    for text in ("A.", "B.", "C."):
+        library.write("a.md", text)
+        library.build()
+        assert library.texts() == [text]
+        assert ensure_index(library.settings) is None
+
+
+# --- what is refused, and loses nothing
+
+
+def refused(library: Library, error: type[UserError], message: str, *paths: Path) -> None:
+    """The build fails in one line with this message, and the index is as it was."""
+    pointer = library.settings.index / "current.json"
+    before = pointer.read_bytes() if pointer.exists() else None
+    with pytest.raises(error, match=message) as caught:
+        library.build(*paths)
+    assert "\n" not in str(caught.value)
+    assert (pointer.read_bytes() if pointer.exists() else None) == before
+    if before:
+        assert library.index().digest() == library.index().manifest.digest
+
+
+def test_an_empty_corpus_is_refused(library: Library) -> None:
+    refused(library, SourceError, r"There is no text in .*documents\. Give a file or folder with \.md or \.txt")
+    library.write("blank.md", "---\ntitle: Blank\n---\n \n<!-- only a comment -->\n")
+    refused(library, SourceError, "There is no text in")
+
+
+def test_a_missing_corpus_is_refused(library: Library) -> None:
+    library.corpus.rmdir()
+    refused(library, SourceError, r"documents does not exist\. Give a file or a folder\.")
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_bad_path_is_refused_and_loses_nothing(library: Library, first: bool) -> None:
+    if not first:
+        library.write("a.md", "A.")
+        library.build()
+    refused(library, SourceError, "nowhere does not exist", library.corpus / "nowhere")
+    image = library.write("more/image.png", "")
+    refused(library, SourceError, r"image\.png is not a \.md", image)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_and_loses_nothing(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    (library.corpus / "b.md").write_bytes(b"caf\xe9")
+    refused(library, SourceError, r"b\.md is not UTF-8 \(byte 3\)")
+    assert library.texts() == ["A."]
+
+
+def test_a_corpus_that_was_emptied_is_refused_and_loses_nothing(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    (library.corpus / "a.md").unlink()
+    refused(library, SourceError, "There is no text in")
+    assert library.texts() == ["A."]
+
+
+def test_the_last_path_cannot_be_removed(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    with pytest.raises(SourceError, match="There is no text in what is left"):
+        library.build(remove=(library.corpus,))
+    assert library.texts() == ["A."]
+
+
+def test_an_embedding_model_that_fails_loses_nothing(library: Library) -> None:
+    class Failing(WordHash):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            raise RuntimeError("out of memory")
+
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+    with pytest.raises(RuntimeError, match="out of memory"):
+        build(library.settings, embeddings=Failing())
+    assert library.texts() == ["A."]
+
+
+def test_an_index_that_is_a_file_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.settings.index.write_text("a file")
+    refused_index(library, r"is a file, not an index\. Set BPO_KPO_INDEX to a folder\.")
+    assert library.settings.index.read_text() == "a file"
+
+
+def test_an_index_below_a_file_is_refused(library: Library) -> None:
+    path = library.write("a.md", "A.")
+    library.settings = library.settings.model_copy(update={"index": path / "index"})
+    refused_index(library, r"Set BPO_KPO_INDEX to a folder\.")
+
+
+def test_a_folder_with_other_things_in_it_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    (library.settings.index / "snapshots").mkdir(parents=True)
+    (library.settings.index / "thesis.doc").touch()
+    refused_index(library, r"index is not an index\. Set BPO_KPO_INDEX to an empty folder\.")
+    assert sorted(path.name for path in library.settings.index.iterdir()) == ["snapshots", "thesis.doc"]
+
+
+def refused_index(library: Library, message: str) -> None:
+    for use in (library.build, library.index, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=message):
+            use()  # type: ignore[operator]
+
+
+def test_an_index_that_cannot_be_made_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.settings.index.symlink_to(library.corpus / "nowhere")
+    refused(library, IndexProblem, r"cannot be written \(File exists\)\. Mend that, or set BPO_KPO_INDEX\.")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_an_index_folder_without_permission_to_write_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+    library.settings.index.chmod(0o500)
+    try:
+        refused(library, IndexProblem, r"cannot be written \(Permission denied\)")
+    finally:
+        library.settings.index.chmod(0o700)
+
+
+def test_a_full_disk_loses_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "write_snapshot", full)
+        refused(library, IndexProblem, r"cannot be written \(No space left on device\)")
+    assert library.texts() == ["A."]
+    library.build()
+    assert library.texts() == ["B."]
+
+
+def test_there_is_no_index_before_the_first_build(library: Library) -> None:
+    with pytest.raises(IndexProblem, match=r"There is no index at .*index\. Run: bpo-kpo ingest"):
+        library.index()
+
+
+# --- other settings
+
+
+def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    other = library.settings.model_copy(update={"embeddings": "openai:text-embedding-3-small"})
+    message = (
+        r"The index was built with minilm, the settings say openai:text-embedding-3-small\. Run: bpo-kpo ingest"
+    )
+    with pytest.raises(IndexProblem, match=message):
+        CurrentIndex(other).get()
+    with pytest.raises(IndexProblem, match=message):
+        ensure_index(other)
+    assert str(build(other, embeddings=library.fake)) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    assert CurrentIndex(other).get().manifest.embeddings == "openai:text-embedding-3-small"
+    with pytest.raises(IndexProblem, match="The index was built with openai"):
+        library.index()
+
+
+def test_a_rebuild_for_other_settings_reads_every_remembered_path(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    changed = library.settings.model_copy(update={"embeddings": "openai:x"})
+    build(changed, [library.corpus], embeddings=library.fake)
+    assert len(CurrentIndex(changed).get().sources) == 2
+
+
+def test_an_index_of_another_splitter_is_refused_and_mended(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    monkeypatch.setattr("ingest.index.SPLITTER_VERSION", 2)
+    monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 2)
+    for use in (library.index, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=r"cut by another release\. Run: bpo-kpo ingest"):
+            use()
+    assert library.build().embedded == 3
+    assert library.index().manifest.splitter == 2
+
+
+def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    manifest = library.snapshot_folder() / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
+    with pytest.raises(IndexProblem, match=r"has format 9, this release reads 1\. Run: bpo-kpo ingest"):
+        library.index()
+    library.build()
+    assert library.index().manifest.format == 1
+
+
+# --- damage
+
+
+def damaged_pointer(folder: Path) -> None:
+    (folder.parent.parent / "current.json").write_bytes(b'{"snapshot": ')
+
+
+def damaged_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\xff\x00 garbage")
+
+
+def missing_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def another_kind_of_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[]")
+
+
+def missing_source(folder: Path) -> None:
+    next((folder / "sources").iterdir()).unlink()
+
+
+def garbage_for_a_source(folder: Path) -> None:
+    next((folder / "sources").iterdir()).write_bytes(b"\xff\xff")
+
+
+def garbage_for_the_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(random.Random(7).randbytes(100_000))  # noqa: S311
+
+
+def half_a_database(folder: Path) -> None:
+    database = folder / "chroma" / "chroma.sqlite3"
+    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+
+
+def empty_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(b"")
+
+
+def missing_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").unlink()
+
+
+def missing_snapshot(folder: Path) -> None:
+    folder.rename(folder.parent.parent.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damaged_manifest,
+        missing_manifest,
+        another_kind_of_manifest,
+        missing_source,
+        garbage_for_a_source,
+        garbage_for_the_database,
+        half_a_database,
+        empty_database,
+        missing_database,
+        missing_snapshot,
+    ],
+)
+def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
+    library: Library, damage: Callable[[Path], None]
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    damage(library.snapshot_folder())
+    for _ in range(2):  # a second attempt in the same process says the same
+        with pytest.raises(IndexProblem, match=r"^[^\n]*(damaged|has format)[^\n]*Run: bpo-kpo ingest$"):
+            library.index()
+    assert str(library.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    index = library.index()
+    assert index.digest() == index.manifest.digest
+    assert len(index.nearest(library.fake.embed_query("words"), 2)) == 2
+
+
+def test_a_damaged_pointer_is_refused_and_what_it_says_mends_it(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    damaged_pointer(library.snapshot_folder())
+    for use in (library.index, library.build, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=r"damaged.*Delete that folder, then run: bpo-kpo ingest"):
+            use()  # type: ignore[operator]
+    library.settings.index.rename(library.corpus.parent / "deleted")
+    library.build()
+    assert len(library.texts()) == 3
+
+
+def test_vectors_that_are_not_those_of_the_manifest_are_made_again(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    manifest = library.snapshot_folder() / "manifest.json"
+    manifest.write_text(re.sub(r'"digest": "\w+"\s*}$', f'"digest": "{"0" * 64}"}}', manifest.read_text()))
+    assert library.index().digest() != library.index().manifest.digest
+    assert library.build().embedded == 3
+    assert library.index().digest() == library.index().manifest.digest
+
+
+def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
+    panic = type("PanicException", (BaseException,), {})
+    message = r"damaged or full \(malformed\)\. Run: bpo-kpo ingest"
+    with pytest.raises(IndexProblem, match=message), chroma_errors(Path("index")):
+        raise panic("malformed\nbacktrace")
+    for bug in (KeyboardInterrupt, ZeroDivisionError):
+        with pytest.raises(bug), chroma_errors(Path("index")):
+            raise bug
+
+
+# --- ensure_index, with the real model
+
+
+def test_ensure_index_builds_what_is_missing_refreshes_what_changed_and_leaves_the_rest(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    assert str(ensure_index(library.settings)) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    before = library.snapshot_folder()
+
+    assert ensure_index(library.settings) is None
+    assert library.snapshot_folder() == before
+
+    library.write("guide.md", GUIDE + "\n## Three\n\nThird words.\n")
+    library.write("new.md", "A new file.")
+    assert str(ensure_index(library.settings)) == "5 passages: 2 embedded, 3 kept, 0 removed"
+    assert library.index().manifest.dimension == 384
+
+    (library.corpus / "new.md").unlink()
+    assert str(ensure_index(library.settings)) == "4 passages: 0 embedded, 4 kept, 1 removed"
+
+
+def test_ensure_index_needs_no_path_that_is_gone(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    other.unlink()
+    assert ensure_index(library.settings) is None
+    assert library.files() == ["a.md", "other.md"]
+
+
+def test_ensure_index_refreshes_the_paths_that_are_left(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    build(library.settings, [library.corpus, other])
+    other.unlink()
+    library.write("b.md", "B.")
+    assert str(ensure_index(library.settings)) == "3 passages: 1 embedded, 2 kept, 0 removed"
+    assert library.files() == ["a.md", "b.md", "other.md"]
+
+
+# --- a running reader
+
+
+def test_a_running_index_takes_the_new_snapshot_at_its_next_get(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    running = CurrentIndex(library.settings)
+    old = running.get()
+    assert running.get() is old
+    library.write("guide.md", GUIDE.replace("First", "Changed"))
+    library.build()
+    new = running.get()
+    assert new is not old
+    assert running.get() is new
+    assert new.passages[1].text == "## One\n\nChanged words."
+    # and what was opened before can still be asked
+    assert old.passages[1].text == "## One\n\nFirst words."
+    assert len(old.nearest(library.fake.embed_query("words"), 3)) == 3
+    assert old.digest() == old.manifest.digest
+
+
+def test_a_snapshot_that_is_cleared_between_pointer_and_opening_is_no_fault(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    stale = snapshots.read_pointer(library.settings.index)
+    for text in ("B.", "C."):
+        library.write("a.md", text)
+        library.build()
+    real, answers = snapshots.read_pointer, [stale]
+    monkeypatch.setattr(snapshots, "read_pointer", lambda index: answers.pop() if answers else real(index))
+    assert library.texts() == ["C."]
+
+
+# --- two builds at once in one process
+
+
+def test_a_build_that_was_overtaken_goes_on_from_there_and_embeds_nothing_twice(library: Library) -> None:
+    library.write("a.md", "Ground.")
+    library.build()
+    paths = [library.write(f"{name}/{name}.md", f"Words of {name}.") for name in ("one", "two")]
+    barrier = threading.Barrier(2)
+    fakes = [MeetingWordHash(barrier) for _ in paths]
+    reports: list[BuildReport] = []
+
+    def run(path: Path, fake: WordHash) -> None:
+        reports.append(build(library.settings, [path], embeddings=fake))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(paths, fakes, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(map(str, reports)) == [
+        "2 passages: 1 embedded, 1 kept, 0 removed",
+        "3 passages: 1 embedded, 2 kept, 0 removed",
+    ]
+    assert library.texts() == ["Ground.", "Words of one.", "Words of two."]
+    assert [len(fake.texts) for fake in fakes] == [1, 1]
+    assert len(list((library.settings.index / "snapshots").iterdir())) == 2
+
+
+def test_settings_are_frozen_and_found_from_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert IngestSettings(_env_file=None).corpus.name == "corpus"
+    assert (IngestSettings(_env_file=None).corpus / "bpo-vs-kpo.md").is_file()
+    with pytest.raises(ValueError, match="frozen"):
+        settings_of(tmp_path).index = tmp_path  # type: ignore[misc]

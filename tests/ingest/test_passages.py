@@ -1,0 +1,355 @@
+"""Sources are cut into passages: exact spans, whole where they can be, never across a comment."""
+
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import tokenizers
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.embeddings import _TOKENIZER, _TOKENIZER_SHA256, _checked
+from ingest.passages import PASSAGE_TOKENS, Passage, note_after, sections, split
+from ingest.settings import ROOT
+from ingest.sources import Source, make_source
+from ingest.text import count_tokens
+
+# --- documents that Hypothesis makes: every kind of block, in any order
+
+WORD = st.sampled_from(
+    ["BPO", "KPO", "insight-driven,", "ends.", "Why?", "e.g.", "lists:", "naïve", "知识", "🦄", "`x`"]
+)
+ODD = st.text(
+    st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=12
+)  # control characters too
+SENTENCES = st.lists(WORD, min_size=1, max_size=25).map(" ".join) | st.integers(30, 150).map(
+    "Many words. ".__mul__
+)
+LONG_WORD = st.builds(
+    "".__class__.__mul__, st.sampled_from(["x", "ab1", "漢", "🦄", "\x01\u0301"]), st.integers(1, 400)
+)
+COMMENT_TEXT = st.sampled_from(["", " note: a list is lost here. ", " two\n\nlines ", "# no heading", "-", "<!--"])
+COMMENT = COMMENT_TEXT.map("<!--{}-->".format)
+
+
+def indented(lines: list[tuple[int, str]]) -> str:
+    return "\n".join(" " * 2 * depth + line for depth, line in lines)
+
+
+ITEM = st.tuples(st.integers(0, 3), st.tuples(st.sampled_from(["- ", "* ", "1. ", "• "]), SENTENCES).map("".join))
+ROW = st.lists(WORD, min_size=2, max_size=2).map(lambda cells: f"| {cells[0]} | {cells[1]} |")
+BLOCK = st.one_of(
+    SENTENCES,
+    st.builds("{} {}".format, st.integers(1, 6).map("#".__mul__), SENTENCES | ODD),
+    st.builds("{}\n{}".format, WORD, st.sampled_from(["===", "---"])),
+    st.lists(ITEM, min_size=1, max_size=30).map(indented),
+    st.builds("Here they are:\n\n{}".format, st.lists(ITEM, min_size=1, max_size=30).map(indented)),
+    st.lists(ROW, min_size=1, max_size=30).map(lambda rows: "\n".join([rows[0], "|---|---|", *rows])),
+    st.builds("```\n# {}\n```".format, SENTENCES),
+    st.builds("> {}".format, SENTENCES),
+    st.builds("{}{}{}".format, SENTENCES, COMMENT, SENTENCES),
+    COMMENT,
+    st.sampled_from(["<!-- never closed", "-->", "---", "<b>html</b>", "[a]: http://x", "    code"]),
+    LONG_WORD,
+    ODD,
+)
+FRONT_MATTER = st.sampled_from(
+    ["", "", '---\ntitle: "A <!-- title"\n---\n', "---\nbroken: [\n# no heading\n---\n"]
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Source:
+    blocks = draw(st.lists(BLOCK, max_size=12))
+    text = draw(FRONT_MATTER) + draw(st.sampled_from(["\n\n", "\n\n", "\n"])).join(blocks)
+    return make_source("a.md", draw(st.sampled_from([text, text.replace("\n", "\r\n")])))
+
+
+def closed_comments(source: Source) -> list[tuple[int, int]]:
+    """Where the comments are, found without the splitter's regular expression."""
+    found, at = [], source.body_start
+    while (start := source.text.find("<!--", at)) >= 0 and (end := source.text.find("-->", start + 4)) >= 0:
+        at = end + 3
+        found.append((start, at))
+    return found
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(documents(), st.integers(70, PASSAGE_TOKENS))
+def test_whatever_the_document_its_passages_are_a_partition_of_its_text(source: Source, budget: int) -> None:
+    passages = split(source, budget)
+    covered = [*((p.start, p.end) for p in passages), *closed_comments(source)]
+
+    for passage in passages:
+        assert source.text[passage.start : passage.end] == passage.text
+        assert passage.text == passage.text.strip() != ""
+        assert passage.source == "a.md"
+        assert len(passage.text) == 1 or count_tokens(passage.embedded_text) <= budget
+    assert all(a.end <= b.start for a, b in pairwise(passages))
+
+    at = source.body_start  # nothing overlaps, comments and front matter included, and between is white space only
+    for start, end in sorted(covered):
+        assert at <= start
+        assert not source.text[at:start].strip()
+        at = end
+    assert not source.text[at:].strip()
+
+    assert split(source, budget) == passages
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(documents())
+def test_whatever_the_document_its_sections_follow_each_other_and_hold_its_passages(source: Source) -> None:
+    found = sections(source)
+    assert all(a.span.end <= b.span.start for a, b in pairwise(found))
+    assert all(not source.text[a.span.end : b.span.start].strip() for a, b in pairwise(found))
+    for passage in split(source):
+        (section,) = [s for s in found if s.span.start <= passage.start and passage.end <= s.span.end]
+        assert section.path == passage.section
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_any_text_at_all_is_cut_into_exact_spans(text: str) -> None:
+    source = make_source("any.txt", text)
+    passages = split(source)
+    assert all(source.text[p.start : p.end] == p.text for p in passages)
+    assert bool(passages) == bool("".join(source.text[source.body_start :].split())) or "-->" in text
+
+
+# --- headings and paths
+
+
+def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
+    return [(p.section, p.text) for p in split(make_source("folder/name.md", text), budget)]
+
+
+def test_a_passage_bears_the_headings_above_it_and_opens_with_its_own() -> None:
+    text = "# Title\n\nIntro.\n\n## Part\n\nOf part.\n\n### 1. Point\n\nOf point.\n\n## Other\n\nOf other.\n"
+    assert cut(text) == [
+        ("Title", "# Title\n\nIntro."),
+        ("Part", "## Part\n\nOf part."),
+        ("Part > 1. Point", "### 1. Point\n\nOf point."),
+        ("Other", "## Other\n\nOf other."),
+    ]
+
+
+def test_several_headings_of_the_first_level_are_parts_and_not_a_title() -> None:
+    assert [section for section, _ in cut("# One\n\na\n\n## Sub\n\nb\n\n# Two\n\nc")] == [
+        "One",
+        "One > Sub",
+        "Two",
+    ]
+
+
+def test_text_without_headings_has_the_title_for_its_section() -> None:
+    assert cut("Only text.") == [("name", "Only text.")]
+    assert cut("---\ntitle: Given\n---\nOnly text.") == [("Given", "Only text.")]
+    assert cut("Before.\n\n## A\n\nAfter.") == [("name", "Before."), ("A", "## A\n\nAfter.")]
+
+
+def test_a_level_that_is_left_out_and_one_that_comes_back() -> None:
+    assert [s for s, _ in cut("# T\n\n## A\n\n#### deep\n\n### less\n\n## B\n")] == [
+        *("T", "A", "A > deep", "A > less", "B")
+    ]
+
+
+def test_setext_headings_are_headings() -> None:
+    assert cut("Title\n=====\n\nIntro.\n\nPart\n----\n\nOf part.") == [
+        ("Title", "Title\n=====\n\nIntro."),
+        ("Part", "Part\n----\n\nOf part."),
+    ]
+
+
+def test_what_only_looks_like_a_heading_is_none() -> None:
+    text = "# Title\n\n```\n# in code\n```\n\n> # in a quotation\n\n#hashtag\n\n<!--\n# in a comment\n-->\n\nEnd."
+    assert {section for section, _ in cut(text)} == {"Title"}
+
+
+def test_an_unclosed_comment_is_text() -> None:
+    assert cut("# A\n\nBefore <!-- never closed\n\n## B\n\nAfter.") == [
+        ("A", "# A\n\nBefore <!-- never closed"),
+        ("B", "## B\n\nAfter."),
+    ]
+
+
+def test_a_comment_is_a_border_even_inside_a_line() -> None:
+    assert cut("One <!-- x --> two.\n<!-- y -->\nThree<!-- z -->.") == [
+        *(("name", "One"), ("name", "two."), ("name", "Three"), ("name", "."))
+    ]
+
+
+def test_a_section_of_white_space_and_comments_has_no_passages() -> None:
+    assert cut("") == []
+    assert cut(" \n\n<!-- all -->\n\u00a0") == []
+    assert cut("---\ntitle: A\n---\n") == []
+
+
+def test_what_is_embedded_begins_with_the_section() -> None:
+    assert Passage("a.md", "Part > Point", 0, 5, "Text.").embedded_text == "Part > Point\nText."
+
+
+@pytest.mark.parametrize("path", ["word " * 200, "x" * 1_000, "🦄" * 50, "༄" * 60], ids=lambda path: path[0])
+def test_a_long_section_path_is_cut_to_sixty_tokens_when_it_is_embedded(path: str) -> None:
+    embedded_path, _, text = Passage("a.md", path, 0, 5, "Text.").embedded_text.partition("\n")
+    assert 0 < count_tokens(embedded_path) <= 60
+    assert path.startswith(embedded_path)
+    assert text == "Text."
+
+
+# --- where long sections are cut
+
+SENTENCE = "Ten words are in this sentence, and it has more."  # 12 tokens with its stop and comma
+PARAGRAPH = " ".join([SENTENCE] * 5)
+
+
+def test_a_section_is_cut_between_paragraphs_first() -> None:
+    assert count_tokens(PARAGRAPH) == 60  # twice with heading and blank lines: 124
+    text = f"## H\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n{PARAGRAPH}"
+    assert [passage for _, passage in cut(text, 130)] == [f"## H\n\n{PARAGRAPH}\n\n{PARAGRAPH}", PARAGRAPH]
+
+
+def test_a_long_paragraph_is_cut_between_sentences() -> None:
+    text = " ".join([SENTENCE] * 12)
+    assert [passage for _, passage in cut(text, 62)] == [PARAGRAPH, PARAGRAPH, f"{SENTENCE} {SENTENCE}"]
+
+
+def test_a_long_sentence_is_cut_between_words_and_a_long_word_anywhere() -> None:
+    words = " ".join(["word"] * 100)
+    pieces = [passage for _, passage in cut(words, 32)]
+    assert [piece.count("word") for piece in pieces] == [30, 30, 30, 10]
+    assert " ".join(pieces) == words
+    long_word = "Donaudampfschifffahrt" * 40
+    pieces = [passage for _, passage in cut(long_word, 40)]
+    assert "".join(pieces) == long_word
+    assert all(count_tokens(piece) <= 38 for piece in pieces)
+
+
+def test_a_list_stays_with_its_lead_in() -> None:
+    items = "\n".join(f"- item {i}" for i in range(8))  # 5 tokens each with their line's end
+    text = f"{PARAGRAPH}\n\nThese are they:\n\n{items}\n\n{PARAGRAPH}"
+    assert [passage for _, passage in cut(text, 75)] == [PARAGRAPH, f"These are they:\n\n{items}", PARAGRAPH]
+
+
+def test_a_list_over_the_budget_is_cut_between_items_and_its_first_part_has_the_lead_in() -> None:
+    items = [f"- {SENTENCE}" for _ in range(10)]
+    text = "These are they:\n\n" + "\n".join(items)
+    first, *others = [passage for _, passage in cut(text, 72)]
+    assert first.startswith("These are they:\n\n- Ten")
+    assert all(passage.startswith("- Ten") for passage in others)
+    assert "\n".join([first.removeprefix("These are they:\n\n"), *others]) == "\n".join(items)
+
+
+def test_a_list_item_over_the_budget_is_cut_between_sentences() -> None:
+    text = f"- short\n- {PARAGRAPH} {PARAGRAPH}\n- last"
+    pieces = [passage for _, passage in cut(text, 70)]
+    assert pieces[0].startswith("- short\n- Ten")
+    assert pieces[-1].endswith("- last")
+    assert all(piece.endswith(("more.", "- last")) for piece in pieces)
+
+
+def test_bullets_of_a_plain_text_are_list_items() -> None:
+    items = [f"  • {SENTENCE}" for _ in range(10)]
+    pieces = [passage for _, passage in cut("They are:\n\n" + "\n".join(items), 72)]
+    assert len(pieces) > 1
+    assert all(piece.startswith("•") for piece in pieces[1:])
+
+
+def test_a_table_over_the_budget_is_cut_between_rows() -> None:
+    rows = [f"| {i} | {SENTENCE} |" for i in range(10)]
+    text = "\n".join(["| no | words |", "|---|---|", *rows])
+    pieces = [passage for _, passage in cut(text, 72)]
+    assert len(pieces) > 1
+    assert "\n".join(pieces) == text
+
+
+def test_very_long_documents_are_cut_in_time() -> None:
+    began = time.monotonic()
+    cut("word" * 50_000)
+    cut(f"{PARAGRAPH}\n\n" * 1_000)
+    cut("- item\n" * 5_000)
+    assert time.monotonic() - began < 15
+
+
+# --- the article
+
+
+def test_the_article_is_cut_into_passages_that_are_exact_and_within_the_models_window(article: Source) -> None:
+    tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    passages = split(article)
+    assert 20 <= len(passages) <= 40
+    assert all(article.text[p.start : p.end] == p.text for p in passages)
+    assert max(len(tokenizer.encode(p.embedded_text).ids) for p in passages) <= 256
+    assert max(count_tokens(p.embedded_text) for p in passages) <= PASSAGE_TOKENS
+
+
+def test_every_heading_of_the_article_opens_a_passage_of_its_section(article: Source) -> None:
+    headings = [line for line in article.text.splitlines() if line.startswith("#")]
+    assert len(headings) == 1 + 6 + 13
+    openings: dict[str, Passage] = {}
+    for passage in split(article):
+        openings.setdefault(passage.section, passage)
+    assert [p.text.splitlines()[0] for p in openings.values()] == headings
+    assert list(openings)[:3] == [
+        "BPO vs KPO: 7 key differences + 6 common benefits",
+        "7 key differences between BPO vs KPO",
+        "7 key differences between BPO vs KPO > 1. Driving force",
+    ]
+
+
+def test_the_articles_lists_stay_with_their_lead_ins(article: Source) -> None:
+    for lead_in, item in [
+        ("Some of the common KPO services include:", "- Business Research."),
+        ("the common roles for the KPO sector may include:", "- Financial manager."),
+        ("They are:", "- On-shore BPO:"),
+        ("Here are some top BPO companies in the world:", "- Accenture."),
+        ("some common types of KPO service models:", "- Captive centers:"),
+        ("Some of these companies are:", "- Sutherland Global Services."),
+        ("Here’s how", "- When you outsource your work"),
+    ]:
+        assert [p for p in split(article) if f"{lead_in}\n\n{item}" in p.text], lead_in
+
+
+def test_no_passage_of_the_article_holds_a_comment_or_front_matter(article: Source) -> None:
+    text = "\n".join(passage.text for passage in split(article))
+    for absent in ["<!--", "-->", "note:", "Related Posts", "time doctor ratings", "publisher:"]:
+        assert absent not in text
+
+
+# --- notes
+
+
+def test_the_note_behind_a_passage_says_what_the_source_text_lost(article: Source) -> None:
+    notes = {p.text.splitlines()[-1]: note for p in split(article) if (note := note_after(article.text, p.end))}
+    assert notes == {
+        "Some of the common BPO services include:": (
+            "the article announces a list of common BPO services here; its source text lost it."
+        ),
+        "Some of the most common BPO roles include:": (
+            "the article announces a list of the most common BPO roles here; its source text lost it."
+        ),
+        "Some of the common KPO services include:": (
+            "the article announces a second list of common KPO services here; its source text lost it."
+        ),
+        "Here are some of Time Doctor’s features:": (
+            "the article announces a list of Time Doctor’s features here; its source text lost it."
+        ),
+    }
+
+
+def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
+    text = "Include:\n\n<!-- note: lost\n  here. -->\n\nMore. <!-- other --> End."
+    assert note_after(text, len("Include:")) == "lost here."
+    assert note_after(text, 0) is None
+    assert note_after(text, text.index(" <!-- other")) is None
+    assert note_after("End.", 4) is None
+
+
+def test_the_splitter_is_pure() -> None:
+    path = Path(ROOT / "corpus" / "bpo-vs-kpo.md")
+    before = path.stat()
+    source = make_source("not/there.md", path.read_text(encoding="utf-8"))
+    assert split(source) == split(source)
+    assert path.stat().st_mtime_ns == before.st_mtime_ns

@@ -1,0 +1,397 @@
+"""Snapshots: whatever kills a build, races with it or reads meanwhile, an index is whole."""
+
+import gc
+import os
+import queue
+import random
+import signal
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from ingest import snapshots
+from ingest.build import build
+from ingest.errors import IndexProblem
+from ingest.index import CurrentIndex, Index
+from ingest.settings import IngestSettings
+from ingest.snapshots import Pointer
+from tests.ingest.processes import (
+    MeetingWordHash,
+    WordHash,
+    build_and_die,
+    processes,
+    read_until,
+    settings_of,
+    version_of,
+    write_version,
+)
+
+PATIENCE = 60  # seconds until a process counts as hanging
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IngestSettings:
+    """An index of version 0."""
+    settings = settings_of(tmp_path)
+    write_version(settings.corpus, 0)
+    build(settings, embeddings=WordHash())
+    return settings
+
+
+def next_version(settings: IngestSettings, version: int) -> None:
+    write_version(settings.corpus, version)
+    build(settings, embeddings=WordHash())
+
+
+def version_now(settings: IngestSettings) -> int:
+    """The version of the current index, which is whole: its digest is that of its manifest."""
+    index = CurrentIndex(settings).get()
+    assert index.digest() == index.manifest.digest
+    return version_of(index)
+
+
+def pointer_of(settings: IngestSettings) -> Pointer:
+    pointer = snapshots.read_pointer(settings.index)
+    assert pointer
+    return pointer
+
+
+def folders(settings: IngestSettings) -> set[str | None]:
+    return {path.name for path in (settings.index / "snapshots").iterdir()}
+
+
+# --- killed
+
+
+@pytest.mark.parametrize(
+    ("step", "published"),
+    [
+        ("snapshots.FileLock", False),  # before there is a folder
+        ("build.write_passages", False),
+        ("snapshots.write_snapshot", False),
+        ("build.Pointer", False),
+        ("snapshots.publish", False),
+        ("os.fsync", False),  # with the new pointer half written beside the old one
+        ("Path.replace", False),
+        ("snapshots.clear_old", True),
+        ("shutil.rmtree", True),
+    ],
+)
+def test_a_build_killed_at_this_step_leaves_the_old_index_or_the_new_one(
+    settings: IngestSettings, step: str, published: bool
+) -> None:
+    next_version(settings, 1)  # so that there is a snapshot to clear
+    write_version(settings.corpus, 2)
+    process = processes().Process(target=build_and_die, args=(settings, step))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL
+    assert version_now(settings) == (2 if published else 1)
+
+    build(settings, embeddings=WordHash())
+    assert version_now(settings) == 2
+    pointer = pointer_of(settings)
+    assert folders(settings) == {pointer.snapshot, pointer.previous}
+
+
+def test_builds_killed_at_random_moments_leave_the_old_index_or_the_new_one_whole(
+    settings: IngestSettings,
+) -> None:
+    def start(version: int) -> Any:
+        write_version(settings.corpus, version)
+        process = processes().Process(target=build, args=(settings,), kwargs={"embeddings": WordHash()})
+        process.start()
+        return process
+
+    began = time.monotonic()
+    unharmed = start(1)
+    unharmed.join(PATIENCE)
+    whole_build = time.monotonic() - began
+    assert unharmed.exitcode == 0
+
+    kills, rounds, version = 0, 10, version_now(settings)
+    assert version == 1
+    for i in range(rounds):
+        new = 2 + i
+        process = start(new)
+        time.sleep(whole_build * (i + random.random()) / rounds)  # noqa: S311 - one moment in each tenth
+        process.kill()
+        process.join(PATIENCE)
+        kills += process.exitcode == -signal.SIGKILL
+        seen = version_now(settings)
+        assert seen in (version, new)
+        version = seen
+    assert kills > 0
+
+    build(settings, embeddings=WordHash())
+    assert version_now(settings) == 1 + rounds
+    pointer = pointer_of(settings)
+    assert folders(settings) == {pointer.snapshot, pointer.previous}
+
+
+def test_the_very_first_build_can_be_killed_too(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    write_version(settings.corpus, 1)
+    process = processes().Process(target=build_and_die, args=(settings, "os.fsync"))
+    process.start()
+    process.join(PATIENCE)
+    assert snapshots.read_pointer(settings.index) is None
+    with pytest.raises(IndexProblem, match="There is no index"):
+        CurrentIndex(settings).get()
+    build(settings, embeddings=WordHash())
+    assert version_now(settings) == 1
+    assert folders(settings) == {pointer_of(settings).snapshot}
+
+
+# --- racing
+
+
+@pytest.mark.parametrize("ground", ["an index", "no index"])
+def test_two_builds_that_add_different_folders_at_once_leave_both(tmp_path: Path, ground: str) -> None:
+    settings = settings_of(tmp_path)
+    write_version(settings.corpus, 0)
+    if ground == "an index":
+        build(settings, embeddings=WordHash())
+    context = processes()
+    barrier = context.Barrier(2)
+    started = []
+    for name in ("left", "right"):
+        write_version(tmp_path / name, 0)
+        fake = MeetingWordHash(barrier)  # neither goes on before the other has begun
+        started.append(
+            context.Process(target=build, args=(settings, [tmp_path / name]), kwargs={"embeddings": fake})
+        )
+        started[-1].start()
+    for process in started:
+        process.join(PATIENCE)
+    assert [process.exitcode for process in started] == [0, 0]
+
+    names = ["documents", "left", "right"] if ground == "an index" else ["left", "right"]
+    assert pointer_of(settings).paths == tuple(str(tmp_path / name) for name in names)
+    index = CurrentIndex(settings).get()
+    assert sorted({Path(source).parent.name for source in index.sources}) == names
+    assert len(index.sources) == 3 * len(names)
+    assert version_now(settings) == 0
+    pointer = pointer_of(settings)
+    assert folders(settings) == {pointer.snapshot, pointer.previous} - {None}
+
+
+def test_a_pointer_is_published_only_over_the_one_expected(settings: IngestSettings) -> None:
+    first = pointer_of(settings)
+    second = Pointer(snapshot="second", previous=first.snapshot, paths=())
+    assert not snapshots.publish(settings.index, second, None)
+    assert pointer_of(settings) == first
+    assert snapshots.publish(settings.index, second, first)
+    assert not snapshots.publish(settings.index, first, first)
+    assert pointer_of(settings) == second
+
+
+# --- read meanwhile
+
+
+def test_readers_in_five_processes_never_fail_never_wait_and_never_see_a_mixture(settings: IngestSettings) -> None:
+    context = processes()
+    stop, results = context.Event(), context.Queue()
+    readers = [context.Process(target=read_until, args=(settings, stop, results)) for _ in range(5)]
+    for reader in readers:
+        reader.start()
+    try:
+        last = 0
+        began = time.monotonic()
+        while last < 6 or time.monotonic() - began < 5:
+            last += 1
+            next_version(settings, last)
+    finally:
+        stop.set()
+    reports = [results.get(timeout=PATIENCE) for _ in readers]
+    for reader in readers:
+        reader.join(PATIENCE)
+
+    assert [faults for _, _, faults in reports] == [[]] * 5
+    assert len({version for seen, _, _ in reports for version in seen}) > 1
+    for seen, slowest, _ in reports:
+        assert seen == sorted(seen)  # never back to an older one
+        assert set(seen) <= set(range(last + 1))
+        assert slowest < 15
+
+
+def test_threads_that_share_one_running_index_never_fail_either(settings: IngestSettings) -> None:
+    running = CurrentIndex(settings)
+    stop, results = threading.Event(), queue.Queue[tuple[list[int], list[str]]]()
+
+    def read() -> None:
+        seen: list[int] = []
+        faults: list[str] = []
+        while not stop.is_set():
+            try:
+                index = running.get()
+                seen.append(version_of(index))
+                index.nearest(WordHash().embed_query("version"), 3)
+            except IndexProblem as problem:
+                pointer = pointer_of(settings)
+                if index.snapshot in (pointer.snapshot, pointer.previous):  # else two builds took less than this
+                    faults.append(repr(problem))
+            except Exception as error:
+                faults.append(repr(error))
+        results.put((seen, faults))
+
+    threads = [threading.Thread(target=read) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for version in range(1, 5):
+        next_version(settings, version)
+    stop.set()
+    for _ in threads:
+        seen, faults = results.get(timeout=PATIENCE)
+        assert faults == []
+        assert seen == sorted(seen)
+    assert version_of(running.get()) == 4
+
+
+def test_threads_that_open_one_snapshot_at_once_each_get_it_whole(settings: IngestSettings) -> None:
+    for _ in range(5):
+        barrier = threading.Barrier(5)
+
+        def open_it(barrier: threading.Barrier = barrier) -> int:
+            barrier.wait(PATIENCE)
+            return version_now(settings)
+
+        with ThreadPoolExecutor(5) as pool:
+            opened = [pool.submit(open_it) for _ in range(5)]
+        assert [each.result() for each in opened] == [0] * 5
+
+
+def test_a_reader_waits_for_no_lock(settings: IngestSettings) -> None:
+    with snapshots.new_snapshot(settings.index), FileLock(settings.index / "publish.lock"):
+        began = time.monotonic()
+        assert version_now(settings) == 0
+        assert time.monotonic() - began < 10
+
+
+# --- kept and cleared
+
+
+def test_the_previous_snapshot_is_kept_and_older_ones_are_cleared(settings: IngestSettings) -> None:
+    history = [pointer_of(settings).snapshot]
+    for version in (1, 2, 3):
+        next_version(settings, version)
+        history.append(pointer_of(settings).snapshot)
+        assert pointer_of(settings).previous == history[-2]
+        assert folders(settings) == set(history[-2:])
+    assert len(set(history)) == 4
+    assert version_of(Index(settings.index, history[-2])) == 2
+
+
+def test_a_snapshot_that_is_being_built_is_not_cleared(settings: IngestSettings) -> None:
+    with snapshots.new_snapshot(settings.index) as name:
+        next_version(settings, 1)
+        next_version(settings, 2)
+        assert name in folders(settings)
+    next_version(settings, 3)
+    assert name not in folders(settings)
+
+
+def test_a_build_that_comes_late_to_its_clearing_spares_the_newer_one(
+    settings: IngestSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear, newer = snapshots.clear_old, [2, 3]
+
+    def late(*arguments: Any) -> None:
+        if newer:
+            next_version(settings, newer.pop(0))
+        clear(*arguments)
+
+    monkeypatch.setattr(snapshots, "clear_old", late)
+    next_version(settings, 1)
+    assert version_now(settings) == 3
+    pointer = pointer_of(settings)
+    assert folders(settings) == {pointer.snapshot, pointer.previous}
+
+
+def test_a_build_with_nothing_to_do_clears_what_a_killed_one_left(settings: IngestSettings) -> None:
+    (settings.index / "snapshots" / "left" / "chroma").mkdir(parents=True)
+    build(settings, embeddings=WordHash())
+    assert folders(settings) == {pointer_of(settings).snapshot}
+
+
+def test_a_finished_snapshot_is_never_written_again(settings: IngestSettings) -> None:
+    folder = settings.index / "snapshots" / pointer_of(settings).snapshot
+    texts = {path: path.read_bytes() for path in folder.rglob("*") if path.suffix in (".json", ".txt")}
+    assert len(texts) == 4
+    next_version(settings, 1)
+    assert {path: path.read_bytes() for path in texts} == texts
+
+
+# --- where the snapshot cannot be written
+
+
+def deny_writing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for a user who may only read; root, who runs tests in containers, may everything."""
+    access = os.access
+
+    def denied(path: Any, mode: int, **options: Any) -> bool:
+        return access(path, mode, **options) and not (mode & os.W_OK and Path(path).is_relative_to(folder))
+
+    monkeypatch.setattr(os, "access", denied)
+
+
+def test_a_snapshot_that_cannot_be_written_is_read_through_a_copy_that_is_cleared(
+    settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    deny_writing(settings.index, monkeypatch)
+    files = [path for path in (settings.index / "snapshots").rglob("*") if path.is_file()]
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+    index = CurrentIndex(settings).get()
+    assert len(list(temporary.iterdir())) == 1
+    assert version_of(index) == 0
+    assert len(index.nearest(WordHash().embed_query("version"), 3)) == 3
+    assert index.digest() == index.manifest.digest
+
+    del index
+    gc.collect()
+    assert list(temporary.iterdir()) == []
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
+    after = [path for path in (settings.index / "snapshots").rglob("*") if path.is_file()]
+    assert sorted(after) == sorted(files)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_an_index_without_permission_to_write_is_read(settings: IngestSettings) -> None:
+    paths = [settings.index, *settings.index.rglob("*")]
+    for path in paths:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        assert version_now(settings) == 0
+    finally:
+        for path in paths:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+# --- the folder
+
+
+def test_the_pointer_is_a_small_file_that_a_person_can_read(settings: IngestSettings) -> None:
+    pointer = pointer_of(settings)
+    assert (settings.index / "current.json").read_text(encoding="utf-8") == (
+        f'{{\n "snapshot": "{pointer.snapshot}",\n "previous": null,\n "paths": [\n  "{settings.corpus}"\n ]\n}}'
+    )
+
+
+def test_there_is_no_pointer_in_a_missing_an_empty_or_a_begun_index(tmp_path: Path) -> None:
+    assert snapshots.read_pointer(tmp_path / "index") is None
+    (tmp_path / "index").mkdir()
+    assert snapshots.read_pointer(tmp_path / "index") is None
+    (tmp_path / "index" / "snapshots").mkdir()
+    (tmp_path / "index" / "publish.lock").touch()
+    (tmp_path / "index" / "current.json.new").touch()
+    assert snapshots.read_pointer(tmp_path / "index") is None

@@ -1,0 +1,177 @@
+"""Files become sources: names, titles, decoding, and what is refused."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import SourceError
+from ingest.settings import ROOT
+from ingest.sources import find_files, make_source, read_source, source_name
+
+
+def title(text: str) -> str:
+    return make_source("folder/the-name.md", text).title
+
+
+# --- titles
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("---\ntitle: From the front matter\n---\n# A heading", "From the front matter"),
+        ('---\ntitle: "Quoted: with  a colon"\nauthor: A\n---\n', "Quoted: with a colon"),
+        ("---\ntitle: 1984\n---\n# A heading", "1984"),
+        ("---\nauthor: A\n---\n\nText.\n\n# A heading #\n", "A heading"),
+        ("---\ntitle:\n---\n# A heading", "A heading"),
+        ("---\ntitle: [a, list]\n---\n# A heading", "A heading"),
+        ("---\n- no mapping\n---\n# A heading", "A heading"),
+        ("---\n---\n# A heading", "A heading"),
+        ("## Second level\n\n#   Spaced   heading \n", "Spaced heading"),
+        ("#hashtag\n# C#\n", "C#"),
+        ("# #\ntext", "the-name"),
+        ("No heading at all", "the-name"),
+        ("", "the-name"),
+    ],
+)
+def test_the_title_is_the_front_matters_else_the_first_headings_else_the_name(text: str, expected: str) -> None:
+    assert title(text) == expected
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: a: b",
+        "title: [unclosed",
+        "title: &a [*a, *a]",
+        "title: *unknown",
+        "\tTitle: tab",
+        "[" * 1_500,
+        "{a: " * 500,
+        "title: '\x00\x07'",
+    ],
+)
+def test_broken_front_matter_is_no_title_and_no_fault(front: str) -> None:
+    source = make_source("a.md", f"---\n{front}\n---\n# The heading\n")
+    assert source.title == "The heading"
+    assert source.text[source.body_start :] == "# The heading\n"
+
+
+def test_a_tag_in_the_front_matter_makes_nothing_but_a_string() -> None:
+    assert title("---\ntitle: !!python/object/apply:os.system [exit]\n---\n# The heading") == "The heading"
+    assert title("---\ntitle: !!python/name:os.system x\n---\n") == "x"
+    assert title('---\ntitle: A\nx: !!timestamp never\ny: !!bool perhaps\nz: !!int ""\n---\n') == "A"
+
+
+def test_a_yaml_bomb_costs_nothing() -> None:
+    levels = "\n".join(
+        f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    began = time.monotonic()
+    assert title(f"---\na: &a [x,x,x,x,x,x,x,x,x]\n{levels}\ntitle: *i\n---\n# The heading") == "The heading"
+    assert title("---\n" + "k: v\n" * 100_000 + "title: Too late\n---\n# The heading") == "The heading"
+    assert time.monotonic() - began < 2
+
+
+def test_a_heading_of_very_many_spaces_is_read_in_time() -> None:
+    began = time.monotonic()
+    assert title("# x" + " " * 200_000 + "#" * 200_000 + "y") == "x " + "#" * 200_000 + "y"
+    assert time.monotonic() - began < 2
+
+
+# --- where the body begins
+
+
+@pytest.mark.parametrize(
+    ("front", "body"),
+    [
+        ("---\ntitle: A\n---\n", "Body"),
+        ("---  \ntitle: A\n--- \t\n", "\nBody\n"),
+        ("---\ntitle: A\n---", ""),
+        ("---\n---\n", "Body"),
+        ("", "---\ntitle: never closed\n"),
+        ("", "\n---\ntitle: not at the start\n---\n"),
+        ("", "---\n\nA paragraph between two rules.\n\n---\n\nAnother.\n"),
+        ("", "----\ntitle: four\n----\n"),
+    ],
+)
+def test_the_body_begins_behind_closed_front_matter(front: str, body: str) -> None:
+    source = make_source("a.md", front + body)
+    assert source.text[: source.body_start] == front
+
+
+# --- decoding
+
+
+def test_a_byte_order_mark_is_dropped_and_line_ends_become_lf(tmp_path: Path) -> None:
+    path = tmp_path / "windows.md"
+    path.write_bytes(b"\xef\xbb\xbf---\r\ntitle: From Windows\r\n---\r\none\rtwo\r\n\r\nthree")
+    source = read_source(path)
+    assert source.text == "---\ntitle: From Windows\n---\none\ntwo\n\nthree"
+    assert source.title == "From Windows"
+    assert source.text[source.body_start :] == "one\ntwo\n\nthree"
+
+
+@given(st.text())
+def test_offsets_count_code_points_and_line_ends_are_all_that_changes(text: str) -> None:
+    assert make_source("a.md", text).text == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_a_file_that_is_not_utf_8_is_named_with_the_byte_and_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "latin1.md"
+    path.write_bytes("Café".encode("latin-1"))
+    with pytest.raises(SourceError, match=r"latin1\.md is not UTF-8 \(byte 3\)\. Save it as UTF-8"):
+        read_source(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"nowhere\.md cannot be read \(No such file or directory\)\. Check it"):
+        read_source(tmp_path / "nowhere.md")
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_source(tmp_path)
+
+
+# --- names and digests
+
+
+def test_a_name_is_the_path_from_the_checkout_or_absolute(tmp_path: Path) -> None:
+    assert source_name(ROOT / "corpus" / ".." / "corpus" / "a.md") == "corpus/a.md"
+    assert source_name(tmp_path / "a.md") == (tmp_path.resolve() / "a.md").as_posix()
+
+
+def test_the_digest_is_made_of_name_and_text() -> None:
+    source = make_source("a.md", "text")
+    assert source.digest == make_source("a.md", "text").digest
+    assert len({source.digest, make_source("b.md", "text").digest, make_source("a.md", "text ").digest}) == 3
+    assert make_source("a", "b\r\nc").digest == make_source("a", "b\nc").digest
+
+
+# --- finding files
+
+
+def test_a_folder_gives_its_documents_in_order_without_hidden_and_other_files(tmp_path: Path) -> None:
+    for name in ("b.md", "a.TXT", "c.markdown", ".hidden.md", "picture.png", "noext", "sub/d.md", ".git/e.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
+    assert found == ["a.TXT", "b.md", "c.markdown", "sub/d.md"]
+
+
+def test_a_file_gives_itself_even_a_hidden_one(tmp_path: Path) -> None:
+    (tmp_path / ".hidden.md").touch()
+    assert list(find_files(tmp_path / ".hidden.md")) == [tmp_path / ".hidden.md"]
+
+
+def test_a_file_of_another_kind_and_a_missing_path_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "article.pdf").touch()
+    with pytest.raises(SourceError, match=r"article\.pdf is not a \.md, \.markdown, \.txt file\. Convert it"):
+        list(find_files(tmp_path / "article.pdf"))
+    with pytest.raises(SourceError, match=r"nowhere does not exist\. Give a file or a folder\."):
+        list(find_files(tmp_path / "nowhere"))
+
+
+def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
+    assert list(find_files(tmp_path)) == []

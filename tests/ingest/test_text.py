@@ -1,0 +1,236 @@
+"""Folding, words, sentences and token counts."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import tiktoken
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.text import Span, count_tokens, find_folded, fold, sentence_spans, words
+
+# Letters that fold to one, two and three characters, digits, every kind of quote, space, dash and mark.
+FOLDABLE = st.text(st.sampled_from("abCDéÉßﬁ19 \n\t\u00a0-‑–*_#>+•'’“”.,!"), max_size=60)
+
+
+# --- fold
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("KPO is Insight-Driven", "kpo is insight driven"),
+        ("Straße", "strasse"),
+        ("‘one’ ‛two′ it`s it´s", "'one' 'two' it's it's"),
+        ("“one” „two‟ «three»", '"one" "two" "three"'),
+        ("BPO\u00a0vs\u2009KPO\n\n \tnext", "bpo vs kpo next"),
+        ("third-party third‑party third–party third − party", "third party third party third party third party"),
+        ("**KPO** is _insight_-driven, *not* __volume__", "kpo is insight driven, not volume"),
+        ("a snake_case name", "a snake_case name"),
+        ("- one\n* two\n+ three\n• four\n  - five", "one two three four five"),
+        ("> quoted\n>> twice\n> - item\n> + item\n> # heading", "quoted twice item item heading"),
+        ("# Title\n### 1. Driving force", "title 1. driving force"),
+        ("C# and #hashtag and 2 + 3 > 4", "c# and #hashtag and 2 + 3 > 4"),
+        ("  \n around \n ", "around"),
+        ("", ""),
+        (" -–\n", ""),
+    ],
+)
+def test_fold_drops_case_quotes_white_space_hyphens_and_marks(text: str, folded: str) -> None:
+    assert fold(text).text == folded
+
+
+def test_the_offset_map_of_an_example_worked_by_hand() -> None:
+    folded = fold("**Aß** – c")
+    #              0123456789
+    assert folded.text == "ass c"
+    assert folded.starts == [2, 3, 3, 6, 9]
+    assert folded.ends == [3, 4, 4, 7, 10]
+    assert folded.span(0, 3) == (2, 4)
+    assert folded.span(4, 5) == (9, 10)
+    assert folded.clip(Span(2, 4)) == (0, 3)
+    assert folded.clip(Span(0, 10)) == (0, 5)
+
+
+@given(st.text() | FOLDABLE)
+def test_each_folded_character_comes_from_its_span(text: str) -> None:
+    folded = fold(text)
+    assert len(folded.text) == len(folded.starts) == len(folded.ends)
+    assert folded.starts == sorted(folded.starts)
+    for char, start, end in zip(*folded, strict=True):
+        assert end == start + 1
+        assert char in fold(f"x{text[start:end]}x").text[1:-1]
+
+
+@given(st.text(st.sampled_from("abÉßﬁ1 \n\u00a0-‑–'’“”.,"), max_size=60))
+def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+    assert fold(fold(text).text).text == fold(text).text
+
+
+@given(FOLDABLE, st.data())
+def test_the_slice_that_was_found_folds_to_the_needle(text: str, data: st.DataObject) -> None:
+    folded = fold(text)
+    runs = [match.span() for match in re.finditer(r"[^\W_]+", folded.text)]
+    if not runs:
+        return
+    first = data.draw(st.integers(0, len(runs) - 1))
+    last = data.draw(st.integers(first, len(runs) - 1))
+    needle = folded.text[runs[first][0] : runs[last][1]]
+    found = find_folded(needle, folded)
+    assert found is not None
+    assert folded.text[found.start : found.end] == needle
+    span = folded.span(*found)
+    assert fold(text[span.start : span.end]).text == needle
+    assert folded.clip(span) == found
+
+
+# --- find_folded
+
+
+def test_a_needle_is_found_only_at_word_borders() -> None:
+    party = fold("A party, an art. State-of-the-Art!")
+    assert find_folded("art", party) == (12, 15)
+    assert find_folded("“Art”", party) is None
+    assert find_folded("**state of the art**", party) == (17, 33)
+    assert find_folded("par", party) is None
+    assert find_folded("arty", party) is None
+
+
+def test_the_next_place_is_found_from_an_offset_on() -> None:
+    text = fold("KPO, KPOs and KPO’s")
+    assert find_folded("KPO", text) == (0, 3)
+    assert find_folded("KPO", text, 1) == (14, 17)
+    assert find_folded("KPO", text, 15) is None
+
+
+def test_an_empty_needle_is_nowhere() -> None:
+    assert find_folded("", fold("text")) is None
+    assert find_folded(" – ", fold("a – b")) is None
+
+
+def test_half_a_character_is_not_found() -> None:
+    assert fold("İ").text == "i̇"  # i and a combining dot
+    assert find_folded("i", fold("İ")) is None
+    assert find_folded("i", fold("İ i")) == (3, 4)
+
+
+# --- words
+
+
+def test_words_are_folded_and_lose_a_possessive_s() -> None:
+    assert words("The KPO’s well-researched ＢＰＯ costs 1,000.5 or 7% (don't)") == [
+        *("the", "kpo", "well", "researched", "bpo", "costs", "1,000.5", "or", "7", "don't")
+    ]
+
+
+# --- sentences
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["KPO is insight-driven.", "BPO is volume-driven!", "Is it?", "Yes…", "7 differences."],
+        ["Use tools, e.g. Google Analytics, i.e. software.", "Then stop."],
+        ["Dr. Smith of Acme Inc. and Mrs. Jones vs. Mr. Lee agree.", "They do."],
+        ["The U.S. Army met J. R. R. Tolkien.", "He wrote."],
+        ["Customer service, data entry, etc. and more.", "Lists end with etc.", "On the other hand, no."],
+        ["“It ends.”", "(It does.)", "‘Again.’", "“Quoted” next."],
+        ["It costs 3.5 million.", "Version 2.0 costs 1,000.", "2 left."],
+        ["知识流程外包。", "业务流程外包！", "真的吗？", "Latin."],
+        ["No stop at the end"],
+        ["Wait... it goes on.", "Then?!", "Ok."],
+        ["It is lower case. so it goes on."],
+    ],
+)
+def test_sentences_end_at_stops_and_not_at_abbreviations_initials_or_numbers(parts: list[str]) -> None:
+    assert sentences("  " + "\n ".join(parts) + " ") == parts
+
+
+def test_sentences_of_a_range_have_offsets_into_the_whole_text() -> None:
+    text = "One here. Two here. Three here."
+    assert sentence_spans(text, 4, 25) == [(4, 9), (10, 19), (20, 25)]
+    assert sentence_spans(text, 9, 10) == []
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from(["A b.", "c?", "e.g.", "J.", "“", "”", " ", "\n", "。", "etc. X"])).map("".join)
+)
+def test_sentences_are_in_order_and_cover_all_but_white_space(text: str) -> None:
+    at = 0
+    for start, end in sentence_spans(text):
+        assert at <= start < end
+        assert not text[at:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        at = end
+    assert not text[at:].strip()
+
+
+# --- tokens
+
+
+def test_token_counts_that_openai_publishes() -> None:
+    assert count_tokens("tiktoken is great!") == 6
+    assert count_tokens("antidisestablishmentarianism") == 6
+    assert count_tokens("tiktoken is great!", "o200k_base") == 6
+    assert count_tokens("") == 0
+
+
+@given(st.text(max_size=300))
+def test_short_texts_have_the_tokens_that_tiktoken_counts(text: str) -> None:
+    count_tokens("")  # puts the vocabulary where tiktoken looks for it
+    assert count_tokens(text) == len(tiktoken.get_encoding("cl100k_base").encode(text, disallowed_special=()))
+
+
+def test_a_long_text_is_counted_in_slices_without_a_great_error() -> None:
+    assert 20_000 <= count_tokens("word " * 20_000) <= 20_000 + 100_000 // 4_000 * 2
+
+
+def test_a_long_run_without_a_break_is_counted_in_time() -> None:
+    began = time.monotonic()
+    assert count_tokens("x" * 200_000) > 0
+    assert time.monotonic() - began < 10
+
+
+COUNT = "from ingest.text import count_tokens; print(count_tokens('tiktoken is great!'))"
+
+
+def start_counting(**environment: str | Path) -> subprocess.Popen[str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("HOME", "XDG_CACHE_HOME", "TIKTOKEN_CACHE_DIR")}
+    command = [sys.executable, "-c", COUNT]
+    env = {**kept, **{k: str(v) for k, v in environment.items()}}
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_the_vocabularies_need_no_network_and_no_cache_of_before(tmp_path: Path) -> None:
+    at_once = [start_counting(HOME=tmp_path, XDG_CACHE_HOME=tmp_path / "cache") for _ in range(3)]
+    assert [process.communicate()[0] for process in at_once] == ["6\n"] * 3
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert sorted(path.stat().st_size for path in files) == [1_681_126, 3_613_922]  # as OpenAI publishes them
+
+
+def test_a_vocabulary_that_was_cut_short_is_unpacked_again(tmp_path: Path) -> None:
+    assert start_counting(XDG_CACHE_HOME=tmp_path, HOME=tmp_path).communicate()[0] == "6\n"
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:1000])
+    out, err = start_counting(XDG_CACHE_HOME=tmp_path, HOME=tmp_path).communicate()
+    assert (out, err) == ("6\n", "")
+
+
+def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "tmp").mkdir()
+    # a folder below a file cannot be made, not even by root
+    out, err = start_counting(HOME=tmp_path / "file" / "home", TMPDIR=tmp_path / "tmp").communicate()
+    assert (out, err) == ("6\n", "")
+    assert list((tmp_path / "tmp").iterdir()) == []

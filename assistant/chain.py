@@ -1,10 +1,10 @@
 """The chain: question in, cited answer out, as one LangChain Runnable. Built once from settings."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from langchain_core.documents import Document
@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.answers import Answer, Ask, RetrievedPassage, Seconds
 from assistant.citations import cite
-from assistant.conversation import standalone
+from assistant.conversation import TURNS, standalone
 from assistant.lexicon import Lexicon
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.question import Question, analyse
@@ -30,8 +30,7 @@ from ingest.errors import QuestionError
 from ingest.index import CurrentIndex, Index
 
 LONGEST_QUESTION = 4_000  # characters
-_HISTORY = 20  # earlier questions that are looked at
-
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
 
 Asked = Ask | Mapping[str, Any] | str
 
@@ -69,7 +68,7 @@ class Explanation:
 
 
 class Assistant:
-    """The parts of the chain, made when they are first needed and kept.
+    """The parts of the chain, made once and kept.
 
     `chain` is a LangChain Runnable from a question (an `Ask`, its fields as a mapping, or plain text) to an
     `Answer`. `stream` yields whole answers, each replacing the last; the final one is what `invoke` returns.
@@ -82,13 +81,14 @@ class Assistant:
     def __init__(
         self, settings: AssistantSettings, chat_model: BaseChatModel | None, embeddings: Embeddings
     ) -> None:
-        self._settings = settings
         self._embeddings = embeddings
         self._current = CurrentIndex(settings.ingest)
-        self._chat_model = chat_model
         self._lock = threading.Lock()
         self._opened: Opened | None = None
         self.model = str(chat_model._llm_type) if chat_model else choose(settings)
+        self.chat_model = chat_model  # `None` where the offline reader answers
+        if chat_model is None and self.model != EXTRACTIVE:
+            self.chat_model = open_chat_model(self.model, settings)
 
         def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
             yield from self._answer(as_ask(asked), config)
@@ -104,9 +104,9 @@ class Assistant:
         decision = extractive.decide(Reading(question, passages, opened.index.sources), ranked, opened.evidence)
         return Explanation(question, opened.retriever.explain(question.text), ranked, decision)
 
-    def sections(self) -> list[str]:
-        """The section of every passage, by its position in the index."""
-        return [passage.section for passage in self._open().index.passages]
+    def index(self) -> Index:
+        """The index that is current now."""
+        return self._open().index
 
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
@@ -124,10 +124,10 @@ class Assistant:
 
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> str:
         """The question, understandable without the earlier ones."""
-        history = ask.history[-_HISTORY:]
         if self.chat_model:
-            return llm.rewrite_question(self.chat_model, ask.question, history, config)
-        return standalone(ask.question, history)
+            question = llm.rewrite_question(self.chat_model, ask.question, ask.history[-TURNS:], config)
+            return question[:LONGEST_QUESTION]
+        return standalone(ask.question, ask.history)
 
     def _open(self) -> Opened:
         """The current snapshot, with its retriever."""
@@ -139,23 +139,19 @@ class Assistant:
                 self._opened = Opened(index, retriever, Evidence(lexicon, self._embeddings))
             return self._opened
 
-    @cached_property
-    def chat_model(self) -> BaseChatModel | None:
-        """The chat model; `None` where the offline reader answers."""
-        if self._chat_model or self.model == EXTRACTIVE:
-            return self._chat_model
-        return open_chat_model(self.model, self._settings)
-
 
 def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
-    """Checks what is asked. Raises `QuestionError` for an empty or an over-long question."""
+    """Checks what is asked. Raises `QuestionError` for an empty, an over-long or a garbled question."""
     ask = Ask(question=asked) if isinstance(asked, str) else Ask.model_validate(asked)
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
-    if len(ask.question) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The question has {len(ask.question):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
-        )
+    for text in (ask.question, *ask.history[-TURNS:]):
+        if len(text) > LONGEST_QUESTION:
+            raise QuestionError(
+                f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
+            )
+        if _SURROGATE.search(text):
+            raise QuestionError("The question is not UTF-8. Type it again.")
     return ask
 
 
@@ -175,7 +171,7 @@ def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Second
         usage=draft.usage,
         seconds=seconds,
     )
-    if draft.text.strip() == refusal.text:
+    if prompts.MARKER.sub("", draft.text).strip() == refusal.text:
         return refusal
     cited = cite(draft.text, reading.passages)
     dropped = ", ".join(map(str, cited.unknown))

@@ -18,8 +18,8 @@ from assistant.units import units
 from ingest.text import Folded, Span, find_folded, fold, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")
-_ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
-_ESCAPED_BRACKET = re.compile(r"\\([\[\]])")
+_ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
+_ESCAPED = re.compile(r"\\([\[\]|])")
 _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
 
 
@@ -45,8 +45,8 @@ class _Piece:
 
 
 def escape(text: str) -> str:
-    """`text` on one line, with every `[1]` in it kept from being read as a marker."""
-    return re.sub(r"[\[\]]", r"\\\g<0>", " ".join(text.split()))
+    """`text` on one line, with every `[1]` in it kept from being read as a marker, and every `|` as a table's."""
+    return re.sub(r"[\[\]|]", r"\\\g<0>", " ".join(text.split()))
 
 
 def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
@@ -57,15 +57,13 @@ def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
     """
     text = UNFINISHED_MARKER.sub("", text)
     pieces = _pieces(text)
-    unknown: list[int] = []
+    named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in _numbers(marker))
+    known = range(1, len(passages) + 1)
     for piece in pieces:
-        for number in dict.fromkeys(n for marker in piece.markers for n in _numbers(marker)):
-            if 1 <= number <= len(passages):
-                span, quoted = _align(piece.text, passages[number - 1].text)
-                piece.proof.append((number - 1, span))
-                piece.quoted |= quoted
-            else:
-                unknown.append(number)
+        for number in dict.fromkeys(n for marker in piece.markers for n in _numbers(marker) if n in known):
+            span, quoted = _align(piece.text, passages[number - 1].text)
+            piece.proof.append((number - 1, span))
+            piece.quoted |= quoted
     _join_list_items(pieces, passages)
 
     numbers: dict[tuple[str, int, int], Citation] = {}
@@ -76,16 +74,30 @@ def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
         used = tuple(dict.fromkeys(c.number for c in citations))
         verdict = _verdict(piece, " ".join(c.quote for c in citations))
         sentences.append(Sentence(text=piece.text, citations=used, support=verdict))
-        for marker in piece.markers:
-            replacements[marker.start()] = ""
-        if piece.markers and used:
+        if used:
             replacements[piece.markers[-1].start()] = " " + "".join(f"[{n}]" for n in used)
-    final = MARKER.sub(lambda m: replacements.get(m.start(), ""), text)
-    return Cited(final.rstrip(), tuple(sentences), tuple(numbers.values()), tuple(unknown))
+    unknown = tuple(number for number in named if number not in known)
+    return Cited(_replace_markers(text, replacements), tuple(sentences), tuple(numbers.values()), unknown)
+
+
+def _replace_markers(text: str, replacements: dict[int, str]) -> str:
+    """`text` with new markers for those that begin at these places, and without the others."""
+    final, stretch, at = "", "", 0
+    for marker in MARKER.finditer(text):
+        stretch += text[at : marker.start()]
+        at = marker.end()
+        if new := replacements.get(marker.start()):
+            final, stretch = final + _without_markers(stretch) + new, ""
+    return (final + _without_markers(stretch + text[at:])).strip()
+
+
+def _without_markers(text: str) -> str:
+    """What looks like a marker after one was taken out of its middle (`[[9]1]`) becomes text."""
+    return MARKER.sub(lambda m: m.group().replace("[", r"\["), text)
 
 
 def _pieces(text: str) -> list[_Piece]:
-    pieces = []
+    pieces: list[_Piece] = []
     for line in _LINE.finditer(text):
         item = _ITEM_MARK.match(line.group())
         start = line.start() + (item.end() if item else 0)
@@ -94,7 +106,7 @@ def _pieces(text: str) -> list[_Piece]:
         else:
             cells = [Span(start, line.end())]
         for cell in cells:
-            pieces += _sentences(text, cell, bool(item))
+            _add_sentences(text, cell, bool(item), pieces)
     return pieces
 
 
@@ -105,25 +117,29 @@ def _cells(text: str, row: Span) -> list[Span]:
     return [cell for cell in cells if re.search(r"\w", text[cell.start : cell.end])]
 
 
-def _sentences(text: str, region: Span, item: bool) -> list[_Piece]:
-    """The sentences of a region: split without the markers, each with those that stand in or right after it."""
+def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) -> None:
+    """Adds the sentences of a region: split without the markers, each with those that stand in or right after it.
+
+    Markers that stand alone belong to the sentence before.
+    """
     markers = list(MARKER.finditer(text, region.start, region.end))
     borders = [region.start, *(edge for m in markers for edge in m.span()), region.end]
     kept = [Span(a, b) for a, b in list(pairwise(borders))[::2]]
     clean = "".join(text[a:b] for a, b in kept)
     spans = [Span(0, len(clean))] if item else sentence_spans(clean)
-    pieces = [_Piece(_plain(clean[a:b]), item, []) for a, b in spans if clean[a:b].strip()]
+    spans = [span for span in spans if re.search(r"\w", clean[span.start : span.end])]
+    found = [_Piece(_plain(clean[a:b]), item, []) for a, b in spans]
+    pieces += found
     position = 0
     for before, marker in zip(kept, markers, strict=False):
         position += before.end - before.start
-        behind = [i for i, span in enumerate(spans) if span.start < position or i == 0]
-        if pieces:
-            pieces[min(behind[-1], len(pieces) - 1)].markers.append(marker)
-    return [piece for piece in pieces if re.search(r"\w", piece.text)]
+        behind = [piece for piece, span in zip(found, spans, strict=True) if span.start < position]
+        for piece in (behind or found[:1] or pieces)[-1:]:
+            piece.markers.append(marker)
 
 
 def _plain(text: str) -> str:
-    return " ".join(_ESCAPED_BRACKET.sub(r"\1", text).replace("**", "").split())
+    return " ".join(_ESCAPED.sub(r"\1", text).replace("**", "").split())
 
 
 def _numbers(marker: re.Match[str]) -> list[int]:

@@ -25,6 +25,11 @@ _PRONOUN = re.compile(
 _REPLACEABLE = re.compile(
     r"\b(its|their|theirs|his|her)\b|\b(it|they|them|this|that|these|those|he|him|she)\b", re.I
 )
+_COMPARES_IT = re.compile(
+    r"\b(?:it|they|this|that)\b.*"
+    r"\b(?:than|from|(?:un)?like|same as|(?:version|subset) of|compared? (?:to|with))\W",
+    re.IGNORECASE,
+)
 _MANY = frozenset(["they", "them", "their", "theirs", "these", "those"])
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?!I\b)[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
 _PREPOSITION = re.compile(
@@ -34,15 +39,17 @@ _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last|
 _ASKS_FOR_MORE = frozenset(
     ["example", "examples", "instance", "detail", "details", "reason", "reasons", "elaborate", "more", "further"]
 )
+TURNS = 20  # earlier questions that are looked at
+_LONGEST = 4_000  # characters of a standalone question
 _ALIKE = 55  # how alike two words must be, of 100, for one to take the other's place ("nearshore", "offshore")
 
 
 def standalone(question: str, history: Sequence[str]) -> str:
     """The last question, understandable by itself. `history` holds the earlier ones, oldest first."""
     before = ""
-    for earlier in history:
-        before = rewrite(earlier, before)
-    return rewrite(question, before)
+    for earlier in history[-TURNS:]:
+        before = rewrite(earlier, before)[:_LONGEST]
+    return rewrite(question, before)[:_LONGEST]
 
 
 def rewrite(question: str, before: str) -> str:
@@ -53,14 +60,14 @@ def rewrite(question: str, before: str) -> str:
     own subject and is a whole sentence stays as it is.
     """
     question = " ".join(question.split())
-    if not before:
-        return question
+    if not before or not question:
+        return question or before
     rest = _OPENING.sub("", question)
     content = [word for word in content_words(rest) if word not in _ASKS_FOR_MORE]
     opened = len(rest) < len(question)
     if not _SENTENCE_WORDS.search(rest) and (opened or len(content) <= 2):
         return _exchange(rest, before) or _with_words(rest or question, before)
-    if _subject(rest):
+    if _subject(rest) and not ({_subject(rest), _subject(before)} == set(SIDES) and _COMPARES_IT.search(rest)):
         return question
     if _PRONOUN.search(rest):
         return _with_subject(rest, before)
@@ -88,17 +95,23 @@ def _exchange(rest: str, before: str) -> str | None:
         return _ORDINAL.sub(ordinal.group(), before, count=1)
     names = [name for name in _NAME.findall(before) if not _is_side(name)]
     if topic[0].isupper() and len(names) == 1:
-        return before.replace(names[0], topic)
-    for word in sorted(set(re.findall(r"[\w-]{4,}", before)), key=lambda w: -fuzz.ratio(w.lower(), topic.lower())):
-        if fuzz.ratio(word.lower(), topic.lower()) >= _ALIKE and word.lower() != topic.lower():
-            return re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", topic, before, count=1)
-        break
+        return _replace_word(names[0], topic, before)
+    words_before = re.findall(r"[\w-]{4,}", before)
+    alike = max(words_before, key=lambda word: fuzz.ratio(word.lower(), topic.lower()), default="")
+    if alike.lower() != topic.lower() and fuzz.ratio(alike.lower(), topic.lower()) >= _ALIKE:
+        return _replace_word(alike, topic, before)
     return None
+
+
+def _replace_word(word: str, other: str, text: str) -> str:
+    return re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", lambda _: other, text)
 
 
 def _with_new_words(text: str, rest: str) -> str:
     """`text`, with the content words of `rest` that it does not have yet in brackets."""
-    new = [word for word in content_words(rest) if word not in words(text) and not _is_side(word)]
+    for pattern in SIDES.values():
+        rest = pattern.sub(" ", rest)
+    new = [word for word in content_words(rest) if word not in words(text)]
     return f"{text.rstrip(' ?')} ({' '.join(new)})?" if new else text
 
 

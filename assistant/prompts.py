@@ -14,8 +14,8 @@ def refusal(documents: int) -> str:
 
 
 # A marker names a passage by number: [2], or [2, 5]. `\[2\]` is text.
-MARKER = re.compile(r"[ \t]*(?<!\\)\[(\d{1,4}(?:[ \t]*,[ \t]*\d{1,4})*)\](?!\()")
-UNFINISHED_MARKER = re.compile(r"[ \t]*(?<!\\)\[[\d, \t]*$")
+MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)\[(\d{1,4}(?:[ \t]*,[ \t]*\d{1,4})*)\](?!\()")
+UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)\[[\d, \t]*$")
 
 # Words that the assistant may add to a quoted sentence: whose side it is, and how many things a list shows.
 COUNTS = (

@@ -17,6 +17,7 @@ from ingest.passages import Passage
 from ingest.text import count_tokens
 
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
+OUTLINE_TOKENS = 500  # of headings besides, for a question for a list
 _CANDIDATES = 50  # passages per ranking
 _OUTLINED = 3  # so many of the best passages are looked at for headings below theirs
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
@@ -43,7 +44,8 @@ class HybridRetriever(BaseRetriever):
 
     `invoke(question)` returns `Document`s within `CONTEXT_TOKENS`, best first, with `source`, `section`,
     `start`, `end` and `score` in their metadata. A question about both sides is also asked for each side, and
-    the best passage of each side is always among the results.
+    the best passage of each side is always among the results. Behind them a question for a list or a count
+    gets the headings below the best sections, within `OUTLINE_TOKENS`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -63,21 +65,33 @@ class HybridRetriever(BaseRetriever):
         chosen = self._within_budget(self.explain(query))
         found = [_document(self.index.passages[position], score) for position, score in chosen]
         if analyse(query).kind in ("list", "count"):
-            found += self._outline(chosen[:_OUTLINED])
+            found += self._outline(chosen)
         return found
 
     def _outline(self, chosen: list[tuple[int, float]]) -> list[Document]:
-        """The headings right below the sections of `chosen`: what a text lists, it often lists in headings."""
-        headings = []
-        for position, score in chosen:
-            above = self.index.passages[position].section
-            for passage in self.index.passages:
-                path, _, last = passage.section.rpartition(" > ")
-                if path == above and last and passage.text.startswith("#"):
-                    heading = passage.text.partition("\n")[0].rstrip()
-                    end = passage.start + len(heading)
-                    headings.append(_document(replace(passage, text=heading, end=end), score))
-        return headings
+        """The headings right below the sections of `chosen`: what a text lists, it often lists in headings.
+
+        A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
+        """
+        passages = self.index.passages
+        taken = [passages[position] for position, _ in chosen]
+        outline: list[Document] = []
+        room = OUTLINE_TOKENS
+        for position, score in chosen[:_OUTLINED]:
+            above = passages[position]
+            below = [
+                heading
+                for passage in passages
+                if (passage.source, passage.section.rpartition(" > ")[0]) == (above.source, above.section)
+                for heading in [_heading(passage)]
+                if heading and heading not in taken
+            ]
+            needed = sum(count_tokens(heading.text) for heading in below)
+            if needed <= room:
+                taken += below
+                outline += [_document(heading, score) for heading in below]
+                room -= needed
+        return outline
 
     def explain(self, query: str) -> Explanation:
         """The rankings behind the result for `query`."""
@@ -105,6 +119,12 @@ class HybridRetriever(BaseRetriever):
                 break
             chosen.append((position, score))
         return sorted(chosen, key=lambda pair: -pair[1])
+
+
+def _heading(passage: Passage) -> Passage | None:
+    """The heading that a passage begins with."""
+    line = passage.text.partition("\n")[0].rstrip()
+    return replace(passage, text=line, end=passage.start + len(line)) if line.startswith("#") else None
 
 
 def _document(passage: Passage, score: float) -> Document:

@@ -38,9 +38,8 @@ def coverage(evidence: str, wanted: Counter[str]) -> float:
 def strange_names(evidence: str, claim: str) -> list[str]:
     """The numbers and capitalised names of the claim that do not stand in the evidence.
 
-    A capital at the start of the claim is a name only where the word is no everyday one and has no small form
-    in the evidence, which `words` has folded anyway; so the first word counts like the others, unless it is a
-    stop word.
+    The first word of the claim has its capital from the sentence; it is a name only where it has a second one
+    ("KPO").
     """
     known = set(words(evidence))
     numbers = [number for number in _NUMBER.findall(claim) if number not in known]
@@ -48,7 +47,7 @@ def strange_names(evidence: str, claim: str) -> list[str]:
         name
         for match in _CAPITALISED.finditer(claim)
         for name in [match.group()]
-        for folded in [words(name)]
-        if match.start() > 0 and any(part not in known and part not in STOP_WORDS for part in folded)
+        if match.start() > 0 or name[1:] != name[1:].lower()
+        if any(part not in known and part not in STOP_WORDS for part in words(name))
     ]
     return numbers + names

@@ -64,23 +64,24 @@ def _list(text: str, lines: list[Span], found: list[Unit], before: str) -> list[
 
 
 def _blocks(text: str) -> list[list[Span]]:
-    """The lines of `text`, trimmed, grouped: a heading, a list, or a paragraph."""
+    """The lines of `text`, trimmed, grouped: a heading, a list, a row of a table, or a paragraph."""
     blocks: list[list[Span]] = []
-    open_kind = ""
-    for match in re.finditer(r"[^\n]*", text):
+    open_kind, blank = "", True
+    for match in re.finditer(r"[^\n]*\n?", text):
         line = trim(text, Span(*match.span()))
         words = text[line.start : line.end] if line else ""
         if line is None or _TABLE_RULE.match(words):
             open_kind = open_kind if open_kind == "list" and line is None else ""
+            blank = True
             continue
         kind = "heading" if _HEADING.match(words) else "list" if _ITEM.match(words) else "text"
         indented = match.start() < line.start
-        if kind == "text" and open_kind == "list" and indented:
+        if kind == "text" and open_kind == "list" and (indented or not blank):
             kind = "list"
-        if kind == "heading" or kind != open_kind:
+        if kind == "heading" or kind != open_kind or words.startswith("|"):
             blocks.append([])
         blocks[-1].append(line)
-        open_kind = kind
+        open_kind, blank = kind, False
     return blocks
 
 

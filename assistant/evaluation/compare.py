@@ -1,0 +1,39 @@
+"""Two runs of the same questions side by side."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.evaluation.run import read_rows
+from assistant.evaluation.statistics import Difference, difference
+from ingest.errors import UserError
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """This run against another: differences by metric, and the questions by what became of them."""
+
+    differences: dict[str, Difference]
+    won: list[str]
+    lost: list[str]
+    unchanged: int
+
+
+def compare(here: Path, there: Path) -> Comparison:
+    """Pairs the questions that both report folders have, by id. Raises `UserError` where there is none."""
+    ours = {row.id: row.scores for row in read_rows(here)}
+    theirs = {row.id: row.scores for row in read_rows(there)}
+    shared = [id_ for id_ in ours if id_ in theirs]
+    if not shared:
+        raise UserError(f"{here} and {there} share no question. Compare two runs of the same set.")
+    differences = {}
+    for name in dict.fromkeys(name for id_ in shared for name in ours[id_]):
+        pair = difference([ours[i].get(name) for i in shared], [theirs[i].get(name) for i in shared])
+        if pair:
+            differences[name] = pair
+    changes = {id_: (ours[id_]["truthfulness"] or 0) - (theirs[id_]["truthfulness"] or 0) for id_ in shared}
+    return Comparison(
+        differences,
+        won=[id_ for id_, change in changes.items() if change > 0],
+        lost=[id_ for id_, change in changes.items() if change < 0],
+        unchanged=sum(change == 0 for change in changes.values()),
+    )

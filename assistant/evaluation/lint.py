@@ -1,0 +1,92 @@
+"""What is wrong or doubtful in a question set: file, line and mend."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from rapidfuzz import fuzz, process
+
+from assistant.evaluation.metrics import holds_phrase
+from assistant.evaluation.questions import Corpus, QuestionItem, explain, read_lines
+from assistant.evaluation.statistics import smallest_difference
+from ingest.text import fold
+
+_NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's token_sort_ratio
+_TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to mend in a line, or (`error` is false) to look at; `line` is 0 for the set as a whole."""
+
+    line: int
+    message: str
+    error: bool = True
+
+
+def lint(path: Path, corpus: Corpus) -> list[Finding]:
+    """Every finding in a question set, in the order of its lines."""
+    findings: list[Finding] = []
+    items: dict[int, QuestionItem] = {}
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            items[number] = QuestionItem.model_validate(json.loads(line))
+        except json.JSONDecodeError as error:
+            findings.append(Finding(number, f"broken JSON ({error.msg}). Mend the line."))
+        except ValidationError as error:
+            findings.append(Finding(number, explain(error)))
+    seen = Counter(item.id for item in items.values())
+    for number, item in items.items():
+        if seen[item.id] > 1:
+            findings.append(Finding(number, f"the id {item.id!r} stands more than once. Give each line its own."))
+        findings += [Finding(number, *problem) for problem in _problems(item, corpus)]
+    findings += _near_duplicates(items)
+    if (smallest := smallest_difference(len(items))) > _TELLS:
+        points = f"{100 * smallest:.0f} points"
+        message = (
+            f"{len(items)} questions can tell two systems apart from {points} on. Add questions for finer ones."
+        )
+        findings.append(Finding(0, message, error=False))
+    return sorted(findings, key=lambda finding: finding.line)
+
+
+def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
+    """What is wrong with one question: messages, and whether each is an error."""
+    problems = []
+    if not item.question.strip():
+        problems.append(("the question is empty. Write one.", True))
+    if not item.answerable and (item.evidence or item.facts):
+        problems.append(
+            ("unanswerable, but with evidence or facts. Remove them, or set answerable to true.", True)
+        )
+    if item.answerable and not item.evidence:
+        problems.append(("answerable, but without evidence. Quote the passage that answers it.", True))
+    for quote in item.evidence:
+        if not corpus.find(quote):
+            problems.append((f"the evidence {quote[:60]!r} is not in the corpus. Quote it verbatim.", True))
+    said = " ".join(fold(quote).text for quote in item.evidence)
+    for phrasings in item.facts if item.evidence else ():
+        if not any(holds_phrase(said, phrase) for phrase in phrasings):
+            problems.append(
+                (f"no phrasing of the fact {list(phrasings)} stands in the evidence. Check both.", False)
+            )
+    return problems
+
+
+def _near_duplicates(items: dict[int, QuestionItem]) -> list[Finding]:
+    """Pairs of questions (with their history) that differ in hardly a word."""
+    texts = {number: " ".join([*item.history, item.question]).casefold() for number, item in items.items()}
+    numbers = list(texts)
+    findings = []
+    for at, number in enumerate(numbers[1:], start=1):
+        earlier = {n: texts[n] for n in numbers[:at]}
+        found = process.extractOne(
+            texts[number], earlier, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR_DUPLICATE
+        )
+        if found:
+            findings.append(Finding(number, f"nearly the question of line {found[2]}. Ask something else.", False))
+    return findings

@@ -1,0 +1,160 @@
+"""Running a question set through the assistant; the rows go to disk as they come."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.answers import Answer, Ask
+from assistant.chain import Assistant
+from assistant.evaluation.metrics import fact_recall
+from assistant.evaluation.questions import Corpus, QuestionItem
+from assistant.evaluation.scoring import Scores, score
+from assistant.prompts import PROMPT_VERSION
+from ingest.errors import UserError
+
+AT_ONCE = 4  # questions under way; the rows are written in the order of the set
+Progress = Callable[[int, int], None]
+
+
+class Row(BaseModel):
+    """A line of `results.jsonl`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    question: QuestionItem
+    answer: Answer | None
+    error: str | None
+    scores: Scores
+
+
+class Receipt(BaseModel):
+    """What a run was made with. Two runs with the same receipt may share a folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    questions: str  # SHA-256 of the set
+    index: str  # digest of ids, texts and vectors
+    sources: dict[str, str]  # digest of each text
+    embeddings: str
+    model: str
+    prompts: int
+
+
+def make_receipt(items: Sequence[QuestionItem], assistant: Assistant) -> Receipt:
+    """The receipt of a run of `items` on the index that is current now."""
+    manifest = assistant.index().manifest
+    lines = "\n".join(item.model_dump_json() for item in items)
+    return Receipt(
+        questions=hashlib.sha256(lines.encode()).hexdigest(),
+        index=manifest.digest,
+        sources={record.name: record.digest for record in manifest.sources},
+        embeddings=manifest.embeddings,
+        model=assistant.model,
+        prompts=PROMPT_VERSION,
+    )
+
+
+def run(
+    items: Sequence[QuestionItem], assistant: Assistant, folder: Path, progress: Progress | None = None
+) -> list[Scores]:
+    """Asks every question that `folder` has no row of yet, and returns the scores of all, in the set's order.
+
+    An interrupted run goes on where it stopped. A question that fails becomes a row with its error. Raises
+    `UserError` where the folder holds the run of another set, index or model.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _check_receipt(folder, make_receipt(items, assistant))
+    results = folder / "results.jsonl"
+    done = _keep_whole_rows(results, items)
+    if progress:
+        progress(done, len(items))
+    index = assistant.index()
+    corpus = Corpus(index.sources)
+
+    def row(item: QuestionItem) -> Row:
+        answer, error = _ask(assistant, Ask(question=item.question, history=item.history))
+        scores = score(item, answer, corpus, index.sources)
+        if item.history and item.standalone and item.facts:
+            alone, _ = _ask(assistant, Ask(question=item.standalone))
+            recall = fact_recall(item.facts, alone.text) if alone else None
+            if recall is not None and scores["fact_recall"] is not None:
+                scores["followup_gap"] = recall - scores["fact_recall"]
+        return Row(id=item.id, question=item, answer=answer, error=error, scores=scores)
+
+    with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(AT_ONCE) as pool:
+        for number, made in enumerate(_in_order(pool, row, items[done:]), start=done + 1):
+            file.write(made.model_dump_json() + "\n")
+            file.flush()
+            if progress:
+                progress(number, len(items))
+    return [row.scores for row in read_rows(folder)]
+
+
+def read_rows(folder: Path) -> Iterator[Row]:
+    """The rows of a report folder, one at a time. Raises `UserError` where there are none."""
+    path = folder / "results.jsonl"
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                yield Row.model_validate_json(line)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{path} is no report that can be read ({reason}). Run bpo-kpo evaluate again.") from None
+
+
+def _ask(assistant: Assistant, ask: Ask) -> tuple[Answer | None, str | None]:
+    try:
+        return assistant.chain.invoke(ask), None
+    except Exception as error:  # the edge of a run: the question has failed, and its row says why
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, make: Callable[[QuestionItem], Row], items: Sequence[QuestionItem]
+) -> Iterator[Row]:
+    """Rows in the order of `items`, with a bounded number under way."""
+    waiting = iter(items)
+    futures = [pool.submit(make, item) for item in islice(waiting, 2 * AT_ONCE)]
+    try:
+        while futures:
+            yield futures.pop(0).result()
+            futures += [pool.submit(make, item) for item in islice(waiting, 1)]
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _check_receipt(folder: Path, receipt: Receipt) -> None:
+    path = folder / "receipt.json"
+    if path.exists():
+        if json.loads(path.read_text(encoding="utf-8")) != receipt.model_dump():
+            raise UserError(f"{folder} holds the run of another set, index or model. Give another --report.")
+        return
+    path.write_text(receipt.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _keep_whole_rows(results: Path, items: Sequence[QuestionItem]) -> int:
+    """How many rows are there already; a last one that was cut off is taken away."""
+    if not results.exists():
+        return 0
+    whole: list[str] = []
+    for line, item in zip(results.read_text(encoding="utf-8").splitlines(keepends=True), items, strict=False):
+        if not line.endswith("\n") or _id(line) != item.id:
+            break
+        whole.append(line)
+    results.write_text("".join(whole), encoding="utf-8")
+    return len(whole)
+
+
+def _id(line: str) -> Any:
+    try:
+        return json.loads(line)["id"]
+    except (ValueError, KeyError, TypeError):
+        return None

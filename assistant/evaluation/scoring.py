@@ -1,0 +1,98 @@
+"""The scores of one row, and which stage lost a question."""
+
+from collections.abc import Mapping
+
+from assistant.answers import Answer
+from assistant.evaluation import metrics
+from assistant.evaluation.questions import Corpus, Place, QuestionItem
+from assistant.support import supports
+from ingest.sources import Source
+from ingest.text import count_tokens
+
+Scores = dict[str, float | None]
+
+
+def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, sources: Mapping[str, Source]) -> Scores:
+    """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer."""
+    if answer is None:
+        return _failed(item)
+    evidence = [corpus.find(quote) for quote in item.evidence]
+    retrieved = metrics.places([(p.source, p.start, p.end) for p in answer.passages])
+    cited = metrics.places([(c.source, c.start, c.end) for c in answer.citations])
+    facts = metrics.fact_recall(item.facts, answer.text)
+    forbidden = metrics.forbidden_hit(item.forbidden, answer.text)
+    return {
+        "evidence_recall": metrics.evidence_recall(evidence, retrieved),
+        "evidence_recall_at_3": metrics.evidence_recall(evidence, retrieved, 3),
+        "success_at_1": metrics.success_at_k(evidence, retrieved, 1),
+        "mrr": metrics.reciprocal_rank(evidence, retrieved),
+        "ndcg_at_10": metrics.ndcg(evidence, retrieved),
+        "context_tokens": float(sum(count_tokens(p.text) for p in answer.passages)),
+        "fact_recall": facts,
+        "fact_recall_of_followups": facts if item.history else None,
+        "forbidden_hits": forbidden,
+        "answer_words": metrics.answer_words(answer.text) if answer.answered else None,
+        "token_f1": metrics.token_f1(item.answers, answer.text),
+        "exact_match": metrics.exact_match(item.answers, answer.text),
+        "citation_validity": metrics.citation_validity(answer),
+        "quote_exactness": metrics.quote_exactness(answer, {name: s.text for name, s in sources.items()}),
+        "citation_recall": metrics.citation_recall(answer, supports),
+        "citation_precision": metrics.citation_precision(answer, supports),
+        "gold_citation_precision": metrics.gold_citation_precision(evidence, cited),
+        "gold_citation_recall": metrics.gold_citation_recall(evidence, cited),
+        "uncited_sentences": metrics.uncited_share(answer),
+        "grounded_words": metrics.grounded_words(answer),
+        "strange_names": metrics.strange(answer),
+        "over_refusal": float(not answer.answered) if item.answerable else None,
+        **_refusals(item, not answer.answered),
+        "truthfulness": metrics.truthfulness(item.answerable, answer.answered, facts, forbidden),
+    }
+
+
+def _failed(item: QuestionItem) -> Scores:
+    wrong = 0.0 if item.answerable else None
+    return {
+        "evidence_recall": wrong,
+        "mrr": wrong,
+        "fact_recall": wrong if item.facts else None,
+        "gold_citation_recall": wrong,
+        **_refusals(item, refused=False),
+        "truthfulness": -1.0,
+    }
+
+
+def _refusals(item: QuestionItem, refused: bool) -> Scores:
+    """Whether an unanswerable question was refused: of every sort, and of its own."""
+    sorts = {
+        "unanswerable-far": "refusal_far",
+        "unanswerable-near": "refusal_near",
+        "injection": "refusal_injection",
+    }
+    value = None if item.answerable else float(refused)
+    return {"refusal": value} | {name: value if sort in item.tags else None for sort, name in sorts.items()}
+
+
+def lost_at(
+    item: QuestionItem, answer: Answer | None, scores: Mapping[str, float | None], corpus: Corpus
+) -> str | None:
+    """The stage that lost a question; `None` where nothing was lost."""
+    if answer is None:
+        return "failed"
+    if not item.answerable:
+        return "missing refusal" if answer.answered else None
+    if answer.answered and scores["fact_recall"] in (None, 1.0) and not scores["forbidden_hits"]:
+        return None
+    lost = _lost_by_retrieval([corpus.find(quote) for quote in item.evidence], answer)
+    if lost or not answer.answered:
+        return lost or "wrong refusal"
+    return "retrieved but not used" if (scores["gold_citation_recall"] or 0) < 1 else "used but not said"
+
+
+def _lost_by_retrieval(evidence: list[list[Place]], answer: Answer) -> str | None:
+    if not all(evidence):
+        return "not in the corpus"
+    retrieved = metrics.places([(p.source, p.start, p.end) for p in answer.passages])
+    shares = [max(metrics.covered_share(place, retrieved) for place in places) for places in evidence]
+    if all(share >= metrics.IN_CONTEXT for share in shares):
+        return None
+    return "not retrieved" if min(shares) == 0 else "split across passages"

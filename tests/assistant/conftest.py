@@ -1,0 +1,39 @@
+"""What the tests of the assistant share: documents of their own, and Hypothesis in no hurry."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from assistant.chain import Assistant, open_assistant
+from assistant.settings import AssistantSettings
+from ingest.build import build
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def index_of(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., IngestSettings]:
+    """Indexes the given documents: `index_of(**{"a.md": "# Title ..."})`; called again, it refreshes the index."""
+    settings = IngestSettings(index=tmp_path / "index")
+
+    def make(**documents: str) -> IngestSettings:
+        build(settings, [library(**documents)], embeddings=minilm)
+        return settings
+
+    return make
+
+
+@pytest.fixture
+def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Callable[..., Assistant]:
+    """The offline assistant over the given documents."""
+
+    def make(**documents: str) -> Assistant:
+        settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
+        return open_assistant(settings, embeddings=minilm)
+
+    return make

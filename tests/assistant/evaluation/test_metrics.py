@@ -1,0 +1,191 @@
+"""Each measure on values worked out by hand, and undefined cases as `None`."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
+from assistant.evaluation import metrics
+from assistant.evaluation.questions import Place
+from assistant.support import supports
+from ingest.text import Span
+
+
+def at(start: int, end: int, source: str = "a.md") -> Place:
+    return Place(source, Span(start, end))
+
+
+def an_answer(
+    text: str = "", sentences: tuple[Sentence, ...] = (), citations: tuple[Citation, ...] = (), **rest: object
+) -> Answer:
+    fields = {"question": "Who?", "standalone_question": "Who?", "answered": True, "model": "m", **rest}
+    return Answer(text=text, sentences=sentences, citations=citations, **fields)  # type: ignore[arg-type]
+
+
+def quoting(number: int, quote: str, start: int = 0) -> Citation:
+    return Citation(number=number, source="a.md", section="S", quote=quote, start=start, end=start + len(quote))
+
+
+# two quotes: the first stands at two places, the second at one
+EVIDENCE = [[at(0, 100), at(500, 600)], [at(200, 300)]]
+
+
+class TestRetrieval:
+    def test_a_quote_counts_when_nine_tenths_of_it_lie_inside_retrieved_spans(self) -> None:
+        assert metrics.evidence_recall([[at(0, 100)]], [at(10, 200)]) == 1.0
+        assert metrics.evidence_recall([[at(0, 100)]], [at(11, 200)]) == 0.0
+
+    def test_two_spans_may_hold_it_together_and_overlaps_count_once(self) -> None:
+        assert metrics.covered_share(at(0, 100), [at(0, 60), at(40, 80)]) == pytest.approx(0.8)
+        assert metrics.evidence_recall([[at(0, 100)]], [at(0, 50), at(50, 100)]) == 1.0
+
+    def test_any_occurrence_counts_and_recall_is_a_share_of_quotes(self) -> None:
+        assert metrics.evidence_recall(EVIDENCE, [at(490, 610)]) == 0.5
+        assert metrics.evidence_recall(EVIDENCE, [at(490, 610), at(150, 350)]) == 1.0
+
+    def test_recall_at_k_looks_at_the_first_k_only(self) -> None:
+        assert metrics.evidence_recall(EVIDENCE, [at(490, 610), at(150, 350)], 1) == 0.5
+
+    def test_another_source_does_not_count(self) -> None:
+        assert metrics.evidence_recall([[at(0, 100)]], [at(0, 100, "b.md")]) == 0.0
+
+    def test_success_at_k_is_any_hit_and_not_recall(self) -> None:
+        assert metrics.success_at_k(EVIDENCE, [at(900, 950), at(150, 350)], 2) == 1.0
+        assert metrics.success_at_k(EVIDENCE, [at(900, 950), at(150, 350)], 1) == 0.0
+
+    def test_the_reciprocal_rank_of_the_first_hit(self) -> None:
+        assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950), at(901, 950), at(150, 350)]) == pytest.approx(
+            1 / 3
+        )
+        assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950)]) == 0.0
+
+    def test_ndcg_by_hand(self) -> None:
+        # hits at ranks 2 and 3; the best order has them at 1 and 2
+        retrieved = [at(900, 950), at(490, 610), at(150, 350)]
+        ideal = 1 + 1 / math.log2(3)
+        assert metrics.ndcg(EVIDENCE, retrieved) == pytest.approx((1 / math.log2(3) + 1 / 2) / ideal)
+
+    def test_a_quote_gains_once(self) -> None:
+        assert metrics.ndcg([[at(0, 10)]], [at(0, 10), at(0, 20)]) == 1.0
+
+    def test_nothing_is_defined_without_evidence(self) -> None:
+        retrieved = [at(0, 10)]
+        assert metrics.evidence_recall([], retrieved) is None
+        assert metrics.success_at_k([], retrieved, 1) is None
+        assert metrics.reciprocal_rank([], retrieved) is None
+        assert metrics.ndcg([], retrieved) is None
+
+    @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
+    def test_the_covered_share_is_that_of_the_set_of_characters(self, spans: list[tuple[int, int]]) -> None:
+        inside = {c for start, length in spans for c in range(start, start + length)} & set(range(10, 40))
+        share = metrics.covered_share(at(10, 40), [at(a, a + n) for a, n in spans])
+        assert share == pytest.approx(len(inside) / 30)
+
+
+class TestAnswer:
+    def test_a_fact_is_found_by_any_phrasing_from_the_start_of_a_token(self) -> None:
+        facts = [["insight-driven", "driven by insight"], ["communicat"], ["art"]]
+        text = "KPO is **insight‑driven** [1] and needs Communication with the party. [2]"
+        assert metrics.fact_recall(facts, text) == pytest.approx(2 / 3)
+
+    def test_markers_are_left_out(self) -> None:
+        assert metrics.fact_recall([["12"]], "Sure. [12]") == 0.0
+        assert metrics.fact_recall([["small teams"]], "small [1] teams") == 1.0
+
+    def test_forbidden_phrases(self) -> None:
+        assert metrics.forbidden_hit(["@"], "Write to a@b.org") == 1.0
+        assert metrics.forbidden_hit(["volume-driven"], "insight-driven") == 0.0
+
+    def test_words_of_an_answer(self) -> None:
+        assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
+
+    def test_squads_measures(self) -> None:
+        assert metrics.exact_match(["The Driving Force"], "driving force! [1]") == 1.0
+        # given {big, red, car}, reference {red, car}: precision 2/3, recall 1
+        assert metrics.token_f1(["a red car"], "big red car") == pytest.approx(0.8)
+        assert metrics.token_f1(["blue", "red"], "red") == 1.0
+
+    def test_undefined_without_a_reference(self) -> None:
+        assert metrics.fact_recall([], "x") is None
+        assert metrics.forbidden_hit([], "x") is None
+        assert metrics.exact_match([], "x") is None
+        assert metrics.token_f1([], "x") is None
+
+
+class TestCitations:
+    def test_validity_is_the_share_of_markers_that_name_a_citation(self) -> None:
+        answer = an_answer("A [1][2]. B [1, 3].", citations=(quoting(1, "x"), quoting(2, "y")))
+        assert metrics.citation_validity(answer) == 0.75
+
+    def test_a_quote_is_exact_at_its_offsets(self) -> None:
+        answer = an_answer(citations=(quoting(1, "cde", 2), quoting(2, "cde", 3)))
+        assert metrics.quote_exactness(answer, {"a.md": "abcdef"}) == 0.5
+
+    def test_alce_recall_and_precision_by_hand(self) -> None:
+        sentences = (
+            # [1] alone supports it and [2] is of no use: one of two citations counts
+            Sentence(text="Volume drives outsourcing.", citations=(1, 2), support="supported"),
+            # needs both
+            Sentence(text="Volume drives knowledge workers.", citations=(1, 3), support="supported"),
+            # not supported: its citation counts for nothing
+            Sentence(text="Bananas ripen quickly.", citations=(3,), support="unsupported"),
+        )
+        quotes = ("Volume drives outsourcing.", "Tea is green.", "Knowledge workers think.")
+        answer = an_answer(sentences=sentences, citations=tuple(quoting(n, q) for n, q in enumerate(quotes, 1)))
+        assert metrics.citation_recall(answer, supports) == pytest.approx(2 / 3)
+        assert metrics.citation_precision(answer, supports) == pytest.approx(3 / 5)
+
+    def test_gold_precision_takes_half_of_the_shorter(self) -> None:
+        assert metrics.gold_citation_precision([[at(0, 100)]], [at(90, 110), at(95, 115)]) == 0.5
+
+    def test_gold_recall_takes_four_fifths_of_the_evidence(self) -> None:
+        assert metrics.gold_citation_recall(EVIDENCE, [at(0, 80), at(200, 279)]) == 0.5
+
+    def test_sentences_without_a_citation(self) -> None:
+        pair = tuple(Sentence(text="x", citations=c, support="quoted") for c in ((1,), ()))
+        assert metrics.uncited_share(an_answer(sentences=pair)) == 0.5
+
+    def test_a_refusal_leaves_them_undefined(self) -> None:
+        refusal = an_answer("The article does not say.", answered=False)
+        assert metrics.citation_validity(refusal) is None
+        assert metrics.quote_exactness(refusal, {}) is None
+        assert metrics.citation_recall(refusal, supports) is None
+        assert metrics.citation_precision(refusal, supports) is None
+        assert metrics.uncited_share(refusal) is None
+        assert metrics.gold_citation_precision(EVIDENCE, []) is None
+        assert metrics.gold_citation_recall([], []) is None
+
+
+class TestGroundedness:
+    def test_the_share_of_content_words_that_are_quoted(self) -> None:
+        sentence = Sentence(text="Large teams handle bananas.", citations=(1,), support="supported")
+        answer = an_answer(sentences=(sentence,), citations=(quoting(1, "teams handling large volumes"),))
+        assert metrics.grounded_words(answer) == 0.75
+
+    def test_numbers_and_names_from_nowhere_are_counted(self) -> None:
+        sentence = Sentence(text="In 1998 Acme grew, says Tata.", citations=(), support="unsupported")
+        near = RetrievedPassage(source="a.md", section="S", text="Tata", start=0, end=4, score=1)
+        assert metrics.strange(an_answer(sentences=(sentence,), passages=(near,))) == 2
+
+    def test_undefined_for_a_refusal(self) -> None:
+        assert metrics.grounded_words(an_answer(answered=False)) is None
+        assert metrics.strange(an_answer(answered=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("answerable", "answered", "facts", "forbidden", "expected"),
+    [
+        (True, True, 1.0, 0.0, 1.0),
+        (True, True, 0.5, 0.0, -1.0),
+        (True, True, 1.0, 1.0, -1.0),
+        (True, False, 0.0, None, 0.0),
+        (False, False, None, 0.0, 1.0),
+        (False, True, None, 0.0, -1.0),
+    ],
+)
+def test_truthfulness_is_right_minus_wrong_with_a_refusal_at_nought(
+    answerable: bool, answered: bool, facts: float | None, forbidden: float | None, expected: float
+) -> None:
+    assert metrics.truthfulness(answerable, answered, facts, forbidden) == expected

@@ -1,0 +1,198 @@
+"""A run over a small foreign document: rows, resuming, failures, figures, report, comparison."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.answers import Ask
+from assistant.chain import Assistant, open_assistant
+from assistant.evaluation.compare import compare
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.report import write_report
+from assistant.evaluation.run import Row, read_rows, run
+from assistant.evaluation.summary import Summary, abstention, baselines, by_tag, missed_floors, summarise
+from assistant.settings import AssistantSettings
+from ingest.build import build
+from ingest.errors import UserError
+from ingest.settings import IngestSettings
+
+DOCUMENT = """# Keeping bees
+
+## Hives
+
+A Langstroth hive has ten frames. The frames hang in a wooden box.
+
+## Swarming
+
+Bees swarm in May when the hive gets too small. The old queen leaves with half of the bees.
+"""
+ITEMS = [
+    QuestionItem(
+        id="b-1",
+        question="How many frames does a Langstroth hive have?",
+        answerable=True,
+        facts=(("ten",),),
+        evidence=("A Langstroth hive has ten frames.",),
+        tags=("count",),
+    ),
+    QuestionItem(
+        id="b-2",
+        question="When do they swarm?",
+        history=("How do bees swarm?",),
+        standalone="When do bees swarm?",
+        answerable=True,
+        facts=(("may",),),
+        evidence=("Bees swarm in May when the hive gets too small.",),
+        tags=("followup",),
+    ),
+    QuestionItem(id="b-3", question="What does a hive cost?", answerable=False, tags=("unanswerable-near",)),
+    QuestionItem(id="b-4", question="Who won the World Cup?", answerable=False, tags=("unanswerable-far",)),
+]
+
+
+@pytest.fixture(scope="module")
+def bees(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("bees")
+    (folder / "bees.md").write_text(DOCUMENT, encoding="utf-8")
+    settings = IngestSettings(index=folder / "index")
+    build(settings, [folder / "bees.md"])
+    return open_assistant(AssistantSettings(model="extractive", ingest=settings))
+
+
+def without_times(folder: Path) -> list[dict[str, Any]]:
+    rows = [json.loads(line) for line in (folder / "results.jsonl").read_text("utf-8").splitlines()]
+    for row in rows:
+        row["answer"]["seconds"] = None
+    return rows
+
+
+def failing_at(assistant: Assistant, question: str) -> Assistant:
+    """The same assistant with a chain that breaks at one question."""
+    broken = open_assistant(AssistantSettings(model="extractive", ingest=assistant._current._settings))
+    whole = broken.chain
+
+    class Breaking:
+        def invoke(self, ask: Ask) -> Any:
+            if ask.question == question:
+                raise TimeoutError("no answer in time")
+            return whole.invoke(ask)
+
+    broken.chain = Breaking()  # type: ignore[assignment]
+    return broken
+
+
+def test_a_row_a_question_in_the_order_of_the_set(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, bees, tmp_path)
+    rows = list(read_rows(tmp_path))
+    assert [row.id for row in rows] == ["b-1", "b-2", "b-3", "b-4"]
+    assert rows[0].scores["fact_recall"] == 1.0
+    assert rows[0].scores["evidence_recall"] == 1.0
+    assert rows[1].answer is not None
+    assert "bees" in rows[1].answer.standalone_question
+    assert rows[1].scores["followup_gap"] is not None
+    assert rows[3].scores["refusal_far"] == 1.0
+
+
+def test_two_runs_are_the_same_but_for_the_times(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, bees, tmp_path / "one")
+    run(ITEMS, bees, tmp_path / "two")
+    assert without_times(tmp_path / "one") == without_times(tmp_path / "two")
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, bees, tmp_path / "whole")
+    lines = (tmp_path / "whole" / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "results.jsonl").write_text("".join(lines[:2]) + lines[2][:40], encoding="utf-8")
+    steps: list[tuple[int, int]] = []
+    run(ITEMS, bees, tmp_path / "part", lambda done, whole: steps.append((done, whole)))
+    assert steps == [(2, 4), (3, 4), (4, 4)]
+    assert (tmp_path / "part" / "results.jsonl").read_text("utf-8").splitlines(keepends=True)[:2] == lines[:2]
+    assert without_times(tmp_path / "part") == without_times(tmp_path / "whole")
+
+
+def test_a_folder_of_another_run_is_refused(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS[:1], bees, tmp_path)
+    with pytest.raises(UserError, match="another set, index or model"):
+        run(ITEMS[1:], bees, tmp_path)
+
+
+def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, failing_at(bees, ITEMS[0].question), tmp_path)
+    row = next(read_rows(tmp_path))
+    assert (row.answer, row.error) == (None, "TimeoutError: no answer in time")
+    assert row.scores["fact_recall"] == 0.0
+    summary = summarise(read_rows(tmp_path))
+    assert summary["failures"].value == 1.0
+    assert summary["fact_recall"].n == 2
+
+
+@pytest.fixture(scope="module")
+def report(bees: Assistant, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
+    folder = tmp_path_factory.mktemp("report")
+    run(ITEMS, bees, folder)
+    return folder, write_report(folder, "<b>bees</b>", bees.index().sources)
+
+
+def test_summary_json_has_value_interval_and_n(report: tuple[Path, Summary]) -> None:
+    folder, _ = report
+    written = json.loads((folder / "summary.json").read_text("utf-8"))
+    assert set(written["fact_recall"]) == {"value", "low", "high", "n"}
+    assert written["fact_recall"]["n"] == 2
+    assert written["token_f1"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert written["quote_exactness"]["value"] == 1.0
+
+
+def test_the_report_is_one_file_without_remote_assets_and_escapes_everything(report: tuple[Path, Summary]) -> None:
+    page = (report[0] / "report.html").read_text("utf-8")
+    assert "&lt;b&gt;bees&lt;/b&gt;" in page
+    assert "<b>bees</b>" not in page
+    assert not any(part in page for part in ("http://", "https://", "<script", "src=", "@import"))
+
+
+def test_doing_nothing_has_its_score(report: tuple[Path, Summary], bees: Assistant) -> None:
+    idle = baselines(read_rows(report[0]), bees.index().sources)
+    assert idle["always refuse"]["refusal"].value == 1.0
+    assert idle["always refuse"]["over_refusal"].value == 1.0
+    assert idle["the top passage whole"]["fact_recall"].value == 1.0
+    assert idle["the top passage whole"]["quote_exactness"].value == 1.0
+
+
+def test_figures_by_tag_leave_out_tags_without_any(report: tuple[Path, Summary]) -> None:
+    figures = by_tag(read_rows(report[0]), "fact_recall")
+    assert {tag: figure.n for tag, figure in figures.items()} == {"count": 1, "followup": 1}
+
+
+def test_abstention_by_hand() -> None:
+    # refusals: 2, of which 1 right; unanswerable: 2, of which 1 refused
+    figures = abstention([(True, True), (True, False), (False, False), (False, True), (False, None)])
+    assert figures["abstention_precision"].value == 0.5
+    assert figures["abstention_recall"].value == pytest.approx(1 / 3)
+    assert figures["abstention_f1"].value == pytest.approx(0.4)
+    assert abstention([])["abstention_f1"].value is None
+
+
+def test_floors_and_ceilings(report: tuple[Path, Summary]) -> None:
+    _, summary = report
+    assert missed_floors(summary, ["fact_recall=0.1", "over_refusal=1"]) == []
+    assert "token_f1 is n/a" in missed_floors(summary, ["token_f1=0.5"])[0]
+    assert "at most -1 was asked for" in missed_floors(summary, ["over_refusal=-1"])[0]
+    with pytest.raises(UserError, match="no metric 'recall'"):
+        missed_floors(summary, ["recall=0.5"])
+    with pytest.raises(UserError, match="no floor"):
+        missed_floors(summary, ["fact_recall=high"])
+
+
+def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, bees, tmp_path / "here")
+    run(ITEMS, failing_at(bees, ITEMS[0].question), tmp_path / "there")
+    comparison = compare(tmp_path / "here", tmp_path / "there")
+    assert (comparison.won, comparison.lost, comparison.unchanged) == (["b-1"], [], 3)
+    assert comparison.differences["fact_recall"].value == 0.5
+
+
+def test_rows_are_read_back_as_they_were_written(report: tuple[Path, Summary]) -> None:
+    lines = (report[0] / "results.jsonl").read_text("utf-8").splitlines()
+    assert [Row.model_validate_json(line).model_dump_json() for line in lines] == lines

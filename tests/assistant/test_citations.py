@@ -1,0 +1,429 @@
+"""A text with markers becomes sentences and citations that are verified."""
+
+import re
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from assistant.answers import RetrievedPassage
+from assistant.citations import Cited, cite, escape
+from assistant.prompts import MARKER
+from ingest.text import fold
+
+BPO = """\
+### 1. Driving force
+
+Business process outsourcing companies are adept at handling routine operations. These processes tend to be
+volume-driven, and as a result, require a larger workforce. It’s “cheap” – mostly."""
+KPO = """\
+On the contrary, KPO is **insight-driven** and businesses have a small team.
+
+Some roles are:
+
+- Financial manager.
+- Project manager
+  or consultant.
+- Medical assistant, etc.
+
+As note [1] says, it differs [see 2]."""
+
+
+def passage(text: str, start: int = 0, source: str = "a.md") -> RetrievedPassage:
+    return RetrievedPassage(
+        source=source, section="A > B", text=text, start=start, end=start + len(text), score=1.0
+    )
+
+
+PASSAGES = [passage(BPO), passage(KPO, start=1_000)]
+
+
+def quotes(cited: Cited) -> list[str]:
+    return [citation.quote for citation in cited.citations]
+
+
+def supports(cited: Cited) -> list[tuple[str, tuple[int, ...], str]]:
+    return [(sentence.text, sentence.citations, sentence.support) for sentence in cited.sentences]
+
+
+# --- whatever the text and the passages
+
+bits = st.sampled_from(
+    [
+        *(
+            "[1]",
+            "[2]",
+            " [3]",
+            "[0]",
+            "[99]",
+            "[1, 2]",
+            "[2,7]",
+            "[ 1]",
+            "[1",
+            "[",
+            "]",
+            "1]",
+            "(",
+            ")",
+            "[1](u)",
+        ),
+        *(
+            r"\[1\]",
+            "\\",
+            "|",
+            "\n|",
+            "| x | y |",
+            "\n",
+            "\n\n",
+            "\n- ",
+            "\n1. ",
+            "**",
+            "# ",
+            " ",
+            "\t",
+            ". ",
+            "! ",
+        ),
+        *("BPO: ", "Seven: ", "volume-driven", "KPO is insight-driven", "Financial manager.", "cheap", "KPO", "é"),
+    ]
+)
+texts = st.lists(bits | st.text(max_size=5), max_size=25).map("".join)
+sources = st.lists(
+    st.sampled_from([BPO, KPO, "", " ", "KPO", "- cheap\n- volume-driven"]) | st.text(max_size=30), max_size=4
+)
+
+
+def located(parts: list[str]) -> tuple[str, list[RetrievedPassage]]:
+    """A source made of the parts, and a passage for each."""
+    source, passages = "", []
+    for part in parts:
+        source += "\n\n"
+        passages.append(passage(part, start=len(source)))
+        source += part
+    return source, passages
+
+
+@given(texts, sources)
+@example("[[99]1]", [BPO])
+@example("- [1] cheap", [BPO])
+@example("cheap.\n[9]", [BPO])
+@example("x [[1]7] y [1]", [BPO])
+@example("| cheap | [1] | [9]", [BPO])
+def test_every_citation_is_a_span_of_its_source_and_every_marker_has_one(text: str, parts: list[str]) -> None:
+    source, passages = located(parts)
+    cited = cite(text, passages)
+    for citation in cited.citations:
+        assert source[citation.start : citation.end] == citation.quote
+    numbers = [citation.number for citation in cited.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    shown = [int(number) for found in MARKER.findall(cited.text) for number in found.split(",")]
+    assert list(dict.fromkeys(shown)) == numbers, "in the order of their first use, and no others"
+    assert {number for sentence in cited.sentences for number in sentence.citations} == set(numbers)
+
+
+@given(texts, sources)
+def test_numbers_that_name_no_passage_are_reported_once_and_no_others(text: str, parts: list[str]) -> None:
+    _, passages = located(parts)
+    named = [int(number) for found in MARKER.findall(text) for number in found.split(",")]
+    unknown = [number for number in dict.fromkeys(named) if not 1 <= number <= len(passages)]
+    assert list(cite(text, passages).unknown) == unknown
+
+
+@given(texts, sources)
+def test_a_sentence_without_citations_is_unsupported_and_one_with_them_holds_words(
+    text: str, parts: list[str]
+) -> None:
+    for sentence in cite(text, located(parts)[1]).sentences:
+        assert re.search(r"\w", sentence.text)
+        assert sentence.citations or sentence.support == "unsupported"
+
+
+plain = st.lists(st.sampled_from(["BPO", "is", "cheap", "KPO", "don’t", "7"]), min_size=1, max_size=4).map(
+    " ".join
+)
+
+
+@given(st.lists(plain, min_size=1, max_size=5), st.lists(plain, min_size=1, max_size=5))
+def test_a_sentence_is_quoted_exactly_where_its_words_stand_in_the_passage(
+    claims: list[str], parts: list[str]
+) -> None:
+    source = ". ".join(parts)
+    cited = cite("\n\n".join(f"{claim} [1]" for claim in claims), [passage(source)])
+    for claim, sentence in zip(claims, cited.sentences, strict=True):
+        stands = any(f" {fold(claim).text} " in f" {fold(part).text} " for part in parts)
+        assert (sentence.support == "quoted") is stands
+
+
+@given(st.text(), sources)
+def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(text: str, parts: list[str]) -> None:
+    escaped = escape(text)
+    assert "\n" not in escaped
+    if "\\" not in text:
+        assert not MARKER.search(escaped)
+        assert not cite(escaped, located(parts)[1]).unknown
+
+
+def test_a_text_without_markers_is_kept_and_unsupported() -> None:
+    cited = cite("BPO is **cheap**. So it grows.", PASSAGES)
+    assert cited.text == "BPO is **cheap**. So it grows."
+    assert supports(cited) == [("BPO is cheap.", (), "unsupported"), ("So it grows.", (), "unsupported")]
+    assert cited.citations == () and cited.unknown == ()
+
+
+def test_an_empty_text_has_nothing() -> None:
+    assert cite("", PASSAGES) == cite(" \n", []) == Cited("", (), (), ())
+
+
+# --- quotations
+
+
+def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() -> None:
+    cited = cite(
+        "These processes tend to be volume driven, and as a result, require a larger workforce. [1] "
+        'It\'s "cheap" - mostly [1]. ON THE CONTRARY, KPO is insight–driven and businesses have a small team [2].',
+        PASSAGES,
+    )
+    assert quotes(cited) == [
+        "These processes tend to be\nvolume-driven, and as a result, require a larger workforce.",
+        "It’s “cheap” – mostly.",
+        "On the contrary, KPO is **insight-driven** and businesses have a small team.",
+    ]
+    assert [sentence.support for sentence in cited.sentences] == ["quoted"] * 3
+    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (3,)]
+
+
+def test_a_citation_says_where_it_stands() -> None:
+    (citation,) = cite("KPO is insight-driven [2]", PASSAGES).citations
+    assert (citation.number, citation.source, citation.section) == (1, "a.md", "A > B")
+    assert citation.start == 1_000 + KPO.index("KPO is")
+    assert citation.quote == "KPO is **insight-driven"
+
+
+def test_part_of_a_word_is_no_quotation() -> None:
+    (sentence,) = cite("PO is insight [2]", PASSAGES).sentences
+    assert sentence.support != "quoted"
+
+
+def test_connecting_words_belong_to_the_sentence_but_not_to_its_proof() -> None:
+    cited = cite(
+        "**BPO:** These processes tend to be volume-driven [1]\n\n**KPO:** KPO is insight-driven [2]", PASSAGES
+    )
+    assert supports(cited) == [
+        ("BPO: These processes tend to be volume-driven", (1,), "quoted"),
+        ("KPO: KPO is insight-driven", (2,), "quoted"),
+    ]
+    assert quotes(cited)[0] == "These processes tend to be\nvolume-driven"
+    assert cited.text.startswith("**BPO:** These")
+
+
+def test_list_items_that_follow_each_other_share_one_citation_with_their_lead_in() -> None:
+    cited = cite(
+        "Some roles are: [2]\n- Financial manager. [2]\n"
+        "- Project manager or consultant. [2]\n- Medical assistant, etc. [2]",
+        PASSAGES,
+    )
+    assert quotes(cited) == [
+        "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consultant.\n- Medical assistant, etc."
+    ]
+    assert [sentence.text for sentence in cited.sentences][1:] == [
+        "Financial manager.",
+        "Project manager or consultant.",
+        "Medical assistant, etc.",
+    ]
+    assert {sentence.citations for sentence in cited.sentences} == {(1,)}
+    assert cited.text.count("[1]") == 4
+
+
+def test_items_that_do_not_follow_each_other_have_a_citation_each() -> None:
+    cited = cite("- Financial manager. [2]\n- Medical assistant, etc. [2]", PASSAGES)
+    assert quotes(cited) == ["Financial manager.", "Medical assistant, etc."]
+    turned = cite("- Project manager or consultant. [2]\n- Financial manager. [2]", PASSAGES)
+    assert quotes(turned) == ["Project manager\n  or consultant.", "Financial manager."]
+
+
+def test_the_same_quote_has_one_number() -> None:
+    cited = cite("KPO is insight-driven [2]. And again: KPO is fine [1]. KPO is insight-driven. [2]", PASSAGES)
+    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (1,)]
+
+
+# --- paraphrases
+
+
+def test_a_paraphrase_is_aligned_to_the_sentence_that_it_is_made_of() -> None:
+    cited = cite("A larger workforce is required by volume-driven processes [1].", PASSAGES)
+    assert quotes(cited) == [
+        "These processes tend to be\nvolume-driven, and as a result, require a larger workforce."
+    ]
+    assert cited.sentences[0].support == "supported"
+
+
+def test_a_paraphrase_of_two_neighbours_is_aligned_to_both() -> None:
+    cited = cite("Companies adept at routine operations require a larger workforce [1].", PASSAGES)
+    assert quotes(cited) == [
+        "Business process outsourcing companies are adept at handling routine operations. These processes tend "
+        "to be\nvolume-driven, and as a result, require a larger workforce."
+    ]
+    assert cited.sentences[0].support == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Unicorns like rainbows.",
+        "KPO processes require a larger workforce.",
+        "These processes require a larger workforce of 500.",
+        "For Genpact these processes require a larger workforce.",
+    ],
+)
+def test_a_claim_that_its_passage_does_not_support_says_so(claim: str) -> None:
+    (sentence,) = cite(f"{claim} [1]", PASSAGES).sentences
+    assert sentence.citations == (1,)
+    assert sentence.support == "unsupported"
+
+
+def test_two_passages_may_support_a_claim_together() -> None:
+    claim = "Volume-driven processes require a larger workforce, businesses with KPO have a small team"
+    assert cite(f"{claim} [1].", PASSAGES).sentences[0].support == "unsupported"
+    assert cite(f"{claim} [1][2].", PASSAGES).sentences[0].support == "supported"
+
+
+# --- where markers stand
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is “cheap” [1]. KPO is insight-driven [2].",
+        "It is “cheap”. [1] KPO is insight-driven. [2]",
+        "It is “cheap”.[1] KPO is insight-driven.[2]",
+        "It is “cheap” [1].\n\nKPO is insight-driven [2].",
+        "- It is “cheap” [1]\n- KPO is insight-driven [2]",
+        "[1] It is “cheap”. KPO is insight-driven [2].",
+        "1. [1] It is “cheap”\n2. [2] KPO is insight-driven",
+        "| It is “cheap” [1] | KPO is insight-driven [2] |",
+        "| It is “cheap” | [1] |\n|---|---|\n| KPO is insight-driven | [2] |",
+        "It is “cheap”.\n[1]\n\nKPO is insight-driven.\n[2]",
+    ],
+)
+def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str) -> None:
+    cited = cite(text, PASSAGES)
+    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,)]
+    assert [citation.start >= 1_000 for citation in cited.citations] == [False, True]
+    assert re.findall(r"\[\d\]", cited.text) == ["[1]", "[2]"]
+
+
+def test_a_marker_stays_before_or_behind_the_full_stop() -> None:
+    assert cite("KPO is insight-driven [2].", PASSAGES).text == "KPO is insight-driven [1]."
+    assert cite("KPO is insight-driven. [2]", PASSAGES).text == "KPO is insight-driven. [1]"
+
+
+@pytest.mark.parametrize("markers", ["[1, 2]", "[1,2]", "[1][2]", "[1] [2]", "[1] [2, 1]"])
+def test_several_numbers_may_stand_in_one_marker_or_in_several(markers: str) -> None:
+    cited = cite(f"It is cheap and KPO is insight-driven {markers}.", PASSAGES)
+    assert cited.text == "It is cheap and KPO is insight-driven [1][2]."
+    assert cited.sentences[0].citations == (1, 2)
+
+
+def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> None:
+    cited = cite("BPO is cheap [1] and KPO is insight-driven [2].", PASSAGES)
+    assert cited.text == "BPO is cheap and KPO is insight-driven [1][2]."
+
+
+def test_each_cell_of_a_table_is_a_sentence() -> None:
+    cited = cite("| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |", PASSAGES)
+    assert supports(cited) == [
+        ("BPO", (), "unsupported"),
+        ("KPO", (), "unsupported"),
+        ("volume-driven", (1,), "quoted"),
+        ("insight-driven", (2,), "quoted"),
+    ]
+    assert cited.text == "| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |"
+
+
+def test_an_escaped_bar_divides_no_cells() -> None:
+    assert [sentence.text for sentence in cite(r"| BPO \| KPO | cheap |", PASSAGES).sentences] == [
+        "BPO | KPO",
+        "cheap",
+    ]
+
+
+def test_an_item_of_two_sentences_is_one_sentence() -> None:
+    cited = cite("- It is cheap. It is big. [1]", PASSAGES)
+    assert [sentence.text for sentence in cited.sentences] == ["It is cheap. It is big."]
+
+
+def test_numbers_are_given_anew_in_order_of_use() -> None:
+    cited = cite("KPO is insight-driven [2]. It’s cheap [1].", PASSAGES)
+    assert cited.text == "KPO is insight-driven [1]. It’s cheap [2]."
+    assert [citation.start >= 1_000 for citation in cited.citations] == [True, False]
+
+
+# --- what is no marker
+
+
+def test_brackets_of_quoted_text_are_text() -> None:
+    cited = cite(f"{escape('As note [1] says, it differs [see 2].')} [2]", PASSAGES)
+    assert cited.text == r"As note \[1\] says, it differs \[see 2\]. [1]"
+    assert supports(cited) == [("As note [1] says, it differs [see 2].", (1,), "quoted")]
+    assert quotes(cited) == ["As note [1] says, it differs [see 2]."]
+
+
+def test_a_bar_of_quoted_text_makes_no_table() -> None:
+    row = passage("| Weight | 3 kg |")
+    cited = cite(f"{escape(row.text)} [1]", [row])
+    assert cited.text == r"\| Weight \| 3 kg \| [1]"
+    assert supports(cited) == [("| Weight | 3 kg |", (1,), "quoted")]
+
+
+def test_a_link_is_no_marker() -> None:
+    cited = cite("See [1](https://example.org).", PASSAGES)
+    assert cited.citations == () and cited.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["It’s cheap [9].", "It’s cheap [0].", "It’s cheap [1, 9] [0].", "[9]\nIt’s cheap."]
+)
+def test_a_number_that_names_no_passage_is_taken_out_and_reported(text: str) -> None:
+    cited = cite(text, PASSAGES)
+    assert set(cited.unknown) <= {0, 9} and cited.unknown
+    assert cited.text in ("It’s cheap.", "It’s cheap [1].")
+
+
+def test_what_is_left_of_a_marker_that_was_taken_out_is_no_marker() -> None:
+    cited = cite("It’s cheap [[9]1].", PASSAGES)
+    assert cited.text == r"It’s cheap \[1]."
+    assert cited.unknown == (9,)
+
+
+@pytest.mark.parametrize("tail", ["[", "[1", "[1,", " [1, 2", "\t[12"])
+def test_an_unfinished_marker_is_not_shown_while_the_text_streams(tail: str) -> None:
+    assert cite(f"KPO is insight-driven [2]. It’s cheap{tail}", PASSAGES).text == (
+        "KPO is insight-driven [1]. It’s cheap"
+    )
+
+
+def test_a_streamed_text_never_shows_a_marker_without_its_citation() -> None:
+    text = "KPO is insight-driven [2]. It’s cheap [1, 2], and more [17].\n\n- Financial manager. [2]"
+    for end in range(len(text) + 1):
+        cited = cite(text[:end], PASSAGES)
+        assert set(re.findall(r"\[(\d+)\]", cited.text)) == {str(c.number) for c in cited.citations}
+        assert cited.text.count("[") == cited.text.count("]")
+
+
+@pytest.mark.parametrize("part", ["[1] ", "[", "[1, ", "| ", "- a [1]\n", "\n", "**", "BPO is cheap. [1] "])
+def test_a_model_that_repeats_itself_does_not_stop_the_clock(part: str) -> None:
+    seconds = time_to_cite((part * 5_000)[:5_000])
+    assert seconds < 3
+
+
+@pytest.mark.parametrize("space", [" ", "\t"])
+def test_neither_does_one_that_sends_nothing_but_white_space(space: str) -> None:
+    assert time_to_cite(space * 30_000) < 3
+
+
+def time_to_cite(text: str) -> float:
+    started = time.perf_counter()
+    cite(f"x{text}[1]", PASSAGES)
+    cite(f"{text}x", PASSAGES)
+    return time.perf_counter() - started

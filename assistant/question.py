@@ -41,7 +41,8 @@ _HOLDS_PATTERNS: dict[Kind, str] = {
     "contact": r"@|https?:|www\.|\d{3}",
     "percentage": r"\d ?%|\bper ?cent\b",
     "price": (
-        r"[$€£¥₹] ?\d|\d ?(dollars?|euros?|pounds?|cents?|usd|eur|gbp|rupees?)\b|\d[\d,.]* (million|billion)"
+        rf"[$€£¥₹] ?\d|(\d|\b({_SMALL_NUMBERS}|dozens?|hundred|thousand|[mb]illion)) ?"
+        r"(dollars?|euros?|pounds?|cents?|usd|eur|gbp|rupees?)\b|\d[\d,.]* (million|billion)"
     ),
     "duration": rf"\d+[ -]{_UNIT_OF_TIME}\b|\b(one|{_SMALL_NUMBERS})[ -]{_UNIT_OF_TIME}\b",
     "count": rf"\d|\b(one|{_SMALL_NUMBERS}|dozens?|hundreds?|thousands?|millions?)\b",

@@ -103,7 +103,7 @@ def _simple_fold(text: str) -> str:
 _ABBREVIATIONS = frozenset(
     "e.g i.e mr mrs ms dr prof st vs cf approx dept fig no vol inc ltd co corp jr sr u.s u.k a.m p.m".split(),  # noqa: SIM905 - shorter
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\W_a-z])|[。！？]+")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\W_a-z])|[。！？]+")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:

@@ -105,9 +105,9 @@ class Evidence:
         return sum(self._lexicon.rarity(term) for term in wanted if term in held) / whole if whole else 0.0
 
     def _embed(self, texts: Sequence[str]) -> list[np.ndarray]:
-        if len(self._vectors) > _MOST_VECTORS:
-            self._vectors.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        known = self._vectors  # another thread may put a new one in its place meanwhile
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         vectors = self._embeddings.embed_documents(new) if new else []
-        self._vectors |= {t: np.asarray(v, dtype=np.float32) for t, v in zip(new, vectors, strict=True)}
-        return [self._vectors[text] for text in texts]
+        made = {text: np.asarray(vector, dtype=np.float32) for text, vector in zip(new, vectors, strict=True)}
+        self._vectors = {**(known if len(known) < _MOST_VECTORS else {}), **made} if made else known
+        return [made[text] if text in made else known[text] for text in texts]

@@ -119,6 +119,11 @@ class TestAnswer:
         text = read(answer_html(shown, key="t")).text
         assert "[1]1. Driving forceKPO is insight-driven[2]TwoSecond" in text
 
+    def test_a_bracketed_number_that_is_quoted_is_no_marker(self) -> None:
+        page = read(answer_html(answer(r"See note \[1\]. [1]"), "turn1"))
+        assert page.values("href") == ["#turn1-1"]
+        assert "See note [1]. [1]" in page.text
+
     def test_a_marker_without_a_citation_stays_text(self) -> None:
         page = read(answer_html(answer("So it is. [1] [7]"), key="t"))
         assert page.values("href") == ["#t-1"]

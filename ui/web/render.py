@@ -129,10 +129,16 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
     return _MARKER.sub(link, html.escape(tokens[index].content))
 
 
+def _escaped(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    return html.escape(tokens[index].content)
+
+
 def _reader() -> MarkdownIt:
     """Markdown with nothing but paragraphs, lists, tables and emphasis: a list of what is allowed."""
     reader = MarkdownIt("zero").enable(["list", "table", "emphasis", "escape", "entity", "newline"])
+    reader.disable("text_join")  # which would make text of an escaped `\[1\]` and a marker the same
     reader.add_render_rule("text", _text)
+    reader.add_render_rule("text_special", _escaped)
     return reader
 
 

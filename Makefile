@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test lock
+.PHONY: chat test evaluate lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -14,6 +14,10 @@ test: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# The table in the README; the report goes to reports/.
+evaluate: .venv/ready
+	@$(BIN)/bpo-kpo evaluate corpus/questions/core.jsonl --model extractive
 
 # Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
 lock: .venv/ready

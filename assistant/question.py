@@ -12,6 +12,8 @@ SIDES: dict[Side, re.Pattern[str]] = {
     "KPO": re.compile(r"\bkpos?\b|\bknowledge[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
 }
 
+_SMALL_NUMBERS = r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+
 # The first pattern that is found names the kind; what none of them names is "open".
 _KIND_PATTERNS: dict[Kind, str] = {
     "contact": r"\be-?mail address\b|\bphone number\b|\btelephone\b|\b(web|postal) ?(site )?address\b|\burl\b",
@@ -36,7 +38,6 @@ _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _KIND_PA
 
 # What a text must hold to answer a question of a kind. A kind that is not here asks for nothing that can be seen.
 _UNIT_OF_TIME = r"(minute|hour|day|week|month|year)s?"
-_SMALL_NUMBERS = r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _HOLDS_PATTERNS: dict[Kind, str] = {
     "contact": r"@|https?:|www\.|\d{3}",
     "percentage": r"\d ?%|\bper ?cent\b",

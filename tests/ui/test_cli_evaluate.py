@@ -1,0 +1,94 @@
+"""`bpo-kpo evaluate`, run as a process; the smoke set has to hold its floors."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.answers import Answer
+from ingest.settings import ROOT, IngestSettings
+
+SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
+FLOORS = {
+    "fact_recall": 0.85,
+    "evidence_recall": 0.9,
+    "mrr": 0.65,
+    "gold_citation_precision": 0.65,
+    "gold_citation_recall": 0.8,
+    "citation_validity": 1.0,
+    "quote_exactness": 1.0,
+    "refusal": 0.95,
+    "over_refusal": 0.05,
+    "answer_words_median": 60,
+    "failures": 0,
+}
+
+
+@pytest.fixture
+def index(ingest_settings: IngestSettings) -> str:
+    return str(ingest_settings.index)
+
+
+def evaluate(index: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "bpo-kpo", "evaluate", "--model", "extractive", *map(str, arguments)]
+    env = {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
+
+
+def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
+    floors = [f"--fail-under={name}={bound}" for name, bound in FLOORS.items()]
+    run = evaluate(index, SMOKE, "--report", tmp_path, *floors)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "fact_recall" in run.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("summary.json", "results.jsonl", "report.html", "receipt.json"),
+    }
+    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == [
+        json.loads(line)["id"] for line in SMOKE.read_text("utf-8").splitlines()
+    ]
+    assert set(rows[0]) == {"id", "question", "answer", "error", "scores"}
+    Answer.model_validate(rows[0]["answer"])
+
+
+def test_a_missed_floor_is_named_and_exits_with_1(index: str, tmp_path: Path) -> None:
+    run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path, "--fail-under", "fact_recall=1.1")
+    assert run.returncode == 1
+    assert run.stderr == "Short of a floor: fact_recall is 1.000, at least 1.1 was asked for\n"
+
+
+def test_a_run_is_compared_with_an_earlier_one(index: str, tmp_path: Path) -> None:
+    evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path / "one")
+    run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path / "two", "--compare", tmp_path / "one")
+    assert run.returncode == 0
+    assert "Unchanged: 1" in run.stdout
+
+
+def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"id": "x"}\n', encoding="utf-8")
+    run = evaluate(index, broken, "--check")
+    assert run.returncode == 2
+    assert f"{broken}:1: the key 'question' is missing. Add it." in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such.jsonl"], "cannot be read"),
+        ([SMOKE, "--only", "s-99"], "no question 's-99'"),
+        ([SMOKE, "--only", "s-01", "--fail-under", "recall=1"], "no metric 'recall'"),
+        ([SMOKE, "--only", "s-01", "--report", ROOT / "README.md"], "README.md"),
+        ([SMOKE, "--only", "s-01", "--compare", "no-such"], "no-such"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    arguments: list[object], said: str, index: str, tmp_path: Path
+) -> None:
+    run = evaluate(index, *arguments, *([] if "--report" in arguments else ["--report", tmp_path / "report"]))
+    assert run.returncode == 2
+    assert len(run.stderr.splitlines()) == 1, run.stderr
+    assert said in run.stderr

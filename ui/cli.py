@@ -114,6 +114,9 @@ def evaluate(
         Path | None, typer.Option(help="The report's folder; a run that was interrupted there goes on.")
     ] = None,
     compare: Annotated[Path | None, typer.Option(help="An earlier report's folder to compare with.")] = None,
+    no_worse_than: Annotated[
+        Path | None, typer.Option(help="A report's folder: exit with 1 where this run is clearly worse.")
+    ] = None,
     fail_under: Annotated[
         list[str] | None, typer.Option(metavar="METRIC=X", help="Exit with 1 where it falls short. Repeatable.")
     ] = None,
@@ -139,7 +142,7 @@ def evaluate(
     if compare:
         evaluation.show_comparison(console, folder, compare)
     print(f"The report is {folder / 'report.html'}")
-    evaluation.check_floors(summary, fail_under or [])
+    evaluation.check_floors(folder, summary, fail_under or [], no_worse_than)
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import compare
+from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
@@ -86,11 +86,14 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
 
 
-def check_floors(summary: Summary, floors: Sequence[str]) -> None:
-    """Prints what falls short, and exits with 1 where anything does."""
-    if missed := missed_floors(summary, floors):
-        for line in missed:
-            typer.echo(f"Short of a floor: {line}", err=True)
+def check_floors(folder: Path, summary: Summary, floors: Sequence[str], no_worse_than: Path | None) -> None:
+    """Prints what falls short of a floor or of an earlier run, and exits with 1 where anything does."""
+    lines = [f"Short of a floor: {line}" for line in missed_floors(summary, floors)]
+    if no_worse_than:
+        lines += [f"Worse than {no_worse_than}: {line}" for line in worse(compare(folder, no_worse_than))]
+    for line in lines:
+        typer.echo(line, err=True)
+    if lines:
         raise typer.Exit(_SHORT_OF_A_FLOOR)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assistant.evaluation.run import read_rows
 from assistant.evaluation.statistics import Difference, difference
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER
 from ingest.errors import UserError
 
 
@@ -16,6 +17,16 @@ class Comparison:
     won: list[str]
     lost: list[str]
     unchanged: int
+
+
+def worse(comparison: Comparison) -> list[str]:
+    """The headline metrics that are worse than in the other run with their whole interval, a line each."""
+    lines = []
+    for name in HEADLINE:
+        d = comparison.differences.get(name)
+        if d and (d.low > 0 if name in LOWER_IS_BETTER else d.high < 0):
+            lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
+    return lines
 
 
 def compare(here: Path, there: Path) -> Comparison:

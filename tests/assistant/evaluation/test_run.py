@@ -8,10 +8,11 @@ import pytest
 
 from assistant.answers import Ask
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.compare import compare
+from assistant.evaluation.compare import Comparison, compare, worse
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import Row, read_rows, run
+from assistant.evaluation.statistics import Difference
 from assistant.evaluation.summary import Summary, abstention, baselines, by_tag, missed_floors, summarise
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -191,6 +192,17 @@ def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Pat
     comparison = compare(tmp_path / "here", tmp_path / "there")
     assert (comparison.won, comparison.lost, comparison.unchanged) == (["b-1"], [], 3)
     assert comparison.differences["fact_recall"].value == 0.5
+
+
+def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
+    changes = {
+        "fact_recall": Difference(-0.2, -0.3, -0.1, 0.01, 50),
+        "mrr": Difference(-0.2, -0.5, 0.1, 0.3, 50),
+        "over_refusal": Difference(0.2, 0.1, 0.3, 0.01, 50),
+        "strange_names": Difference(9.0, 8.0, 10.0, 0.01, 50),  # no headline
+    }
+    lines = worse(Comparison(changes, [], [], 0))
+    assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal"]
 
 
 def test_rows_are_read_back_as_they_were_written(report: tuple[Path, Summary]) -> None:

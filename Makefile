@@ -24,15 +24,21 @@ lock: .venv/ready
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
+# The commands in .venv name the folder that it was made in. In a checkout that was moved or copied they do not
+# run, or run the code of the other one, so .venv is made anew. Its pyvenv.cfg tells where it was made.
+MOVED := $(shell grep '^command = ' .venv/pyvenv.cfg 2>/dev/null | grep -vF "$$(pwd -P)/.venv")
+.PHONY: moved
+moved:
+
 # pip only brings uv, which installs the rest in seconds; both check every file against its hash in the lock.
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml $(if $(MOVED),moved)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "Python 3.11 or later is needed. Install it, then run: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	    { echo "Python 3.11 or later is needed. Install it, then run: make $(or $(MAKECMDGOALS),chat) PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "This Python has no venv or pip. Install them (Debian, Ubuntu: apt install python3-venv), then run again."; exit 2; }
-	@$(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/python -c '' 2>/dev/null || { \
+	@$(if $(MOVED),false,true) && $(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/python -c '' 2>/dev/null || { \
 	    echo "Setting up .venv (once; about 700 MB on disk) ..." && \
-	    $(PYTHON) -m venv --clear .venv && \
+	    rm -rf .venv && $(PYTHON) -m venv .venv && \
 	    sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt && \
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt; }
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock

@@ -58,6 +58,15 @@ class Usage(_Frozen):
     output_tokens: int = 0
     cost_usd: float | None = 0.0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together; the cost is not known where one of them is not."""
+        costs = (self.cost_usd, other.cost_usd)
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+        )
+
 
 class Seconds(_Frozen):
     """Wall-clock time of each stage."""

@@ -11,11 +11,12 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import ValidationError
 
 from assistant import prompts
-from assistant.answers import Answer, Ask, RetrievedPassage, Seconds
+from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.citations import cite
-from assistant.conversation import TURNS, standalone
+from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
 from assistant.lexicon import Lexicon
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.question import Question, analyse
@@ -25,11 +26,11 @@ from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from assistant.streams import streaming
-from ingest.embeddings import open_embeddings
-from ingest.errors import QuestionError
+from ingest.embeddings import MiniLM, open_embeddings
+from ingest.errors import QuestionError, UserError
 from ingest.index import CurrentIndex, Index
+from ingest.text import fold
 
-LONGEST_QUESTION = 4_000  # characters
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
 
 Asked = Ask | Mapping[str, Any] | str
@@ -82,6 +83,8 @@ class Assistant:
         self, settings: AssistantSettings, chat_model: BaseChatModel | None, embeddings: Embeddings
     ) -> None:
         self._embeddings = embeddings
+        # whatever embeds the passages, the offline reader scores with the model that its thresholds are made for
+        self._reading_model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
         self._current = CurrentIndex(settings.ingest)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
@@ -98,7 +101,7 @@ class Assistant:
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
         opened = self._open()
-        question = analyse(self._standalone(as_ask(asked)))
+        question = analyse(self._standalone(as_ask(asked))[0])
         passages = tuple(map(_retrieved, opened.retriever.invoke(question.text)))
         ranked = opened.evidence.rank(question, passages)
         decision = extractive.decide(Reading(question, passages, opened.index.sources), ranked, opened.evidence)
@@ -112,7 +115,8 @@ class Assistant:
         """The answer as it grows."""
         started = time.perf_counter()
         opened = self._open()
-        question = analyse(self._standalone(ask, config))
+        text, spent = self._standalone(ask, config)
+        question = analyse(text)
         passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
         retrieved = time.perf_counter()
         reading = Reading(question, passages, opened.index.sources)
@@ -120,14 +124,17 @@ class Assistant:
         for draft in reader.stream(reading, config):
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            yield finish(ask, reading, draft, self.model, seconds)
+            answer = finish(ask, reading, draft, self.model, seconds, spent)
+            yield answer
+        if not answer.text:
+            raise UserError("The model sent an answer without words. Ask again, or choose another with --model.")
 
-    def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> str:
-        """The question, understandable without the earlier ones."""
+    def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
+        """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            question = llm.rewrite_question(self.chat_model, ask.question, ask.history[-TURNS:], config)
-            return question[:LONGEST_QUESTION]
-        return standalone(ask.question, ask.history)
+            text, usage = llm.rewrite_question(self.chat_model, ask.question, ask.history[-TURNS:], config)
+            return text[:LONGEST_QUESTION], usage
+        return standalone(ask.question, ask.history), Usage()
 
     def _open(self) -> Opened:
         """The current snapshot, with its retriever."""
@@ -136,13 +143,16 @@ class Assistant:
             if self._opened is None or self._opened.index is not index:
                 lexicon = Lexicon([passage.embedded_text for passage in index.passages])
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, lexicon=lexicon)
-                self._opened = Opened(index, retriever, Evidence(lexicon, self._embeddings))
+                self._opened = Opened(index, retriever, Evidence(lexicon, self._reading_model))
             return self._opened
 
 
 def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
     """Checks what is asked. Raises `QuestionError` for an empty, an over-long or a garbled question."""
-    ask = Ask(question=asked) if isinstance(asked, str) else Ask.model_validate(asked)
+    try:
+        ask = Ask(question=asked) if isinstance(asked, str) else Ask.model_validate(asked)
+    except ValidationError:
+        raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
     for text in (ask.question, *ask.history[-TURNS:]):
@@ -155,8 +165,8 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
     return ask
 
 
-def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds) -> Answer:
-    """A draft as an answer: verified and numbered, or a refusal."""
+def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds, spent: Usage) -> Answer:
+    """A draft as an answer: verified and numbered, or a refusal. `spent` is what rewriting the question took."""
     passages = reading.passages
     if draft.about is not None:  # what a refusal is about is its nearest passage
         passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
@@ -168,16 +178,21 @@ def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Second
         passages=passages,
         notices=draft.notices,
         model=model,
-        usage=draft.usage,
+        usage=spent + draft.usage,
         seconds=seconds,
     )
-    if prompts.MARKER.sub("", draft.text).strip() == refusal.text:
+    if _bare(draft.text) == _bare(refusal.text):
         return refusal
     cited = cite(draft.text, reading.passages)
     dropped = ", ".join(map(str, cited.unknown))
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
     return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
+
+
+def _bare(text: str) -> str:
+    """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
+    return fold(prompts.MARKER.sub("", text)).text.rstrip(" .")
 
 
 def _retrieved(document: Document) -> RetrievedPassage:

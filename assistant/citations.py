@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.lexicon import content_words, stem
-from assistant.prompts import CONNECTING, MARKER, UNFINISHED_MARKER
+from assistant.prompts import CONNECTING, MARKER, UNFINISHED_MARKER, marker_numbers
 from assistant.support import supports
 from assistant.units import units
 from ingest.text import Folded, Span, find_folded, fold, sentence_spans
@@ -20,6 +20,7 @@ from ingest.text import Folded, Span, find_folded, fold, sentence_spans
 _LINE = re.compile(r"[^\n]+")
 _ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
 _ESCAPED = re.compile(r"\\([\[\]|])")
+_NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
 _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
 
 
@@ -57,10 +58,10 @@ def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
     """
     text = UNFINISHED_MARKER.sub("", text)
     pieces = _pieces(text)
-    named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in _numbers(marker))
+    named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in marker_numbers(marker))
     known = range(1, len(passages) + 1)
     for piece in pieces:
-        for number in dict.fromkeys(n for marker in piece.markers for n in _numbers(marker) if n in known):
+        for number in dict.fromkeys(n for marker in piece.markers for n in marker_numbers(marker) if n in known):
             span, quoted = _align(piece.text, passages[number - 1].text)
             piece.proof.append((number - 1, span))
             piece.quoted |= quoted
@@ -142,10 +143,6 @@ def _plain(text: str) -> str:
     return " ".join(_ESCAPED.sub(r"\1", text).replace("**", "").split())
 
 
-def _numbers(marker: re.Match[str]) -> list[int]:
-    return [int(number) for number in marker.group(1).split(",")]
-
-
 def _align(sentence: str, passage: str) -> tuple[Span, bool]:
     """The span of the passage that proves the sentence, and whether it holds it word for word."""
     claim = CONNECTING.sub("", sentence)
@@ -191,7 +188,8 @@ def _continues(before: _Piece, piece: _Piece, passages: Sequence[RetrievedPassag
     if not (piece.item and piece.quoted and len(piece.proof) == 1):
         return False
     (i, a), (j, b) = before.proof[0], piece.proof[0]
-    return i == j and a.end <= b.start and not re.search(r"\w", passages[i].text[a.end : b.start])
+    between = _NUMBER_OF_ITEM.sub("", passages[i].text[a.end : b.start]) if i == j else "x"
+    return a.end <= b.start and not re.search(r"\w", between)
 
 
 def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, int, int], Citation]) -> Citation:

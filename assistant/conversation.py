@@ -18,7 +18,8 @@ _SENTENCE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|such|there"
+    r"\b(?:it|its|they|them|their|theirs|(?:this|that)(?! (?:article|document|page|text)\b)|these|those"
+    r"|he|him|his|she|her|such|there"
     r"|the (?:former|latter|others?|first|second|third|last|same)(?: ones?)?|(?:each|other|any) one)\b",
     re.IGNORECASE,
 )
@@ -40,7 +41,7 @@ _ASKS_FOR_MORE = frozenset(
     ["example", "examples", "instance", "detail", "details", "reason", "reasons", "elaborate", "more", "further"]
 )
 TURNS = 20  # earlier questions that are looked at
-_LONGEST = 4_000  # characters of a standalone question
+LONGEST_QUESTION = 4_000  # characters
 _ALIKE = 55  # how alike two words must be, of 100, for one to take the other's place ("nearshore", "offshore")
 
 
@@ -48,8 +49,8 @@ def standalone(question: str, history: Sequence[str]) -> str:
     """The last question, understandable by itself. `history` holds the earlier ones, oldest first."""
     before = ""
     for earlier in history[-TURNS:]:
-        before = rewrite(earlier, before)[:_LONGEST]
-    return rewrite(question, before)[:_LONGEST]
+        before = rewrite(earlier, before)[:LONGEST_QUESTION]
+    return rewrite(question, before)[:LONGEST_QUESTION]
 
 
 def rewrite(question: str, before: str) -> str:

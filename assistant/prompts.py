@@ -13,9 +13,21 @@ def refusal(documents: int) -> str:
     return REFUSAL if documents == 1 else REFUSAL_MANY
 
 
-# A marker names a passage by number: [2], or [2, 5]. `\[2\]` is text.
-MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)\[(\d{1,4}(?:[ \t]*,[ \t]*\d{1,4})*)\](?!\()")
-UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)\[[\d, \t]*$")
+# A marker names passages by number: [2], [2, 5] or [2-4], also in the brackets 【2】. `\[2\]` is text.
+MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【](\d{1,9}(?:[ \t]*[,–-][ \t]*\d{1,9})*)[\]】](?!\()")
+UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【][\d,– \t-]*$")
+_LONGEST_RANGE = 20
+
+
+def marker_numbers(marker: re.Match[str]) -> list[int]:
+    """The numbers that a match of `MARKER` names, in order; of a range that is too long, both ends."""
+    numbers: list[int] = []
+    for part in marker.group(1).split(","):
+        first, *rest = [int(number) for number in re.split(r"[–-]", part)]
+        last = rest[-1] if rest else first
+        numbers += range(first, last + 1) if 0 <= last - first < _LONGEST_RANGE else [first, last]
+    return numbers
+
 
 # Words that the assistant may add to a quoted sentence: whose side it is, and how many things a list shows.
 COUNTS = (
@@ -35,6 +47,7 @@ COUNTS = (
 )
 CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,4}}):\**\s*")
 
+LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."
 
 ANSWER_SYSTEM = """\

@@ -12,6 +12,13 @@ _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
 
+# Says what comes next instead of saying something.
+SIGNPOST = re.compile(
+    r"^(?:(?:next|now|so|here|but)\b,?\s*)?"
+    r"(?:let[’']s|now that|having discussed|did you know|[’']s (?:how|why)|in this (?:article|post|section))",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Unit:

@@ -1,6 +1,8 @@
 """The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
 
+import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,11 +32,38 @@ Model = Annotated[
 
 def main() -> None:
     """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
+    _stdout(errors="replace")  # a terminal without curly quotes shows the rest of the answer
     try:
-        app()
+        code = app(prog_name="bpo-kpo", standalone_mode=False)  # 130 where it was interrupted
+        print(end="", flush=True)  # so that a reader who left is noticed here
     except UserError as error:
-        print(f"bpo-kpo: {error}", file=sys.stderr)
-        sys.exit(2)
+        code = _complain(str(error))
+    except typer.TyperException as error:
+        code = _complain(_what_to_type(error))
+    except BrokenPipeError:  # `bpo-kpo ask ... | head -1`; what is left is flushed to nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _complain(line: str) -> int:
+    if line:
+        print(f"bpo-kpo: {line}", file=sys.stderr)
+    return 2
+
+
+def _what_to_type(error: typer.TyperException) -> str:
+    """Typer's own complaint as one line; empty where the help, which it then has printed, is all it says."""
+    message = " ".join(error.format_message().split())
+    if message and message[-1] not in ".?":
+        message += "."
+    context = getattr(error, "ctx", None)
+    return message and f"{message} See: {context.command_path if context else 'bpo-kpo'} --help"
+
+
+def _stdout(*, encoding: str | None = None, errors: str | None = None) -> None:
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding=encoding, errors=errors)
 
 
 @app.command()
@@ -78,6 +107,7 @@ def ask(
         show_explanation(console, assistant.explain(asked), assistant.index().passages)
     answer = assistant.chain.invoke(asked)
     if json:
+        _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
         print(answer.model_dump_json(indent=2))
     else:
         show_answer(console, answer)
@@ -147,6 +177,7 @@ def evaluate(
 
 def _settings(model: str | None = None) -> "AssistantSettings":
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from assistant.settings import AssistantSettings
 
@@ -158,7 +189,18 @@ def _settings(model: str | None = None) -> "AssistantSettings":
         raise UserError(
             f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
         ) from None
-    return settings.model_copy(update={"model": model}) if model else settings
+    except SettingsError:  # the one field that holds others is the only one that a source parses
+        raise UserError("There is no setting BPO_KPO_INGEST. Remove it from .env or the environment.") from None
+    except UnicodeDecodeError:
+        raise UserError("The file .env is not UTF-8. Save it as UTF-8.") from None
+    except OSError as error:
+        raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
+    try:
+        places = {"index": settings.ingest.index.expanduser(), "corpus": settings.ingest.corpus.expanduser()}
+    except RuntimeError:
+        raise UserError("A path in the settings begins with ~, but whose home is that? Write it out.") from None
+    ingest = settings.ingest.model_copy(update=places)
+    return settings.model_copy(update={"ingest": ingest, "model": model or settings.model})
 
 
 def _ensure_index(settings: "AssistantSettings") -> None:

@@ -14,12 +14,14 @@ from assistant.retriever import Ranking
 from ingest.passages import Passage
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
+_LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _SHOWN = 8  # rows of a ranking
 
 
 def show_answer(console: Console, answer: Answer) -> None:
     """The answer, then each citation: number, section, quote, file and offsets."""
-    _print(console, plain(answer.text.replace("**", "").replace("\\[", "[").replace("\\]", "]")))
+    _print(console, plain(_without_markup(answer.text)))
     for notice in answer.notices:
         _print(console, plain(notice, "yellow"))
     for citation in answer.citations:
@@ -59,6 +61,12 @@ def _ranking(ranking: Ranking, passages: Sequence[Passage]) -> Table:
     for rank, (position, score) in enumerate(ranking.scored[:_SHOWN], start=1):
         table.add_row(str(rank), f"{score:.4f}", str(position + 1), plain(passages[position].section))
     return table
+
+
+def _without_markup(text: str) -> str:
+    """The words of an answer. Only labels lose their bold marks: elsewhere `**` may be what is said."""
+    unlabelled = _LABEL.sub(lambda label: label[0].replace("**", ""), text)
+    return _ESCAPE.sub(r"\1", unlabelled)
 
 
 def _print(console: Console, text: Text) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from assistant.answers import Answer, Sentence
 from assistant.evaluation.questions import Place
 from assistant.lexicon import content_words, stem
-from assistant.prompts import MARKER
+from assistant.prompts import MARKER, marker_numbers
 from assistant.support import strange_names
 from ingest.text import Span, fold
 
@@ -147,7 +147,7 @@ def _squad(text: str) -> list[str]:
 
 def citation_validity(answer: Answer) -> float | None:
     """The share of markers in the text that name a citation which there is."""
-    numbers = [int(n) for marker in MARKER.finditer(answer.text) for n in marker.group(1).split(",")]
+    numbers = [n for marker in MARKER.finditer(answer.text) for n in marker_numbers(marker)]
     if not numbers:
         return None
     known = {citation.number for citation in answer.citations}

@@ -10,11 +10,11 @@ from langchain_core.embeddings import Embeddings
 from assistant.answers import RetrievedPassage
 from assistant.lexicon import Lexicon
 from assistant.question import Question, Side
-from assistant.units import Unit, side_of, units
+from assistant.units import SIGNPOST, Unit, side_of, units
 
 # Beside the cosine's 1; found on the tuning part of core.jsonl.
 _WORDS, _NEAR_WORDS, _RANK = 0.3, 0.3, 0.1
-_OTHER_SIDE, _ONLY_A_SIGN, _DEFINES = -0.3, -0.2, 0.4
+_OTHER_SIDE, _ONLY_A_SIGN, _DEFINES = -0.5, -0.2, 0.4
 _MOST_VECTORS = 20_000  # kept in memory; 1.5 kB each
 
 
@@ -26,14 +26,10 @@ class Candidate:
     unit: Unit
     side: Side | None
     score: float
+    adds: bool  # whether it says more than the question, in other words than the question's
+    counts: bool  # whether it, its lead-in or its heading names what the question asks the number of
 
 
-# Says what comes next instead of saying something.
-_SIGNPOST = re.compile(
-    r"^(?:(?:next|now|so|here|but)\b,?\s*)?"
-    r"(?:let[’']s|now that|having discussed|did you know|[’']s (?:how|why)|in this (?:article|post|section))",
-    re.IGNORECASE,
-)
 _DEFINITION = re.compile(
     r"^(?!since|if|when|because|although)(?P<subject>.{2,80}?)"
     r"(?::|\)?\s+(?:(?:is|are)(?: also)? (?:an?|the|when)\b|means\b|refers? to\b))",
@@ -74,15 +70,16 @@ class Evidence:
 
         The score is the cosine of question and unit, plus 0.3 × the share of the question's words (weighted by
         rarity) that the unit holds, 0.3 × the same with its heading, lead-in and the sentence before it, and
-        0.1 / the passage's rank. A unit about the other side than the one asked for loses 0.3, one
+        0.1 / the passage's rank. A unit about the other side than the one asked for loses 0.5, one
         that only says what comes next 0.2; one that defines what the question asks to define gains 0.4.
         """
         pairs = [(n, p, u) for n, p in enumerate(passages, start=1) for u in units(p.text)]
         asked, *vectors = self._embed([question.text, *(_embedded(unit) for _, _, unit in pairs)])
         wanted = self._lexicon.asked_terms(question.text)
+        counted = set(self._lexicon.asked_terms(question.counted)[-1:])
         candidates = []
         for (number, passage, unit), vector in zip(pairs, vectors, strict=True):
-            own = set(self._lexicon.terms(unit.lead_in if unit.kind == "list" else unit.text))
+            own = set(self._lexicon.terms(_embedded(unit)))
             near = own.union(self._lexicon.terms(f"{passage.section} {unit.lead_in} {unit.before} {unit.text}"))
             score = (
                 float(asked @ vector)
@@ -93,11 +90,12 @@ class Evidence:
             side = side_of(unit, passage.section)
             if side and question.sides and side not in question.sides:
                 score += _OTHER_SIDE
-            if _SIGNPOST.match(unit.text):
+            if SIGNPOST.match(unit.text):
                 score += _ONLY_A_SIGN
             if question.kind == "definition":
                 score += _DEFINES * _defines(unit.text, wanted, self._lexicon)
-            candidates.append(Candidate(number, unit, side, score))
+            adds = bool(set(self._lexicon.terms(unit.text)).difference(wanted))
+            candidates.append(Candidate(number, unit, side, score, adds, counted <= near))
         return sorted(candidates, key=lambda c: -c.score)
 
     def _share(self, wanted: list[str], held: set[str]) -> float:

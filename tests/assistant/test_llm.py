@@ -181,7 +181,7 @@ def test_the_model_is_not_asked_where_there_is_nothing_before(with_model: WithMo
 
 def test_an_empty_rewriting_leaves_the_question_as_it_is(with_model: WithModel) -> None:
     _, model = with_model([" \n"])
-    assert rewrite_question(model, "And for KPO?", [DRIVES]) == "And for KPO?"
+    assert rewrite_question(model, "And for KPO?", [DRIVES])[0] == "And for KPO?"
 
 
 def test_tags_in_the_conversation_cannot_close_its_delimiters(with_model: WithModel) -> None:

@@ -31,7 +31,8 @@ def test_the_prompt_asks_for_the_refusal_of_this_index() -> None:
         ("[1](https://example.org)", []),
         ("[a] [] [1] ]", ["1"]),
         ("[1", []),
-        ("[12345]", []),
+        ("[12345]", ["12345"]),
+        ("[1-3] 【4】", ["1-3", "4"]),
     ],
 )
 def test_a_marker_is_a_number_or_several_in_brackets(text: str, numbers: list[str]) -> None:
@@ -57,3 +58,11 @@ def test_the_notice_of_a_lost_list_names_the_lead_in() -> None:
     assert prompts.LOST_LIST.format(lead_in="Some BPO services include:") == (
         "The article announces a list here, “Some BPO services include:”, which its source text lost."
     )
+
+
+def test_a_marker_names_numbers_lists_and_ranges() -> None:
+    def numbers(text: str) -> list[int]:
+        return [n for marker in prompts.MARKER.finditer(text) for n in prompts.marker_numbers(marker)]
+
+    assert numbers("[2] [4, 6] [7-9] 【11】") == [2, 4, 6, 7, 8, 9, 11]
+    assert numbers("[9-7] [1-999999]") == [9, 7, 1, 999999]  # no range that could be meant

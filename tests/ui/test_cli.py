@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.settings import AssistantSettings
+from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings
+from ui import cli
 
 COMMAND = Path(sys.executable).parent / "bpo-kpo"
 
@@ -113,6 +118,13 @@ MISTAKES = [
     ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
     ("index is a file", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "README.md")}, "BPO_KPO_INDEX"),
     ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
+    ("no question", ["ask"], {}, "Missing argument 'question'. See: bpo-kpo ask --help"),
+    ("two questions", ["ask", "why", "so"], {}, "(so). See: bpo-kpo ask --help"),
+    ("unknown command", ["aks"], {}, "No such command 'aks'. Did you mean 'ask'? See: bpo-kpo --help"),
+    ("no such port", ["chat", "--port", "99999"], {}, "65535. See: bpo-kpo chat --help"),
+    ("unknown option", ["ask", "--zzz", "why?"], {}, "No such option: --zzz. See: bpo-kpo ask --help"),
+    ("nested setting", ["ask", "why?"], {"BPO_KPO_INGEST": "x"}, "no setting BPO_KPO_INGEST"),
+    ("unknown home", ["ask", "why?"], {"BPO_KPO_INDEX": "~nobody-here/x"}, "whose home"),
     ("cannot be written", ["ingest"], {"BPO_KPO_INDEX": "/proc/no/index"}, "/proc/no/index"),
 ]
 
@@ -143,3 +155,79 @@ def test_changed_settings_are_refused_with_the_remedy(tmp_path: Path, index: dic
     assert run.returncode == 2
     assert "was built with minilm" in run.stderr
     assert "bpo-kpo ingest" in run.stderr
+
+
+def test_without_a_command_it_shows_its_help() -> None:
+    run = bpo_kpo()
+    assert run.returncode == 2
+    assert run.stderr == ""
+    assert "evaluate" in run.stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, ui.cli; print(*{'pydantic', 'langchain_core', 'chromadb', 'gradio'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"\n"
+
+
+@pytest.mark.parametrize("content", [b"BPO_KPO_MODEL=\xff\xfe", "BPO_KPO_MODEL=auto".encode("utf-16")])
+def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    monkeypatch.setitem(AssistantSettings.model_config, "env_file", tmp_path / ".env")
+    with pytest.raises(UserError, match="not UTF-8"):
+        cli._settings()
+
+
+def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.isascii()
+    assert "\n    ?" in run.stdout  # the quote's opening mark
+    json_run = bpo_kpo("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
+    assert Answer.model_validate_json(json_run.stdout).question == "What is “nearshore” BPO?"
+
+
+def test_a_reader_who_leaves_early_causes_no_traceback(index: dict[str, str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {**os.environ, **index}
+    arguments = [COMMAND, "ask", "What is nearshore BPO?"]
+    run = subprocess.run(
+        arguments, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=env, timeout=120
+    )
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (1, "")
+
+
+def test_ctrl_c_while_a_model_thinks_is_no_traceback(index: dict[str, str]) -> None:
+    bpo_kpo("ingest", **index)  # so that nothing is said about the index
+    with socket.create_server(("127.0.0.1", 0)) as model:  # takes the question and never answers
+        model.settimeout(60)
+        hanging = {
+            **index,
+            "BPO_KPO_MODEL": "openai:gpt-5-mini",
+            "OPENAI_API_KEY": "sk-none",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{model.getsockname()[1]}/v1",
+            "NO_PROXY": "127.0.0.1",
+        }
+        process = subprocess.Popen(
+            [COMMAND, "ask", "What is nearshore BPO?"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **hanging},
+        )
+        connection, _ = model.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=30)
+    assert (process.returncode, out, errors) == (130, "", "")
+
+
+def test_a_tilde_in_the_settings_is_the_home_folder(tmp_path: Path) -> None:
+    (tmp_path / "tea.md").write_text("# Tea\n\nGreen tea is steeped at 80 degrees.\n", encoding="utf-8")
+    run = bpo_kpo("ingest", "tea.md", cwd=tmp_path, BPO_KPO_INDEX="~/x", HOME=str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "x").is_dir()
+    assert not (tmp_path / "~").exists()

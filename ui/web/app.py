@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from assistant.answers import Answer, Ask
 from ingest.errors import UserError
-from ui.web.server import Server, address_of, take_port
+from ui.web.server import Server, address_of, is_loopback, take_port
 from ui.web.turns import Turn, earlier_questions, messages
 
 TITLE = "BPO or KPO?"
@@ -29,6 +30,7 @@ EXAMPLES = (
 )
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
+OPEN_TO_ALL = "WARNING: everyone who reaches this computer can use this chat window; it has no password."
 AT_ONCE = 8  # answers in the making; one more waits its turn
 WAITING = 64
 IDLE: dict[str, Any] = {"interactive": True, "autofocus": True, "submit_btn": "Ask", "stop_btn": False}
@@ -182,6 +184,8 @@ def launch(
     """
     with take_port(host, port, say) as listener:
         address = address_of(listener, host)
+        if not is_loopback(listener):
+            print(OPEN_TO_ALL, file=sys.stderr)
         server = Server(build(assistant), host)
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread

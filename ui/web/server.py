@@ -1,6 +1,7 @@
 """A loopback web server for the chat window: the port it takes, and what it lets in."""
 
 import errno
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -48,6 +49,11 @@ def take_port(host: str, port: int, say: Callable[[str], object]) -> socket.sock
 def _listen(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return socket.create_server(address[:2], family=family)
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this computer reaches it; the socket knows, whatever name it was given."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
 
 
 def address_of(listener: socket.socket, host: str) -> str:

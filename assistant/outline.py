@@ -1,0 +1,17 @@
+"""Which sections stand right below which: what a text lists, it often lists in headings."""
+
+from functools import lru_cache
+
+from ingest.passages import sections
+from ingest.sources import Source
+
+
+@lru_cache(maxsize=256)
+def subsections(source: Source) -> dict[str, tuple[str, ...]]:
+    """The paths of the sections right below each section, by its path, in the order of the text."""
+    below: dict[str, list[str]] = {}
+    for section in sections(source):
+        above = section.path.rpartition(" > ")[0]
+        if above:
+            below.setdefault(above, []).append(section.path)
+    return {above: tuple(dict.fromkeys(paths)) for above, paths in below.items()}

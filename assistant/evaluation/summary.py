@@ -35,6 +35,12 @@ LOWER_IS_BETTER = frozenset(
 )  # fmt: skip
 
 
+# What doing nothing with the passages leaves as it is.
+_OF_RETRIEVAL = frozenset(
+    {"evidence_recall", "evidence_recall_at_3", "success_at_1", "mrr", "ndcg_at_10", "context_tokens"}
+)
+
+
 class Figure(BaseModel):
     """A metric of `summary.json`: its value and 95 % interval, and over how many questions it is defined.
 
@@ -123,7 +129,10 @@ def baselines(rows: Iterable[Row], sources: Mapping[str, Source]) -> dict[str, S
         if row.answer is not None:
             for name, make in idle.items():
                 scores[name].append(score(row.question, make(row.answer), corpus, sources))
-    return {name: _means(made) for name, made in scores.items()}
+    return {
+        name: {metric: figure for metric, figure in _means(made).items() if metric not in _OF_RETRIEVAL}
+        for name, made in scores.items()
+    }
 
 
 def read_summary(folder: Path) -> Summary:

@@ -5,6 +5,7 @@ A build never touches the snapshot that readers use. It writes a new one and the
 
 import contextlib
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,11 @@ from ingest.index import Index, Vectors, check_settings, digest_of, write_passag
 from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, Pointer, SourceRecord
-from ingest.sources import Source, find_files, read_source
+from ingest.sources import Source, at_root, find_files, from_root, read_source
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
-_BATCH = 256  # passages embedded between two steps of the progress bar
+_BATCH = 32  # passages embedded between two steps of the progress bar
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,9 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
         return build(settings, progress=progress)
     manifest = snapshots.read_manifest(settings.index, pointer.snapshot)
     check_settings(manifest, settings)
-    present = [Path(path) for path in pointer.paths if Path(path).exists()]
-    known = {r.path: r.digest for r in manifest.sources if _is_under(Path(r.path), present)}
-    found = {str(file): read_source(file).digest for file in _files(present, settings.index)}
+    present = [path for path in map(at_root, pointer.paths) if path.exists()]
+    known = {r.digest for r in manifest.sources if _is_under(at_root(r.path), present)}
+    found = {read_source(file).digest for file in _files(present, settings.index)}
     return build(settings, present, progress=progress) if found != known else None
 
 
@@ -64,7 +65,7 @@ def build(
     progress: Progress | None = None,
     embeddings: Embeddings | None = None,
 ) -> BuildReport:
-    """Reads `paths` (all that the index knows, at first the corpus, where none is given) into a new snapshot.
+    """Reads `paths` into a new snapshot; all that the index knows, at first the corpus, where nothing is given.
 
     Other remembered paths stay as they were indexed, those in `remove` are forgotten. Only passages that the
     current snapshot does not hold are embedded. Where another process publishes first, its result is taken as
@@ -98,10 +99,10 @@ def _try_build(
     before = snapshots.read_pointer(folder)
     old = _readable(folder, before, settings)
     remembered = _remembered(before, paths, remove, settings)
-    sources = _sources(folder, before, old, remembered, paths)
+    sources = _sources(folder, before, old, remembered, paths, remove)
     passages = _with_ids([p for _, source in sources for p in split(source)])
     if not passages:
-        where = ", ".join(str(path) for path in remembered) or "what is left"
+        where = ", ".join(str(path) for path in remembered)
         raise SourceError(f"There is no text in {where}. Give a file or folder with .md or .txt documents.")
     old_ids = set(old.ids) if old else set()
     report = BuildReport(
@@ -110,9 +111,12 @@ def _try_build(
         kept=len(passages.keys() & old_ids),
         removed=len(old_ids - passages.keys()),
     )
-    records = tuple(SourceRecord(name=s.name, title=s.title, path=p, digest=s.digest) for p, s in sources)
+    records = tuple(
+        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest) for file, s in sources
+    )
+    known = tuple(map(from_root, remembered))
     if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
-        pointer = before.model_copy(update={"paths": tuple(map(str, remembered))})
+        pointer = before.model_copy(update={"paths": known})
         snapshots.clear_old(folder)
         return report if pointer == before or snapshots.publish(folder, pointer, before) else None
 
@@ -132,7 +136,7 @@ def _try_build(
         write_passages(folder, name, passages, vectors)
         snapshots.write_snapshot(folder, name, manifest, [source for _, source in sources])
         previous = before.snapshot if before else None
-        pointer = Pointer(snapshot=name, previous=previous, paths=tuple(map(str, remembered)))
+        pointer = Pointer(snapshot=name, previous=previous, paths=known)
         published = snapshots.publish(folder, pointer, before)
     snapshots.clear_old(folder)
     return report if published else None
@@ -153,33 +157,66 @@ def _remembered(
     before: Pointer | None, paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
 ) -> list[Path]:
     """The paths that the index knows after this build, without those that lie inside another."""
-    known = [Path(path) for path in before.paths] if before else []
+    known = _known(before)
     given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
     gone = {path.resolve() for path in remove}
     if unknown := gone - set(known):
         names = ", ".join(map(str, known)) or "nothing"
         raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
     every = sorted({*known, *given} - gone)
+    if not every:
+        raise SourceError(
+            f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
+            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
+        )
     return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
 
 
 def _sources(
-    folder: Path, before: Pointer | None, old: Index | None, remembered: list[Path], paths: Sequence[Path]
-) -> list[tuple[str, Source]]:
-    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed."""
-    again = [path.resolve() for path in paths] or remembered
-    if old is None and before is not None:
-        again = remembered  # what was indexed cannot be used, so all is read
-    for path in set(again) & set(map(Path, before.paths if before else ())):
-        if not path.exists():
-            raise SourceError(f"{path} is gone. Put it back, or run: bpo-kpo ingest --remove {path}")
-    sources = {str(file): read_source(file) for file in _files(again, folder)}
+    folder: Path,
+    before: Pointer | None,
+    old: Index | None,
+    remembered: list[Path],
+    paths: Sequence[Path],
+    remove: Sequence[Path],
+) -> list[tuple[Path, Source]]:
+    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed.
+
+    No two have the same name: that is what a passage says of where it stands.
+    """
+    again = [path.resolve() for path in paths]
+    if old is None or not (paths or remove):
+        again = remembered  # all is read, also where what was indexed cannot be used
+    if gone := [path for path in again if path in _known(before) and not path.exists()]:
+        raise SourceError(_gone_message(gone, remembered, paths, remove))
+    sources: dict[str, tuple[Path, Source]] = {}
+    for file in sorted(_files(again, folder)):
+        source = read_source(file)
+        sources.setdefault(source.name, (file, source))  # a second one is a link to the first
     if old is not None:
         for record in old.manifest.sources:
-            path = Path(record.path)
-            if _is_under(path, remembered) and not _is_under(path, again):
-                sources[record.path] = old.sources[record.name]
-    return sorted(sources.items())
+            file = at_root(record.path)
+            if _is_under(file, remembered) and not _is_under(file, again):
+                sources.setdefault(record.name, (file, old.sources[record.name]))
+    return [sources[name] for name in sorted(sources)]
+
+
+def _known(before: Pointer | None) -> list[Path]:
+    return [at_root(path) for path in before.paths] if before else []
+
+
+def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:
+    """Names all that is gone, and the one command that forgets it: the one that was run, and more."""
+    given = [str(path) for path in paths if path.resolve() not in gone]
+    if gone == remembered:
+        given = ["PATH"]  # an index of nothing is none
+    options = [f"--remove {shlex.quote(str(path))}" for path in (*remove, *gone)]
+    command = " ".join(["bpo-kpo ingest", *map(shlex.quote, given), *options])
+    one = len(gone) == 1
+    return (
+        f"{', '.join(map(str, gone))} {'is' if one else 'are'} gone. Put {'it' if one else 'them'} back, or run"
+        f"{', with another PATH to index' if gone == remembered else ''}: {command}"
+    )
 
 
 def _files(paths: Sequence[Path], index: Path) -> set[Path]:
@@ -207,6 +244,8 @@ def _with_ids(passages: list[Passage]) -> dict[str, Passage]:
 def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progress: Progress | None) -> None:
     """Embeds `texts` in batches; the longest first, so that no core waits for a long one at the end."""
     ids = sorted(texts, key=lambda id_: -len(texts[id_]))
+    if progress and ids:
+        progress(0, len(ids))  # the bar is there while the model is loaded
     for at in range(0, len(ids), _BATCH):
         batch = ids[at : at + _BATCH]
         vectors = embeddings.embed_documents([texts[id_] for id_ in batch])

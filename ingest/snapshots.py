@@ -28,7 +28,7 @@ FORMAT = 1  # of the folder as a whole; raise it when an older release could not
 
 
 class SourceRecord(BaseModel):
-    """A source of the index: the file it came from and what its text was."""
+    """A source of the index: the file it came from (as `from_root` writes it) and what its text was."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +53,7 @@ class Manifest(BaseModel):
 
 
 class Pointer(BaseModel):
-    """Which snapshot is current, and the paths that the index was given."""
+    """Which snapshot is current, and the paths that the index was given (as `from_root` writes them)."""
 
     model_config = ConfigDict(frozen=True)
 

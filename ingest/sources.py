@@ -42,14 +42,16 @@ class Source:
 def find_files(path: Path) -> Iterator[Path]:
     """The readable documents at `path`: the file itself, or those below the folder, sorted, hidden ones left out.
 
-    Raises `SourceError` where `path` does not exist or is a file of another kind.
+    Raises `SourceError` where `path` does not exist or is a file of another kind, and for a folder that cannot
+    be read.
     """
+    _check_name(from_root(path))
     if path.is_file():
         if path.suffix.lower() not in SUFFIXES:
             raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to Markdown first.")
         yield path
     elif path.is_dir():
-        for folder, folders, files in os.walk(path):
+        for folder, folders, files in os.walk(path, onerror=_refuse):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for file in sorted(files):
                 if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
@@ -58,8 +60,27 @@ def find_files(path: Path) -> Iterator[Path]:
         raise SourceError(f"{path} does not exist. Give a file or a folder.")
 
 
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # what vanishes meanwhile has no documents
+        raise SourceError(
+            f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
+        ) from None
+
+
+def _check_name(name: str) -> None:
+    """Raises `SourceError` for a name that neither Chroma nor JSON can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        shown = name.encode(errors="backslashreplace").decode()
+        raise SourceError(f"The name {shown} is not UTF-8. Rename it and run ingest again.") from None
+
+
 def read_source(path: Path) -> Source:
-    """Reads one document. Raises `SourceError` where it is missing, unreadable or not UTF-8."""
+    """Reads one document. Raises `SourceError` where it is missing, unreadable or (or its name) not UTF-8."""
+    name = source_name(path)
+    for checked in (from_root(path), name):  # not the same where a link leads there
+        _check_name(checked)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,7 +89,7 @@ def read_source(path: Path) -> Source:
         ) from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read ({error.strerror}). Check it and run ingest again.") from None
-    return make_source(source_name(path), text)
+    return make_source(name, text)
 
 
 def make_source(name: str, text: str) -> Source:
@@ -79,9 +100,21 @@ def make_source(name: str, text: str) -> Source:
 
 
 def source_name(path: Path) -> str:
-    """The path from the checkout where it lies inside, else the absolute one; always with forward slashes."""
-    absolute = path.resolve()
-    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()
+    """What names the document at `path`, whatever links lead there."""
+    return from_root(path.resolve())
+
+
+def from_root(path: Path) -> str:
+    """The path from the checkout where it lies inside, else as it is; always with forward slashes.
+
+    So an index that is moved with its checkout still knows its documents.
+    """
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+
+
+def at_root(path: str) -> Path:
+    """The path that `from_root` wrote down."""
+    return ROOT / path
 
 
 def body_start(text: str) -> int:

@@ -18,7 +18,7 @@ from ingest.errors import IndexProblem, SourceError, UserError
 from ingest.index import CurrentIndex, Index, chroma_errors, digest_of
 from ingest.passages import split
 from ingest.settings import IngestSettings
-from ingest.sources import read_source
+from ingest.sources import from_root, read_source
 from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
 
 # Three passages: of a preface and of two sections.
@@ -148,7 +148,7 @@ def test_progress_counts_up_to_the_passages_to_embed(library: Library) -> None:
     library.write("guide.md", "".join(f"## {i}\n\nWords.\n\n" for i in range(600)))
     steps: list[tuple[int, int]] = []
     build(library.settings, progress=lambda *step: steps.append(step), embeddings=library.fake)
-    assert steps == [(256, 600), (512, 600), (600, 600)]
+    assert steps == [*((done, 600) for done in range(0, 600, 32)), (600, 600)]
     steps.clear()
     build(library.settings, progress=lambda *step: steps.append(step), embeddings=library.fake)
     assert steps == []
@@ -320,6 +320,98 @@ def test_a_path_that_is_gone_is_named_and_can_be_forgotten(library: Library) -> 
     assert library.files() == ["a.md"]
 
 
+def test_all_paths_that_are_gone_are_named_with_the_one_command_that_forgets_them(library: Library) -> None:
+    library.write("a.md", "A.")
+    gone = [library.write(f"more/{name}.md", name) for name in ("one", "two words")]
+    library.build(library.corpus, *gone)
+    for path in gone:
+        path.unlink()
+    one, two = map(str, gone)
+    refused(
+        library,
+        SourceError,
+        re.escape(f"{one}, {two} are gone. Put them back, or run: bpo-kpo ingest --remove {one} --remove '{two}'"),
+    )
+    library.build(remove=(gone[0],))  # reads nothing, so it misses nothing
+    assert library.files() == ["a.md", "two words.md"]
+    library.build(remove=(gone[1],))
+    assert library.files() == ["a.md"]
+
+
+def test_the_only_path_that_is_gone_is_forgotten_for_another(library: Library) -> None:
+    a = library.write("a.md", "A.")
+    library.build(a)
+    a.unlink()
+    message = rf"^{a} is gone\. Put it back, or run, with another PATH to index: bpo-kpo ingest PATH --remove {a}$"
+    refused(library, SourceError, message)
+    other = library.write("other.md", "Other.")
+    library.build(other, remove=(a,))
+    assert (library.texts(), library.paths()) == (["Other."], (str(other),))
+
+
+def test_remove_alone_reads_nothing(library: Library) -> None:
+    a = library.write("a.md", "A one.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    a.write_text("A two.", encoding="utf-8")
+    assert str(library.build(remove=(other,))) == "1 passages: 0 embedded, 1 kept, 1 removed"
+    assert library.texts() == ["A one."]
+
+
+# --- an index that moves with its checkout
+
+
+def move(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkout, documents and index included, is moved; what runs then is the one at the new place."""
+    old = library.corpus.parent
+    new = old.with_name(f"{old.name}-moved")
+    old.rename(new)
+    monkeypatch.setattr("ingest.sources.ROOT", new)
+    library.settings, library.corpus = settings_of(new), new / "documents"
+
+
+def test_an_index_that_was_moved_with_its_checkout_knows_its_documents(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sources.ROOT", library.corpus.parent)
+    library.write("guide.md", GUIDE)
+    ensure_index(library.settings)
+    assert library.paths() == ("documents",)
+    assert [record.path for record in library.index().manifest.sources] == ["documents/guide.md"]
+
+    move(library, monkeypatch)
+    assert ensure_index(library.settings) is None
+    library.write("guide.md", GUIDE.replace("First", "Changed"))
+    assert str(ensure_index(library.settings)) == "3 passages: 1 embedded, 2 kept, 1 removed"
+    assert library.paths() == ("documents",)
+    assert library.texts()[1] == "## One\n\nChanged words."
+
+
+def test_a_name_is_in_the_index_once_and_what_was_read_last_has_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sources.ROOT", library.corpus.parent)
+    monkeypatch.setattr("ingest.build.from_root", str)  # how an index was written before
+    library.write("guide.md", GUIDE)
+    library.build()
+    monkeypatch.setattr("ingest.build.from_root", from_root)
+    move(library, monkeypatch)
+    library.write("guide.md", "Inserted.\n\n" + GUIDE)
+    library.build(library.corpus)
+    index = library.index()
+    assert [record.name for record in index.manifest.sources] == ["documents/guide.md"]
+    assert all(index.sources[p.source].text[p.start : p.end] == p.text for p in index.passages)
+    assert len(index.passages) == 4
+
+
+def test_a_link_to_a_document_is_not_another_document(library: Library) -> None:
+    path = library.write("a.md", "A.")
+    (library.corpus / "b.md").symlink_to(path)
+    assert library.build().passages == 1
+    assert library.files() == ["a.md"]
+    assert ensure_index(library.settings) is None
+
+
 def test_an_unknown_path_cannot_be_removed(library: Library) -> None:
     library.write("a.md", "A.")
     library.build()
@@ -383,6 +475,19 @@ def test_a_file_that_is_not_utf_8_is_refused_and_loses_nothing(library: Library)
     assert library.texts() == ["A."]
 
 
+def test_a_file_whose_name_is_not_utf_8_is_refused_and_loses_nothing(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    name = os.fsdecode(b"caf\xe9.md")
+    try:
+        (library.corpus / name).write_text("B.")
+    except OSError:
+        pytest.skip("this file system has only names in UTF-8")
+    message = r"caf\\udce9\.md is not UTF-8\. Rename it and run ingest again\."
+    refused(library, SourceError, message)
+    refused(library, SourceError, message, library.corpus / name)
+
+
 def test_a_corpus_that_was_emptied_is_refused_and_loses_nothing(library: Library) -> None:
     library.write("a.md", "A.")
     library.build()
@@ -394,9 +499,19 @@ def test_a_corpus_that_was_emptied_is_refused_and_loses_nothing(library: Library
 def test_the_last_path_cannot_be_removed(library: Library) -> None:
     library.write("a.md", "A.")
     library.build()
-    with pytest.raises(SourceError, match="There is no text in what is left"):
+    message = (
+        r"^Without \S*documents the index would be empty\. "
+        r"Give another path to ingest in the same command, or delete the folder \S*index\.$"
+    )
+    with pytest.raises(SourceError, match=message):
+        library.build(remove=(library.corpus,))
+    library.corpus.rename(library.corpus.with_name("elsewhere"))
+    with pytest.raises(SourceError, match=message):
         library.build(remove=(library.corpus,))
     assert library.texts() == ["A."]
+    library.build(library.corpus.with_name("elsewhere"), remove=(library.corpus,))
+    assert library.paths() == (str(library.corpus.with_name("elsewhere")),)
+    assert len(library.files()) == 1
 
 
 def test_an_embedding_model_that_fails_loses_nothing(library: Library) -> None:

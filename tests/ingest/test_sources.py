@@ -1,5 +1,6 @@
 """Files become sources: names, titles, decoding, and what is refused."""
 
+import os
 import time
 from pathlib import Path
 
@@ -171,6 +172,33 @@ def test_a_file_of_another_kind_and_a_missing_path_are_refused(tmp_path: Path) -
         list(find_files(tmp_path / "article.pdf"))
     with pytest.raises(SourceError, match=r"nowhere does not exist\. Give a file or a folder\."):
         list(find_files(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "Gone")])
+def test_a_folder_that_cannot_be_read_is_named_and_one_that_vanished_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    (tmp_path / "a.md").touch()
+    (tmp_path / "closed").mkdir()
+    error.filename = str(tmp_path / "closed")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path) == error.filename:
+            raise error
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    if isinstance(error, FileNotFoundError):
+        assert list(find_files(tmp_path)) == [tmp_path / "a.md"]
+    else:
+        with pytest.raises(SourceError, match=r"closed cannot be read \(Permission denied\)\. Check it"):
+            list(find_files(tmp_path))
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"caf\\udce9 is not UTF-8\. Rename it"):
+        list(find_files(tmp_path / "caf\udce9"))
 
 
 def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:

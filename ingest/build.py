@@ -187,7 +187,7 @@ def _sources(
     again = [path.resolve() for path in paths]
     if old is None or not (paths or remove):
         again = remembered  # all is read, also where what was indexed cannot be used
-    if gone := [path for path in again if path in _known(before) and not path.exists()]:
+    if gone := [path for path in sorted({*again} & {*_known(before)}) if not path.exists()]:
         raise SourceError(_gone_message(gone, remembered, paths, remove))
     sources: dict[str, tuple[Path, Source]] = {}
     for file in sorted(_files(again, folder)):

@@ -17,11 +17,11 @@ from assistant import prompts
 from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
+from assistant.evidence import Candidate, Evidence
 from assistant.lexicon import Lexicon
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
-from assistant.readers.evidence import Candidate, Evidence
 from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
@@ -142,8 +142,11 @@ class Assistant:
         with self._lock:
             if self._opened is None or self._opened.index is not index:
                 lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-                retriever = HybridRetriever(index=index, embeddings=self._embeddings, lexicon=lexicon)
-                self._opened = Opened(index, retriever, Evidence(lexicon, self._reading_model))
+                evidence = Evidence(lexicon, self._reading_model, index.questions)
+                retriever = HybridRetriever(
+                    index=index, embeddings=self._embeddings, lexicon=lexicon, evidence=evidence
+                )
+                self._opened = Opened(index, retriever, evidence)
             return self._opened
 
 

@@ -28,11 +28,14 @@ _REPLACEABLE = re.compile(
 )
 _COMPARES_IT = re.compile(
     r"\b(?:it|they|this|that)\b.*"
-    r"\b(?:than|from|(?:un)?like|same as|(?:version|subset) of|compared? (?:to|with))\W",
+    r"\b(?:than|from|(?:un)?like|same as|relate[sd]? to|(?:version|subset) of|compared? (?:to|with))\W",
     re.IGNORECASE,
 )
+_POSSESSED = re.compile(r"\b(?:mine|ours|yours|theirs)\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(r"^\W*(?:\w+er|more|less) than\b", re.IGNORECASE)
 _MANY = frozenset(["they", "them", "their", "theirs", "these", "those"])
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?!I\b)[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
+_ORIGIN = re.compile(r"(?:ian|ese|ish)$")  # an adjective, not a name
 _PREPOSITION = re.compile(
     r"^(?:for|in|with|of|on|to|at|by|from|the|a|an|case|about|regarding)\b\s*", re.IGNORECASE
 )
@@ -68,12 +71,21 @@ def rewrite(question: str, before: str) -> str:
     opened = len(rest) < len(question)
     if not _SENTENCE_WORDS.search(rest) and (opened or len(content) <= 2):
         return _exchange(rest, before) or _with_words(rest or question, before)
-    if _subject(rest) and not ({_subject(rest), _subject(before)} == set(SIDES) and _COMPARES_IT.search(rest)):
+    return _completed(question, rest, content, before)
+
+
+def _completed(question: str, rest: str, content: list[str], before: str) -> str:
+    """A whole sentence with what it only points at taken from `before`; `rest` is it without its opening."""
+    subject, opened = _subject(rest), len(rest) < len(question)
+    if _POSSESSED.search(rest) or _COMPARATIVE.match(rest):
+        return _with_new_words(rest, before) if subject else _with_words(rest, before)
+    if subject and not ({subject, _subject(before)} == set(SIDES) and _COMPARES_IT.search(rest)):
         return question
-    if _PRONOUN.search(rest):
-        return _with_subject(rest, before)
-    if not content or (opened and len(content) == 1):
+    pronoun = _PRONOUN.search(rest)
+    if (not content and not _REPLACEABLE.search(rest)) or (opened and len(content) == 1 and not pronoun):
         return _with_words(rest, before)
+    if pronoun:
+        return _with_subject(rest, before)
     return _with_subject(rest, before, replace=False) if opened else question
 
 
@@ -146,4 +158,4 @@ def _with_words(rest: str, before: str) -> str:
 def _subject(text: str) -> str:
     """What a question is about where it says so by name: its sides, else its capitalised names."""
     sides = [side for side, pattern in SIDES.items() if pattern.search(text)]
-    return " and ".join(sides or _NAME.findall(text))
+    return " and ".join(sides or [name for name in _NAME.findall(text) if not _ORIGIN.search(name)])

@@ -74,6 +74,7 @@ class Lexicon:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._acronyms = find_acronyms(texts)
+        self._words = {word for text in texts for word in words(text)}
         counts = Counter(term for text in texts for term in set(self.terms(text)))
         self._rarity = {t: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
         self._rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
@@ -88,6 +89,13 @@ class Lexicon:
     def asked_terms(self, question: str) -> list[str]:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""
         return [self._corrected(term) for term in self.terms(question)]
+
+    def unknown_names(self, question: str) -> list[str]:
+        """The capitalised names of a question (its first word only if in capitals) with words that no text has."""
+        names = _ASKED_NAME.findall(question)
+        return [
+            name for name in names if not self._words.issuperset(words(name)) and name.lower() not in STOP_WORDS
+        ]
 
     def _corrected(self, term: str) -> str:
         if term in self._rarity or len(term) < _SHORTEST_CORRECTED:
@@ -117,6 +125,7 @@ def _singular_acronym(term: str, acronyms: dict[tuple[str, ...], str]) -> str:
     return term[:-1] if term.endswith("s") and term[:-1] in acronyms.values() else term
 
 
+_ASKED_NAME = re.compile(r"(?<![.?!:] )(?<!^)\b[A-Z][\w’'&-]+|\b[A-Z]{2,}\b")
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[ \t]+){1,5}[A-Z][\w’'-]*")
 

@@ -1,4 +1,7 @@
-"""The retriever: a dense and a lexical ranking of all passages, fused. A LangChain retriever."""
+"""The retriever: a dense and a lexical ranking of all passages, fused, and the best read closely.
+
+A LangChain retriever.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +13,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
+from assistant.evidence import Evidence
 from assistant.lexicon import Lexicon
 from assistant.question import analyse, halves
 from ingest.index import Index
@@ -19,6 +23,7 @@ from ingest.text import count_tokens
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
 OUTLINE_TOKENS = 500  # of headings besides, for a question for a list
 _CANDIDATES = 50  # passages per ranking
+_READ = 30  # so many of the fused ranking are read closely
 _OUTLINED = 3  # so many of the best passages are looked at for headings below theirs
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
@@ -33,14 +38,17 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Both rankings (for each half of a comparison) and their fusion."""
+    """Both rankings (for each half of a comparison), their fusion, and its best passages by their best unit."""
 
     rankings: list[Ranking]
     fused: Ranking
+    read: Ranking
 
 
 class HybridRetriever(BaseRetriever):
     """Ranks the passages of one index by meaning (Chroma) and by words (BM25), and fuses both by rank.
+
+    The best of these are ranked anew by how well their best unit answers (see `Evidence`).
 
     `invoke(question)` returns `Document`s within `CONTEXT_TOKENS`, best first, with `source`, `section`,
     `start`, `end` and `score` in their metadata. A question about both sides is also asked for each side, and
@@ -53,6 +61,7 @@ class HybridRetriever(BaseRetriever):
     index: Index
     embeddings: Embeddings
     lexicon: Lexicon
+    evidence: Evidence
     _bm25: "_BM25" = PrivateAttr()
 
     def model_post_init(self, context: object) -> None:
@@ -105,12 +114,24 @@ class HybridRetriever(BaseRetriever):
             rankings.append(
                 Ranking(f"lexical: {part}", self._bm25.rank(self.lexicon.asked_terms(part), _CANDIDATES))
             )
-        return Explanation(rankings, fuse(rankings))
+        fused = fuse(rankings)
+        return Explanation(rankings, fused, self._read(query, fused))
+
+    def _read(self, query: str, fused: Ranking) -> Ranking:
+        """The best passages of a ranking, ranked by the score of their best unit."""
+        question = analyse(query)
+        positions = [position for position, _ in fused.scored[:_READ]]
+        best: dict[int, float] = {}
+        for part in dict.fromkeys([query, *halves(question)]):
+            for candidate in self.evidence.rank(analyse(part), [self.index.passages[p] for p in positions]):
+                position = positions[candidate.number - 1]
+                best[position] = max(candidate.score, best.get(position, candidate.score))
+        return Ranking("read", sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def _within_budget(self, explanation: Explanation) -> list[tuple[int, float]]:
-        """The best of the fused ranking that fit, the best of each half among them."""
+        """The best that fit, the best of each half among them."""
         must = {ranking.scored[0][0] for ranking in explanation.rankings[2:] if ranking.scored}
-        order = sorted(explanation.fused.scored, key=lambda pair: (pair[0] not in must, -pair[1]))
+        order = sorted(explanation.read.scored, key=lambda pair: (pair[0] not in must, -pair[1]))
         chosen: list[tuple[int, float]] = []
         used = 0
         for position, score in order:

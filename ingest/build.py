@@ -15,10 +15,11 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest import snapshots
-from ingest.embeddings import open_embeddings
+from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import Index, Vectors, check_settings, digest_of, write_passages
 from ingest.passages import SPLITTER_VERSION, Passage, split
+from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, Pointer, SourceRecord
 from ingest.sources import Source, at_root, find_files, from_root, read_source
@@ -124,6 +125,7 @@ def _try_build(
     missing = [id_ for id_ in passages if id_ not in kept and id_ not in embedded]
     _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
     vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
+    questions = _questions([source for _, source in sources], embeddings, old)
     manifest = Manifest(
         embeddings=settings.embeddings,
         dimension=len(next(iter(vectors.values()))),
@@ -134,7 +136,7 @@ def _try_build(
     )
     with snapshots.new_snapshot(folder) as name:
         write_passages(folder, name, passages, vectors)
-        snapshots.write_snapshot(folder, name, manifest, [source for _, source in sources])
+        snapshots.write_snapshot(folder, name, manifest, [source for _, source in sources], questions)
         previous = before.snapshot if before else None
         pointer = Pointer(snapshot=name, previous=previous, paths=known)
         published = snapshots.publish(folder, pointer, before)
@@ -252,6 +254,14 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
         into.update(zip(batch, _unit_length(np.asarray(vectors, dtype=np.float32)), strict=True))
         if progress:
             progress(min(at + _BATCH, len(ids)), len(ids))
+
+
+def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
+    """The questions beside the sources, embedded with the model that readers compare them with."""
+    if not any(source.questions for source in sources):
+        return QuestionIndex()
+    model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
+    return index_questions(sources, model, dict(old.questions.tokens()) if old else {})
 
 
 def _unit_length(vectors: np.ndarray) -> np.ndarray:

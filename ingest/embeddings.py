@@ -2,17 +2,18 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from langchain_core.embeddings import Embeddings
 
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
+from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
     )
 
 
+class TokenVectors(NamedTuple):
+    """A text as the model reads it: for each token a vector of length 1, and the place where it stands."""
+
+    vectors: "np.ndarray"  # (tokens, 384), 32-bit floats
+    spans: list[Span]
+
+
 class MiniLM(Embeddings):
     """all-MiniLM-L6-v2 with int8 weights (sentence-transformers, Apache-2.0), run by ONNX Runtime on the CPU.
 
@@ -70,16 +78,35 @@ class MiniLM(Embeddings):
         vector: list[float] = self._embed(text).tolist()
         return vector
 
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The vectors of the tokens of each text, in the context of that text; the model's own marks left out."""
+        _ = self._session, self._tokenizer
+        return list(self._pool.map(self._embed_tokens, texts))
+
     def _embed(self, text: str) -> "np.ndarray":
+        import numpy as np
+
+        _, hidden = self._run(text)
+        mean = hidden.mean(axis=0)
+        vector: np.ndarray = (mean / np.linalg.norm(mean)).astype(np.float32)
+        return vector
+
+    def _embed_tokens(self, text: str) -> TokenVectors:
+        import numpy as np
+
+        encoding, hidden = self._run(text)
+        vectors = hidden[1:-1] / np.linalg.norm(hidden[1:-1], axis=1, keepdims=True)
+        return TokenVectors(vectors.astype(np.float32), [Span(*offset) for offset in encoding.offsets[1:-1]])
+
+    def _run(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
+        """The tokens of a text and the model's last layer for them: (tokens, 384)."""
         import numpy as np
 
         encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (hidden,) = self._session.run(None, inputs)
-        mean = hidden[0].mean(axis=0)
-        vector: np.ndarray = (mean / np.linalg.norm(mean)).astype(np.float32)
-        return vector
+        return encoding, hidden[0]
 
     @cached_property
     def _session(self) -> "onnxruntime.InferenceSession":

@@ -16,6 +16,7 @@ import numpy as np
 from ingest import snapshots
 from ingest.errors import IndexProblem
 from ingest.passages import SPLITTER_VERSION, Passage
+from ingest.questions import QuestionIndex
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
 from ingest.sources import Source
@@ -37,6 +38,7 @@ class Index:
         self.snapshot = snapshot
         self.manifest = snapshots.read_manifest(folder, snapshot)
         self.sources: dict[str, Source] = snapshots.read_sources(folder, snapshot, self.manifest)
+        self.questions: QuestionIndex = snapshots.read_questions(folder, snapshot)
         with chroma_errors(folder):
             self._client = _open_client(snapshots.chroma_folder(folder, snapshot), self)
             self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)

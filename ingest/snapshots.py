@@ -2,7 +2,7 @@
 
     INDEX/current.json              the pointer, replaced in one step
     INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
-        manifest.json  sources/  chroma/
+        manifest.json  sources/  chroma/  questions.jsonl  questions.npz
 
 Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
 readers that opened it; older ones and what a killed build left are cleared by the next build.
@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexProblem
+from ingest.questions import QuestionIndex, load_questions
 from ingest.sources import Source
 
 FORMAT = 1  # of the folder as a whole; raise it when an older release could not read the index any more
@@ -105,7 +106,17 @@ def read_sources(index: Path, snapshot: str, manifest: Manifest) -> dict[str, So
         texts = [_decode((folder / f"{record.digest}.txt").read_bytes()) for record in manifest.sources]
     except (OSError, UnicodeDecodeError) as error:
         raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
-    return {r.name: Source(r.name, r.title, t) for r, t in zip(manifest.sources, texts, strict=True)}
+    questions = [folder / f"{record.digest}.questions.jsonl" for record in manifest.sources]
+    beside = [path.read_text(encoding="utf-8") if path.exists() else "" for path in questions]
+    return {r.name: Source(r.name, r.title, t, q) for r, t, q in zip(manifest.sources, texts, beside, strict=True)}
+
+
+def read_questions(index: Path, snapshot: str) -> QuestionIndex:
+    """The questions that the sources answer. Raises `IndexProblem` where they are damaged."""
+    try:
+        return load_questions(_folder(index, snapshot))
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
 
 
 @contextmanager
@@ -121,12 +132,18 @@ def new_snapshot(index: Path) -> Iterator[str]:
         yield name
 
 
-def write_snapshot(index: Path, name: str, manifest: Manifest, sources: list[Source]) -> None:
-    """Writes the texts and, last, the manifest."""
+def write_snapshot(
+    index: Path, name: str, manifest: Manifest, sources: list[Source], questions: QuestionIndex
+) -> None:
+    """Writes the texts, the questions and, last, the manifest."""
     folder = _folder(index, name)
+    questions.save(folder)
     (folder / "sources").mkdir()
     for source in sources:
         (folder / "sources" / f"{source.digest}.txt").write_bytes(_encode(source.text))
+        if source.questions:
+            path = folder / "sources" / f"{source.digest}.questions.jsonl"
+            path.write_text(source.questions, encoding="utf-8", newline="")
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 

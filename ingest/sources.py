@@ -14,6 +14,7 @@ from ingest.errors import SourceError
 from ingest.settings import ROOT
 
 SUFFIXES = (".md", ".markdown", ".txt")
+QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 # A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?![ \t]*\n)(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _FIRST_HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
@@ -22,16 +23,21 @@ _FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bom
 
 @dataclass(frozen=True)
 class Source:
-    """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF."""
+    """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
+
+    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread.
+    """
 
     name: str
     title: str
     text: str
+    questions: str = ""
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of name and text."""
-        return hashlib.sha256(f"{self.name}\0{self.text}".encode(errors="surrogatepass")).hexdigest()
+        """SHA-256 of name, text and questions."""
+        content = "\0".join([self.name, self.text, *filter(None, [self.questions])])
+        return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()
 
     @property
     def body_start(self) -> int:
@@ -81,22 +87,26 @@ def read_source(path: Path) -> Source:
     name = source_name(path)
     for checked in (from_root(path), name):  # not the same where a link leads there
         _check_name(checked)
+    beside = path.with_suffix(QUESTIONS_SUFFIX)
+    return make_source(name, _read_text(path), _read_text(beside) if beside.is_file() else "")
+
+
+def _read_text(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8 and run ingest again."
         ) from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read ({error.strerror}). Check it and run ingest again.") from None
-    return make_source(name, text)
 
 
-def make_source(name: str, text: str) -> Source:
+def make_source(name: str, text: str, questions: str = "") -> Source:
     """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     title = _front_matter_title(text) or _first_heading(text) or Path(name).stem
-    return Source(name=name, title=" ".join(title.split()), text=text)
+    return Source(name=name, title=" ".join(title.split()), text=text, questions=questions)
 
 
 def source_name(path: Path) -> str:

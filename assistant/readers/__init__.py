@@ -31,3 +31,4 @@ class Draft:
     notices: tuple[str, ...] = ()
     about: int | None = None  # a refusal's passage that the notices are about
     usage: Usage = field(default_factory=Usage)
+    confidence: float | None = None  # how sure the reader is that the passages answer; `None`: it does not say

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question import Kind, Side, analyse, halves, holds
+from assistant.kinds import Kind, holds
+from assistant.question import Side, analyse, halves
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
+from assistant.evidence import Evidence
 from assistant.lexicon import Lexicon
 from assistant.question import SIDES
 from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse
@@ -34,7 +35,8 @@ QUESTIONS = [
 def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
     index = CurrentIndex(settings).get()
     lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-    return HybridRetriever(index=index, embeddings=minilm, lexicon=lexicon)
+    evidence = Evidence(lexicon, minilm, index.questions)
+    return HybridRetriever(index=index, embeddings=minilm, lexicon=lexicon, evidence=evidence)
 
 
 @pytest.fixture(scope="session")

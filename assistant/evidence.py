@@ -1,0 +1,279 @@
+"""How well each unit of a passage answers a question: by meaning, by words, and by whose side it is on.
+
+Meaning is compared token by token (late interaction, after ColBERT: Khattab and Zaharia, SIGIR 2020): a passage
+is read by the model once and as a whole, so that "these processes" knows which ones, and a unit is the tokens
+that stand in it. Where questions are indexed beside a text, a unit is also known by those that it answers.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+
+from assistant.confidence import Signals
+from assistant.kinds import holds, spells_out
+from assistant.lexicon import STOP_WORDS, Lexicon
+from assistant.question import Question, Side
+from assistant.units import SIGNPOST, Unit, side_of, units
+from ingest.embeddings import MiniLM, TokenVectors
+from ingest.questions import QuestionIndex
+from ingest.text import Span
+
+# Beside the 1 of two equal texts; found on the tuning part of core.jsonl.
+_ASKED, _WORDS = 1.0, 0.2
+_OTHER_SIDE, _ONLY_A_SIGN = -0.25, -0.15
+_DEFINES, _SPELLS_OUT, _IS_AN_EXAMPLE = 0.2, 0.5, 0.3
+_FUNCTION_WORD = 0.2  # what a token counts that carries no subject
+_SAME = 0.35  # what a unit and a quote have in common, of both together, where the one stands for the other
+_KEPT = 400  # passages whose token vectors are kept in memory; about 300 kB each
+
+
+class PassageLike(Protocol):
+    """What is read of a passage, indexed or retrieved."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def section(self) -> str: ...  # noqa: D102
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A unit of the `number`-th passage (from 1 on), whose side it is on, and how well it answers."""
+
+    number: int
+    unit: Unit
+    side: Side | None
+    score: float
+    adds: bool  # whether it says more than the question, in other words than the question's
+    counts: bool  # whether it, its lead-in or its heading names what the question asks the number of
+    asked_for: float  # how like this question the most alike indexed one is, where that quotes it; else 0
+
+
+@dataclass(frozen=True)
+class _Query:
+    """A question as it is compared: its tokens with their weights, and how it resembles each indexed question."""
+
+    vectors: np.ndarray  # (tokens, 384)
+    weights: np.ndarray  # (tokens,), their sum is 1
+    asked: np.ndarray  # (indexed questions,)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A passage with what does not depend on the question; a row for each of its units."""
+
+    units: tuple[Unit, ...]
+    tokens: np.ndarray  # (tokens, 384)
+    ranges: np.ndarray  # (units, 2): the tokens of each unit, half-open
+    asked: list[np.ndarray]  # the indexed questions that each unit answers
+    said: list[set[str]]  # the terms of its text
+    own: list[set[str]]  # the terms that it is known by
+    near: list[set[str]]  # these, and those of what is around it
+    sides: list[Side | None]
+
+
+class Evidence:
+    """Scores the units of the passages of one index. Keeps what it has read, so that a warm question is quick."""
+
+    def __init__(self, lexicon: Lexicon, model: MiniLM, questions: QuestionIndex) -> None:
+        self._lexicon = lexicon
+        self._model = model
+        self._questions = questions.questions
+        self._answered = np.array([bool(question.spans) for question in self._questions])
+        self._asked_of = np.array([question.source for question in self._questions])
+        self._question_vectors = questions.vectors.astype(np.float32).T
+        self._starts = questions.starts
+        self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
+        self._lock = Lock()
+
+    def rank(self, question: Question, passages: Sequence[PassageLike]) -> list[Candidate]:
+        """Every unit of `passages`, best first.
+
+        The score is the mean over the question's tokens of the best cosine with a token of the unit, plus the
+        same for the most alike of the questions that the unit answers (where it answers none, the first term
+        again), plus 0.2 × the share of the question's words, weighted by rarity, that the unit holds. A unit
+        about the other side than the one asked for loses 0.25, one that only says what comes next 0.15; one
+        that defines what the question asks to define gains 0.2.
+        """
+        query = self._query(question.text)
+        wanted = self._lexicon.asked_terms(question.text)
+        counted = set(self._lexicon.asked_terms(question.counted)[-1:])
+        most_alike = int(np.where(self._answered, query.asked, -1).argmax()) if self._answered.any() else -1
+        read = self._prepare(passages)
+        meanings = iter(_best_cosines(query, read))
+        candidates = []
+        for number, prepared in enumerate(read, start=1):
+            for i, unit in enumerate(prepared.units):
+                meaning = next(meanings)
+                asked = float(query.asked[prepared.asked[i]].max()) if len(prepared.asked[i]) else meaning
+                score = meaning + _ASKED * asked + _WORDS * self._share(wanted, prepared.own[i])
+                side = prepared.sides[i]
+                if side and question.sides and side not in question.sides:
+                    score += _OTHER_SIDE
+                if SIGNPOST.match(unit.text):
+                    score += _ONLY_A_SIGN
+                if question.kind == "definition":
+                    score += _DEFINES * _defines(unit.text, wanted, self._lexicon)
+                if question.kind == "expansion" and spells_out(unit.text, question.text):
+                    score += _SPELLS_OUT
+                if question.kind == "example" and holds("example", unit.text):
+                    score += _IS_AN_EXAMPLE
+                adds = bool(prepared.said[i].difference(wanted))
+                counts = counted <= prepared.near[i]
+                asked_for = float(query.asked[most_alike]) if most_alike in prepared.asked[i] else 0.0
+                candidates.append(Candidate(number, unit, side, score, adds, counts, asked_for))
+        return sorted(candidates, key=lambda c: -c.score)
+
+    def signals(self, question: Question, best: Candidate, passage: PassageLike) -> Signals:
+        """What tells whether the unit that answers best, of `passage`, answers at all."""
+        query = self._query(question.text)
+        (prepared,) = self._prepare([passage])
+        at = prepared.units.index(best.unit)
+        first, last = prepared.ranges[at]
+        cosines = query.vectors @ prepared.tokens[first:last].T
+        wanted = self._lexicon.asked_terms(question.text)
+        return Signals(
+            margin=self._margin(query, passage.source),
+            reverse=float(cosines.max(axis=0).mean()) if cosines.size else 0.0,
+            words=self._share(wanted, prepared.near[at]),
+            strange=len(self._lexicon.unknown_names(question.text)),
+        )
+
+    def _margin(self, query: _Query, source: str) -> float | None:
+        """How much more the question is like one that the source answers than like one that it does not."""
+        answered = query.asked[self._answered & (self._asked_of == source)] if len(query.asked) else query.asked
+        unanswered = query.asked[~self._answered & (self._asked_of == source)] if len(query.asked) else query.asked
+        return float(answered.max() - unanswered.max()) if len(answered) and len(unanswered) else None
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one object an index, and it ends with it
+    def _query(self, text: str) -> _Query:
+        (tokens,) = self._model.embed_tokens([text])
+        weights = np.array([_weight(text[span.start : span.end]) for span in tokens.spans])
+        weights = weights / max(float(weights.sum()), 1e-9)
+        asked = np.zeros(len(self._questions))
+        if len(asked) and len(weights):
+            best = np.maximum.reduceat(tokens.vectors @ self._question_vectors, self._starts, axis=1)
+            asked = weights @ best
+        return _Query(tokens.vectors, weights, asked)
+
+    def _share(self, wanted: list[str], held: set[str]) -> float:
+        whole = sum(self._lexicon.rarity(term) for term in wanted)
+        return sum(self._lexicon.rarity(term) for term in wanted if term in held) / whole if whole else 0.0
+
+    def _prepare(self, passages: Sequence[PassageLike]) -> list[_Prepared]:
+        keys = [(p.source, p.start, p.text) for p in passages]
+        with self._lock:
+            known = {key: self._prepared[key] for key in keys if key in self._prepared}
+        new = [p for p, key in zip(passages, keys, strict=True) if key not in known]
+        texts = [f"{_heading(p)}{p.text}" for p in new]
+        for passage, read in zip(new, self._model.embed_tokens(texts), strict=True):
+            known[(passage.source, passage.start, passage.text)] = self._prepared_from(passage, read)
+        with self._lock:
+            for key in keys:
+                self._prepared[key] = known[key]
+                self._prepared.move_to_end(key)
+            while len(self._prepared) > _KEPT:
+                self._prepared.popitem(last=False)
+        return [known[key] for key in keys]
+
+    def _prepared_from(self, passage: PassageLike, read: TokenVectors) -> _Prepared:
+        found = units(passage.text)
+        before = len(_heading(passage))
+        starts = np.array([span.start - before for span in read.spans])
+        ends = np.array([span.end - before for span in read.spans])
+        firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
+        lasts = [int(np.searchsorted(ends, unit.span.end, side="right")) for unit in found]
+        own = [set(self._lexicon.terms(_announced(unit))) for unit in found]
+        around = [f"{passage.section} {u.lead_in} {u.before} {u.text}" for u in found]
+        return _Prepared(
+            units=found,
+            tokens=read.vectors,
+            ranges=np.array([firsts, lasts], dtype=np.int64).T,
+            asked=[self._answered_by(passage, unit) for unit in found],
+            said=[set(self._lexicon.terms(unit.text)) for unit in found],
+            own=own,
+            near=[words.union(self._lexicon.terms(text)) for words, text in zip(own, around, strict=True)],
+            sides=[side_of(unit, passage.section) for unit in found],
+        )
+
+    def _answered_by(self, passage: PassageLike, unit: Unit) -> np.ndarray:
+        """The numbers of the indexed questions that quote this unit as their answer."""
+        start, end = passage.start + unit.span.start, passage.start + unit.span.end
+        return np.array(
+            [
+                i
+                for i, question in enumerate(self._questions)
+                if question.source == passage.source
+                and any(_same(Span(start, end), span) for span in question.spans)
+            ],
+            dtype=np.int64,
+        )
+
+
+def _best_cosines(query: _Query, read: Sequence[_Prepared]) -> list[float]:
+    """For each unit, the mean over the question's tokens of the best cosine with one of the unit's tokens.
+
+    0 for a unit without tokens, which stands behind what the model reads.
+    """
+    if not read or not len(query.weights):
+        return [0.0] * sum(len(prepared.units) for prepared in read)
+    offsets = np.cumsum([0, *(len(prepared.tokens) for prepared in read)])
+    ranges = np.concatenate([p.ranges + at for p, at in zip(read, offsets, strict=False)])
+    empty = ranges[:, 0] >= ranges[:, 1]
+    cosines = query.vectors @ np.concatenate([p.tokens for p in read]).T
+    padded = np.pad(cosines, ((0, 0), (0, 1)))  # so that a range may end behind the last token
+    best = np.maximum.reduceat(padded, ranges.ravel(), axis=1)[:, ::2]
+    means: list[float] = np.where(empty, 0.0, query.weights @ best).tolist()
+    return means
+
+
+def _same(unit: Span, span: Span) -> bool:
+    """Whether a unit is a good part of what a span quotes: a sentence of two, a list but not one of its items."""
+    common = min(unit.end, span.end) - max(unit.start, span.start)
+    return common > 0 and common >= _SAME * (max(unit.end, span.end) - min(unit.start, span.start))
+
+
+def _heading(passage: PassageLike) -> str:
+    """The last heading above a passage, which says what it is about, for a passage that does not begin with it."""
+    return f"{passage.section.rsplit(' > ', 1)[-1]}\n"
+
+
+def _weight(token: str) -> float:
+    return _FUNCTION_WORD if token.casefold() in STOP_WORDS or not token.isalnum() else 1.0
+
+
+def _announced(unit: Unit) -> str:
+    """A list is known by what announces it; its items would blur that."""
+    return f"{unit.before} {unit.lead_in}".strip() if unit.kind == "list" and unit.lead_in else unit.text
+
+
+_DEFINITION = re.compile(
+    r"^(?!since|if|when|because|although)(?P<subject>.{2,80}?)"
+    r"(?::|\)?\s+(?:(?:is|are)(?: also)? (?:an?|the|when)\b|means\b|refers? to\b))",
+    re.IGNORECASE,
+)
+_SUBCLAUSE = re.compile(r",?\s+while\s+", re.IGNORECASE)
+
+
+def _defines(text: str, wanted: list[str], lexicon: Lexicon) -> float:
+    """How far a clause of `text` defines the thing asked for: it begins with it, then "is", "means" or a colon.
+
+    1 where its subject is the thing itself, 1/2 where it is a kind of it, 0 where nothing is defined.
+    """
+    found = 0.0
+    for clause in _SUBCLAUSE.split(text):
+        match = _DEFINITION.match(clause)
+        subject = set(lexicon.terms(match.group("subject"))) if match else set()
+        if subject and wanted and subject.issuperset(wanted) and len(subject) <= len(set(wanted)) + 1:
+            found = max(found, 1.0 if len(subject) == len(set(wanted)) else 0.5)
+    return found

@@ -1,0 +1,147 @@
+"""Questions that people may ask of a document, each with the quotes that answer it, in a file beside the document.
+
+A question resembles another question more than it resembles its answer, so a document whose likely questions
+are indexed beside it is found in far more words than its own (doc2query: Nogueira et al., arXiv 1904.08375).
+`notes.questions.jsonl` beside `notes.md` holds one a line: {"question": "…", "evidence": ["…", …]}. One without
+evidence is near the document's subject, but not answered there. Only the places of the quotes are used; what is
+answered is always the document's own text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from rapidfuzz import fuzz
+
+from ingest.errors import SourceError
+from ingest.sources import QUESTIONS_SUFFIX, Source
+from ingest.text import Folded, Span, fold
+
+if TYPE_CHECKING:
+    from ingest.embeddings import MiniLM
+
+_STILL_THE_SAME = 85  # of 100: how alike a quote and a changed text must be for the question to be kept
+
+
+class IndexedQuestion(NamedTuple):
+    """A question, and the spans of a source that answer it; none where the source does not say."""
+
+    question: str
+    source: str
+    spans: tuple[Span, ...]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    evidence: tuple[str, ...]
+
+
+def indexed_questions(source: Source) -> list[IndexedQuestion]:
+    """The questions beside a source, with their quotes found in its text.
+
+    A quote whose text has changed a little (a number, a name) is found where it now stands; a question one of
+    whose quotes has gone is one that the source no longer answers. Raises `SourceError` with the number of a
+    line that is wrong.
+    """
+    folded = fold(source.text)
+    places: dict[str, Span | None] = {}
+    found = []
+    for number, line in enumerate(source.questions.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = _Line.model_validate_json(line)
+        except ValidationError as error:
+            name = f"{source.name.rpartition('.')[0]}{QUESTIONS_SUFFIX}"
+            reason = error.errors()[0]["msg"]
+            raise SourceError(f"{name}:{number} is no question with its evidence ({reason}). Mend it.") from None
+        for quote in entry.evidence:
+            if quote not in places:
+                places[quote] = _locate(quote, folded)
+        spans = tuple(span for quote in entry.evidence if (span := places[quote]))
+        whole = len(spans) == len(entry.evidence)
+        found.append(IndexedQuestion(entry.question, source.name, spans if whole else ()))
+    return found
+
+
+def _locate(quote: str, folded: Folded) -> Span | None:
+    """Where the quote stands in the text, else what has become of it there."""
+    needle = fold(quote).text
+    at = folded.text.find(needle) if needle else -1
+    if at >= 0:
+        return folded.span(at, at + len(needle))
+    near = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=_STILL_THE_SAME)
+    if near is None or near.dest_start >= near.dest_end:
+        return None
+    start, end = near.dest_start, near.dest_end
+    while start > 0 and folded.text[start - 1].isalnum():  # whole words
+        start -= 1
+    while end < len(folded.text) and folded.text[end].isalnum():
+        end += 1
+    return folded.span(start, end)
+
+
+@dataclass(frozen=True)
+class QuestionIndex:
+    """Questions with the vectors of their tokens, which stand one after another.
+
+    `vectors` is (tokens, 384) in 16-bit floats, the tokens of question i begin at row `starts[i]`.
+    """
+
+    questions: tuple[IndexedQuestion, ...] = ()
+    vectors: np.ndarray = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float16))
+    starts: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def tokens(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Each question's text with the vectors of its tokens."""
+        bounds = [*self.starts.tolist(), len(self.vectors)]
+        for i, question in enumerate(self.questions):
+            yield question.question, self.vectors[bounds[i] : bounds[i + 1]]
+
+    def save(self, folder: Path) -> None:
+        """Writes the questions into a snapshot's folder; nothing where there are none."""
+        if self.questions:
+            lengths = np.diff([*self.starts, len(self.vectors)])
+            lines = [_Stored(question=q, source=s, spans=spans) for q, s, spans in self.questions]
+            text = "".join(line.model_dump_json() + "\n" for line in lines)
+            (folder / "questions.jsonl").write_text(text, encoding="utf-8")
+            np.savez(folder / "questions.npz", vectors=self.vectors, lengths=lengths)
+
+
+class _Stored(BaseModel):
+    question: str
+    source: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def load_questions(folder: Path) -> QuestionIndex:
+    """What `save` wrote into a snapshot's folder. Raises `OSError` or `ValueError` where it is damaged."""
+    if not (folder / "questions.jsonl").exists():
+        return QuestionIndex()
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    stored = [_Stored.model_validate_json(line) for line in lines]
+    with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
+        vectors, lengths = arrays["vectors"], arrays["lengths"]
+    if len(lengths) != len(stored) or lengths.sum() != len(vectors):
+        raise ValueError("questions and vectors do not fit")
+    questions = tuple(
+        IndexedQuestion(s.question, s.source, tuple(Span(*span) for span in s.spans)) for s in stored
+    )
+    return QuestionIndex(questions, vectors, np.cumsum(lengths) - lengths)
+
+
+def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
+    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before."""
+    questions = tuple(question for source in sources for question in indexed_questions(source))
+    new = [q.question for q in questions if q.question not in known]
+    made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
+    parts = [made[q.question] if q.question in made else known[q.question] for q in questions]
+    if not parts:
+        return QuestionIndex()
+    lengths = np.array([len(part) for part in parts])
+    return QuestionIndex(questions, np.concatenate(parts).astype(np.float16), np.cumsum(lengths) - lengths)

@@ -191,7 +191,8 @@ def _means(scores: Sequence[Scores]) -> Summary:
 
 
 def _refuse(answer: Answer) -> Answer:
-    return answer.model_copy(update={"answered": False, "text": "", "sentences": (), "citations": ()})
+    nothing = {"text": "", "sentences": (), "citations": (), "passages": ()}
+    return answer.model_copy(update={**nothing, "answered": False})
 
 
 def _top_passage(answer: Answer) -> Answer:
@@ -203,5 +204,5 @@ def _top_passage(answer: Answer) -> Answer:
         number=1, source=top.source, section=top.section, quote=top.text, start=top.start, end=top.end
     )
     sentence = Sentence(text=text, citations=(1,), support="quoted")
-    found = {"text": f"{text} [1]", "sentences": (sentence,), "citations": (citation,)}
+    found = {"text": f"{text} [1]", "sentences": (sentence,), "citations": (citation,), "passages": (top,)}
     return answer.model_copy(update={**found, "answered": True})

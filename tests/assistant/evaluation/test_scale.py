@@ -151,6 +151,7 @@ def traced(work: Callable[[], object]) -> int:
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.evaluation.report._SHOWN", 5)
+    monkeypatch.setattr("assistant.evaluation.statistics.RESAMPLES", 20)  # tracing makes them slow
     sources = documents(1, 10_000)
     items = questions(sources, 100)
     assistant = FakeAssistant(sources, notice="x" * 50_000)

@@ -81,7 +81,8 @@ class Answer(_Frozen):
 
     `text` is Markdown with `[1]` markers; `sentences` and `citations` are the same without them. Numbers run
     from 1 to n in order of first use. A refusal (`answered` is false) has neither sentences nor citations;
-    its `passages` are the nearest ones.
+    its `passages` are the nearest ones. `confidence` says how sure the reader is that its sources answer the
+    question, higher is surer; `None` where the reader does not say.
     """
 
     question: str
@@ -93,6 +94,7 @@ class Answer(_Frozen):
     passages: tuple[RetrievedPassage, ...] = ()
     notices: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    confidence: float | None = None
     model: str
     usage: Usage = Field(default_factory=Usage)
     seconds: Seconds = Field(default_factory=Seconds)

@@ -29,9 +29,14 @@ def supports(evidence: str, claim: str) -> bool:
 def coverage(evidence: str, wanted: Counter[str]) -> float:
     """The largest share of `wanted` stems that one window of the evidence holds; 0 where nothing is wanted."""
     stems = [stem(word) for word in content_words(evidence)]
-    best = 0
-    for at in range(max(len(stems) - WINDOW, 0) + 1):
-        best = max(best, (wanted & Counter(stems[at : at + WINDOW])).total())
+    held = Counter(stems[:WINDOW])
+    common = best = (wanted & held).total()
+    for leaving, entering in zip(stems, stems[WINDOW:], strict=False):  # the window moves by a word
+        common -= held[leaving] <= wanted[leaving]
+        held[leaving] -= 1
+        held[entering] += 1
+        common += held[entering] <= wanted[entering]
+        best = max(best, common)
     return best / wanted.total() if wanted else 0.0
 
 

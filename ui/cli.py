@@ -167,7 +167,7 @@ def evaluate(
         evaluation.check(console, questions, assistant)
         return
     with _Progress("Answering") as progress:
-        folder, summary = evaluation.run(questions, assistant, report, only or [], progress)
+        folder, summary = evaluation.run(questions, assistant, report, only or [], progress, compare)
     evaluation.show_headline(console, summary)
     if compare:
         evaluation.show_comparison(console, folder, compare)

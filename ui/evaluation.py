@@ -40,8 +40,12 @@ def run(
     folder: Path | None,
     only: Sequence[str],
     progress: Callable[[int, int], None],
+    other: Path | None = None,
 ) -> tuple[Path, Summary]:
-    """Runs a set, or some of its questions, and writes the report; returns its folder and the figures."""
+    """Runs a set, or some of its questions, and writes the report; returns its folder and the figures.
+
+    `other` is an earlier report's folder that the report compares this run with.
+    """
     items = _chosen(load_questions(questions), only)
     folder = folder or ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
@@ -52,7 +56,7 @@ def run(
         raise UserError(
             f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
         ) from None
-    return folder, write_report(folder, questions.name, assistant.index().sources)
+    return folder, write_report(folder, questions.name, assistant.index().sources, other)
 
 
 def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem]:

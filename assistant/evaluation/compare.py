@@ -1,9 +1,11 @@
 """Two runs of the same questions side by side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from assistant.evaluation.run import read_rows
+from assistant.evaluation.run import Row, read_rows
 from assistant.evaluation.statistics import Difference, difference
 from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER
 from ingest.errors import UserError
@@ -17,6 +19,13 @@ class Comparison:
     won: list[str]
     lost: list[str]
     unchanged: int
+
+
+class Change(NamedTuple):
+    """One question in both runs."""
+
+    here: Row
+    there: Row
 
 
 def worse(comparison: Comparison) -> list[str]:
@@ -48,3 +57,9 @@ def compare(here: Path, there: Path) -> Comparison:
         lost=[id_ for id_, change in changes.items() if change < 0],
         unchanged=sum(change == 0 for change in changes.values()),
     )
+
+
+def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:
+    """Both rows of each of these questions, which both report folders have."""
+    ours, theirs = ({row.id: row for row in read_rows(folder) if row.id in ids} for folder in (here, there))
+    return [Change(ours[id_], theirs[id_]) for id_ in ids]

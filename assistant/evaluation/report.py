@@ -1,18 +1,24 @@
 """The report of a run: `summary.json` and one self-contained `report.html` beside `results.jsonl`."""
 
+import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from assistant.evaluation.compare import Change, Comparison, changes, compare
+from assistant.evaluation.glossary import METRICS, STAGES
+from assistant.evaluation.losses import losses, tally
 from assistant.evaluation.questions import Corpus
-from assistant.evaluation.run import Row, read_rows
-from assistant.evaluation.scoring import lost_at
-from assistant.evaluation.statistics import smallest_difference
+from assistant.evaluation.run import Receipt, Row, read_rows
+from assistant.evaluation.selective import Outcome, Point, outcome, risk_coverage
+from assistant.evaluation.statistics import Difference, smallest_difference
 from assistant.evaluation.summary import (
     HEADLINE,
     LOWER_IS_BETTER,
+    Figure,
     Summary,
     baselines,
     by_tag,
@@ -21,39 +27,122 @@ from assistant.evaluation.summary import (
 )
 from ingest.sources import Source
 
-_BY_TAG = {"Fact recall": "fact_recall", "Refusal": "refusal"}
-_SHOWN = 500  # losses in the report; all are in results.jsonl
-_VERSIONED = ("langchain-core", "chromadb", "bm25s", "onnxruntime", "tokenizers", "tiktoken")
+_BY_TAG = {"Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
+_SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
+_COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
+_POINTS = 400  # of a curve: more than the eye can tell apart
+_VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "bm25s", "onnxruntime", "tokenizers", "tiktoken")
 
 
-def write_report(folder: Path, set_name: str, sources: Mapping[str, Source]) -> Summary:
-    """Writes both files from the rows in `folder`, and returns the figures."""
+@dataclass(frozen=True)
+class Against:
+    """This run beside an earlier one, and the first questions that were won and lost, with both rows."""
+
+    name: str
+    comparison: Comparison
+    won: list[Change]
+    lost: list[Change]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The risk-coverage curve, the share of answers that are wrong, and how many rows have no confidence."""
+
+    points: Sequence[Point]
+    overall: float | None
+    left_out: int
+
+
+def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], other: Path | None = None) -> Summary:
+    """Writes both files from the rows in `folder`, and returns the figures.
+
+    `other` is an earlier report's folder to compare with; raises `UserError` where it is none, or shares no
+    question with this one.
+    """
     from jinja2 import Environment, FileSystemLoader
 
     summary = summarise(read_rows(folder))
     write_summary(folder, summary)
     count = sum(1 for _ in read_rows(folder))
-    lost = list(_lost(folder, Corpus(sources)))
-    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
+    environment.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
     page = environment.get_template("report.html.j2").render(
         set_name=set_name,
         count=count,
+        tally=tally(read_rows(folder)),
         smallest=smallest_difference(count),
         summary=summary,
         headline=HEADLINE,
         lower=LOWER_IS_BETTER,
+        means=METRICS,
+        stage_means=STAGES,
         baselines=baselines(read_rows(folder), sources),
+        against=_against(folder, other) if other else None,
         tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
-        lost=lost[:_SHOWN],
-        stages=dict(Counter(stage for _, stage in lost).most_common()),
-        receipt=receipt | {name: version(name) for name in _VERSIONED},
+        curve=_curve(folder),
+        losses=losses(read_rows(folder), Corpus(sources), _SHOWN),
+        receipt=_receipt(folder),
+        documents=len(sources),
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     return summary
 
 
-def _lost(folder: Path, corpus: Corpus) -> Iterator[tuple[Row, str]]:
-    for row in read_rows(folder):
-        if stage := lost_at(row.question, row.answer, row.scores, corpus):
-            yield row, stage
+def _against(folder: Path, other: Path) -> Against:
+    found = compare(folder, other)
+    won, lost = found.won[:_COMPARED], found.lost[:_COMPARED]
+    return Against(other.resolve().name, found, changes(folder, other, won), changes(folder, other, lost))
+
+
+def _curve(folder: Path) -> Curve:
+    outcomes = [_outcome(row) for row in read_rows(folder)]
+    known = [one for one in outcomes if one]
+    points = risk_coverage(known)
+    step = 1 + len(points) // _POINTS
+    thinned = [*points[:-1:step], *points[-1:]]
+    return Curve(thinned, points[-1].risk if points else None, len(outcomes) - len(known))
+
+
+def _outcome(row: Row) -> Outcome | None:
+    return outcome(row.question.answerable, row.answer, row.scores["truthfulness"])
+
+
+def _receipt(folder: Path) -> dict[str, str]:
+    """What the run was made with, by name; the settings are all that is neither the questions nor the corpus."""
+    receipt = Receipt.model_validate_json((folder / "receipt.json").read_text(encoding="utf-8"))
+    settings = receipt.model_dump(exclude={"questions", "index", "sources"})
+    return {
+        "question set": f"sha256 {receipt.questions}",
+        "corpus": f"sha256 {_digest(receipt.sources)}",
+        "index": f"sha256 {receipt.index}",
+        "settings": f"sha256 {_digest(settings)}",
+        **{name: str(value) for name, value in settings.items()},
+        "versions": ", ".join(f"{name} {version(name)}" for name in _VERSIONED),
+        "Python": platform.python_version(),
+    }
+
+
+def _digest(fields: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _figure(value: float | None) -> str:
+    """Two digits after the point; none from ten on, and two that say something where it is very small."""
+    if value is None:
+        return "n/a"
+    if abs(value) >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.2g}" if 0 < abs(value) < 0.01 else f"{value:.2f}"
+
+
+def _interval(figure: Figure | Difference) -> str:
+    return "" if figure.low is None else f"{_figure(figure.low)} to {_figure(figure.high)}"
+
+
+def _verdict(difference: Difference, name: str) -> str:
+    """Better or worse only where the whole interval is; a measure of size, like tokens, counts as a cost."""
+    if difference.low == difference.high == 0:
+        return "no difference"
+    if difference.low <= 0 <= difference.high:
+        return "no clear difference"
+    return "better" if (difference.value > 0) != (name in LOWER_IS_BETTER) else "worse"

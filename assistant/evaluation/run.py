@@ -144,16 +144,18 @@ def _keep_whole_rows(results: Path, items: Sequence[QuestionItem]) -> int:
     """How many rows are there already; a last one that was cut off is taken away."""
     if not results.exists():
         return 0
-    whole: list[str] = []
-    for line, item in zip(results.read_text(encoding="utf-8").splitlines(keepends=True), items, strict=False):
-        if not line.endswith("\n") or _id(line) != item.id:
-            break
-        whole.append(line)
-    results.write_text("".join(whole), encoding="utf-8")
-    return len(whole)
+    rows = length = 0
+    with results.open("r+b") as file:
+        for line, item in zip(file, items, strict=False):
+            if not line.endswith(b"\n") or _id(line) != item.id:
+                break
+            rows += 1
+            length += len(line)
+        file.truncate(length)
+    return rows
 
 
-def _id(line: str) -> Any:
+def _id(line: bytes) -> Any:
     try:
         return json.loads(line)["id"]
     except (ValueError, KeyError, TypeError):

@@ -75,17 +75,24 @@ def _refusals(item: QuestionItem, refused: bool) -> Scores:
 def lost_at(
     item: QuestionItem, answer: Answer | None, scores: Mapping[str, float | None], corpus: Corpus
 ) -> str | None:
-    """The stage that lost a question; `None` where nothing was lost."""
+    """The stage that lost a question, a key of `glossary.STAGES`; `None` where nothing was lost.
+
+    An answer that misses a fact, or a refusal, was lost by retrieval where that did not bring the whole evidence,
+    else by the reader. An answer with every fact is lost where it also says something forbidden, and miscited
+    where the corpus has its evidence, but no citation overlaps any of it by half of the shorter span.
+    """
     if answer is None:
         return "failed"
     if not item.answerable:
         return "missing refusal" if answer.answered else None
-    if answer.answered and scores["fact_recall"] in (None, 1.0) and not scores["forbidden_hits"]:
-        return None
-    lost = _lost_by_retrieval([corpus.find(quote) for quote in item.evidence], answer)
-    if lost or not answer.answered:
-        return lost or "wrong refusal"
-    return "retrieved but not used" if (scores["gold_citation_recall"] or 0) < 1 else "used but not said"
+    evidence = [corpus.find(quote) for quote in item.evidence]
+    if answer.answered and scores["fact_recall"] in (None, 1.0):
+        if scores["forbidden_hits"]:
+            return "said what it must not"
+        miscited = evidence and all(evidence) and not scores["gold_citation_precision"]
+        return "used but miscited" if miscited else None
+    by_reader = "retrieved but not used" if answer.answered else "wrong refusal"
+    return _lost_by_retrieval(evidence, answer) or by_reader
 
 
 def _lost_by_retrieval(evidence: list[list[Place]], answer: Answer) -> str | None:

@@ -11,6 +11,7 @@ from assistant.answers import Answer, Citation, Sentence
 from assistant.evaluation.questions import Corpus
 from assistant.evaluation.run import Row
 from assistant.evaluation.scoring import Scores, score
+from assistant.evaluation.selective import Outcome, aurc, confidence_auc, outcome
 from assistant.evaluation.statistics import mean
 from ingest.errors import UserError
 from ingest.sources import Source
@@ -30,7 +31,7 @@ LOWER_IS_BETTER = frozenset(
     {
         "over_refusal", "under_refusal", "forbidden_hits", "context_tokens", "answer_words", "answer_words_median",
         "uncited_sentences", "strange_names", "followup_gap", "failures", "seconds_p50", "seconds_p95", "cost_usd",
-        "input_tokens", "output_tokens",
+        "input_tokens", "output_tokens", "aurc",
     }
 )  # fmt: skip
 
@@ -61,12 +62,15 @@ Summary = dict[str, Figure]
 def summarise(rows: Iterable[Row]) -> Summary:
     """The figures of a run. Rows are read once, so a run of any length fits into memory."""
     scores: list[Scores] = []
-    words, seconds, outcomes = [], [], []
+    words, seconds, refusals = [], [], []
+    sure: list[Outcome] = []
     tokens_in = tokens_out = failures = 0
     cost: float | None = 0.0
     for row in rows:
         scores.append(row.scores)
-        outcomes.append((row.question.answerable, row.answer.answered if row.answer else None))
+        refusals.append((row.question.answerable, row.answer.answered if row.answer else None))
+        if one := outcome(row.question.answerable, row.answer, row.scores["truthfulness"]):
+            sure.append(one)
         if row.answer is None:
             failures += 1
             continue
@@ -79,7 +83,7 @@ def summarise(rows: Iterable[Row]) -> Summary:
     figures = _means(scores)
     long = [value for value in words if value is not None]
     figures["answer_words_median"] = Figure(value=float(np.median(long)) if long else None, n=len(long))
-    figures |= abstention(outcomes)
+    figures |= abstention(refusals) | selective(sure)
     for name, share in (("seconds_p50", 50), ("seconds_p95", 95)):
         figures[name] = Figure(value=float(np.percentile(seconds, share)) if seconds else None, n=len(seconds))
     figures["failures"] = Figure(value=float(failures), n=len(scores))
@@ -107,6 +111,15 @@ def abstention(outcomes: Sequence[tuple[bool, bool | None]]) -> Summary:
         "abstention_recall": Figure(value=recall, n=len(unanswerable)),
         "abstention_f1": Figure(value=f1, n=len(outcomes)),
         "under_refusal": Figure(value=None if recall is None else 1 - recall, n=len(unanswerable)),
+    }
+
+
+def selective(outcomes: Sequence[Outcome]) -> Summary:
+    """The area under the risk-coverage curve, over the answers, and confidence's AUC, over the questions."""
+    answers = sum(one.answered for one in outcomes)
+    return {
+        "aurc": Figure(value=aurc(outcomes), n=answers),
+        "confidence_auc": Figure(value=confidence_auc(outcomes), n=len(outcomes)),
     }
 
 
@@ -178,7 +191,8 @@ def _means(scores: Sequence[Scores]) -> Summary:
 
 
 def _refuse(answer: Answer) -> Answer:
-    return answer.model_copy(update={"answered": False, "text": "", "sentences": (), "citations": ()})
+    nothing = {"text": "", "sentences": (), "citations": (), "passages": ()}
+    return answer.model_copy(update={**nothing, "answered": False})
 
 
 def _top_passage(answer: Answer) -> Answer:
@@ -190,5 +204,5 @@ def _top_passage(answer: Answer) -> Answer:
         number=1, source=top.source, section=top.section, quote=top.text, start=top.start, end=top.end
     )
     sentence = Sentence(text=text, citations=(1,), support="quoted")
-    found = {"text": f"{text} [1]", "sentences": (sentence,), "citations": (citation,)}
+    found = {"text": f"{text} [1]", "sentences": (sentence,), "citations": (citation,), "passages": (top,)}
     return answer.model_copy(update={**found, "answered": True})

@@ -104,3 +104,11 @@ def test_a_strange_word_never_helps(evidence: list[str], claim: list[str], stran
 def test_more_evidence_than_the_window_holds_is_never_less(evidence: list[str], claim: list[str]) -> None:
     if supports(" ".join(evidence), " ".join(claim)):
         assert supports(" ".join([*evidence, *["kilo"] * 200]), " ".join(claim))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=120), st.lists(st.sampled_from("abcd"), min_size=1, max_size=60))
+def test_coverage_is_that_of_the_best_window(evidence: list[str], claim: list[str]) -> None:
+    names = {"a": "alpha", "b": "bravo", "c": "delta", "d": "echo"}
+    said, wanted = [names[one] for one in evidence], Counter(names[one] for one in claim)
+    windows = [Counter(said[at : at + 80]) for at in range(max(len(said) - 80, 0) + 1)]
+    assert coverage(" ".join(said), wanted) == max((wanted & w).total() for w in windows) / len(claim)

@@ -65,6 +65,9 @@ def test_a_run_is_compared_with_an_earlier_one(index: str, tmp_path: Path) -> No
     run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path / "two", "--compare", tmp_path / "one")
     assert run.returncode == 0
     assert "Unchanged: 1" in run.stdout
+    page = (tmp_path / "two" / "report.html").read_text("utf-8")
+    assert "<h2>Against one</h2>" in page
+    assert "1 questions are in both runs: 0 won, 0 lost, 1 unchanged." in page
 
 
 def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: Path) -> None:

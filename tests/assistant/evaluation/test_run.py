@@ -9,11 +9,12 @@ import pytest
 from assistant.answers import Ask
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import Comparison, compare, worse
+from assistant.evaluation.glossary import METRICS
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import Row, read_rows, run
 from assistant.evaluation.statistics import Difference
-from assistant.evaluation.summary import Summary, abstention, baselines, by_tag, missed_floors, summarise
+from assistant.evaluation.summary import HEADLINE, Summary, abstention, baselines, by_tag, missed_floors, summarise
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.errors import UserError
@@ -144,6 +145,12 @@ def test_summary_json_has_value_interval_and_n(report: tuple[Path, Summary]) -> 
     assert written["fact_recall"]["n"] == 2
     assert written["token_f1"] == {"value": None, "low": None, "high": None, "n": 0}
     assert written["quote_exactness"]["value"] == 1.0
+
+
+def test_every_figure_is_explained(report: tuple[Path, Summary]) -> None:
+    assert set(report[1]) == set(METRICS)
+    assert set(HEADLINE) <= set(report[1])
+    assert len(HEADLINE) <= 8
 
 
 def test_the_report_is_one_file_without_remote_assets_and_escapes_everything(report: tuple[Path, Summary]) -> None:

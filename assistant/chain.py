@@ -22,6 +22,7 @@ from assistant.lexicon import Lexicon
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
+from assistant.readers.lines import Decision
 from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
@@ -65,7 +66,7 @@ class Explanation:
     question: Question
     retrieval: RetrievalExplanation
     candidates: list[Candidate]
-    decision: extractive.Decision
+    decision: Decision
 
 
 class Assistant:
@@ -180,6 +181,7 @@ def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Second
         text=prompts.refusal(len(reading.sources)),
         passages=passages,
         notices=draft.notices,
+        confidence=draft.confidence,
         model=model,
         usage=spent + draft.usage,
         seconds=seconds,

@@ -23,7 +23,7 @@ def confidence(signals: Signals, holds: bool) -> float:
     """The probability that the text answers; `holds`: a good unit holds the kind of thing that is asked for."""
     missing, strange = float(not holds), min(signals.strange, 2)
     if signals.margin is not None:
-        score = -0.6 + 12.0 * signals.margin + 2.5 * signals.reverse - 3.2 * missing - 1.9 * strange
+        score = -0.95 + 10.9 * signals.margin + 3.5 * signals.reverse - 2.8 * missing - 1.8 * strange
     else:
-        score = -1.1 + 4.8 * signals.reverse + 0.5 * signals.words - 3.6 * missing - 1.9 * strange
+        score = -0.9 + 4.5 * signals.reverse + 0.5 * signals.words - 3.6 * missing - 1.9 * strange
     return 1 / (1 + math.exp(-score))

@@ -21,14 +21,14 @@ from assistant.lexicon import STOP_WORDS, Lexicon
 from assistant.question import Question, Side
 from assistant.units import SIGNPOST, Unit, side_of, units
 from ingest.embeddings import MiniLM, TokenVectors
-from ingest.questions import QuestionIndex
-from ingest.text import Span
+from ingest.questions import IndexedQuestion, QuestionIndex
 
 # Beside the 1 of two equal texts; found on the tuning part of core.jsonl.
 _ASKED, _WORDS = 1.0, 0.2
 _OTHER_SIDE, _ONLY_A_SIGN = -0.25, -0.15
 _DEFINES, _SPELLS_OUT, _IS_AN_EXAMPLE = 0.2, 0.5, 0.3
 _FUNCTION_WORD = 0.2  # what a token counts that carries no subject
+_BACK = 0.3  # how much it counts that the question covers the indexed one; the rest: that it is covered
 _SAME = 0.35  # what a unit and a quote have in common, of both together, where the one stands for the other
 _KEPT = 400  # passages whose token vectors are kept in memory; about 300 kB each
 
@@ -93,6 +93,8 @@ class Evidence:
         self._asked_of = np.array([question.source for question in self._questions])
         self._question_vectors = questions.vectors.astype(np.float32).T
         self._starts = questions.starts
+        self._lengths = np.diff([*questions.starts, len(questions.vectors)])
+        self._spans = {source: _spans_of(questions.questions, source) for source in set(self._asked_of.tolist())}
         self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
         self._lock = Lock()
 
@@ -162,8 +164,10 @@ class Evidence:
         weights = weights / max(float(weights.sum()), 1e-9)
         asked = np.zeros(len(self._questions))
         if len(asked) and len(weights):
-            best = np.maximum.reduceat(tokens.vectors @ self._question_vectors, self._starts, axis=1)
-            asked = weights @ best
+            cosines = tokens.vectors @ self._question_vectors
+            there = weights @ np.maximum.reduceat(cosines, self._starts, axis=1)
+            back = np.add.reduceat(cosines.max(axis=0), self._starts) / self._lengths
+            asked = (1 - _BACK) * there + _BACK * back
         return _Query(tokens.vectors, weights, asked)
 
     def _share(self, wanted: list[str], held: set[str]) -> float:
@@ -209,15 +213,20 @@ class Evidence:
     def _answered_by(self, passage: PassageLike, unit: Unit) -> np.ndarray:
         """The numbers of the indexed questions that quote this unit as their answer."""
         start, end = passage.start + unit.span.start, passage.start + unit.span.end
-        return np.array(
-            [
-                i
-                for i, question in enumerate(self._questions)
-                if question.source == passage.source
-                and any(_same(Span(start, end), span) for span in question.spans)
-            ],
-            dtype=np.int64,
-        )
+        numbers, starts, ends = self._spans.get(passage.source, _NO_SPANS)
+        common = np.minimum(ends, end) - np.maximum(starts, start)
+        both = np.maximum(ends, end) - np.minimum(starts, start)
+        return np.unique(numbers[(common > 0) & (common >= _SAME * both)])
+
+
+_NO_SPANS = (np.zeros(0, dtype=np.int64),) * 3
+
+
+def _spans_of(questions: Sequence[IndexedQuestion], source: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The spans that questions of a source quote, in three columns: the question's number, start and end."""
+    rows = [(i, *span) for i, q in enumerate(questions) if q.source == source for span in q.spans]
+    numbers, starts, ends = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return numbers, starts, ends
 
 
 def _best_cosines(query: _Query, read: Sequence[_Prepared]) -> list[float]:
@@ -235,12 +244,6 @@ def _best_cosines(query: _Query, read: Sequence[_Prepared]) -> list[float]:
     best = np.maximum.reduceat(padded, ranges.ravel(), axis=1)[:, ::2]
     means: list[float] = np.where(empty, 0.0, query.weights @ best).tolist()
     return means
-
-
-def _same(unit: Span, span: Span) -> bool:
-    """Whether a unit is a good part of what a span quotes: a sentence of two, a list but not one of its items."""
-    common = min(unit.end, span.end) - max(unit.start, span.start)
-    return common > 0 and common >= _SAME * (max(unit.end, span.end) - min(unit.start, span.start))
 
 
 def _heading(passage: PassageLike) -> str:

@@ -77,10 +77,14 @@ _KIND_PATTERNS: dict[Kind, str] = {
     "list": (
         r"\b(what|which) are (the|some|its|their|your)\b|\bwhich (\w+ ){0,3}\w+[^s\W]s\b"
         r"|\bwhat (\w+ ){0,3}\w+[^s\W]s (are|do|does|can|may|should|must|is|could|will)\b"
-        r"|^\W*(name|list|give|show|enumerate|tell me)\b.*\w\ws\b|\b(list|types|kinds|examples|names) of\b"
+        r"|^\W*(name|list|give|show|enumerate|tell me(?! (more )?about))\b.*\w\ws\b"
+        r"|\b(list|types|kinds|examples|names) of\b"
         rf"|^\W*(the )?(\d+|{_SMALL_NUMBERS}) (\w+ ){{0,3}}\w+[^s\W]s\W*$"
     ),
-    "definition": r"^\W*(what('s| is| are| does)|define|explain)\b|\b(meaning of|definition)\b",
+    "definition": (
+        r"^\W*(what('s| is| are| does)|define|explain)\b"
+        r"|\b(meaning of|definition|tell me (more )?about)\b"
+    ),
 }
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _KIND_PATTERNS.items()}
 _NOT_YES_OR_NO: frozenset[Kind] = frozenset(

@@ -22,7 +22,7 @@ from assistant.readers.sentences import comparison, sentences
 from assistant.streams import streaming
 
 ENOUGH = 0.5  # the least confidence that answers
-_HOLDS_NEAR = 0.7  # a date that is asked for has to stand in a unit with at least this share of the best score
+_HOLDS_NEAR = 0.85  # a date that is asked for has to stand in a unit with at least this share of the best score
 _SURELY_ASKED = 0.8  # an indexed question that is so like the one asked asks for the same number of things
 
 
@@ -57,7 +57,7 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
     near = [c for c in best if c.score >= _HOLDS_NEAR * best[0].score and _holds(question, c)]
     sure = confidence(evidence.signals(question, best[0], reading.passages[best[0].number - 1]), bool(near))
     if sure < ENOUGH:
-        missing = "" if near else f"no sentence near holds what is asked for, a {question.kind}; "
+        missing = "" if near else f"nothing near holds what is asked for, a {question.kind}; "
         reason = f"{missing}the text answers with a probability of {sure:.2f}, {ENOUGH} is needed"
         return Decision([], reason, confidence=sure)
     made = _answer(reading, near or best, ranked, evidence)
@@ -66,7 +66,8 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
 
 def _answer(reading: Reading, best: list[Candidate], ranked: list[Candidate], evidence: Evidence) -> Decision:
     kind = reading.question.kind
-    if best[0].asked_for < ASKED and kind in ("list", "count") and (lines := list_of(best, reading, ranked)):
+    asked_for_a_sentence = best[0].asked_for >= ASKED and best[0].unit.kind == "sentence"
+    if kind in ("list", "count") and not asked_for_a_sentence and (lines := list_of(best, reading, ranked)):
         return Decision(counted(lines) if kind == "count" else lines, "a list answers")
     return _from_sentences(reading, best, evidence)
 

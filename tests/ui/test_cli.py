@@ -73,7 +73,7 @@ def test_explain_shows_both_rankings_their_fusion_and_why_it_refused(index: dict
         "dense: What does",
         "lexical: What does",
         "fused",
-        "refuses: no sentence holds what is asked for",
+        "refuses: nothing near holds what is asked for, a price",
         "The article does not say.",
     ):
         assert part in run.stdout

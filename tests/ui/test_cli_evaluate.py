@@ -15,13 +15,13 @@ SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
 FLOORS = {
     "fact_recall": 0.85,
     "evidence_recall": 0.9,
-    "mrr": 0.65,
-    "gold_citation_precision": 0.65,
+    "mrr": 0.8,
+    "gold_citation_precision": 0.75,
     "gold_citation_recall": 0.8,
     "citation_validity": 1.0,
     "quote_exactness": 1.0,
     "refusal": 0.95,
-    "over_refusal": 0.05,
+    "over_refusal": 0.1,
     "answer_words_median": 60,
     "failures": 0,
 }

@@ -13,7 +13,7 @@ from assistant.evaluation.questions import Corpus, QuestionItem, explain, read_l
 from assistant.evaluation.statistics import smallest_difference
 from ingest.text import fold
 
-_NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's token_sort_ratio
+_NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's ratio of the sorted words
 _TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
 
 
@@ -78,15 +78,14 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
 
 
 def _near_duplicates(items: dict[int, QuestionItem]) -> list[Finding]:
-    """Pairs of questions (with their history) that differ in hardly a word."""
-    texts = {number: " ".join([*item.history, item.question]).casefold() for number, item in items.items()}
-    numbers = list(texts)
+    """Pairs of questions (with their history) that hold nearly the same words, in whatever order."""
+    numbers = list(items)
+    # sorted once, and not in each of 12 million comparisons of a set of 5,000 questions
+    texts = [" ".join(sorted(" ".join([*i.history, i.question]).casefold().split())) for i in items.values()]
     findings = []
-    for at, number in enumerate(numbers[1:], start=1):
-        earlier = {n: texts[n] for n in numbers[:at]}
-        found = process.extractOne(
-            texts[number], earlier, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR_DUPLICATE
-        )
+    for at in range(1, len(texts)):
+        found = process.extractOne(texts[at], texts[:at], scorer=fuzz.ratio, score_cutoff=_NEAR_DUPLICATE)
         if found:
-            findings.append(Finding(number, f"nearly the question of line {found[2]}. Ask something else.", False))
+            message = f"nearly the question of line {numbers[found[2]]}. Ask something else."
+            findings.append(Finding(numbers[at], message, error=False))
     return findings

@@ -157,8 +157,10 @@ def evaluate(
     from rich.console import Console
 
     from assistant.chain import open_assistant
+    from assistant.evaluation.floors import read_floors
     from ui import evaluation
 
+    floors = read_floors(fail_under or [])
     settings = _settings(model)
     assistant = open_assistant(settings)
     _ensure_index(settings)
@@ -167,12 +169,14 @@ def evaluate(
         evaluation.check(console, questions, assistant)
         return
     with _Progress("Answering") as progress:
-        folder, summary = evaluation.run(questions, assistant, report, only or [], progress, compare)
+        folder, summary = evaluation.run(
+            questions, assistant, report, only or [], progress, compare, no_worse_than
+        )
     evaluation.show_headline(console, summary)
     if compare:
         evaluation.show_comparison(console, folder, compare)
     print(f"The report is {folder / 'report.html'}")
-    evaluation.check_floors(folder, summary, fail_under or [], no_worse_than)
+    evaluation.check_floors(folder, summary, floors, no_worse_than)
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

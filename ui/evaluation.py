@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import compare, worse
+from assistant.evaluation.compare import check_comparable, compare, worse
+from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import run as run_questions
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, missed_floors
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.terminal import plain
@@ -41,12 +42,16 @@ def run(
     only: Sequence[str],
     progress: Callable[[int, int], None],
     other: Path | None = None,
+    no_worse_than: Path | None = None,
 ) -> tuple[Path, Summary]:
     """Runs a set, or some of its questions, and writes the report; returns its folder and the figures.
 
-    `other` is an earlier report's folder that the report compares this run with.
+    `other` is an earlier report's folder that the report compares this run with; that and `no_worse_than` are
+    looked at before the run starts, so that a mistake does not cost one.
     """
     items = _chosen(load_questions(questions), only)
+    for earlier in filter(None, (other, no_worse_than)):
+        check_comparable(items, earlier)
     folder = folder or ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         run_questions(items, assistant, folder, progress)
@@ -90,7 +95,7 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
 
 
-def check_floors(folder: Path, summary: Summary, floors: Sequence[str], no_worse_than: Path | None) -> None:
+def check_floors(folder: Path, summary: Summary, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
     """Prints what falls short of a floor or of an earlier run, and exits with 1 where anything does."""
     lines = [f"Short of a floor: {line}" for line in missed_floors(summary, floors)]
     if no_worse_than:

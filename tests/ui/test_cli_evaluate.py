@@ -83,15 +83,19 @@ def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: P
     [
         (["no-such.jsonl"], "cannot be read"),
         ([SMOKE, "--only", "s-99"], "no question 's-99'"),
-        ([SMOKE, "--only", "s-01", "--fail-under", "recall=1"], "no metric 'recall'"),
-        ([SMOKE, "--only", "s-01", "--report", ROOT / "README.md"], "README.md"),
-        ([SMOKE, "--only", "s-01", "--compare", "no-such"], "no-such"),
+        ([SMOKE, "--fail-under", "recall=1"], "no metric 'recall'"),
+        ([SMOKE, "--fail-under", "fact_recall=good"], "is no floor"),
+        ([SMOKE, "--report", ROOT / "README.md"], "README.md"),
+        ([SMOKE, "--compare", "no-such"], "no-such"),
+        ([SMOKE, "--no-worse-than", "no-such"], "no-such"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(
+def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(
     arguments: list[object], said: str, index: str, tmp_path: Path
 ) -> None:
-    run = evaluate(index, *arguments, *([] if "--report" in arguments else ["--report", tmp_path / "report"]))
+    report = [] if "--report" in arguments else ["--report", tmp_path / "report"]
+    run = evaluate(index, *arguments, *report)
     assert run.returncode == 2
     assert len(run.stderr.splitlines()) == 1, run.stderr
     assert said in run.stderr
+    assert not (tmp_path / "report").exists()

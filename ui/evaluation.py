@@ -10,6 +10,7 @@ from rich.table import Table
 
 from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable, compare, worse
+from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
@@ -35,24 +36,32 @@ def check(console: Console, questions: Path, assistant: Assistant) -> None:
     console.print(plain(f"{questions} is a good question set."))
 
 
+def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[QuestionItem]:
+    """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
+    if not is_csv(questions):
+        return _chosen(load_questions(questions), only)
+    found = import_csv(questions, Corpus(assistant.index().sources))
+    for finding in found.findings:
+        typer.echo(f"{questions}:{finding.line}: {finding.message}", err=True)
+    return _chosen(list(found.items.values()), only)
+
+
 def run(
-    questions: Path,
+    items: Sequence[QuestionItem],
+    set_name: str,
     assistant: Assistant,
-    folder: Path | None,
-    only: Sequence[str],
+    folder: Path,
     progress: Callable[[int, int], None],
     other: Path | None = None,
     no_worse_than: Path | None = None,
-) -> tuple[Path, Summary]:
-    """Runs a set, or some of its questions, and writes the report; returns its folder and the figures.
+) -> Summary:
+    """Runs a set and writes the report; returns the figures.
 
     `other` is an earlier report's folder that the report compares this run with; that and `no_worse_than` are
     looked at before the run starts, so that a mistake does not cost one.
     """
-    items = _chosen(load_questions(questions), only)
     for earlier in filter(None, (other, no_worse_than)):
         check_comparable(items, earlier)
-    folder = folder or ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         run_questions(items, assistant, folder, progress)
     except KeyboardInterrupt:
@@ -61,7 +70,12 @@ def run(
         raise UserError(
             f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
         ) from None
-    return folder, write_report(folder, questions.name, assistant.index().sources, other)
+    return write_report(folder, set_name, assistant.index().sources, other)
+
+
+def new_folder(questions: Path) -> Path:
+    """The folder of a report that was given none: named after the set and the time."""
+    return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem]:

@@ -1,15 +1,13 @@
 """What is wrong or doubtful in a question set: file, line and mend."""
 
-import json
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 
+from assistant.evaluation.csv_import import is_csv, read_csv
 from assistant.evaluation.metrics import holds_phrase
-from assistant.evaluation.questions import Corpus, QuestionItem, explain, read_lines
+from assistant.evaluation.questions import Corpus, Finding, QuestionItem, read_jsonl
 from assistant.evaluation.statistics import smallest_difference
 from ingest.text import fold
 
@@ -17,28 +15,10 @@ _NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's ratio of the sorted words
 _TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something to mend in a line, or (`error` is false) to look at; `line` is 0 for the set as a whole."""
-
-    line: int
-    message: str
-    error: bool = True
-
-
 def lint(path: Path, corpus: Corpus) -> list[Finding]:
     """Every finding in a question set, in the order of its lines."""
-    findings: list[Finding] = []
-    items: dict[int, QuestionItem] = {}
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
-        try:
-            items[number] = QuestionItem.model_validate(json.loads(line))
-        except json.JSONDecodeError as error:
-            findings.append(Finding(number, f"broken JSON ({error.msg}). Mend the line."))
-        except ValidationError as error:
-            findings.append(Finding(number, explain(error)))
+    found = read_csv(path) if is_csv(path) else read_jsonl(path)
+    items, findings = found.items, found.findings
     seen = Counter(item.id for item in items.values())
     for number, item in items.items():
         if seen[item.id] > 1:
@@ -67,7 +47,7 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
         problems.append(("answerable, but without evidence. Quote the passage that answers it.", True))
     for quote in item.evidence:
         if not corpus.find(quote):
-            problems.append((f"the evidence {quote[:60]!r} is not in the corpus. Quote it verbatim.", True))
+            problems.append((corpus.explain_miss(quote), True))
     said = " ".join(fold(quote).text for quote in item.evidence)
     for phrasings in item.facts if item.evidence else ():
         if not any(holds_phrase(said, phrase) for phrase in phrasings):

@@ -51,6 +51,11 @@ def test_a_good_set_is_read(tmp_path: Path) -> None:
     assert item.history == ("Is tea hot?",)
 
 
+def test_a_byte_order_mark_is_no_part_of_a_set(tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(line(), encoding="utf-8-sig")
+    assert len(load_questions(tmp_path / "set.jsonl")) == 1
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [

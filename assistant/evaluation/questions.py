@@ -15,7 +15,7 @@ from ingest.text import Folded, Span, fold
 
 
 class QuestionItem(BaseModel):
-    """One line of a question set; the README has its keys in a table."""
+    """One line of a question set; the design page of the format is the README's section on evaluation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -95,7 +95,7 @@ def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
     run = evaluate(index, sheet, "--report", tmp_path / "report", "--fail-under", "evidence_recall=1")
     assert run.returncode == 0, run.stderr
     (row,) = read_rows(tmp_path / "report")
-    assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("row-2", None, 1.0)
+    assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ TEXT = "# Tea\n\nGreen tea is steeped at **80 degrees**. Black tea isn’t; it t
 CORPUS = Corpus({"tea.md": make_source("tea.md", TEXT)})
 ROWS = "question,answer quote\nHow hot is green tea?,Green tea is steeped at 80 degrees.\nWhat does tea cost?,\n"
 GREEN = QuestionItem(
-    id="row-2",
+    id="c001",
     question="How hot is green tea?",
     answerable=True,
     evidence=("Green tea is steeped at 80 degrees.",),
 )
-COST = QuestionItem(id="row-3", question="What does tea cost?", answerable=False)
+COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -55,7 +55,7 @@ def test_a_byte_order_mark_is_no_part_of_a_column(tmp_path: Path) -> None:
 def test_a_quote_may_hold_newlines_delimiters_and_quotes_and_lines_are_counted_in_the_file(tmp_path: Path) -> None:
     text = 'answer quote,question\n"it takes\nboiling water","Is it ""hot"", or not?"\n,What does tea cost?\n'
     found = import_csv(written(tmp_path, text), CORPUS)
-    assert [(line, item.id) for line, item in found.items.items()] == [(2, "row-2"), (4, "row-3")]
+    assert [(line, item.id) for line, item in found.items.items()] == [(2, "c001"), (4, "c002")]
     assert found.items[2].question == 'Is it "hot", or not?'
     assert found.items[2].evidence == ("it takes\nboiling water",)
 
@@ -67,18 +67,18 @@ def test_a_line_separator_inside_a_cell_ends_no_row(tmp_path: Path) -> None:
 
 def test_other_columns_are_named_and_ignored(tmp_path: Path) -> None:
     found = read_csv(written(tmp_path, "Author,question,answer quote,\nAnn,What does tea cost?,,\n"))
-    assert found.items == {2: COST.model_copy(update={"id": "row-2"})}
+    assert found.items == {2: COST.model_copy(update={"id": "c001"})}
     (finding,) = found.findings
     assert (finding.line, finding.error) == (1, False)
     assert finding.message == "not used: the columns Author. Only question and answer quote are."
 
 
-def test_a_quote_that_is_not_found_is_named_with_file_line_and_the_nearest_text(tmp_path: Path) -> None:
+def test_a_quote_that_is_not_found_is_a_finding_with_the_nearest_text(tmp_path: Path) -> None:
     path = written(tmp_path, ROWS + "And black tea?,Black tea isnt; it taks boiling water\n")
-    with pytest.raises(UserError) as caught:
-        import_csv(path, CORPUS)
-    assert str(caught.value) == (
-        f"{path}:4: the quote 'Black tea isnt; it taks boiling water' is not in the corpus. "
+    (finding,) = [f for f in lint(path, CORPUS) if f.line]
+    assert (finding.line, finding.error) == (4, True)
+    assert finding.message == (
+        "the quote 'Black tea isnt; it taks boiling water' is not in the corpus. "
         "The nearest text is “Black tea isn’t; it takes boiling water.” (tea.md:47-87). Quote it verbatim."
     )
     assert TEXT[47:87] == "Black tea isn’t; it takes\nboiling water."
@@ -94,8 +94,22 @@ def test_the_linter_names_every_miss(tmp_path: Path) -> None:
     path = written(tmp_path, "question,answer quote\nHot?,White tea\nCold?,Ice cream\n")
     findings = [f for f in lint(path, CORPUS) if f.line]
     assert [(f.line, f.error) for f in findings] == [(2, True), (3, True)]
-    with pytest.raises(UserError, match="There are 1 more: see --check"):
+    with pytest.raises(UserError) as caught:
         import_csv(path, CORPUS)
+    assert str(caught.value) == (
+        f"{path}:2: the quote is not in the corpus, nor are 1 more. "
+        f"For the nearest text, run: bpo-kpo evaluate {path} --check"
+    )
+
+
+def test_cells_that_are_not_needed_may_be_left_out(tmp_path: Path) -> None:
+    found = read_csv(written(tmp_path, "question,answer quote,by\nWhat does tea cost?,\n"))
+    assert list(found.items.values()) == [COST.model_copy(update={"id": "c001"})]
+
+
+def test_a_quote_without_a_question_is_named(tmp_path: Path) -> None:
+    (finding,) = read_csv(written(tmp_path, "question,answer quote\n,Green tea\n")).findings
+    assert (finding.line, finding.error, finding.message) == (2, True, "the question is empty. Write one.")
 
 
 @pytest.mark.parametrize(
@@ -122,6 +136,8 @@ def test_a_bad_row_is_named_and_the_rows_before_it_are_read(row: str, said: str,
         ("", "tea.csv:1: the column 'question' is missing. Name it in the first row."),
         ("question,answer\nHot?,Yes\n", "tea.csv:1: the column 'answer quote' is missing"),
         ("question,answer quote\n", "tea.csv holds no questions"),
+        ("question,answer quote,Question\n", "tea.csv:1: the column 'question' is there more than once"),
+        ("question,answer quote\nHot?\n", "tea.csv:2: the row cannot be read"),
     ],
 )
 def test_a_file_that_is_no_set_is_named(text: str, said: str, tmp_path: Path) -> None:
@@ -139,7 +155,7 @@ def test_an_imported_set_is_written_and_read_back(tmp_path: Path) -> None:
     write_questions(path, [GREEN, COST])
     assert load_questions(path) == [GREEN, COST]
     assert path.read_text("utf-8").splitlines()[1] == (
-        '{"id":"row-3","question":"What does tea cost?","answerable":false}'
+        '{"id":"c002","question":"What does tea cost?","answerable":false}'
     )
     with pytest.raises(UserError, match="is there already"):
         write_questions(path, [COST])

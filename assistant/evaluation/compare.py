@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.run import Row, read_rows
 from assistant.evaluation.statistics import Difference, difference
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, read_summary
 from ingest.errors import UserError
 
 
@@ -61,7 +61,8 @@ def compare(here: Path, there: Path) -> Comparison:
 
 
 def check_comparable(items: Sequence[QuestionItem], there: Path) -> None:
-    """Raises `UserError` where a report folder cannot be read to its end or has none of these questions."""
+    """Raises `UserError` where a report folder is not finished, cannot be read or has no such question."""
+    read_summary(there)
     theirs = {row.id for row in read_rows(there)}
     if not theirs & {item.id for item in items}:
         raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")

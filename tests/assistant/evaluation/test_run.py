@@ -222,6 +222,9 @@ def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(
         check_comparable([ITEMS[0].model_copy(update={"id": "other"})], folder)
     cut = (folder / "results.jsonl").read_text("utf-8")[:-40]
     (tmp_path / "results.jsonl").write_text(cut, encoding="utf-8")
+    with pytest.raises(UserError, match=r"summary.json cannot be read .* Give the folder of a finished report."):
+        check_comparable(ITEMS, tmp_path)
+    (tmp_path / "summary.json").write_bytes((folder / "summary.json").read_bytes())
     with pytest.raises(UserError, match="no report that can be read"):
         check_comparable(ITEMS, tmp_path)
 

@@ -138,7 +138,7 @@ def chat(
 
 @app.command()
 def evaluate(
-    questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set.")],
+    questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set, or a CSV.")],
     model: Model = None,
     report: Annotated[
         Path | None, typer.Option(help="The report's folder; a run that was interrupted there goes on.")
@@ -152,13 +152,19 @@ def evaluate(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ask this one alone. Repeatable.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look for mistakes in the set.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(metavar="SET.jsonl", help="Only write the questions of a CSV as a set.")
+    ] = None,
 ) -> None:
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
     from rich.console import Console
 
     from assistant.chain import open_assistant
+    from assistant.evaluation.floors import read_floors
+    from assistant.evaluation.questions import write_questions
     from ui import evaluation
 
+    floors = read_floors(fail_under or [])
     settings = _settings(model)
     assistant = open_assistant(settings)
     _ensure_index(settings)
@@ -166,13 +172,19 @@ def evaluate(
     if check:
         evaluation.check(console, questions, assistant)
         return
+    items = evaluation.read(questions, assistant, only or [])
+    if write:
+        write_questions(write, items)
+        print(f"Wrote {len(items)} questions to {write}")
+        return
+    folder = report or evaluation.new_folder(questions)
     with _Progress("Answering") as progress:
-        folder, summary = evaluation.run(questions, assistant, report, only or [], progress, compare)
+        summary = evaluation.run(items, questions.name, assistant, folder, progress, compare, no_worse_than)
     evaluation.show_headline(console, summary)
     if compare:
         evaluation.show_comparison(console, folder, compare)
     print(f"The report is {folder / 'report.html'}")
-    evaluation.check_floors(folder, summary, fail_under or [], no_worse_than)
+    evaluation.check_floors(folder, summary, floors, no_worse_than)
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

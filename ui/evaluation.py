@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import compare, worse
+from assistant.evaluation.compare import check_comparable, compare, worse
+from assistant.evaluation.csv_import import import_csv, is_csv
+from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import run as run_questions
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, missed_floors
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.terminal import plain
@@ -34,20 +36,32 @@ def check(console: Console, questions: Path, assistant: Assistant) -> None:
     console.print(plain(f"{questions} is a good question set."))
 
 
+def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[QuestionItem]:
+    """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
+    if not is_csv(questions):
+        return _chosen(load_questions(questions), only)
+    found = import_csv(questions, Corpus(assistant.index().sources))
+    for finding in found.findings:
+        typer.echo(f"{questions}:{finding.line}: {finding.message}", err=True)
+    return _chosen(list(found.items.values()), only)
+
+
 def run(
-    questions: Path,
+    items: Sequence[QuestionItem],
+    set_name: str,
     assistant: Assistant,
-    folder: Path | None,
-    only: Sequence[str],
+    folder: Path,
     progress: Callable[[int, int], None],
     other: Path | None = None,
-) -> tuple[Path, Summary]:
-    """Runs a set, or some of its questions, and writes the report; returns its folder and the figures.
+    no_worse_than: Path | None = None,
+) -> Summary:
+    """Runs a set and writes the report; returns the figures.
 
-    `other` is an earlier report's folder that the report compares this run with.
+    `other` is an earlier report's folder that the report compares this run with; that and `no_worse_than` are
+    looked at before the run starts, so that a mistake does not cost one.
     """
-    items = _chosen(load_questions(questions), only)
-    folder = folder or ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    for earlier in filter(None, (other, no_worse_than)):
+        check_comparable(items, earlier)
     try:
         run_questions(items, assistant, folder, progress)
     except KeyboardInterrupt:
@@ -56,7 +70,12 @@ def run(
         raise UserError(
             f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
         ) from None
-    return folder, write_report(folder, questions.name, assistant.index().sources, other)
+    return write_report(folder, set_name, assistant.index().sources, other)
+
+
+def new_folder(questions: Path) -> Path:
+    """The folder of a report that was given none: named after the set and the time."""
+    return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem]:
@@ -90,7 +109,7 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
 
 
-def check_floors(folder: Path, summary: Summary, floors: Sequence[str], no_worse_than: Path | None) -> None:
+def check_floors(folder: Path, summary: Summary, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
     """Prints what falls short of a floor or of an earlier run, and exits with 1 where anything does."""
     lines = [f"Short of a floor: {line}" for line in missed_floors(summary, floors)]
     if no_worse_than:

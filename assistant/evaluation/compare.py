@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.run import Row, read_rows
 from assistant.evaluation.statistics import Difference, difference
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, read_summary
 from ingest.errors import UserError
 
 
@@ -57,6 +58,14 @@ def compare(here: Path, there: Path) -> Comparison:
         lost=[id_ for id_, change in changes.items() if change < 0],
         unchanged=sum(change == 0 for change in changes.values()),
     )
+
+
+def check_comparable(items: Sequence[QuestionItem], there: Path) -> None:
+    """Raises `UserError` where a report folder is not finished, cannot be read or has no such question."""
+    read_summary(there)
+    theirs = {row.id for row in read_rows(there)}
+    if not theirs & {item.id for item in items}:
+        raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")
 
 
 def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:

@@ -1,11 +1,13 @@
 """Question sets: their format, and where their evidence stands in the corpus."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from rapidfuzz import fuzz
 
 from ingest.errors import UserError
 from ingest.sources import Source
@@ -31,6 +33,23 @@ class QuestionItem(BaseModel):
     doc: str | None = None
 
 
+@dataclass(frozen=True)
+class Finding:
+    """Something to mend in a line, or (`error` is false) to look at; `line` is 0 for the set as a whole."""
+
+    line: int
+    message: str
+    error: bool = True
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """The questions of a file by the line where they begin, and what is to be said of its other lines."""
+
+    items: dict[int, QuestionItem] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
 class Place(NamedTuple):
     """A span of a source."""
 
@@ -38,10 +57,17 @@ class Place(NamedTuple):
     span: Span
 
 
+_NEAR = (
+    60  # of 100, by rapidfuzz's partial ratio: less alike than this, two texts have nothing to do with each other
+)
+_SHOWN = 300  # characters of a text in a message
+
+
 class Corpus:
     """The folded texts of an index, in which quotes are found."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._texts = {name: source.text for name, source in sources.items()}
         self._folded: dict[str, Folded] = {name: fold(source.text) for name, source in sources.items()}
 
     def find(self, quote: str) -> list[Place]:
@@ -55,22 +81,61 @@ class Corpus:
                 at = folded.text.find(needle, at + 1)
         return places
 
+    def explain_miss(self, quote: str) -> str:
+        """What to say of a quote that stands nowhere: what the corpus has that is nearest, and the mend."""
+        needle, best, nearest = fold(quote).text, float(_NEAR), ""
+        for name, folded in self._folded.items():
+            found = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=best)
+            if found and found.dest_end > found.dest_start and (found.score > best or not nearest):
+                first = folded.text.rfind(" ", 0, found.dest_start + 1) + 1  # whole words, ready to be copied
+                last = folded.text.find(" ", found.dest_end)
+                span = folded.span(first, last if last > first else len(folded.text))
+                text = " ".join(self._texts[name][span.start : span.end].split())[:_SHOWN]
+                best, nearest = found.score, f" The nearest text is “{text}” ({name}:{span.start}-{span.end})."
+        return f"the quote {quote[:60]!r} is not in the corpus.{nearest} Quote it verbatim."
+
 
 def load_questions(path: Path) -> list[QuestionItem]:
     """The questions of a JSON Lines file. Raises `UserError` with file and line for the first that is wrong."""
-    items = []
-    for number, line in enumerate(read_lines(path), start=1):
+    return list(checked(path, read_jsonl(path)).items.values())
+
+
+def read_jsonl(path: Path) -> QuestionSet:
+    """The questions of a JSON Lines file, and a finding for each line that holds none."""
+    found = QuestionSet()
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            items.append(QuestionItem.model_validate(json.loads(line)))
+            found.items[number] = QuestionItem.model_validate(json.loads(line))
         except json.JSONDecodeError as error:
-            raise UserError(f"{path}:{number}: broken JSON ({error.msg}). Mend the line.") from None
+            found.findings.append(Finding(number, f"broken JSON ({error.msg}). Mend the line."))
         except ValidationError as error:
-            raise UserError(f"{path}:{number}: {explain(error)}") from None
-    if not items:
-        raise UserError(f"{path} holds no questions. Give a question set, one JSON object a line.")
-    return items
+            found.findings.append(Finding(number, explain(error)))
+    return found
+
+
+def checked(path: Path, found: QuestionSet) -> QuestionSet:
+    """The set that was found in a file. Raises `UserError` for its first error, or where it is empty."""
+    errors = [finding for finding in found.findings if finding.error]
+    if errors:
+        first = min(errors, key=lambda finding: finding.line)
+        more = f" There are {len(errors) - 1} more: see --check." if len(errors) > 1 else ""
+        raise UserError(f"{path}:{first.line}: {first.message}{more}")
+    if not found.items:
+        raise UserError(f"{path} holds no questions. Give a question set, one JSON object a line, or a CSV.")
+    return found
+
+
+def write_questions(path: Path, items: Iterable[QuestionItem]) -> None:
+    """Writes a JSON Lines file. Raises `UserError` where there is one already, or where none can be written."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(item.model_dump_json(exclude_defaults=True) + "\n" for item in items)
+    except FileExistsError:
+        raise UserError(f"{path} is there already. Give another name.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}). Give another name.") from None
 
 
 def explain(error: ValidationError) -> str:
@@ -84,10 +149,10 @@ def explain(error: ValidationError) -> str:
     return f"{key}: {first['msg']}. Mend it."
 
 
-def read_lines(path: Path) -> Sequence[str]:
-    """The lines of a question set. Raises `UserError` where it cannot be read."""
+def read_text(path: Path) -> str:
+    """The text of a question set, without a byte order mark. Raises `UserError` where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8").split("\n")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8. Save it as UTF-8.") from None
     except OSError as error:

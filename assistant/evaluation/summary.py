@@ -1,4 +1,4 @@
-"""The rows of a run as figures: means with intervals, abstention, latency, tokens, cost, and floors to hold."""
+"""The rows of a run as figures: means with intervals, abstention, latency, tokens and cost."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -162,27 +162,6 @@ def write_summary(folder: Path, summary: Summary) -> None:
     """Writes `summary.json`."""
     fields = {name: figure.model_dump() for name, figure in summary.items()}
     (folder / "summary.json").write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
-
-
-def missed_floors(summary: Summary, floors: Sequence[str]) -> list[str]:
-    """What falls short of `METRIC=X` (a ceiling where lower is better), a line each; an undefined one does.
-
-    Raises `UserError` for a metric that there is not or a bound that is no number.
-    """
-    missed = []
-    for floor in floors:
-        name, _, bound = floor.partition("=")
-        if name not in summary:
-            raise UserError(f"There is no metric {name!r}. Known: {', '.join(sorted(summary))}.")
-        try:
-            wanted = float(bound)
-        except ValueError:
-            raise UserError(f"{floor!r} is no floor. Write it like fact_recall=0.9.") from None
-        value, lower = summary[name].value, name in LOWER_IS_BETTER
-        if value is None or (value > wanted if lower else value < wanted):
-            shown = "n/a" if value is None else f"{value:.3f}"
-            missed.append(f"{name} is {shown}, {'at most' if lower else 'at least'} {wanted:g} was asked for")
-    return missed
 
 
 def _means(scores: Sequence[Scores]) -> Summary:

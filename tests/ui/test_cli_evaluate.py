@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.evaluation.questions import load_questions
+from assistant.evaluation.run import read_rows
 from ingest.settings import ROOT, IngestSettings
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
@@ -78,20 +80,42 @@ def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: P
     assert f"{broken}:1: the key 'question' is missing. Add it." in run.stdout
 
 
+def test_a_spreadsheet_is_written_as_a_set(index: str, tmp_path: Path) -> None:
+    sheet, written = tmp_path / "sheet.csv", tmp_path / "set.jsonl"
+    sheet.write_text("Question;Answer quote;By\nWhat drives KPO?;KPO is insight-driven;Ann\n", encoding="utf-8")
+    run = evaluate(index, sheet, "--write", written)
+    assert (run.returncode, run.stdout) == (0, f"Wrote 1 questions to {written}\n")
+    assert run.stderr == f"{sheet}:1: not used: the columns By. Only question and answer quote are.\n"
+    assert [item.evidence for item in load_questions(written)] == [("KPO is insight-driven",)]
+
+
+def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("question,answer quote\nWhat drives KPO?,KPO is insight-driven\n", encoding="utf-8")
+    run = evaluate(index, sheet, "--report", tmp_path / "report", "--fail-under", "evidence_recall=1")
+    assert run.returncode == 0, run.stderr
+    (row,) = read_rows(tmp_path / "report")
+    assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["no-such.jsonl"], "cannot be read"),
         ([SMOKE, "--only", "s-99"], "no question 's-99'"),
-        ([SMOKE, "--only", "s-01", "--fail-under", "recall=1"], "no metric 'recall'"),
-        ([SMOKE, "--only", "s-01", "--report", ROOT / "README.md"], "README.md"),
-        ([SMOKE, "--only", "s-01", "--compare", "no-such"], "no-such"),
+        ([SMOKE, "--fail-under", "recall=1"], "no metric 'recall'"),
+        ([SMOKE, "--fail-under", "fact_recall=good"], "is no floor"),
+        ([SMOKE, "--report", ROOT / "README.md"], "README.md"),
+        ([SMOKE, "--compare", "no-such"], "no-such"),
+        ([SMOKE, "--no-worse-than", "no-such"], "no-such"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(
+def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(
     arguments: list[object], said: str, index: str, tmp_path: Path
 ) -> None:
-    run = evaluate(index, *arguments, *([] if "--report" in arguments else ["--report", tmp_path / "report"]))
+    report = [] if "--report" in arguments else ["--report", tmp_path / "report"]
+    run = evaluate(index, *arguments, *report)
     assert run.returncode == 2
     assert len(run.stderr.splitlines()) == 1, run.stderr
     assert said in run.stderr
+    assert not (tmp_path / "report").exists()

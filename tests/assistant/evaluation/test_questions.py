@@ -1,6 +1,7 @@
 """Reading and checking question sets."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def test_a_good_set_is_read(tmp_path: Path) -> None:
     assert item.history == ("Is tea hot?",)
 
 
+def test_a_byte_order_mark_is_no_part_of_a_set(tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(line(), encoding="utf-8-sig")
+    assert len(load_questions(tmp_path / "set.jsonl")) == 1
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -82,6 +88,9 @@ def test_a_missing_set_and_one_that_is_not_utf8(tmp_path: Path) -> None:
         (line(question=" "), "the question is empty", True),
         ("[1]", "Mend it", True),
         ("{", "broken JSON", True),
+        (line(colour="green"), "unknown key 'colour'", True),
+        (line(answerable="perhaps"), "answerable: Input should be a valid boolean", True),
+        (json.dumps({"id": "x", "answerable": True}), "the key 'question' is missing. Add it.", True),
     ],
 )
 def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_path: Path) -> None:
@@ -95,6 +104,22 @@ def test_duplicate_ids_and_near_duplicate_questions_are_named(tmp_path: Path) ->
     findings = [f for f in lint(written(tmp_path, line(), again), CORPUS) if f.line]
     assert [(f.line, f.error) for f in findings] == [(1, True), (2, True), (2, False)]
     assert "nearly the question of line 1" in findings[-1].message
+
+
+def test_the_same_words_in_another_order_are_a_near_duplicate_and_another_history_is_not(tmp_path: Path) -> None:
+    swapped = line(id="t-2", question="Is green tea steeped how hot?", history=[])
+    first = line(question="How hot is green tea steeped?")
+    other = line(id="t-3", history=["What is said of black tea?"])
+    findings = [f for f in lint(written(tmp_path, "", first, swapped, other), CORPUS) if f.line]
+    assert [(f.line, f.message) for f in findings] == [(3, "nearly the question of line 2. Ask something else.")]
+
+
+def test_five_thousand_lines_are_checked_in_seconds(tmp_path: Path) -> None:
+    many = [line(id=f"t-{n}", question=f"What of {n * 7919} and {n * 104729} cups of tea?") for n in range(5_000)]
+    started = time.monotonic()
+    findings = lint(written(tmp_path, *many, line(id="again", question="What of 0 and 0 cups of tea")), CORPUS)
+    assert [f.line for f in findings][-1] == 5_001
+    assert time.monotonic() - started < 30  # 4 s on two idle cores
 
 
 def test_a_small_set_says_how_many_points_it_can_tell(tmp_path: Path) -> None:

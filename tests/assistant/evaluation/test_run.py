@@ -1,6 +1,7 @@
 """A run over a small foreign document: rows, resuming, failures, figures, report, comparison."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 
 from assistant.answers import Ask
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.compare import Comparison, compare, worse
+from assistant.evaluation.compare import Comparison, check_comparable, compare, worse
+from assistant.evaluation.floors import missed_floors, read_floors
 from assistant.evaluation.glossary import METRICS
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import Row, read_rows, run
 from assistant.evaluation.statistics import Difference
-from assistant.evaluation.summary import HEADLINE, Summary, abstention, baselines, by_tag, missed_floors, summarise
+from assistant.evaluation.summary import HEADLINE, Summary, abstention, baselines, by_tag, summarise
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.errors import UserError
@@ -183,14 +185,48 @@ def test_abstention_by_hand() -> None:
 
 
 def test_floors_and_ceilings(report: tuple[Path, Summary]) -> None:
-    _, summary = report
-    assert missed_floors(summary, ["fact_recall=0.1", "over_refusal=1"]) == []
-    assert "token_f1 is n/a" in missed_floors(summary, ["token_f1=0.5"])[0]
-    assert "at most -1 was asked for" in missed_floors(summary, ["over_refusal=-1"])[0]
-    with pytest.raises(UserError, match="no metric 'recall'"):
-        missed_floors(summary, ["recall=0.5"])
-    with pytest.raises(UserError, match="no floor"):
-        missed_floors(summary, ["fact_recall=high"])
+    def missed(*floors: str) -> list[str]:
+        return missed_floors(report[1], read_floors(floors))
+
+    assert missed("fact_recall=0.1", "over_refusal=1") == []
+    assert missed("token_f1=0.5") == ["token_f1 is n/a, at least 0.5 was asked for"]
+    assert "at most -1 was asked for" in missed("over_refusal=-1")[0]
+
+
+def test_a_figure_that_a_run_does_not_have_falls_short_of_its_floor() -> None:
+    assert missed_floors({}, read_floors(["followup_gap=1"])) == ["followup_gap is n/a, at most 1 was asked for"]
+
+
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [
+        ("recall=0.5", "There is no metric 'recall'. Use one of these: evidence_recall, "),
+        ("=0.5", "There is no metric ''"),
+        ("fact_recall=high", "'fact_recall=high' is no floor. Write it like fact_recall=0.9."),
+        ("fact_recall", "'fact_recall' is no floor"),
+        ("fact_recall=nan", "is no floor"),
+        ("fact_recall>=0.5", "There is no metric 'fact_recall>'"),
+    ],
+)
+def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        read_floors([floor])
+
+
+def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(
+    report: tuple[Path, Summary], tmp_path: Path
+) -> None:
+    folder, _ = report
+    check_comparable(ITEMS[:1], folder)
+    with pytest.raises(UserError, match="has none of the questions"):
+        check_comparable([ITEMS[0].model_copy(update={"id": "other"})], folder)
+    cut = (folder / "results.jsonl").read_text("utf-8")[:-40]
+    (tmp_path / "results.jsonl").write_text(cut, encoding="utf-8")
+    with pytest.raises(UserError, match=r"summary.json cannot be read .* Give the folder of a finished report."):
+        check_comparable(ITEMS, tmp_path)
+    (tmp_path / "summary.json").write_bytes((folder / "summary.json").read_bytes())
+    with pytest.raises(UserError, match="no report that can be read"):
+        check_comparable(ITEMS, tmp_path)
 
 
 def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Path) -> None:

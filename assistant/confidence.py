@@ -26,4 +26,4 @@ def confidence(signals: Signals, holds: bool) -> float:
         score = -0.6 + 12.0 * signals.margin + 2.5 * signals.reverse - 3.2 * missing - 1.9 * strange
     else:
         score = -1.1 + 4.8 * signals.reverse + 0.5 * signals.words - 3.6 * missing - 1.9 * strange
-    return 1 / (1 + math.exp(-score))
+    return (1 + math.tanh(score / 2)) / 2  # the logistic function, which overflows nowhere in this form

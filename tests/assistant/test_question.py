@@ -40,6 +40,22 @@ def test_a_question_compares_where_it_names_both_sides() -> None:
     assert not analyse("How do both differ?").compares
 
 
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("How many differences are there?", "differences"),
+        ("How many key benefits does KPO have?", "key benefits"),
+        ("How many people work there?", "people"),
+        ("how many salespeople", "salespeople"),
+        ("How many staff does it take?", "staff"),
+        ("How much does it cost?", ""),
+        ("How many?", ""),
+    ],
+)
+def test_what_a_question_asks_the_number_of(text: str, counted: str) -> None:
+    assert analyse(text).counted == counted
+
+
 def test_a_comparison_has_a_half_for_each_side_in_their_order() -> None:
     bpo, kpo = halves(analyse("Is KPO more complex than business process outsourcing?"))
     assert bpo == "Is more complex than business process outsourcing?"

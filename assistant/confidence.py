@@ -28,4 +28,4 @@ def confidence(signals: Signals, holds: bool) -> float:
     else:
         score = -0.9 + 4.5 * signals.reverse + 0.5 * signals.words - 3.6 * missing - 1.9 * strange
     score += 2.0 * signals.defines
-    return 1 / (1 + math.exp(-score))
+    return (1 + math.tanh(score / 2)) / 2  # the logistic function, which overflows nowhere in this form

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -123,10 +124,13 @@ def load_questions(folder: Path) -> QuestionIndex:
     """What `save` wrote into a snapshot's folder. Raises `OSError` or `ValueError` where it is damaged."""
     if not (folder / "questions.jsonl").exists():
         return QuestionIndex()
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     stored = [_Stored.model_validate_json(line) for line in lines]
-    with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
-        vectors, lengths = arrays["vectors"], arrays["lengths"]
+    try:
+        with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
+            vectors, lengths = arrays["vectors"], arrays["lengths"]
+    except (BadZipFile, EOFError, KeyError, RuntimeError) as error:  # how NumPy and zipfile say that it is damaged
+        raise ValueError(f"questions.npz: {error}") from None
     if len(lengths) != len(stored) or lengths.sum() != len(vectors):
         raise ValueError("questions and vectors do not fit")
     questions = tuple(
@@ -136,12 +140,17 @@ def load_questions(folder: Path) -> QuestionIndex:
 
 
 def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
-    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before."""
-    questions = tuple(question for source in sources for question in indexed_questions(source))
-    new = [q.question for q in questions if q.question not in known]
+    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before.
+
+    A question without a token that the model reads can be like no other and is left out.
+    """
+    found = [question for source in sources for question in indexed_questions(source)]
+    new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
-    parts = [made[q.question] if q.question in made else known[q.question] for q in questions]
-    if not parts:
+    vectors = {**known, **made}
+    questions = tuple(q for q in found if len(vectors[q.question]))
+    if not questions:
         return QuestionIndex()
+    parts = [vectors[q.question] for q in questions]
     lengths = np.array([len(part) for part in parts])
     return QuestionIndex(questions, np.concatenate(parts).astype(np.float16), np.cumsum(lengths) - lengths)

@@ -24,7 +24,9 @@ from ingest.text import Folded, Span, fold
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM
 
-_STILL_THE_SAME = 85  # of 100: how alike a quote and a changed text must be for the question to be kept
+# How alike a quote and a text must be, of 100, for the text to be what has become of the quote. A short one is
+# like many a text: where it is not found, nobody knows whether it was changed or deleted.
+_SHORT, _SAME_SHORT, _SAME_LONG = 45, 85, 75  # the first in characters
 
 
 class IndexedQuestion(NamedTuple):
@@ -46,7 +48,8 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
     """The questions beside a source, with their quotes found in its text.
 
     A quote whose text has changed a little (a number, a name) is found where it now stands; a question one of
-    whose quotes has gone is one that the source no longer answers. Raises `SourceError` with the number of a
+    whose quotes has gone is one that the source no longer answers, or is left out where that quote is short.
+    Raises `SourceError` with the number of a
     line that is wrong.
     """
     folded = fold(source.text)
@@ -65,8 +68,9 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
             if quote not in places:
                 places[quote] = _locate(quote, folded)
         spans = tuple(span for quote in entry.evidence if (span := places[quote]))
-        whole = len(spans) == len(entry.evidence)
-        found.append(IndexedQuestion(entry.question, source.name, spans if whole else ()))
+        gone = [quote for quote in entry.evidence if places[quote] is None]
+        if not any(len(quote) < _SHORT for quote in gone):
+            found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
     return found
 
 
@@ -76,7 +80,9 @@ def _locate(quote: str, folded: Folded) -> Span | None:
     at = folded.text.find(needle) if needle else -1
     if at >= 0:
         return folded.span(at, at + len(needle))
-    near = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=_STILL_THE_SAME)
+    near = fuzz.partial_ratio_alignment(
+        needle, folded.text, score_cutoff=_SAME_SHORT if len(needle) < _SHORT else _SAME_LONG
+    )
     if near is None or near.dest_start >= near.dest_end:
         return None
     start, end = near.dest_start, near.dest_end

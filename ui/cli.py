@@ -139,7 +139,9 @@ def chat(
 @app.command()
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set, or a CSV.")],
-    model: Model = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="As with ask. Repeatable: each is compared with the first.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="The report's folder; a run that was interrupted there goes on.")
     ] = None,
@@ -160,31 +162,37 @@ def evaluate(
     from rich.console import Console
 
     from assistant.chain import open_assistant
+    from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.floors import read_floors
     from assistant.evaluation.questions import write_questions
+    from assistant.evaluation.side_by_side import model_folders, write_side_by_side
     from ui import evaluation
 
     floors = read_floors(fail_under or [])
-    settings = _settings(model)
-    assistant = open_assistant(settings)
-    _ensure_index(settings)
+    settings = [_settings(name) for name in model] if model else [_settings()]
+    assistants = [open_assistant(one) for one in settings]
+    _ensure_index(settings[0])
     console = Console(highlight=False)
     if check:
-        evaluation.check(console, questions, assistant)
+        evaluation.check(console, questions, assistants[0])
         return
-    items = evaluation.read(questions, assistant, only or [])
+    items = evaluation.read(questions, assistants[0], only or [])
     if write:
         write_questions(write, items)
         print(f"Wrote {len(items)} questions to {write}")
         return
-    folder = report or evaluation.new_folder(questions)
-    with _Progress("Answering") as progress:
-        summary = evaluation.run(items, questions.name, assistant, folder, progress, compare, no_worse_than)
-    evaluation.show_headline(console, summary)
-    if compare:
-        evaluation.show_comparison(console, folder, compare)
-    print(f"The report is {folder / 'report.html'}")
-    evaluation.check_floors(folder, summary, floors, no_worse_than)
+    for earlier in filter(None, (compare, no_worse_than)):
+        check_comparable(items, earlier)
+    report = report or evaluation.new_folder(questions)
+    folders = model_folders(report, [assistant.model for assistant in assistants])
+    for assistant, folder in zip(assistants, folders.values(), strict=True):
+        with _Progress(f"Answering with {assistant.model}") as progress:
+            evaluation.run(items, questions.name, assistant, folder, progress, compare)
+    if len(folders) > 1:
+        write_side_by_side(report, questions.name, folders)
+    evaluation.show(console, folders, compare)
+    print(f"The report is {report / 'report.html'}")
+    evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

@@ -1,6 +1,6 @@
 """The terminal's side of an evaluation: running it, its headline, a comparison, and floors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import check_comparable, compare, worse
+from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import run as run_questions
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, read_summary
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.terminal import plain
@@ -53,15 +53,11 @@ def run(
     folder: Path,
     progress: Callable[[int, int], None],
     other: Path | None = None,
-    no_worse_than: Path | None = None,
-) -> Summary:
-    """Runs a set and writes the report; returns the figures.
+) -> None:
+    """Runs a set with one model and writes its report.
 
-    `other` is an earlier report's folder that the report compares this run with; that and `no_worse_than` are
-    looked at before the run starts, so that a mistake does not cost one.
+    `other` is an earlier report's folder that the report compares this run with.
     """
-    for earlier in filter(None, (other, no_worse_than)):
-        check_comparable(items, earlier)
     try:
         run_questions(items, assistant, folder, progress)
     except KeyboardInterrupt:
@@ -70,7 +66,7 @@ def run(
         raise UserError(
             f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
         ) from None
-    return write_report(folder, set_name, assistant.index().sources, other)
+    write_report(folder, set_name, assistant.index().sources, other)
 
 
 def new_folder(questions: Path) -> Path:
@@ -82,6 +78,20 @@ def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem
     if missing := set(only) - {item.id for item in items}:
         raise UserError(f"The set has no question {missing.pop()!r}. Give an id that it has.")
     return [item for item in items if not only or item.id in only]
+
+
+def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> None:
+    """The headline of each model, against an earlier report where one is given, and against the first model."""
+    first, *others = folders
+    for model, folder in folders.items():
+        if others:
+            console.print(plain(f"{model}:", "bold"))
+        show_headline(console, read_summary(folder))
+        if other:
+            show_comparison(console, folder, other)
+    for model in others:
+        console.print(plain(f"{model} against {first}:", "bold"))
+        show_comparison(console, folders[model], folders[first])
 
 
 def show_headline(console: Console, summary: Summary) -> None:
@@ -109,9 +119,9 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
 
 
-def check_floors(folder: Path, summary: Summary, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
-    """Prints what falls short of a floor or of an earlier run, and exits with 1 where anything does."""
-    lines = [f"Short of a floor: {line}" for line in missed_floors(summary, floors)]
+def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
+    """Prints where a report falls short of a floor or of an earlier run, and exits with 1 where it does."""
+    lines = [f"Short of a floor: {line}" for line in missed_floors(read_summary(folder), floors)]
     if no_worse_than:
         lines += [f"Worse than {no_worse_than}: {line}" for line in worse(compare(folder, no_worse_than))]
     for line in lines:

@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from assistant.answers import Answer
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.run import read_rows
+from assistant.evaluation.summary import read_summary
 from ingest.settings import ROOT, IngestSettings
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
@@ -29,14 +33,43 @@ FLOORS = {
 }
 
 
+class ChatServer(BaseHTTPRequestHandler):
+    """A chat model behind OpenAI's HTTP interface: it answers every question with the same sentence."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        message = {"role": "assistant", "content": "KPO is insight-driven. [1]"}
+        kind, part = ("chat.completion.chunk", "delta") if asked.get("stream") else ("chat.completion", "message")
+        choice = {"index": 0, "finish_reason": "stop", part: message}
+        reply = json.dumps({"id": "1", "object": kind, "created": 0, "model": "fake", "choices": [choice]})
+        body = f"data: {reply}\n\ndata: [DONE]\n\n" if asked.get("stream") else reply
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if asked.get("stream") else "application/json")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def chat_server() -> Iterator[str]:
+    """The address of a running chat model."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ChatServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture
 def index(ingest_settings: IngestSettings) -> str:
     return str(ingest_settings.index)
 
 
-def evaluate(index: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def evaluate(index: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [Path(sys.executable).parent / "bpo-kpo", "evaluate", "--model", "extractive", *map(str, arguments)]
-    env = {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100"}
+    env = {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100", **environment}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
 
 
@@ -70,6 +103,27 @@ def test_a_run_is_compared_with_an_earlier_one(index: str, tmp_path: Path) -> No
     page = (tmp_path / "two" / "report.html").read_text("utf-8")
     assert "<h2>Against one</h2>" in page
     assert "1 questions are in both runs: 0 won, 0 lost, 1 unchanged." in page
+
+
+def test_two_models_are_put_side_by_side(index: str, chat_server: str, tmp_path: Path) -> None:
+    report, fake = tmp_path / "report", ["--model", "openai:fake"]
+    run = evaluate(
+        *(index, SMOKE, *fake, "--only", "s-01", "--only", "s-02", "--report", report),
+        *("--fail-under", "fact_recall=0.5"),
+        OPENAI_BASE_URL=chat_server,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "openai:fake against extractive:" in run.stdout
+    assert {path.name for path in report.iterdir()} == {
+        *("summary.json", "report.html", "extractive", "openai-fake"),
+    }
+    for folder in ("extractive", "openai-fake"):
+        assert len(list(read_rows(report / folder))) == 2
+        assert (report / folder / "report.html").exists()
+    assert read_summary(report) == read_summary(report / "extractive") != read_summary(report / "openai-fake")
+    page = (report / "report.html").read_text("utf-8")
+    assert "<h2>openai:fake against extractive</h2>" in page
+    assert '<a href="openai-fake/report.html">openai:fake</a>' in page
 
 
 def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: Path) -> None:
@@ -108,6 +162,7 @@ def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
         ([SMOKE, "--report", ROOT / "README.md"], "README.md"),
         ([SMOKE, "--compare", "no-such"], "no-such"),
         ([SMOKE, "--no-worse-than", "no-such"], "no-such"),
+        ([SMOKE, "--model", "extractive"], "would share the folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(

@@ -1,6 +1,7 @@
 """The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
 
 import os
+import shlex
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -165,7 +166,6 @@ def evaluate(
     from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.floors import read_floors
     from assistant.evaluation.questions import write_questions
-    from assistant.evaluation.side_by_side import model_folders, write_side_by_side
     from ui import evaluation
 
     floors = read_floors(fail_under or [])
@@ -183,13 +183,11 @@ def evaluate(
         return
     for earlier in filter(None, (compare, no_worse_than)):
         check_comparable(items, earlier)
-    report = report or evaluation.new_folder(questions)
-    folders = model_folders(report, [assistant.model for assistant in assistants])
-    for assistant, folder in zip(assistants, folders.values(), strict=True):
-        with _Progress(f"Answering with {assistant.model}") as progress:
-            evaluation.run(items, questions.name, assistant, folder, progress, compare)
-    if len(folders) > 1:
-        write_side_by_side(report, questions.name, folders)
+    again = shlex.join(["bpo-kpo", *sys.argv[1:]])
+    if report is None:
+        report = evaluation.new_folder(questions)
+        again += f" --report {shlex.quote(str(report))}"
+    folders = evaluation.run(items, questions.name, assistants, report, _Progress, compare, again)
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)

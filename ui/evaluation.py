@@ -1,6 +1,7 @@
 """The terminal's side of an evaluation: running it, its headline, a comparison, and floors."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import run as run_questions
+from assistant.evaluation.side_by_side import model_folders, write_side_by_side
 from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, read_summary
 from ingest.errors import UserError
 from ingest.settings import ROOT
@@ -49,24 +51,32 @@ def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[Que
 def run(
     items: Sequence[QuestionItem],
     set_name: str,
-    assistant: Assistant,
-    folder: Path,
-    progress: Callable[[int, int], None],
-    other: Path | None = None,
-) -> None:
-    """Runs a set with one model and writes its report.
+    assistants: Sequence[Assistant],
+    report: Path,
+    progress: Callable[[str], AbstractContextManager[Callable[[int, int], None]]],
+    other: Path | None,
+    again: str,
+) -> dict[str, Path]:
+    """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
-    `other` is an earlier report's folder that the report compares this run with.
+    `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
+    with. `again` is the command that goes on with this run, for who interrupts it.
     """
+    folders = model_folders(report, [assistant.model for assistant in assistants])
     try:
-        run_questions(items, assistant, folder, progress)
+        for assistant, folder in zip(assistants, folders.values(), strict=True):
+            with progress(f"Answering with {assistant.model}") as step:
+                run_questions(items, assistant, folder, step)
+            write_report(folder, set_name, assistant.index().sources, other)
+        if len(folders) > 1:
+            write_side_by_side(report, set_name, folders)
     except KeyboardInterrupt:
-        raise UserError(f"Stopped; what is done is kept. Go on with: --report {folder}") from None
+        raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
     except OSError as error:
         raise UserError(
-            f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
+            f"The report cannot be written ({error.strerror}: {report}). Give another --report."
         ) from None
-    write_report(folder, set_name, assistant.index().sources, other)
+    return folders
 
 
 def new_folder(questions: Path) -> Path:

@@ -2,18 +2,25 @@
 
 import json
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from assistant.answers import Answer
+from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.run import read_rows
+from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.summary import read_summary
 from ingest.settings import ROOT, IngestSettings
 
@@ -67,10 +74,44 @@ def index(ingest_settings: IngestSettings) -> str:
     return str(ingest_settings.index)
 
 
+def command(*arguments: object) -> list[str]:
+    binary = Path(sys.executable).parent / "bpo-kpo"
+    return [str(binary), "evaluate", "--model", "extractive", *map(str, arguments)]
+
+
+def environment_of(index: str, **environment: str) -> dict[str, str]:
+    return {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100", **environment}
+
+
 def evaluate(index: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "bpo-kpo", "evaluate", "--model", "extractive", *map(str, arguments)]
-    env = {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100", **environment}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
+    env = environment_of(index, **environment)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=env, timeout=240)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What a whole run of the smoke set leaves in `results.jsonl`, without the times."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    run_questions(load_questions(SMOKE), assistant, folder)
+    return without_times(folder)
+
+
+def without_times(folder: Path) -> bytes:
+    return re.sub(rb'"seconds":{[^}]*}', b"", (folder / "results.jsonl").read_bytes())
+
+
+def interrupted(index: str, report: Path, *arguments: object) -> tuple[int, str]:
+    """Starts a run, interrupts it after its first row as Ctrl-C does; the exit code and what it said."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever ignores it hands that down
+    env = environment_of(index)
+    process = subprocess.Popen(command(*arguments, "--report", report), stderr=PIPE, text=True, env=env)
+    signal.signal(signal.SIGINT, before)
+    rows = report / "results.jsonl"
+    while process.poll() is None and not (rows.exists() and rows.stat().st_size):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said
 
 
 def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
@@ -87,6 +128,34 @@ def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
     ]
     assert set(rows[0]) == {"id", "question", "answer", "error", "scores"}
     Answer.model_validate(rows[0]["answer"])
+
+
+def test_two_runs_leave_the_same_bytes_but_for_the_times(
+    assistant: Assistant, uninterrupted: bytes, tmp_path: Path
+) -> None:
+    run_questions(load_questions(SMOKE), assistant, tmp_path)
+    assert without_times(tmp_path) == uninterrupted
+    assert uninterrupted.count(b"\n") == 20
+
+
+def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
+    index: str, uninterrupted: bytes, tmp_path: Path
+) -> None:
+    report = tmp_path / "a report"
+    code, said = interrupted(index, report, SMOKE)
+    assert code == 2
+    again = shlex.join(["bpo-kpo", *command(SMOKE, "--report", report)[1:]])
+    assert said == f"bpo-kpo: Stopped; what is done is kept. Go on with: {again}\n"
+    first, kept = (report / "results.jsonl").read_bytes(), without_times(report)
+    assert 0 < len(kept) < len(uninterrupted)
+    assert uninterrupted.startswith(kept)
+    assert not (report / "summary.json").exists()
+
+    words = shlex.split(said.partition("Go on with: ")[2])
+    subprocess.run([command()[0], *words[1:]], check=True, env=environment_of(index), timeout=240)
+    assert without_times(report) == uninterrupted
+    assert (report / "results.jsonl").read_bytes().startswith(first)  # with its times: nothing is asked twice
+    assert (report / "summary.json").exists()
 
 
 def test_a_missed_floor_is_named_and_exits_with_1(index: str, tmp_path: Path) -> None:

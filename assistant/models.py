@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 EXTRACTIVE = "extractive"
 DEFAULT_CHAT_MODEL = "openai:gpt-5-mini"  # what `auto` takes where there is a key
+_TIMEOUT = 120.0  # seconds without a word from OpenAI's interface, so that a model that hangs is an error
+_RETRIES = 2  # of a call that failed for a passing reason
 
 
 def choose(settings: AssistantSettings) -> str:
@@ -37,6 +39,8 @@ def open_chat_model(name: str, settings: AssistantSettings) -> "BaseChatModel":
             "api_key": key.get_secret_value() if key else "none",  # a server of one's own may ask for none
             "base_url": settings.ingest.openai_base_url,
             "stream_usage": True,
+            "timeout": _TIMEOUT,
+            "max_retries": _RETRIES,
         }
     try:
         model: BaseChatModel = init_chat_model(name, **options)

@@ -4,11 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from assistant.evaluation.questions import QuestionItem
 from ingest.settings import ROOT, IngestSettings
+from ui.cli import evaluate
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXCHANGES = re.findall(r'```console\n\$ bpo-kpo ask "(.*?)"\n(.*?)```', README, re.DOTALL)
@@ -50,3 +53,14 @@ def test_the_table_names_every_module_and_nothing_else() -> None:
     }
     assert modules <= named
     assert all((ROOT / name).exists() for name in named)
+
+
+def test_the_keys_of_a_question_set_are_all_described() -> None:
+    table = README.partition("| key |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(QuestionItem.model_fields)
+
+
+def test_the_options_of_an_evaluation_are_those_that_there_are() -> None:
+    shown = re.findall(r"--[a-z-]+", " ".join(re.findall(r"bpo-kpo evaluate .*", README)))
+    options = {f"--{name.replace('_', '-')}" for name in signature(evaluate).parameters}
+    assert set(shown) <= options

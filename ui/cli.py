@@ -1,6 +1,7 @@
 """The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
 
 import os
+import shlex
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -139,7 +140,9 @@ def chat(
 @app.command()
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set, or a CSV.")],
-    model: Model = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="As with ask. Repeatable: each is compared with the first.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="The report's folder; a run that was interrupted there goes on.")
     ] = None,
@@ -160,31 +163,34 @@ def evaluate(
     from rich.console import Console
 
     from assistant.chain import open_assistant
+    from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.floors import read_floors
     from assistant.evaluation.questions import write_questions
     from ui import evaluation
 
     floors = read_floors(fail_under or [])
-    settings = _settings(model)
-    assistant = open_assistant(settings)
-    _ensure_index(settings)
+    settings = [_settings(name) for name in model] if model else [_settings()]
+    assistants = [open_assistant(one) for one in settings]
+    _ensure_index(settings[0])
     console = Console(highlight=False)
     if check:
-        evaluation.check(console, questions, assistant)
+        evaluation.check(console, questions, assistants[0])
         return
-    items = evaluation.read(questions, assistant, only or [])
+    items = evaluation.read(questions, assistants[0], only or [])
     if write:
         write_questions(write, items)
         print(f"Wrote {len(items)} questions to {write}")
         return
-    folder = report or evaluation.new_folder(questions)
-    with _Progress("Answering") as progress:
-        summary = evaluation.run(items, questions.name, assistant, folder, progress, compare, no_worse_than)
-    evaluation.show_headline(console, summary)
-    if compare:
-        evaluation.show_comparison(console, folder, compare)
-    print(f"The report is {folder / 'report.html'}")
-    evaluation.check_floors(folder, summary, floors, no_worse_than)
+    for earlier in filter(None, (compare, no_worse_than)):
+        check_comparable(items, earlier)
+    again = shlex.join(["bpo-kpo", *sys.argv[1:]])
+    if report is None:
+        report = evaluation.new_folder(questions)
+        again += f" --report {shlex.quote(str(report))}"
+    folders = evaluation.run(items, questions.name, assistants, report, _Progress, compare, again)
+    evaluation.show(console, folders, compare)
+    print(f"The report is {report / 'report.html'}")
+    evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

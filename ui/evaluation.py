@@ -1,6 +1,7 @@
 """The terminal's side of an evaluation: running it, its headline, a comparison, and floors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,14 +10,15 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import check_comparable, compare, worse
+from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import run as run_questions
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary
+from assistant.evaluation.side_by_side import model_folders, write_side_by_side
+from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, read_summary
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.terminal import plain
@@ -49,28 +51,32 @@ def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[Que
 def run(
     items: Sequence[QuestionItem],
     set_name: str,
-    assistant: Assistant,
-    folder: Path,
-    progress: Callable[[int, int], None],
-    other: Path | None = None,
-    no_worse_than: Path | None = None,
-) -> Summary:
-    """Runs a set and writes the report; returns the figures.
+    assistants: Sequence[Assistant],
+    report: Path,
+    progress: Callable[[str], AbstractContextManager[Callable[[int, int], None]]],
+    other: Path | None,
+    again: str,
+) -> dict[str, Path]:
+    """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
-    `other` is an earlier report's folder that the report compares this run with; that and `no_worse_than` are
-    looked at before the run starts, so that a mistake does not cost one.
+    `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
+    with. `again` is the command that goes on with this run, for who interrupts it.
     """
-    for earlier in filter(None, (other, no_worse_than)):
-        check_comparable(items, earlier)
+    folders = model_folders(report, [assistant.model for assistant in assistants])
     try:
-        run_questions(items, assistant, folder, progress)
+        for assistant, folder in zip(assistants, folders.values(), strict=True):
+            with progress(f"Answering with {assistant.model}") as step:
+                run_questions(items, assistant, folder, step)
+            write_report(folder, set_name, assistant.index().sources, other)
+        if len(folders) > 1:
+            write_side_by_side(report, set_name, folders)
     except KeyboardInterrupt:
-        raise UserError(f"Stopped; what is done is kept. Go on with: --report {folder}") from None
+        raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
     except OSError as error:
         raise UserError(
-            f"The report cannot be written ({error.strerror}: {folder}). Give another --report."
+            f"The report cannot be written ({error.strerror}: {report}). Give another --report."
         ) from None
-    return write_report(folder, set_name, assistant.index().sources, other)
+    return folders
 
 
 def new_folder(questions: Path) -> Path:
@@ -82,6 +88,20 @@ def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem
     if missing := set(only) - {item.id for item in items}:
         raise UserError(f"The set has no question {missing.pop()!r}. Give an id that it has.")
     return [item for item in items if not only or item.id in only]
+
+
+def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> None:
+    """The headline of each model, against an earlier report where one is given, and against the first model."""
+    first, *others = folders
+    for model, folder in folders.items():
+        if others:
+            console.print(plain(f"{model}:", "bold"))
+        show_headline(console, read_summary(folder))
+        if other:
+            show_comparison(console, folder, other)
+    for model in others:
+        console.print(plain(f"{model} against {first}:", "bold"))
+        show_comparison(console, folders[model], folders[first])
 
 
 def show_headline(console: Console, summary: Summary) -> None:
@@ -109,9 +129,9 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
 
 
-def check_floors(folder: Path, summary: Summary, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
-    """Prints what falls short of a floor or of an earlier run, and exits with 1 where anything does."""
-    lines = [f"Short of a floor: {line}" for line in missed_floors(summary, floors)]
+def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
+    """Prints where a report falls short of a floor or of an earlier run, and exits with 1 where it does."""
+    lines = [f"Short of a floor: {line}" for line in missed_floors(read_summary(folder), floors)]
     if no_worse_than:
         lines += [f"Worse than {no_worse_than}: {line}" for line in worse(compare(folder, no_worse_than))]
     for line in lines:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.evaluation.compare import Change, Comparison, changes, compare
 from assistant.evaluation.glossary import METRICS, STAGES
@@ -26,6 +27,9 @@ from assistant.evaluation.summary import (
     write_summary,
 )
 from ingest.sources import Source
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _BY_TAG = {"Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
 _SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
@@ -59,14 +63,10 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     `other` is an earlier report's folder to compare with; raises `UserError` where it is none, or shares no
     question with this one.
     """
-    from jinja2 import Environment, FileSystemLoader
-
     summary = summarise(read_rows(folder))
     write_summary(folder, summary)
     count = sum(1 for _ in read_rows(folder))
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
-    environment.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
-    page = environment.get_template("report.html.j2").render(
+    page = template("report.html.j2").render(
         set_name=set_name,
         count=count,
         tally=tally(read_rows(folder)),
@@ -86,6 +86,15 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     return summary
+
+
+def template(name: str) -> "Template":
+    """A page of this folder, with the filters that its figures need."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
+    environment.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
+    return environment.get_template(name)
 
 
 def _against(folder: Path, other: Path) -> Against:

@@ -13,6 +13,7 @@ import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
+from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
@@ -317,7 +318,11 @@ def test_with_a_key_the_model_that_is_named_or_the_usual_one_is_opened(ingest_se
     with_key = ingest_settings.model_copy(update={"openai_api_key": "sk-none"})
     with_key = IngestSettings.model_validate(with_key.model_dump())
     assert open_assistant(AssistantSettings(model="auto", ingest=with_key)).model.startswith("openai:")
-    assert open_assistant(AssistantSettings(model="openai:x", ingest=with_key)).model == "openai:x"
+    named = open_assistant(AssistantSettings(model="openai:x", ingest=with_key))
+    assert named.model == "openai:x"
+    assert isinstance(named.chat_model, ChatOpenAI)
+    assert named.chat_model.request_timeout == 120  # one that hangs is an error in the end
+    assert named.chat_model.max_retries == 2
     assert open_assistant(AssistantSettings(model="extractive", ingest=with_key)).chat_model is None
 
 

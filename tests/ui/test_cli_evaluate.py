@@ -2,15 +2,26 @@
 
 import json
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from assistant.answers import Answer
+from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.run import read_rows
+from assistant.evaluation.run import run as run_questions
+from assistant.evaluation.summary import read_summary
 from ingest.settings import ROOT, IngestSettings
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
@@ -29,15 +40,78 @@ FLOORS = {
 }
 
 
+class ChatServer(BaseHTTPRequestHandler):
+    """A chat model behind OpenAI's HTTP interface: it answers every question with the same sentence."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        message = {"role": "assistant", "content": "KPO is insight-driven. [1]"}
+        kind, part = ("chat.completion.chunk", "delta") if asked.get("stream") else ("chat.completion", "message")
+        choice = {"index": 0, "finish_reason": "stop", part: message}
+        reply = json.dumps({"id": "1", "object": kind, "created": 0, "model": "fake", "choices": [choice]})
+        body = f"data: {reply}\n\ndata: [DONE]\n\n" if asked.get("stream") else reply
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if asked.get("stream") else "application/json")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def chat_server() -> Iterator[str]:
+    """The address of a running chat model."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ChatServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture
 def index(ingest_settings: IngestSettings) -> str:
     return str(ingest_settings.index)
 
 
-def evaluate(index: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "bpo-kpo", "evaluate", "--model", "extractive", *map(str, arguments)]
-    env = {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
+def command(*arguments: object) -> list[str]:
+    binary = Path(sys.executable).parent / "bpo-kpo"
+    return [str(binary), "evaluate", "--model", "extractive", *map(str, arguments)]
+
+
+def environment_of(index: str, **environment: str) -> dict[str, str]:
+    return {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100", **environment}
+
+
+def evaluate(index: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = environment_of(index, **environment)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=env, timeout=240)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What a whole run of the smoke set leaves in `results.jsonl`, without the times."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    run_questions(load_questions(SMOKE), assistant, folder)
+    return without_times(folder)
+
+
+def without_times(folder: Path) -> bytes:
+    return re.sub(rb'"seconds":{[^}]*}', b"", (folder / "results.jsonl").read_bytes())
+
+
+def interrupted(index: str, report: Path, *arguments: object) -> tuple[int, str]:
+    """Starts a run, interrupts it after its first row as Ctrl-C does; the exit code and what it said."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever ignores it hands that down
+    env = environment_of(index)
+    process = subprocess.Popen(command(*arguments, "--report", report), stderr=PIPE, text=True, env=env)
+    signal.signal(signal.SIGINT, before)
+    rows = report / "results.jsonl"
+    while process.poll() is None and not (rows.exists() and rows.stat().st_size):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said
 
 
 def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
@@ -56,6 +130,34 @@ def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
     Answer.model_validate(rows[0]["answer"])
 
 
+def test_two_runs_leave_the_same_bytes_but_for_the_times(
+    assistant: Assistant, uninterrupted: bytes, tmp_path: Path
+) -> None:
+    run_questions(load_questions(SMOKE), assistant, tmp_path)
+    assert without_times(tmp_path) == uninterrupted
+    assert uninterrupted.count(b"\n") == 20
+
+
+def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
+    index: str, uninterrupted: bytes, tmp_path: Path
+) -> None:
+    report = tmp_path / "a report"
+    code, said = interrupted(index, report, SMOKE)
+    assert code == 2
+    again = shlex.join(["bpo-kpo", *command(SMOKE, "--report", report)[1:]])
+    assert said == f"bpo-kpo: Stopped; what is done is kept. Go on with: {again}\n"
+    first, kept = (report / "results.jsonl").read_bytes(), without_times(report)
+    assert 0 < len(kept) < len(uninterrupted)
+    assert uninterrupted.startswith(kept)
+    assert not (report / "summary.json").exists()
+
+    words = shlex.split(said.partition("Go on with: ")[2])
+    subprocess.run([command()[0], *words[1:]], check=True, env=environment_of(index), timeout=240)
+    assert without_times(report) == uninterrupted
+    assert (report / "results.jsonl").read_bytes().startswith(first)  # with its times: nothing is asked twice
+    assert (report / "summary.json").exists()
+
+
 def test_a_missed_floor_is_named_and_exits_with_1(index: str, tmp_path: Path) -> None:
     run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path, "--fail-under", "fact_recall=1.1")
     assert run.returncode == 1
@@ -70,6 +172,27 @@ def test_a_run_is_compared_with_an_earlier_one(index: str, tmp_path: Path) -> No
     page = (tmp_path / "two" / "report.html").read_text("utf-8")
     assert "<h2>Against one</h2>" in page
     assert "1 questions are in both runs: 0 won, 0 lost, 1 unchanged." in page
+
+
+def test_two_models_are_put_side_by_side(index: str, chat_server: str, tmp_path: Path) -> None:
+    report, fake = tmp_path / "report", ["--model", "openai:fake"]
+    run = evaluate(
+        *(index, SMOKE, *fake, "--only", "s-01", "--only", "s-02", "--report", report),
+        *("--fail-under", "fact_recall=0.5"),
+        OPENAI_BASE_URL=chat_server,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "openai:fake against extractive:" in run.stdout
+    assert {path.name for path in report.iterdir()} == {
+        *("summary.json", "report.html", "extractive", "openai-fake"),
+    }
+    for folder in ("extractive", "openai-fake"):
+        assert len(list(read_rows(report / folder))) == 2
+        assert (report / folder / "report.html").exists()
+    assert read_summary(report) == read_summary(report / "extractive") != read_summary(report / "openai-fake")
+    page = (report / "report.html").read_text("utf-8")
+    assert "<h2>openai:fake against extractive</h2>" in page
+    assert '<a href="openai-fake/report.html">openai:fake</a>' in page
 
 
 def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: Path) -> None:
@@ -108,6 +231,7 @@ def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
         ([SMOKE, "--report", ROOT / "README.md"], "README.md"),
         ([SMOKE, "--compare", "no-such"], "no-such"),
         ([SMOKE, "--no-worse-than", "no-such"], "no-such"),
+        ([SMOKE, "--model", "extractive"], "would share the folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(

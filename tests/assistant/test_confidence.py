@@ -20,16 +20,21 @@ def logistic(score: float) -> float:
 
 def test_with_questions_it_follows_from_margin_reverse_kind_and_names() -> None:
     plain = Signals(margin=0.1, reverse=0.5, words=0.3, strange=0)
-    assert confidence(plain, holds=True) == pytest.approx(logistic(-0.6 + 1.2 + 1.25))
-    assert confidence(plain, holds=False) == pytest.approx(logistic(-0.6 + 1.2 + 1.25 - 3.2))
-    assert confidence(replace(plain, strange=1), holds=True) == pytest.approx(logistic(-0.6 + 1.2 + 1.25 - 1.9))
+    assert confidence(plain, holds=True) == pytest.approx(logistic(-0.95 + 1.09 + 1.75))
+    assert confidence(plain, holds=False) == pytest.approx(logistic(-0.95 + 1.09 + 1.75 - 2.8))
+    assert confidence(replace(plain, strange=1), holds=True) == pytest.approx(logistic(-0.95 + 1.09 + 1.75 - 1.8))
+
+
+def test_a_definition_of_the_very_thing_makes_it_surer() -> None:
+    plain = Signals(margin=0.1, reverse=0.5, words=0.3, strange=0)
+    assert confidence(replace(plain, defines=True), holds=True) == pytest.approx(logistic(-0.95 + 1.09 + 1.75 + 2))
 
 
 def test_without_questions_it_follows_from_reverse_words_kind_and_names() -> None:
     plain = Signals(margin=None, reverse=0.5, words=0.4, strange=0)
-    assert confidence(plain, holds=True) == pytest.approx(logistic(-1.1 + 2.4 + 0.2))
-    assert confidence(plain, holds=False) == pytest.approx(logistic(-1.1 + 2.4 + 0.2 - 3.6))
-    assert confidence(replace(plain, strange=2), holds=True) == pytest.approx(logistic(-1.1 + 2.4 + 0.2 - 3.8))
+    assert confidence(plain, holds=True) == pytest.approx(logistic(-0.9 + 2.25 + 0.2))
+    assert confidence(plain, holds=False) == pytest.approx(logistic(-0.9 + 2.25 + 0.2 - 3.6))
+    assert confidence(replace(plain, strange=2), holds=True) == pytest.approx(logistic(-0.9 + 2.25 + 0.2 - 3.8))
 
 
 @given(signals, cosines, st.booleans())

@@ -150,6 +150,10 @@ def evaluate(
     fail_under: Annotated[
         list[str] | None, typer.Option(metavar="METRIC=X", help="Exit with 1 where it falls short. Repeatable.")
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="PROVIDER:MODEL", help="Let a chat model judge what citations support."),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ask this one alone. Repeatable.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look for mistakes in the set.")] = False,
 ) -> None:
@@ -157,18 +161,21 @@ def evaluate(
     from rich.console import Console
 
     from assistant.chain import open_assistant
+    from assistant.evaluation.judge import open_judge
     from ui import evaluation
 
     settings = _settings(model)
     assistant = open_assistant(settings)
+    verdict_by = open_judge(judge, settings) if judge else None
     _ensure_index(settings)
     console = Console(highlight=False)
     if check:
         evaluation.check(console, questions, assistant)
         return
     with _Progress("Answering") as progress:
-        folder, summary = evaluation.run(questions, assistant, report, only or [], progress, compare)
+        folder, summary = evaluation.run(questions, assistant, report, only or [], progress, compare, verdict_by)
     evaluation.show_headline(console, summary)
+    evaluation.show_undecided(console, folder)
     if compare:
         evaluation.show_comparison(console, folder, compare)
     print(f"The report is {folder / 'report.html'}")

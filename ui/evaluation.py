@@ -10,6 +10,7 @@ from rich.table import Table
 
 from assistant.chain import Assistant
 from assistant.evaluation.compare import compare, worse
+from assistant.evaluation.judge import VERDICTS, OpenJudge, undecided
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
@@ -41,6 +42,7 @@ def run(
     only: Sequence[str],
     progress: Callable[[int, int], None],
     other: Path | None = None,
+    open_judge: OpenJudge | None = None,
 ) -> tuple[Path, Summary]:
     """Runs a set, or some of its questions, and writes the report; returns its folder and the figures.
 
@@ -49,7 +51,7 @@ def run(
     items = _chosen(load_questions(questions), only)
     folder = folder or ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
-        run_questions(items, assistant, folder, progress)
+        run_questions(items, assistant, folder, progress, open_judge(folder) if open_judge else None)
     except KeyboardInterrupt:
         raise UserError(f"Stopped; what is done is kept. Go on with: --report {folder}") from None
     except OSError as error:
@@ -75,6 +77,12 @@ def show_headline(console: Console, summary: Summary) -> None:
                 name + note, _number(summary[name].value), _interval(summary[name]), str(summary[name].n)
             )
     console.print(table)
+
+
+def show_undecided(console: Console, folder: Path) -> None:
+    """How often a judge gave no verdict, where it ever did."""
+    if times := undecided(folder):
+        console.print(plain(f"Without a verdict of the judge: {times}, see {folder / VERDICTS}"), soft_wrap=True)
 
 
 def show_comparison(console: Console, here: Path, there: Path) -> None:

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate lock
+.PHONY: chat test evaluate ablation lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -18,6 +18,10 @@ test: .venv/ready
 # The table in the README; the report goes to reports/.
 evaluate: .venv/ready
 	@$(BIN)/bpo-kpo evaluate corpus/questions/core.jsonl --model extractive
+
+# What each idea brings: the figures with one of them taken away at a time.
+ablation: .venv/ready
+	@$(BIN)/python tests/benchmarks/ablation.py
 
 # Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
 lock: .venv/ready

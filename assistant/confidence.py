@@ -17,6 +17,7 @@ class Signals:
     reverse: float  # mean over the unit's tokens of the best cosine with a token of the question
     words: float  # share of the question's words, weighted by rarity, that the unit and what is around it hold
     strange: int  # names in the question that the texts do not have
+    defines: bool = False  # the unit defines the very thing that the question asks to define
 
 
 def confidence(signals: Signals, holds: bool) -> float:
@@ -26,4 +27,5 @@ def confidence(signals: Signals, holds: bool) -> float:
         score = -0.95 + 10.9 * signals.margin + 3.5 * signals.reverse - 2.8 * missing - 1.8 * strange
     else:
         score = -0.9 + 4.5 * signals.reverse + 0.5 * signals.words - 3.6 * missing - 1.9 * strange
-    return 1 / (1 + math.exp(-score))
+    score += 2.0 * signals.defines
+    return (1 + math.tanh(score / 2)) / 2  # the logistic function, which overflows nowhere in this form

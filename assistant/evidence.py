@@ -146,6 +146,7 @@ class Evidence:
         wanted = self._lexicon.asked_terms(question.text)
         return Signals(
             margin=self._margin(query, passage.source),
+            defines=question.kind == "definition" and _defines(best.unit.text, wanted, self._lexicon) == 1,
             reverse=float(cosines.max(axis=0).mean()) if cosines.size else 0.0,
             words=self._share(wanted, prepared.near[at]),
             strange=len(self._lexicon.unknown_names(question.text)),

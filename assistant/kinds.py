@@ -150,6 +150,7 @@ def holds(kind: Kind, text: str) -> bool:
 
 
 _ACRONYM = re.compile(r"[^\W\d_]{2,6}")
+_MOST_ACRONYMS = 40  # that are looked for; each is a pattern of its own, and a question may be very long
 _BETWEEN = r"[\s-]+(?:(?:and|for|of|the)\s+)?"
 
 
@@ -163,8 +164,9 @@ def spells_out(text: str, question: str) -> bool:
 
 def _acronyms(question: str) -> list[str]:
     """What a question for an acronym may mean by it: its words in capitals, else its short words."""
-    found: list[str] = _ACRONYM.findall(question)
-    return [word for word in found if word.isupper()] or [word for word in found if word not in STOP_WORDS]
+    found = list(dict.fromkeys(_ACRONYM.findall(question)))
+    meant = [word for word in found if word.isupper()] or [word for word in found if word not in STOP_WORDS]
+    return meant[:_MOST_ACRONYMS]
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ SIDES: dict[Side, re.Pattern[str]] = {
     "KPO": re.compile(r"\bkpos?\b|\bknowledge[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
 }
 
-_HOW_MANY = re.compile(r"\bhow many\s+((?:[\w-]+\s+){0,3}?[\w-]+(?:s|people|staff))\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow many\s+((?:[\w-]+\s+){0,3}?(?:[\w-]+s|[\w-]*people|[\w-]*staff))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -23,7 +24,9 @@ from ingest.text import Folded, Span, fold
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM
 
-_STILL_THE_SAME = 85  # of 100: how alike a quote and a changed text must be for the question to be kept
+# How alike a quote and a text must be, of 100, for the text to be what has become of the quote. A short one is
+# like many a text: where it is not found, nobody knows whether it was changed or deleted.
+_SHORT, _SAME_SHORT, _SAME_LONG = 45, 85, 75  # the first in characters
 
 
 class IndexedQuestion(NamedTuple):
@@ -45,7 +48,8 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
     """The questions beside a source, with their quotes found in its text.
 
     A quote whose text has changed a little (a number, a name) is found where it now stands; a question one of
-    whose quotes has gone is one that the source no longer answers. Raises `SourceError` with the number of a
+    whose quotes has gone is one that the source no longer answers, or is left out where that quote is short.
+    Raises `SourceError` with the number of a
     line that is wrong.
     """
     folded = fold(source.text)
@@ -64,8 +68,9 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
             if quote not in places:
                 places[quote] = _locate(quote, folded)
         spans = tuple(span for quote in entry.evidence if (span := places[quote]))
-        whole = len(spans) == len(entry.evidence)
-        found.append(IndexedQuestion(entry.question, source.name, spans if whole else ()))
+        gone = [quote for quote in entry.evidence if places[quote] is None]
+        if not any(len(quote) < _SHORT for quote in gone):
+            found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
     return found
 
 
@@ -75,7 +80,9 @@ def _locate(quote: str, folded: Folded) -> Span | None:
     at = folded.text.find(needle) if needle else -1
     if at >= 0:
         return folded.span(at, at + len(needle))
-    near = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=_STILL_THE_SAME)
+    near = fuzz.partial_ratio_alignment(
+        needle, folded.text, score_cutoff=_SAME_SHORT if len(needle) < _SHORT else _SAME_LONG
+    )
     if near is None or near.dest_start >= near.dest_end:
         return None
     start, end = near.dest_start, near.dest_end
@@ -123,10 +130,13 @@ def load_questions(folder: Path) -> QuestionIndex:
     """What `save` wrote into a snapshot's folder. Raises `OSError` or `ValueError` where it is damaged."""
     if not (folder / "questions.jsonl").exists():
         return QuestionIndex()
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     stored = [_Stored.model_validate_json(line) for line in lines]
-    with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
-        vectors, lengths = arrays["vectors"], arrays["lengths"]
+    try:
+        with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
+            vectors, lengths = arrays["vectors"], arrays["lengths"]
+    except (BadZipFile, EOFError, KeyError, RuntimeError) as error:  # how NumPy and zipfile say that it is damaged
+        raise ValueError(f"questions.npz: {error}") from None
     if len(lengths) != len(stored) or lengths.sum() != len(vectors):
         raise ValueError("questions and vectors do not fit")
     questions = tuple(
@@ -136,12 +146,17 @@ def load_questions(folder: Path) -> QuestionIndex:
 
 
 def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
-    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before."""
-    questions = tuple(question for source in sources for question in indexed_questions(source))
-    new = [q.question for q in questions if q.question not in known]
+    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before.
+
+    A question without a token that the model reads can be like no other and is left out.
+    """
+    found = [question for source in sources for question in indexed_questions(source)]
+    new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
-    parts = [made[q.question] if q.question in made else known[q.question] for q in questions]
-    if not parts:
+    vectors = {**known, **made}
+    questions = tuple(q for q in found if len(vectors[q.question]))
+    if not questions:
         return QuestionIndex()
+    parts = [vectors[q.question] for q in questions]
     lengths = np.array([len(part) for part in parts])
     return QuestionIndex(questions, np.concatenate(parts).astype(np.float16), np.cumsum(lengths) - lengths)

@@ -102,12 +102,12 @@ def read_manifest(index: Path, snapshot: str) -> Manifest:
 def read_sources(index: Path, snapshot: str, manifest: Manifest) -> dict[str, Source]:
     """The texts as they were indexed, by name: spans point into these, whatever has become of the files."""
     folder = _folder(index, snapshot) / "sources"
+    questions = [folder / f"{record.digest}.questions.jsonl" for record in manifest.sources]
     try:
         texts = [_decode((folder / f"{record.digest}.txt").read_bytes()) for record in manifest.sources]
+        beside = [_decode(path.read_bytes()) if path.exists() else "" for path in questions]
     except (OSError, UnicodeDecodeError) as error:
         raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
-    questions = [folder / f"{record.digest}.questions.jsonl" for record in manifest.sources]
-    beside = [path.read_text(encoding="utf-8") if path.exists() else "" for path in questions]
     return {r.name: Source(r.name, r.title, t, q) for r, t, q in zip(manifest.sources, texts, beside, strict=True)}
 
 

@@ -23,7 +23,7 @@ from assistant.streams import streaming
 
 ENOUGH = 0.5  # the least confidence that answers
 _HOLDS_NEAR = 0.85  # a date that is asked for has to stand in a unit with at least this share of the best score
-_SURELY_ASKED = 0.8  # an indexed question that is so like the one asked asks for the same number of things
+_SURELY_ASKED = 0.8  # an indexed question that is so like the one asked asks for the same things
 
 
 def make_reader(evidence: Evidence) -> Runnable[Reading, Draft]:
@@ -66,7 +66,7 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
 
 def _answer(reading: Reading, best: list[Candidate], ranked: list[Candidate], evidence: Evidence) -> Decision:
     kind = reading.question.kind
-    asked_for_a_sentence = best[0].asked_for >= ASKED and best[0].unit.kind == "sentence"
+    asked_for_a_sentence = best[0].asked_for >= _SURELY_ASKED and best[0].unit.kind == "sentence"
     if kind in ("list", "count") and not asked_for_a_sentence and (lines := list_of(best, reading, ranked)):
         return Decision(counted(lines) if kind == "count" else lines, "a list answers")
     return _from_sentences(reading, best, evidence)

@@ -102,6 +102,26 @@ def test_a_misspelt_word_of_a_question_is_taken_for_the_known_one() -> None:
     assert lexicon.asked_terms("unicorns") == lexicon.terms("unicorns")
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Does the article mention Accenture?", ["Accenture"]),
+        ("Is KPO used by Accenture, or by Wipro's staff?", ["Accenture", "Wipro's"]),
+        ("What does LPO mean?", ["LPO"]),
+        ("LPO?", ["LPO"]),  # in capitals it is a name also where the question begins
+        ("Unicorns in KPO?", []),  # else it may be any word there
+        ("Yes. Unicorns? Why: Unicorns!", []),
+        ("Does a Company employ Experts?", []),  # the texts have these words, if not as names
+        ("What about KPO and BPO Companies?", []),
+        ("Is that The Same, and Why?", []),
+        ("does accenture use kpo?", []),
+        ("", []),
+    ],
+)
+def test_the_names_that_no_text_has_are_those_in_capitals(question: str, unknown: list[str]) -> None:
+    assert Lexicon(ARTICLE_LIKE).unknown_names(question) == unknown
+
+
 word = st.sampled_from(["cost", "force", "expert", "team", "KPO", "of", "Business Process Outsourcing", "BPO"])
 texts = st.lists(st.lists(word).map(" ".join), max_size=6)
 

@@ -8,16 +8,20 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.embeddings import Embeddings
 
 from ingest import embeddings
 from ingest.embeddings import MiniLM, _checked, open_embeddings
 from ingest.errors import SettingsError
+from ingest.text import Span
 from tests.ingest.processes import settings_of
 
 
@@ -85,6 +89,68 @@ def test_nothing_is_loaded_before_the_first_text() -> None:
     model = MiniLM()
     assert isinstance(model, Embeddings)
     assert vars(model) == {}
+
+
+# --- token by token
+
+
+def test_every_token_has_a_vector_of_length_one_and_its_place(minilm: MiniLM) -> None:
+    (tokens,) = minilm.embed_tokens(["What drives KPO?"])
+    assert tokens.spans == [Span(0, 4), Span(5, 11), Span(12, 13), Span(13, 15), Span(15, 16)]
+    assert tokens.vectors.shape == (5, 384)
+    assert tokens.vectors.dtype == np.float32
+    assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-6)
+
+
+@given(st.text(max_size=200))
+def test_tokens_stand_in_order_and_hold_all_that_is_written(minilm: MiniLM, text: str) -> None:
+    (tokens,) = minilm.embed_tokens([text])
+    assert len(tokens.vectors) == len(tokens.spans)
+    starts, ends = [span.start for span in tokens.spans], [span.end for span in tokens.spans]
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    assert all(b.start >= a.end or b == a for a, b in pairwise(tokens.spans))  # a syllable of Hangul has two
+    assert all(0 <= span.start < span.end <= len(text) for span in tokens.spans)
+    written = {i for i, char in enumerate(text) if char.isascii() and char.isalnum()}
+    assert written <= {i for span in tokens.spans for i in range(*span)}
+
+
+def test_a_token_is_read_in_the_context_of_its_text(minilm: MiniLM) -> None:
+    river, money = minilm.embed_tokens(["The bank of the river.", "The bank lends money."])
+    assert river.spans[1] == money.spans[1] == Span(4, 8)
+    assert float(river.vectors[1] @ money.vectors[1]) < 0.9
+
+
+def test_the_tokens_together_are_what_the_text_is_as_a_whole(minilm: MiniLM) -> None:
+    """Not exactly: the model's own marks are missing, and every token counts the same."""
+    for text in TEXTS:
+        (tokens,) = minilm.embed_tokens([text])
+        if len(tokens.vectors):
+            mean = tokens.vectors.mean(axis=0)
+            assert similarity(minilm.embed_query(text), (mean / np.linalg.norm(mean)).tolist()) > 0.9
+
+
+def test_a_texts_tokens_do_not_depend_on_its_batch(minilm: MiniLM) -> None:
+    for text, together in zip(TEXTS, minilm.embed_tokens(TEXTS), strict=True):
+        (alone,) = minilm.embed_tokens([text])
+        assert together.spans == alone.spans
+        assert np.array_equal(together.vectors, alone.vectors)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n\t"])
+def test_an_empty_text_has_no_tokens(minilm: MiniLM, empty: str) -> None:
+    (tokens,) = minilm.embed_tokens([empty])
+    assert tokens.spans == []
+    assert tokens.vectors.shape == (0, 384)
+    assert minilm.embed_tokens([]) == []
+
+
+def test_the_tokens_of_a_long_text_end_where_the_model_stops_reading(minilm: MiniLM) -> None:
+    full, longer = minilm.embed_tokens(["word " * 254, "word " * 254 + "insight " * 1_000])
+    assert len(longer.vectors) == 254  # and one token at each end
+    assert longer.spans == full.spans
+    assert longer.spans[-1] == Span(253 * 5, 253 * 5 + 4)
+    assert np.array_equal(longer.vectors, full.vectors)
 
 
 # --- the pinned files

@@ -1,0 +1,453 @@
+"""Questions beside a document: where their quotes stand, how they are stored, and when they are embedded."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest import snapshots
+from ingest.build import build, ensure_index
+from ingest.embeddings import MiniLM, TokenVectors
+from ingest.errors import IndexProblem, SourceError
+from ingest.index import CurrentIndex, Index
+from ingest.questions import IndexedQuestion, QuestionIndex, index_questions, indexed_questions, load_questions
+from ingest.sources import make_source
+from ingest.text import Span
+from tests.ingest.processes import settings_of
+
+
+def line(question: str, *evidence: str) -> str:
+    return json.dumps({"question": question, "evidence": evidence}, ensure_ascii=False)
+
+
+def quoted(text: str, *evidence: str) -> list[str]:
+    """What of `text` the quotes of one question are found to be."""
+    (question,) = indexed_questions(make_source("a.md", text, line("What?", *evidence)))
+    assert (question.question, question.source) == ("What?", "a.md")
+    return [text[span.start : span.end] for span in question.spans]
+
+
+# --- where a quote stands
+
+TRIAL = "# Trial\n\nThe free trial lasts 14 days, and no card is needed. Ada Byron runs the Leeds office.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "found"),
+    [
+        (TRIAL, "The free trial lasts 14 days", "The free trial lasts 14 days"),
+        (TRIAL, "the FREE trial\n lasts 14 days", "The free trial lasts 14 days"),
+        ("It’s “quick” work.", 'It\'s "quick" work.', "It’s “quick” work."),
+        ('It\'s "quick" work.', "It’s “quick” work.", 'It\'s "quick" work.'),
+        (
+            "Some\u00a0200 people work\u00a0 here.",
+            "Some 200 people work here.",
+            "Some\u00a0200 people work\u00a0 here.",
+        ),
+        ("A non‑stop, *very* long day.", "a non-stop, very long day", "A non‑stop, *very* long day"),
+        ("Straße 5 is near.", "Strasse 5", "Straße 5"),
+    ],
+)
+def test_a_quote_is_found_whatever_its_case_quotes_hyphens_marks_and_spaces(
+    text: str, quote: str, found: str
+) -> None:
+    assert quoted(text, quote) == [found]
+
+
+def test_a_list_is_quoted_over_several_lines() -> None:
+    text = "# Perks\n\nThe perks are:\n\n- lower cost\n- *quick* work\n- fewer errors\n\nThat is all.\n"
+    whole = "lower cost\n- *quick* work\n- fewer errors"
+    assert quoted(text, "- lower cost\n- quick work\n- fewer errors") == [whole]
+    assert quoted(text, "lower cost\nquick work\nfewer errors") == [whole]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("14 days", "30 days", "The free trial lasts 30 days"),
+        ("14 days", "1,400 days", "The free trial lasts 1,400 days"),
+        ("The free", "Our free", "free trial lasts 14 days"),
+        ("trial lasts", "tryout lasts", "The free tryout lasts 14 days"),
+    ],
+)
+def test_a_quote_whose_text_has_changed_a_little_is_found_as_it_now_stands(old: str, new: str, found: str) -> None:
+    (now,) = quoted(TRIAL.replace(old, new), "The free trial lasts 14 days")
+    assert found in now
+    assert now in TRIAL.replace(old, new)
+
+
+def test_a_changed_name_is_found_in_whole_words() -> None:
+    now = "Eda Byron runs the Leeds offices!"
+    assert quoted(f"That's it. {now}", "Ada Byron runs the Leeds office") == [now.removesuffix("!")]
+
+
+word = st.sampled_from(["trial", "lasts", "days", "office", "14", "Leeds", "naïve", "Straße", "two-year"])
+
+
+@given(st.lists(word, min_size=6, max_size=12), word, st.data())
+def test_what_is_found_for_a_quote_begins_and_ends_with_whole_words(
+    quote: list[str], other: str, data: st.DataObject
+) -> None:
+    changed = list(quote)
+    changed[data.draw(st.integers(0, len(quote) - 1))] = other
+    text = f"Before it, {' '.join(changed)}; after it."
+    for found in quoted(text, " ".join(quote)):
+        at = text.index(found)
+        assert not (text[at - 1 : at].isalnum() and found[0].isalnum())
+        assert not (found[-1].isalnum() and text[at + len(found) :][:1].isalnum())
+
+
+def test_a_question_whose_sentence_was_deleted_is_one_that_the_document_does_not_answer() -> None:
+    shorter = TRIAL.replace(" Ada Byron runs the Leeds office.", "")
+    assert quoted(shorter, "Ada Byron runs the Leeds office.") == []
+    assert quoted("", "Ada Byron runs the Leeds office.") == []
+
+
+def test_it_is_not_answered_either_where_one_of_its_two_quotes_has_gone() -> None:
+    shorter = TRIAL.replace(" Ada Byron runs the Leeds office.", "")
+    both = ["The free trial lasts 14 days", "Ada Byron runs the Leeds office."]
+    assert quoted(TRIAL, *both) == both
+    assert quoted(shorter, *both) == []
+
+
+def test_a_question_without_evidence_and_one_with_an_empty_quote_have_no_answer() -> None:
+    assert quoted(TRIAL) == []
+    assert quoted(TRIAL, "") == quoted(TRIAL, " \n") == quoted("", "") == []
+
+
+# --- the lines of the file
+
+
+def read(questions: str) -> list[str]:
+    return [q.question for q in indexed_questions(make_source("docs/a.md", TRIAL, questions))]
+
+
+def test_blank_lines_and_line_endings_of_windows_do_not_matter() -> None:
+    assert read(f"\n{line('One?')}\n \n{line('Two?')}") == ["One?", "Two?"]
+    assert read(f"{line('One?')}\r\n\r\n{line('Two?')}\r\n") == ["One?", "Two?"]
+    assert read("") == read("\n\n") == []
+
+
+def test_a_line_separator_of_unicode_inside_a_question_ends_no_line() -> None:
+    assert read(line("One\u2028or\u0085two?")) == ["One\u2028or\u0085two?"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "no JSON",
+        '{"question": "Two?", "evidence": ["',
+        '{"question": "Two?"}',
+        '{"evidence": []}',
+        '{"question": 2, "evidence": []}',
+        '{"question": "Two?", "evidence": "a quote"}',
+        '{"question": "Two?", "evidence": [], "answer": "a typo of evidence"}',
+        '["Two?", []]',
+        "null",
+    ],
+)
+def test_a_broken_line_is_named_with_its_file_its_number_and_what_to_do(broken: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(f"{line('One?')}\n\n{broken}\n{line('Four?')}")
+    message = str(caught.value)
+    assert message.startswith("docs/a.questions.jsonl:3 is no question with its evidence (")
+    assert message.endswith("). Mend it.")
+    assert "\n" not in message
+
+
+# --- embedded and stored
+
+
+class Counting(MiniLM):
+    """Reads a text as its letters, each with a vector of its own. Notes what it embeds token by token."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = one_hot(len(text)).tolist()
+        return vector
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.asked += texts
+        letters = [[(i, char) for i, char in enumerate(text) if not char.isspace()] for text in texts]
+        return [
+            TokenVectors(
+                np.stack([one_hot(ord(char)) for _, char in chars] or [np.zeros(384)])[: len(chars)],
+                [Span(i, i + 1) for i, _ in chars],
+            )
+            for chars in letters
+        ]
+
+
+def one_hot(at: int) -> np.ndarray:
+    vector = np.zeros(384, dtype=np.float32)
+    vector[at % 384] = 1
+    return vector
+
+
+def known(questions: QuestionIndex) -> dict[str, np.ndarray]:
+    return dict(questions.tokens())
+
+
+def letters(vectors: np.ndarray) -> str:
+    return "".join(map(chr, vectors.argmax(axis=1)))
+
+
+def test_the_tokens_of_a_question_are_its_own() -> None:
+    one = make_source("a.md", TRIAL, f"{line('ab')}\n{line('c d e', 'no card is needed')}")
+    two = make_source("b.md", "No text.", line("f"))
+    index = index_questions([one, two], Counting(), {})
+    assert [(question, letters(vectors)) for question, vectors in index.tokens()] == [
+        ("ab", "ab"),
+        ("c d e", "cde"),
+        ("f", "f"),
+    ]
+    at = TRIAL.index("no card")
+    assert index.questions == (
+        IndexedQuestion("ab", "a.md", ()),
+        IndexedQuestion("c d e", "a.md", (Span(at, at + len("no card is needed")),)),
+        IndexedQuestion("f", "b.md", ()),
+    )
+    assert index.vectors.dtype == np.float16
+    assert index.starts.tolist() == [0, 2, 5]
+
+
+def test_only_questions_that_are_not_known_are_embedded_and_each_once() -> None:
+    model = Counting()
+    first = index_questions([make_source("a.md", TRIAL, f"{line('ab')}\n{line('c')}")], model, {})
+    assert model.asked == ["ab", "c"]
+    more = make_source("a.md", TRIAL, f"{line('d')}\n{line('c')}\n{line('ab')}")
+    again = make_source("b.md", TRIAL, f"{line('d')}\n{line('ab')}")
+    second = index_questions([more, again], model, known(first))
+    assert model.asked == ["ab", "c", "d"]
+    assert [letters(vectors) for _, vectors in second.tokens()] == ["d", "c", "ab", "d", "ab"]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_a_question_without_a_word_is_left_out(blank: str) -> None:
+    questions = f"{line(blank)}\n{line('ab')}\n{line(blank, 'no card')}"
+    index = index_questions([make_source("a.md", TRIAL, questions)], Counting(), {})
+    assert [question.question for question in index.questions] == ["ab"]
+    assert index.starts.tolist() == [0]
+    none = index_questions([make_source("a.md", TRIAL, line(blank))], Counting(), {})
+    assert none.questions == () and none.vectors.shape == (0, 384)
+
+
+def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
+    lines = [line("ab", "The free trial", "no card"), line("Wie heißt es?"), line("a\u2028b\u0085c")]
+    saved = index_questions([make_source("a.md", TRIAL, "\n".join(lines))], Counting(), {})
+    saved.save(tmp_path)
+    loaded = load_questions(tmp_path)
+    assert loaded.questions == saved.questions
+    assert isinstance(loaded.questions[0].spans[0], Span)
+    assert loaded.starts.tolist() == saved.starts.tolist()
+    assert loaded.vectors.dtype == np.float16
+    assert np.array_equal(loaded.vectors, saved.vectors)
+
+
+def test_no_questions_leave_no_files(tmp_path: Path) -> None:
+    QuestionIndex().save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert load_questions(tmp_path).questions == ()
+
+
+# --- beside the documents of an index
+
+
+class Shelf:
+    """A corpus of one document with its questions, its index, and the questions embedded since the last look."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = settings_of(folder)
+        self.settings.corpus.mkdir()
+        self.document = self.settings.corpus / "trial.md"
+        self.beside = self.settings.corpus / "trial.questions.jsonl"
+        self.document.write_text(TRIAL, encoding="utf-8")
+        self.model = Counting()
+
+    def build(self, *paths: Path) -> list[str]:
+        """Builds the index and returns which questions were embedded for it."""
+        self.model.asked.clear()
+        build(self.settings, paths, embeddings=self.model)
+        return list(self.model.asked)
+
+    def index(self) -> Index:
+        return CurrentIndex(self.settings).get()
+
+    def questions(self) -> dict[str, list[str]]:
+        """What each indexed question quotes."""
+        index = self.index()
+        texts = {name: source.text for name, source in index.sources.items()}
+        return {q.question: [texts[q.source][a:b] for a, b in q.spans] for q in index.questions.questions}
+
+    def folder(self) -> Path:
+        pointer = snapshots.read_pointer(self.settings.index)
+        assert pointer
+        return self.settings.index / "snapshots" / pointer.snapshot
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+HOW_LONG = line("How long is it?", "lasts 14 days")
+WHO = line("Who runs Leeds?", "Ada Byron runs the Leeds office.")
+
+
+def test_the_questions_beside_a_document_are_indexed(shelf: Shelf) -> None:
+    shelf.beside.write_text(f"{HOW_LONG}\n{line('What is the price?')}\n", encoding="utf-8")
+    assert shelf.build() == ["How long is it?", "What is the price?"]
+    assert shelf.questions() == {"How long is it?": ["lasts 14 days"], "What is the price?": []}
+    assert [letters(vectors) for _, vectors in shelf.index().questions.tokens()] == [
+        "Howlongisit?",
+        "Whatistheprice?",
+    ]
+
+
+def test_an_index_without_questions_has_none_and_no_files_of_them(shelf: Shelf) -> None:
+    assert shelf.build() == []
+    assert shelf.questions() == {}
+    assert list(shelf.folder().rglob("*questions*")) == []
+
+
+def test_a_second_build_embeds_no_question_again(shelf: Shelf) -> None:
+    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    assert shelf.build() == ["How long is it?"]
+    before = shelf.folder()
+    assert shelf.build() == []
+    assert shelf.folder() == before
+    shelf.beside.write_text(f"{WHO}\n{HOW_LONG}", encoding="utf-8")
+    assert shelf.build() == ["Who runs Leeds?"]
+
+
+def test_a_changed_document_embeds_no_question_again_and_moves_their_places(shelf: Shelf) -> None:
+    shelf.beside.write_text(f"{HOW_LONG}\n{WHO}", encoding="utf-8")
+    shelf.build()
+    changed = TRIAL.replace("# Trial\n", "# Trial\n\nA new paragraph.\n").replace(" Ada Byron", " Bob Byron")
+    shelf.document.write_text(changed, encoding="utf-8")
+    assert shelf.build() == []
+    questions = shelf.questions()
+    assert questions["How long is it?"] == ["lasts 14 days"]
+    assert questions["Who runs Leeds?"][0].endswith("Byron runs the Leeds office.")
+
+
+def test_other_line_endings_are_indexed_and_need_no_second_build(shelf: Shelf) -> None:
+    other = shelf.settings.corpus.parent / "other.md"
+    other.write_text("# Other\n", encoding="utf-8")
+    shelf.beside.write_bytes(f"{HOW_LONG}\r\n{WHO}\r\n".encode())
+    shelf.build(shelf.settings.corpus, other)
+    assert list(shelf.questions()) == ["How long is it?", "Who runs Leeds?"]
+    before = shelf.folder()
+    assert shelf.build(other) == []  # the trial is taken over as it was indexed
+    assert shelf.folder() == before
+
+
+def test_changing_only_the_questions_refreshes_the_index(shelf: Shelf) -> None:
+    """With the real model, as the command runs it."""
+    assert ensure_index(shelf.settings) is not None
+    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    assert str(ensure_index(shelf.settings)) == "1 passages: 0 embedded, 1 kept, 0 removed"
+    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
+    assert ensure_index(shelf.settings) is None
+
+    shelf.beside.write_text(WHO, encoding="utf-8")
+    assert ensure_index(shelf.settings) is not None
+    assert shelf.questions() == {"Who runs Leeds?": ["Ada Byron runs the Leeds office."]}
+
+    shelf.beside.unlink()
+    assert ensure_index(shelf.settings) is not None
+    assert shelf.questions() == {}
+    assert ensure_index(shelf.settings) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b"caf\xe9",
+            r"trial\.questions\.jsonl is not UTF-8 \(byte 3\)\. Save it as UTF-8 and run ingest again\.$",
+        ),
+        (b"{}", r"trial\.questions\.jsonl:1 is no question with its evidence \(.*\)\. Mend it\.$"),
+    ],
+)
+def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_nothing(
+    shelf: Shelf, content: bytes, message: str
+) -> None:
+    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    shelf.build()
+    shelf.beside.write_bytes(content)
+    for use in (shelf.build, lambda: ensure_index(shelf.settings)):
+        with pytest.raises(SourceError, match=message) as caught:
+            use()  # type: ignore[operator]
+        assert "\n" not in str(caught.value)
+    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
+
+
+def overwrite(name: str, content: bytes) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        (path,) = folder.rglob(name)
+        path.write_bytes(content)
+
+    return damage
+
+
+def half(name: str) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: len(content) // 2])
+
+    return damage
+
+
+def without_vectors(folder: Path) -> None:
+    (folder / "questions.npz").unlink()
+
+
+def other_arrays(folder: Path) -> None:
+    np.savez(folder / "questions.npz", vectors=np.zeros((1, 384)))
+
+
+def a_vector_too_few(folder: Path) -> None:
+    np.savez(folder / "questions.npz", vectors=np.zeros((11, 384)), lengths=np.array([12]))
+
+
+def a_question_too_many(folder: Path) -> None:
+    path = folder / "questions.jsonl"
+    path.write_text(path.read_text(encoding="utf-8") * 2, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        overwrite("questions.npz", b""),
+        overwrite("questions.npz", b"garbage"),
+        overwrite("questions.jsonl", b""),
+        overwrite("questions.jsonl", b"\xff garbage"),
+        overwrite("[0-9a-f]*.questions.jsonl", b"\xff garbage"),
+        half("questions.npz"),
+        half("questions.jsonl"),
+        without_vectors,
+        other_arrays,
+        a_vector_too_few,
+        a_question_too_many,
+    ],
+)
+def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
+    shelf: Shelf, damage: Callable[[Path], None]
+) -> None:
+    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    shelf.build()
+    damage(shelf.folder())
+    with pytest.raises(IndexProblem, match=r"^[^\n]* is damaged \([^\n]*\)\. Run: bpo-kpo ingest$"):
+        shelf.index()
+    assert shelf.build() == ["How long is it?"]
+    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}

@@ -25,8 +25,13 @@ def choose(settings: AssistantSettings) -> str:
     return settings.model
 
 
-def open_chat_model(name: str, settings: AssistantSettings) -> "BaseChatModel":
-    """The chat model `provider:model`. Raises `SettingsError` where the provider or the key is missing."""
+def open_chat_model(
+    name: str, settings: AssistantSettings, instead: str = "use --model extractive"
+) -> "BaseChatModel":
+    """The chat model `provider:model`. Raises `SettingsError` where the provider or the key is missing.
+
+    `instead` is what else a person can do, for that message.
+    """
     from langchain.chat_models import init_chat_model
 
     provider = name.partition(":")[0]
@@ -34,7 +39,7 @@ def open_chat_model(name: str, settings: AssistantSettings) -> "BaseChatModel":
     if provider == "openai":
         key = settings.ingest.openai_api_key
         if key is None and settings.ingest.openai_base_url is None:
-            raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or use --model extractive.")
+            raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or {instead}.")
         options = {
             "api_key": key.get_secret_value() if key else "none",  # a server of one's own may ask for none
             "base_url": settings.ingest.openai_base_url,
@@ -47,4 +52,4 @@ def open_chat_model(name: str, settings: AssistantSettings) -> "BaseChatModel":
         return model
     except (ImportError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise SettingsError(f"The model {name} cannot be used: {reason} Choose another with --model.") from None
+        raise SettingsError(f"The model {name} cannot be used: {reason} Choose another, or {instead}.") from None

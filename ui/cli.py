@@ -153,6 +153,10 @@ def evaluate(
     fail_under: Annotated[
         list[str] | None, typer.Option(metavar="METRIC=X", help="Exit with 1 where it falls short. Repeatable.")
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="PROVIDER:MODEL", help="Let a chat model judge what citations support."),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ask this one alone. Repeatable.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look for mistakes in the set.")] = False,
     write: Annotated[
@@ -165,12 +169,14 @@ def evaluate(
     from assistant.chain import open_assistant
     from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.floors import read_floors
+    from assistant.evaluation.judge import open_judge
     from assistant.evaluation.questions import write_questions
     from ui import evaluation
 
     floors = read_floors(fail_under or [])
     settings = [_settings(name) for name in model] if model else [_settings()]
     assistants = [open_assistant(one) for one in settings]
+    verdict_by = open_judge(judge, settings[0]) if judge else None
     _ensure_index(settings[0])
     console = Console(highlight=False)
     if check:
@@ -187,7 +193,7 @@ def evaluate(
     if report is None:
         report = evaluation.new_folder(questions)
         again += f" --report {shlex.quote(str(report))}"
-    folders = evaluation.run(items, questions.name, assistants, report, _Progress, compare, again)
+    folders = evaluation.run(items, questions.name, assistants, report, _Progress, compare, again, verdict_by)
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)

@@ -13,6 +13,7 @@ from assistant.chain import Assistant
 from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.floors import Floor, missed_floors
+from assistant.evaluation.judge import VERDICTS, OpenJudge, undecided
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
@@ -56,6 +57,7 @@ def run(
     progress: Callable[[str], AbstractContextManager[Callable[[int, int], None]]],
     other: Path | None,
     again: str,
+    open_judge: OpenJudge | None = None,
 ) -> dict[str, Path]:
     """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
@@ -66,7 +68,7 @@ def run(
     try:
         for assistant, folder in zip(assistants, folders.values(), strict=True):
             with progress(f"Answering with {assistant.model}") as step:
-                run_questions(items, assistant, folder, step)
+                run_questions(items, assistant, folder, step, open_judge(folder) if open_judge else None)
             write_report(folder, set_name, assistant.index().sources, other)
         if len(folders) > 1:
             write_side_by_side(report, set_name, folders)
@@ -97,6 +99,7 @@ def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> N
         if others:
             console.print(plain(f"{model}:", "bold"))
         show_headline(console, read_summary(folder))
+        show_undecided(console, folder)
         if other:
             show_comparison(console, folder, other)
     for model in others:
@@ -114,6 +117,12 @@ def show_headline(console: Console, summary: Summary) -> None:
                 name + note, _number(summary[name].value), _interval(summary[name]), str(summary[name].n)
             )
     console.print(table)
+
+
+def show_undecided(console: Console, folder: Path) -> None:
+    """How often a judge gave no verdict, where it ever did."""
+    if times := undecided(folder):
+        console.print(plain(f"Without a verdict of the judge: {times}, see {folder / VERDICTS}"), soft_wrap=True)
 
 
 def show_comparison(console: Console, here: Path, there: Path) -> None:

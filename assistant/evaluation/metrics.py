@@ -18,11 +18,15 @@ from assistant.support import strange_names
 from ingest.text import Span, fold
 
 Evidence = Sequence[Sequence[Place]]
-Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ
+Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ; one that cannot tell raises `NoVerdict`
 
 IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
 COVERED = 0.8  # the share of a quote's characters that citations have to cover
 OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
+
+
+class NoVerdict(Exception):
+    """The test φ could not tell whether the evidence supports the claim."""
 
 
 # Retrieval -----------------------------------------------------------------------------------------------------

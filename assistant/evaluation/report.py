@@ -64,6 +64,7 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     question with this one.
     """
     summary = summarise(read_rows(folder))
+    receipt = _receipt(folder)
     write_summary(folder, summary)
     count = sum(1 for _ in read_rows(folder))
     page = template("report.html.j2").render(
@@ -76,12 +77,12 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
         lower=LOWER_IS_BETTER,
         means=METRICS,
         stage_means=STAGES,
-        baselines=baselines(read_rows(folder), sources),
+        baselines=baselines(read_rows(folder), sources, judged="judge" in receipt),
         against=_against(folder, other) if other else None,
         tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
         curve=_curve(folder),
         losses=losses(read_rows(folder), Corpus(sources), _SHOWN),
-        receipt=_receipt(folder),
+        receipt=receipt,
         documents=len(sources),
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
@@ -119,7 +120,7 @@ def _outcome(row: Row) -> Outcome | None:
 def _receipt(folder: Path) -> dict[str, str]:
     """What the run was made with, by name; the settings are all that is neither the questions nor the corpus."""
     receipt = Receipt.model_validate_json((folder / "receipt.json").read_text(encoding="utf-8"))
-    settings = receipt.model_dump(exclude={"questions", "index", "sources"})
+    settings = receipt.model_dump(exclude={"questions", "index", "sources"}, exclude_none=True)
     return {
         "question set": f"sha256 {receipt.questions}",
         "corpus": f"sha256 {_digest(receipt.sources)}",

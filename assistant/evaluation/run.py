@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
+from assistant.evaluation.judge import Judge
 from assistant.evaluation.metrics import fact_recall
 from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.scoring import Scores, score
-from assistant.prompts import PROMPT_VERSION
+from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
+from assistant.support import supports
 from ingest.errors import UserError
 
 AT_ONCE = 4  # questions under way; the rows are written in the order of the set
@@ -45,9 +47,10 @@ class Receipt(BaseModel):
     embeddings: str
     model: str
     prompts: int
+    judge: str | None = None  # its model and its prompt; left out where the lexical test decides
 
 
-def make_receipt(items: Sequence[QuestionItem], assistant: Assistant) -> Receipt:
+def make_receipt(items: Sequence[QuestionItem], assistant: Assistant, judge: Judge | None = None) -> Receipt:
     """The receipt of a run of `items` on the index that is current now."""
     manifest = assistant.index().manifest
     lines = "\n".join(item.model_dump_json() for item in items)
@@ -58,19 +61,25 @@ def make_receipt(items: Sequence[QuestionItem], assistant: Assistant) -> Receipt
         embeddings=manifest.embeddings,
         model=assistant.model,
         prompts=PROMPT_VERSION,
+        judge=f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None,
     )
 
 
 def run(
-    items: Sequence[QuestionItem], assistant: Assistant, folder: Path, progress: Progress | None = None
+    items: Sequence[QuestionItem],
+    assistant: Assistant,
+    folder: Path,
+    progress: Progress | None = None,
+    judge: Judge | None = None,
 ) -> list[Scores]:
     """Asks every question that `folder` has no row of yet, and returns the scores of all, in the set's order.
 
-    An interrupted run goes on where it stopped. A question that fails becomes a row with its error. Raises
-    `UserError` where the folder holds the run of another set, index or model.
+    An interrupted run goes on where it stopped. A question that fails becomes a row with its error. A
+    `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds the run of another
+    set, index, model or judge.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _check_receipt(folder, make_receipt(items, assistant))
+    _check_receipt(folder, make_receipt(items, assistant, judge))
     results = folder / "results.jsonl"
     done = _keep_whole_rows(results, items)
     if progress:
@@ -80,7 +89,7 @@ def run(
 
     def row(item: QuestionItem) -> Row:
         answer, error = _ask(assistant, Ask(question=item.question, history=item.history))
-        scores = score(item, answer, corpus, index.sources)
+        scores = score(item, answer, corpus, index.sources, judge or supports)
         if item.history and item.standalone and item.facts:
             alone, _ = _ask(assistant, Ask(question=item.standalone))
             recall = fact_recall(item.facts, alone.text) if alone else None
@@ -134,10 +143,12 @@ def _in_order(
 def _check_receipt(folder: Path, receipt: Receipt) -> None:
     path = folder / "receipt.json"
     if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != receipt.model_dump():
-            raise UserError(f"{folder} holds the run of another set, index or model. Give another --report.")
+        if json.loads(path.read_text(encoding="utf-8")) != receipt.model_dump(exclude_none=True):
+            raise UserError(
+                f"{folder} holds the run of another set, index, model or judge. Give another --report."
+            )
         return
-    path.write_text(receipt.model_dump_json(indent=1), encoding="utf-8")
+    path.write_text(receipt.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
 
 
 def _keep_whole_rows(results: Path, items: Sequence[QuestionItem]) -> int:

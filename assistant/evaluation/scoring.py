@@ -12,8 +12,21 @@ from ingest.text import count_tokens
 Scores = dict[str, float | None]
 
 
-def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, sources: Mapping[str, Source]) -> Scores:
-    """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer."""
+JUDGED = ("citation_recall", "citation_precision")  # what the test φ decides
+
+
+def score(
+    item: QuestionItem,
+    answer: Answer | None,
+    corpus: Corpus,
+    sources: Mapping[str, Source],
+    supports: metrics.Supports = supports,
+) -> Scores:
+    """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer.
+
+    `supports` is the test φ. Where it gives no verdict on any of the answer's citations, what it decides is
+    undefined for the whole answer.
+    """
     if answer is None:
         return _failed(item)
     evidence = [corpus.find(quote) for quote in item.evidence]
@@ -36,8 +49,7 @@ def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, sources: Ma
         "exact_match": metrics.exact_match(item.answers, answer.text),
         "citation_validity": metrics.citation_validity(answer),
         "quote_exactness": metrics.quote_exactness(answer, {name: s.text for name, s in sources.items()}),
-        "citation_recall": metrics.citation_recall(answer, supports),
-        "citation_precision": metrics.citation_precision(answer, supports),
+        **_judged(answer, supports),
         "gold_citation_precision": metrics.gold_citation_precision(evidence, cited),
         "gold_citation_recall": metrics.gold_citation_recall(evidence, cited),
         "uncited_sentences": metrics.uncited_share(answer),
@@ -47,6 +59,16 @@ def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, sources: Ma
         **_refusals(item, not answer.answered),
         "truthfulness": metrics.truthfulness(item.answerable, answer.answered, facts, forbidden),
     }
+
+
+def _judged(answer: Answer, supports: metrics.Supports) -> Scores:
+    try:
+        return {
+            "citation_recall": metrics.citation_recall(answer, supports),
+            "citation_precision": metrics.citation_precision(answer, supports),
+        }
+    except metrics.NoVerdict:
+        return dict.fromkeys(JUDGED)
 
 
 def _failed(item: QuestionItem) -> Scores:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answers import Answer, Citation, Sentence
 from assistant.evaluation.questions import Corpus
 from assistant.evaluation.run import Row
-from assistant.evaluation.scoring import Scores, score
+from assistant.evaluation.scoring import JUDGED, Scores, score
 from assistant.evaluation.selective import Outcome, aurc, confidence_auc, outcome
 from assistant.evaluation.statistics import mean
 from ingest.errors import UserError
@@ -133,8 +133,13 @@ def by_tag(rows: Iterable[Row], metric: str) -> dict[str, Figure]:
     return {tag: figure for tag, figure in figures.items() if figure.n}
 
 
-def baselines(rows: Iterable[Row], sources: Mapping[str, Source]) -> dict[str, Summary]:
-    """What a system that does nothing would score on the same rows: always refuse; cite the top passage whole."""
+def baselines(rows: Iterable[Row], sources: Mapping[str, Source], *, judged: bool = False) -> dict[str, Summary]:
+    """What a system that does nothing would score on the same rows: always refuse; cite the top passage whole.
+
+    Where a chat model judged the rows' citations (`judged`), nothing stands beside its figures: they would be
+    from another test.
+    """
+    left_out = _OF_RETRIEVAL.union(JUDGED if judged else ())
     corpus = Corpus(sources)
     idle: dict[str, Callable[[Answer], Answer]] = {"always refuse": _refuse, "the top passage whole": _top_passage}
     scores: dict[str, list[Scores]] = {name: [] for name in idle}
@@ -143,7 +148,7 @@ def baselines(rows: Iterable[Row], sources: Mapping[str, Source]) -> dict[str, S
             for name, make in idle.items():
                 scores[name].append(score(row.question, make(row.answer), corpus, sources))
     return {
-        name: {metric: figure for metric, figure in _means(made).items() if metric not in _OF_RETRIEVAL}
+        name: {metric: figure for metric, figure in _means(made).items() if metric not in left_out}
         for name, made in scores.items()
     }
 

@@ -119,7 +119,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(bees: Assistant, tmp_path: 
 
 def test_a_folder_of_another_run_is_refused(bees: Assistant, tmp_path: Path) -> None:
     run(ITEMS[:1], bees, tmp_path)
-    with pytest.raises(UserError, match="another set, index or model"):
+    with pytest.raises(UserError, match="another set, index, model or judge"):
         run(ITEMS[1:], bees, tmp_path)
 
 

@@ -1,0 +1,130 @@
+"""A chat model decides whether evidence supports a claim; its verdicts are kept in the report's folder."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from html import escape as escape_tags
+from pathlib import Path
+from threading import Lock
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+from pydantic import BaseModel, ConfigDict
+
+from assistant import prompts
+from assistant.evaluation.metrics import NoVerdict
+from assistant.models import open_chat_model
+from assistant.settings import AssistantSettings
+from ingest.errors import SettingsError, UserError
+
+VERDICTS = "verdicts.jsonl"
+
+_ANSWER = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
+
+
+class Verdict(BaseModel):
+    """A line of `verdicts.jsonl`; where there is no verdict, `error` says why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    evidence: str
+    claim: str
+    answer: str | None  # as the model wrote it
+    verdict: bool | None
+    error: str | None
+
+
+OpenJudge = Callable[[Path], "Judge"]  # the judge of a report's folder
+
+
+def open_judge(name: str, settings: AssistantSettings) -> OpenJudge:
+    """The judge `provider:model`. Raises `SettingsError` where there is no such model, or its key is missing."""
+    without = "leave out --judge"
+    if not all(name.partition(":")):
+        raise SettingsError(f"There is no judge {name!r}. Use one like openai:gpt-5-mini, or {without}.")
+    return partial(Judge, name, open_chat_model(name, settings, without))
+
+
+class Judge:
+    """The test φ by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023). Threads may share it.
+
+    A pair of evidence and claim is judged once, also where an interrupted run goes on in the same folder. What
+    brought no verdict is kept as well, but asked again when it comes up again. Raises `UserError` where the
+    folder's verdicts cannot be read.
+    """
+
+    def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
+        self.name = name
+        self._model = model
+        self._path = folder / VERDICTS
+        self._lock = Lock()
+        self._known: dict[tuple[str, str], Future[bool]] = {}
+        for kept in _read(self._path):
+            if kept.verdict is not None:
+                known: Future[bool] = Future()
+                known.set_result(kept.verdict)
+                self._known[kept.evidence, kept.claim] = known
+
+    def __call__(self, evidence: str, claim: str) -> bool:
+        """Whether the evidence supports the claim. Raises `NoVerdict` where the model fails or is not clear."""
+        mine: Future[bool] = Future()
+        with self._lock:
+            first = self._known.setdefault((evidence, claim), mine)
+        if first is not mine:
+            return first.result()
+        try:
+            mine.set_result(self._judge(evidence, claim))
+        except BaseException as error:  # whoever waits for the same pair must not wait for ever
+            with self._lock:
+                del self._known[evidence, claim]
+            mine.set_exception(error)
+        return mine.result()
+
+    def _judge(self, evidence: str, claim: str) -> bool:
+        answer = verdict = error = None
+        try:
+            answer = str(self._model.invoke(messages(evidence, claim)).text)
+        except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
+            error = f"{type(failure).__name__}: {failure}"
+        else:
+            match = _ANSWER.fullmatch(answer)
+            verdict = bool(match[1]) if match else None
+            error = None if match else "The answer is neither yes nor no."
+        self._keep(Verdict(evidence=evidence, claim=claim, answer=answer, verdict=verdict, error=error))
+        if verdict is None:
+            raise NoVerdict(error)
+        return verdict
+
+    def _keep(self, verdict: Verdict) -> None:
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            file.write(verdict.model_dump_json() + "\n")
+
+
+def messages(evidence: str, claim: str) -> list[SystemMessage | HumanMessage]:
+    """The prompt. No text of evidence or claim can close the tag that it stands in."""
+    user = prompts.JUDGE_USER.format(
+        evidence=escape_tags(evidence, quote=False), claim=escape_tags(claim, quote=False)
+    )
+    return [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
+
+
+def undecided(folder: Path) -> int:
+    """How many times the judge of a report's folder gave no verdict."""
+    return sum(kept.verdict is None for kept in _read(folder / VERDICTS))
+
+
+def _read(path: Path) -> list[Verdict]:
+    """The verdicts of a file, none where there is no file; a last line that was cut off is taken away."""
+    if not path.exists():
+        return []
+    try:
+        with path.open("r+b") as file:
+            lines = file.readlines()
+            if lines and not lines[-1].endswith(b"\n"):
+                lines.pop()
+                file.truncate(sum(map(len, lines)))
+        return [Verdict.model_validate_json(line) for line in lines]
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{path} cannot be read ({reason}). Give another --report.") from None

@@ -18,6 +18,7 @@ for name in [n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "LANG
 for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBEDDINGS", "BPO_KPO_INDEX"):
     os.environ[name] = ""  # stands ahead of what a developer's .env says
 
+from filelock import FileLock  # noqa: E402
 from langchain_core.callbacks import CallbackManagerForLLMRun  # noqa: E402
 from langchain_core.language_models import BaseChatModel  # noqa: E402
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage  # noqa: E402
@@ -80,10 +81,21 @@ def minilm() -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def ingest_settings(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> IngestSettings:
-    """An index of the real article, built once per worker. Tests must not change it."""
-    settings = IngestSettings(index=tmp_path_factory.mktemp("article") / "index")
-    build(settings, embeddings=minilm)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder that all workers of this run share: what is costly is built there once, behind a `FileLock`."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ingest_settings(shared_folder: Path, minilm: MiniLM) -> IngestSettings:
+    """An index of the real article, built once per run. Tests must not change it."""
+    settings = IngestSettings(index=shared_folder / "article" / "index")
+    with FileLock(shared_folder / "article.lock"):
+        if not settings.index.exists():
+            build(settings, embeddings=minilm)
     return settings
 
 

@@ -377,10 +377,9 @@ def index_copy(name: str, folder: Path, minilm: MiniLM) -> IngestSettings:
 
 
 @pytest.fixture(scope="session")
-def copy_named(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM, worker_id: str) -> Callable[[str], Copy]:
+def copy_named(shared_folder: Path, minilm: MiniLM) -> Callable[[str], Copy]:
     """The mutated copies by name, each indexed when it is first asked for, by one worker for all."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own if worker_id == "master" else own.parent) / "mutated"
+    folder = shared_folder / "mutated"
 
     @functools.cache
     def make(name: str) -> Copy:

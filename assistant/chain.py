@@ -19,7 +19,7 @@ from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
 from assistant.evidence import Candidate, Evidence
 from assistant.lexicon import Lexicon
-from assistant.models import EXTRACTIVE, choose, open_chat_model
+from assistant.models import EXTRACTIVE, choose, open_chat_model, server_of
 from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
 from assistant.readers.lines import Decision
@@ -93,6 +93,7 @@ class Assistant:
         self.chat_model = chat_model  # `None` where the offline reader answers
         if chat_model is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
+        self.server = server_of(self.model, settings)
 
         def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
             yield from self._answer(as_ask(asked), config)

@@ -1,6 +1,7 @@
 """Which reader answers: the offline one, or a chat model by LangChain's name for it."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError
@@ -23,6 +24,14 @@ def choose(settings: AssistantSettings) -> str:
             f"There is no model {settings.model!r}. Use auto, extractive, or one like {DEFAULT_CHAT_MODEL}."
         )
     return settings.model
+
+
+def server_of(name: str, settings: AssistantSettings) -> str | None:
+    """The host and port where a chat model is asked, where the settings name a server for it."""
+    base_url = settings.ingest.openai_base_url
+    if not name.startswith("openai:") or not base_url:
+        return None
+    return urlsplit(base_url).netloc.rpartition("@")[2]  # without a user's name and password
 
 
 def open_chat_model(

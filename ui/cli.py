@@ -168,6 +168,7 @@ def evaluate(
 
     from assistant.chain import open_assistant
     from assistant.evaluation.compare import check_comparable
+    from assistant.evaluation.csv_import import is_csv
     from assistant.evaluation.floors import read_floors
     from assistant.evaluation.judge import open_judge
     from assistant.evaluation.questions import write_questions
@@ -182,13 +183,15 @@ def evaluate(
     if check:
         evaluation.check(console, questions, assistants[0])
         return
+    if write and not is_csv(questions):
+        raise UserError(f"{questions} is no CSV. Only a CSV is written as a set.")
     items = evaluation.read(questions, assistants[0], only or [])
     if write:
         write_questions(write, items)
         print(f"Wrote {len(items)} questions to {write}")
         return
     for earlier in filter(None, (compare, no_worse_than)):
-        check_comparable(items, earlier)
+        check_comparable(items, earlier, report)
     again = shlex.join(["bpo-kpo", *sys.argv[1:]])
     if report is None:
         report = evaluation.new_folder(questions)

@@ -17,9 +17,10 @@ from assistant.evaluation.judge import VERDICTS, OpenJudge, undecided
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
+from assistant.evaluation.run import read_rows
 from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.side_by_side import model_folders, write_side_by_side
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, Figure, Summary, read_summary
+from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary, summarise
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.terminal import plain
@@ -87,8 +88,9 @@ def new_folder(questions: Path) -> Path:
 
 
 def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem]:
-    if missing := set(only) - {item.id for item in items}:
-        raise UserError(f"The set has no question {missing.pop()!r}. Give an id that it has.")
+    ids = {item.id for item in items}
+    if missing := [id_ for id_ in only if id_ not in ids]:
+        raise UserError(f"The set has no question {', '.join(map(repr, missing))}. Give an id that it has.")
     return [item for item in items if not only or item.id in only]
 
 
@@ -98,7 +100,7 @@ def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> N
     for model, folder in folders.items():
         if others:
             console.print(plain(f"{model}:", "bold"))
-        show_headline(console, read_summary(folder))
+        show_headline(console, folder)
         show_undecided(console, folder)
         if other:
             show_comparison(console, folder, other)
@@ -107,16 +109,19 @@ def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> N
         show_comparison(console, folders[model], folders[first])
 
 
-def show_headline(console: Console, summary: Summary) -> None:
-    """The figures that matter most, with their intervals."""
-    table = Table("metric", "value", "95 % interval", "n")
-    for name in HEADLINE:
-        if name in summary:
+def show_headline(console: Console, folder: Path) -> None:
+    """The figures that matter most, with their intervals; beside them those of the questions held back, if any."""
+    summary = read_summary(folder)
+    held = summarise(row for row in read_rows(folder) if row.question.split == "held")
+    table = Table("metric", "value", "95 % interval", "n", *(["held back"] if held["failures"].n else []))
+    for name in headline(summary):
+        if figure := summary.get(name):
             note = " (lower is better)" if name in LOWER_IS_BETTER else ""
-            table.add_row(
-                name + note, _number(summary[name].value), _interval(summary[name]), str(summary[name].n)
-            )
+            apart = [_number(held[name].value)] if held["failures"].n and name in held else []
+            table.add_row(name + note, _number(figure.value), _interval(figure), str(figure.n), *apart)
     console.print(table)
+    if failed := summary["failures"].value:
+        console.print(plain(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}"))
 
 
 def show_undecided(console: Console, folder: Path) -> None:
@@ -130,12 +135,17 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
     comparison = compare(here, there)
     table = Table("metric", "difference", "95 % interval", "p", "n")
     for name, d in comparison.differences.items():
-        if d.value:
+        if d.low or d.high:
             table.add_row(name, f"{d.value:+.3f}", f"{d.low:+.2f} to {d.high:+.2f}", f"{d.p:.3f}", str(d.n))
     console.print(table)
+    if same := [name for name, d in comparison.differences.items() if not d.low and not d.high]:
+        console.print(plain(f"No difference: {', '.join(same)}"), soft_wrap=True)
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
         console.print(plain(f"{what}: {len(ids)} {' '.join(ids)}"), soft_wrap=True)
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
+    if comparison.unpaired:
+        console.print(plain(f"Left out, since they differ or are in one run only: {comparison.unpaired}"))
+    console.print(plain(f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}"))
 
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.run import Row, read_rows
+from assistant.evaluation.run import Receipt, Row, read_receipt, read_rows
+from assistant.evaluation.scoring import Scores
 from assistant.evaluation.statistics import Difference, difference
 from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, read_summary
 from ingest.errors import UserError
@@ -20,6 +21,8 @@ class Comparison:
     won: list[str]
     lost: list[str]
     unchanged: int
+    unpaired: int  # questions that only one of the runs has, or that differ
+    other: list[str]  # what else is different: the model, the corpus and so on
 
 
 class Change(NamedTuple):
@@ -33,38 +36,51 @@ def worse(comparison: Comparison) -> list[str]:
     """The headline metrics that are worse than in the other run with their whole interval, a line each."""
     lines = []
     for name in HEADLINE:
-        d = comparison.differences.get(name)
+        d = comparison.differences.get("answer_words" if name == "answer_words_median" else name)
         if d and (d.low > 0 if name in LOWER_IS_BETTER else d.high < 0):
             lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
     return lines
 
 
 def compare(here: Path, there: Path) -> Comparison:
-    """Pairs the questions that both report folders have, by id. Raises `UserError` where there is none."""
-    ours = {row.id: row.scores for row in read_rows(here)}
-    theirs = {row.id: row.scores for row in read_rows(there)}
-    shared = [id_ for id_ in ours if id_ in theirs]
+    """Pairs the questions that both report folders have word for word. Raises `UserError` where there is none.
+
+    Measured are all scores of a row, and its time, tokens, cost and failure. What only a whole run has, like the
+    precision of abstention, is not compared.
+    """
+    ours, theirs = _scores(here), _scores(there)
+    shared = [key for key in ours if key in theirs]
     if not shared:
         raise UserError(f"{here} and {there} share no question. Compare two runs of the same set.")
     differences = {}
-    for name in dict.fromkeys(name for id_ in shared for name in ours[id_]):
-        pair = difference([ours[i].get(name) for i in shared], [theirs[i].get(name) for i in shared])
+    for name in dict.fromkeys(name for key in shared for name in ours[key]):
+        pair = difference([ours[key].get(name) for key in shared], [theirs[key].get(name) for key in shared])
         if pair:
             differences[name] = pair
-    changes = {id_: (ours[id_]["truthfulness"] or 0) - (theirs[id_]["truthfulness"] or 0) for id_ in shared}
+    changes = {
+        key[0]: (ours[key].get("truthfulness") or 0) - (theirs[key].get("truthfulness") or 0) for key in shared
+    }
     return Comparison(
         differences,
+        unpaired=len(ours.keys() ^ theirs.keys()),
+        other=_different(read_receipt(here), read_receipt(there)),
         won=[id_ for id_, change in changes.items() if change > 0],
         lost=[id_ for id_, change in changes.items() if change < 0],
         unchanged=sum(change == 0 for change in changes.values()),
     )
 
 
-def check_comparable(items: Sequence[QuestionItem], there: Path) -> None:
-    """Raises `UserError` where a report folder is not finished, cannot be read or has no such question."""
+def check_comparable(items: Sequence[QuestionItem], there: Path, report: Path | None) -> None:
+    """Raises `UserError` where a report folder is not finished, cannot be read or has no such question.
+
+    So it does where it is the folder of `report`, the run to come: a run is no worse than itself.
+    """
+    if report and report.resolve() == there.resolve():
+        raise UserError(f"{there} is the report's own folder. Compare with another one.")
     read_summary(there)
-    theirs = {row.id for row in read_rows(there)}
-    if not theirs & {item.id for item in items}:
+    read_receipt(there)
+    theirs = {_key(row.question) for row in read_rows(there)}
+    if not theirs & {_key(item) for item in items}:
         raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")
 
 
@@ -72,3 +88,33 @@ def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:
     """Both rows of each of these questions, which both report folders have."""
     ours, theirs = ({row.id: row for row in read_rows(folder) if row.id in ids} for folder in (here, there))
     return [Change(ours[id_], theirs[id_]) for id_ in ids]
+
+
+_Key = tuple[str, str]  # the id first
+
+
+def _key(item: QuestionItem) -> _Key:
+    """What makes two questions the same: all but how they are filed."""
+    return item.id, item.model_dump_json(exclude={"tags", "split", "doc"})
+
+
+def _scores(folder: Path) -> dict[_Key, Scores]:
+    return {_key(row.question): row.scores | _cost(row) for row in read_rows(folder)}
+
+
+def _cost(row: Row) -> Scores:
+    failure: Scores = {"failures": float(row.answer is None)}
+    if row.answer is None:
+        return failure
+    usage = row.answer.usage
+    return failure | {
+        "seconds": row.answer.seconds.total,
+        "input_tokens": float(usage.input_tokens),
+        "output_tokens": float(usage.output_tokens),
+        "cost_usd": usage.cost_usd,
+    }
+
+
+def _different(here: Receipt, there: Receipt) -> list[str]:
+    ours, theirs = here.model_dump(), there.model_dump()
+    return [name for name in ours if name != "questions" and ours[name] != theirs[name]]

@@ -31,8 +31,10 @@ def import_csv(path: Path, corpus: Corpus) -> QuestionSet:
     if misses:
         more = f", nor are {len(misses) - 1} more" if misses[1:] else ""
         command = shlex.join(["bpo-kpo", "evaluate", str(path), "--check"])
+        quote = found.items[misses[0]].evidence[0][:60]
         raise UserError(
-            f"{path}:{misses[0]}: the quote is not in the corpus{more}. For the nearest text, run: {command}"
+            f"{path}:{misses[0]}: the quote {quote!r} is not in the corpus{more}. "
+            f"For the nearest text, run: {command}"
         )
     return found
 
@@ -45,6 +47,8 @@ def read_csv(path: Path) -> QuestionSet:
     not known, only where it stands. Raises `UserError` where a column is missing, or there twice.
     """
     text = read_text(path)
+    if not text.strip():
+        raise UserError(f"{path} is empty. Name the columns {' and '.join(_COLUMNS)} in its first row.")
     rows = _rows(text, _delimiter(text))
     header = next(rows, _Row(1, [])).cells
     names = [_name(cell) for cell in header]

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rapidfuzz import process
+
 from assistant.evaluation.glossary import METRICS
 from assistant.evaluation.summary import LOWER_IS_BETTER, Summary
 from ingest.errors import UserError
@@ -34,7 +36,7 @@ def missed_floors(summary: Summary, floors: Sequence[Floor]) -> list[str]:
 
 
 def _read_floor(written: str) -> Floor:
-    metric, _, number = written.partition("=")
+    metric, _, number = (part.strip() for part in written.partition("="))
     try:
         bound = float(number)
     except ValueError:
@@ -42,5 +44,6 @@ def _read_floor(written: str) -> Floor:
     if not math.isfinite(bound):
         raise UserError(f"{written!r} is no floor. Write it like fact_recall=0.9.")
     if metric not in METRICS:
-        raise UserError(f"There is no metric {metric!r}. Use one of these: {', '.join(METRICS)}.")
+        near, *_ = process.extractOne(metric, METRICS.keys())
+        raise UserError(f"There is no metric {metric!r}; the nearest is {near}. All: {', '.join(METRICS)}.")
     return Floor(metric, bound)

@@ -23,12 +23,12 @@ METRICS = {
     "uncited_sentences": "share of sentences without a citation",
     "grounded_words": "share of the answer's words that stand in its quotes",
     "strange_names": "numbers and names of an answer that stand neither in its passages nor in the question",
-    "over_refusal": "refused, though the documents answer",
+    "over_refusal": "refused (or failed), though the documents answer",
     "refusal": "refused, of the questions without an answer",
     "refusal_far": "refused, of the questions on other subjects",
     "refusal_near": "refused, of the questions that look alike but have no answer",
     "refusal_injection": "refused, of the attempts to give orders",
-    "truthfulness": "(right − wrong) / all; a wrong refusal counts as neither",
+    "truthfulness": "(right − wrong) / all; a refusal counts as neither",
     "followup_gap": "fact recall of follow-ups written out in full, minus that of follow-ups as asked",
     "abstention_precision": "share of refusals that are right",
     "abstention_recall": "share of the questions without an answer that were refused",
@@ -44,13 +44,15 @@ METRICS = {
     "cost_usd": "cost in US dollars",
 }
 
+COMPARED = METRICS | {"seconds": "seconds of an answer"}  # two runs are compared question by question
+
 STAGES = {
     "failed": "The run got no answer: an error or a time-out.",
     "not in the corpus": "A quote of the expected evidence stands in no document.",
     "split across passages": "The passages hold only a part of a quote; the rest lies in another passage.",
     "not retrieved": "No retrieved passage holds any of a quote that the answer needs.",
-    "retrieved but not used": "The passages held the evidence, but the answer leaves a fact out.",
-    "used but miscited": "Every fact is said, but no citation points at the evidence for it.",
+    "retrieved but not used": "The passages held the evidence; the answer leaves a fact out (or a quote, with no facts).",
+    "used but miscited": "Every fact is said (so it counts as right), but no citation points at the evidence.",
     "said what it must not": "Every fact is said, and with them something that a right answer never says.",
     "wrong refusal": "The passages held the evidence, but the assistant refused.",
     "missing refusal": "The documents do not say, but the assistant answered.",

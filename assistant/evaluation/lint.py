@@ -1,12 +1,11 @@
 """What is wrong or doubtful in a question set: file, line and mend."""
 
-from collections import Counter
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from assistant.evaluation.csv_import import is_csv, read_csv
-from assistant.evaluation.metrics import holds_phrase
+from assistant.evaluation.metrics import fact_recall, holds_phrase
 from assistant.evaluation.questions import Corpus, Finding, QuestionItem, read_jsonl
 from assistant.evaluation.statistics import smallest_difference
 from ingest.text import fold
@@ -19,17 +18,14 @@ def lint(path: Path, corpus: Corpus) -> list[Finding]:
     """Every finding in a question set, in the order of its lines."""
     found = read_csv(path) if is_csv(path) else read_jsonl(path)
     items, findings = found.items, found.findings
-    seen = Counter(item.id for item in items.values())
     for number, item in items.items():
-        if seen[item.id] > 1:
-            findings.append(Finding(number, f"the id {item.id!r} stands more than once. Give each line its own."))
         findings += [Finding(number, *problem) for problem in _problems(item, corpus)]
     findings += _near_duplicates(items)
-    if (smallest := smallest_difference(len(items))) > _TELLS:
+    if not findings and not items:
+        findings.append(Finding(0, "the set holds no questions. Add some."))
+    elif (smallest := smallest_difference(len(items))) > _TELLS:
         points = f"{100 * smallest:.0f} points"
-        message = (
-            f"{len(items)} questions can tell two systems apart from {points} on. Add questions for finer ones."
-        )
+        message = f"so small a set ({len(items)}) tells two systems apart from {points} on. Add questions."
         findings.append(Finding(0, message, error=False))
     return sorted(findings, key=lambda finding: finding.line)
 
@@ -39,10 +35,6 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
     problems = []
     if not item.question.strip():
         problems.append(("the question is empty. Write one.", True))
-    if not item.answerable and (item.evidence or item.facts):
-        problems.append(
-            ("unanswerable, but with evidence or facts. Remove them, or set answerable to true.", True)
-        )
     if item.answerable and not item.evidence:
         problems.append(("answerable, but without evidence. Quote the passage that answers it.", True))
     for quote in item.evidence:
@@ -54,6 +46,10 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
             problems.append(
                 (f"no phrasing of the fact {list(phrasings)} stands in the evidence. Check both.", False)
             )
+    if item.facts and not item.forbidden and fact_recall(item.facts, item.question) == 1:
+        problems.append(
+            ("the question itself holds every fact, so a wrong answer may repeat them. Add `forbidden`.", False)
+        )
     return problems
 
 

@@ -28,10 +28,14 @@ class Loss(NamedTuple):
 
 @dataclass(frozen=True)
 class Losses:
-    """How many questions each stage lost, in the order of `STAGES`, and the first of them."""
+    """How many questions each stage lost, in the order of `STAGES`, and the first of them.
+
+    Questions that are held back are counted and never listed: what is seen is tuned to.
+    """
 
     counts: dict[str, int]
     listed: dict[str, list[Loss]]
+    held: int
 
     @property
     def total(self) -> int:
@@ -65,13 +69,15 @@ def losses(rows: Iterable[Row], corpus: Corpus, most: int) -> Losses:
     """Every loss is counted, the first `most` are kept: a row holds its passages and takes about 10 KB."""
     counts: Counter[str] = Counter()
     listed: dict[str, list[Loss]] = {}
+    held = 0
     for row in rows:
         if stage := lost_at(row.question, row.answer, row.scores, corpus):
             counts[stage] += 1
-            if counts.total() <= most:
+            held += row.question.split == "held"
+            if row.question.split != "held" and counts.total() - held <= most:
                 listed.setdefault(stage, []).append(Loss(row, _facts(row)))
     stages = [stage for stage in STAGES if counts[stage]]
-    return Losses({s: counts[s] for s in stages}, {s: listed.get(s, []) for s in stages})
+    return Losses({s: counts[s] for s in stages}, {s: listed.get(s, []) for s in stages}, held)
 
 
 def _way(row: Row) -> str:

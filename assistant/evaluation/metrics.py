@@ -24,6 +24,8 @@ IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
 COVERED = 0.8  # the share of a quote's characters that citations have to cover
 OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
 
+_LIST_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+", re.MULTILINE)
+
 
 class NoVerdict(Exception):
     """The test φ could not tell whether the evidence supports the claim."""
@@ -56,21 +58,37 @@ def reciprocal_rank(evidence: Evidence, retrieved: Sequence[Place]) -> float | N
 
 
 def ndcg(evidence: Evidence, retrieved: Sequence[Place], k: int = 10) -> float | None:
-    """nDCG@k with gain 1 for a span that holds a quote that no better ranked span holds.
+    """nDCG@k where a span gains one for each quote that it holds and no better ranked span does.
 
-    DCG = Σ gain(i) / log2(i + 1) over ranks i ≤ k, divided by the DCG of the best order, one quote a rank
-    (Järvelin and Kekäläinen, TOIS 2002; a quote counts once, after α-nDCG with α = 1, Clarke et al., SIGIR 2008).
+    DCG = Σ gain(i) / log2(i + 1) over ranks i ≤ k, divided by the DCG of the best order of the retrieved spans
+    and of one span for each quote that none of them holds (Järvelin and Kekäläinen, TOIS 2002; a quote counts
+    once, and the best order is found greedily, as in α-nDCG with α = 1, Clarke et al., SIGIR 2008).
     """
     if not evidence:
         return None
+    held = [{i for i, places in enumerate(evidence) if _best(places, [span]) >= IN_CONTEXT} for span in retrieved]
+    missing = set(range(len(evidence))).difference(*held)
+    best = _dcg(_greedy([*held, *({i} for i in missing)]), k)
+    return min(_dcg(held, k) / best, 1.0)  # a greedy order may not be quite the best
+
+
+def _dcg(held: Sequence[set[int]], k: int) -> float:
     found: set[int] = set()
-    gained = 0.0
-    for rank, span in enumerate(retrieved[:k], start=1):
-        new = {i for i, places in enumerate(evidence) if i not in found and _best(places, [span]) >= IN_CONTEXT}
-        gained += len(new) / math.log2(rank + 1)
-        found |= new
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(evidence), k) + 1))
-    return min(gained / ideal, 1.0)
+    total = 0.0
+    for rank, quotes in enumerate(held[:k], start=1):
+        total += len(quotes - found) / math.log2(rank + 1)
+        found |= quotes
+    return total
+
+
+def _greedy(held: Sequence[set[int]]) -> list[set[int]]:
+    """The sets that hold anything new, always the one with the most of it first."""
+    left, order, found = list(held), [], set[int]()
+    while left and (most := max(left, key=lambda quotes: len(quotes - found))) - found:
+        order.append(most)
+        found |= most
+        left.remove(most)
+    return order
 
 
 def first_rank(evidence: Evidence, retrieved: Sequence[Place]) -> int | None:
@@ -101,11 +119,13 @@ def forbidden_hit(forbidden: Sequence[str], text: str) -> float | None:
 
 
 def holds_phrase(folded: str, phrase: str) -> bool:
-    """Whether a folded text holds the phrase from the start of a token on; it may end inside one."""
+    """Whether a folded text holds the phrase from the start of a token on; it may end inside one, a number not."""
     needle = fold(phrase).text
     at = folded.find(needle) if needle else -1
     while at >= 0:
-        if at == 0 or not (folded[at - 1].isalnum() and needle[0].isalnum()):
+        inside_word = at > 0 and folded[at - 1].isalnum() and needle[0].isalnum()
+        inside_number = needle[-1].isdigit() and re.match(r"[.,]?\d", folded[at + len(needle) :])
+        if not inside_word and not inside_number:
             return True
         at = folded.find(needle, at + 1)
     return False
@@ -113,7 +133,7 @@ def holds_phrase(folded: str, phrase: str) -> bool:
 
 def answer_words(text: str) -> float:
     """How many words the answer has, without markers and list marks."""
-    return float(len(re.findall(r"\w[\w’'-]*", MARKER.sub("", text))))
+    return float(len(re.findall(r"\w[\w’'-]*", _LIST_MARK.sub("", MARKER.sub("", text)))))
 
 
 def exact_match(answers: Sequence[str], text: str) -> float | None:
@@ -242,14 +262,21 @@ def strange(answer: Answer) -> float | None:
 # Abstention ----------------------------------------------------------------------------------------------------
 
 
-def truthfulness(answerable: bool, answered: bool, facts: float | None, forbidden: float | None) -> float:
-    """1 for a right answer or a right refusal, 0 for a refusal of an answerable question, else -1.
+def right(facts: float | None, gold_citation_recall: float | None, forbidden: float | None) -> bool:
+    """Whether an answer to an answerable question is right: it states every fact, and nothing forbidden.
 
-    Right: every fact, and nothing forbidden. The mean is (right - wrong) / n (CRAG: Yang et al., NeurIPS 2024).
+    Where the question names no facts, the citations have to cover all of its evidence instead; where it names
+    none of that either, no answer is known to be right.
     """
-    if not answered:
-        return 0.0 if answerable else 1.0
-    return 1.0 if answerable and facts in (None, 1.0) and not forbidden else -1.0
+    return (gold_citation_recall if facts is None else facts) == 1.0 and not forbidden
+
+
+def truthfulness(answered: bool, is_right: bool) -> float:
+    """1 for a right answer, 0 for a refusal, -1 for any other answer: to an unanswerable question, none is right.
+
+    The mean is (right - wrong) / n (CRAG: Yang et al., NeurIPS 2024).
+    """
+    return (1.0 if is_right else -1.0) if answered else 0.0
 
 
 # Spans ---------------------------------------------------------------------------------------------------------

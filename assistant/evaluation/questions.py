@@ -1,17 +1,20 @@
 """Question sets: their format, and where their evidence stands in the corpus."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from rapidfuzz import fuzz
 
 from ingest.errors import UserError
 from ingest.sources import Source
 from ingest.text import Folded, Span, fold
+
+Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class QuestionItem(BaseModel):
@@ -19,14 +22,14 @@ class QuestionItem(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
+    id: str = Field(min_length=1)
     question: str
-    answerable: bool
+    answerable: bool = Field(strict=True)
     history: tuple[str, ...] = ()
     standalone: str | None = None
-    facts: tuple[tuple[str, ...], ...] = ()
+    facts: tuple[Annotated[tuple[Phrasing, ...], Field(min_length=1)], ...] = ()
     evidence: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
+    forbidden: tuple[Phrasing, ...] = ()
     answers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     split: Literal["held"] | None = None
@@ -60,6 +63,14 @@ class Place(NamedTuple):
 _NEAR = (
     60  # of 100, by rapidfuzz's partial ratio: less alike than this, two texts have nothing to do with each other
 )
+_SHAPES = {
+    "facts": '[["one phrasing", "another"], ["the next fact"]]',
+    "answerable": "true or false",
+    "split": '"held"',
+    **dict.fromkeys(("history", "evidence", "forbidden", "answers", "tags"), '["first", "second"]'),
+    **dict.fromkeys(("id", "question", "standalone", "doc"), '"text"'),
+    "": '{"id": "q-1", "question": "...", "answerable": true}',
+}
 _SHOWN = 300  # characters of a text in a message
 
 
@@ -112,7 +123,20 @@ def read_jsonl(path: Path) -> QuestionSet:
             found.findings.append(Finding(number, f"broken JSON ({error.msg}). Mend the line."))
         except ValidationError as error:
             found.findings.append(Finding(number, explain(error)))
+    found.findings.extend(_contradictions(found.items))
     return found
+
+
+def _contradictions(items: Mapping[int, QuestionItem]) -> Iterator[Finding]:
+    """What makes the figures of a run meaningless, though every line is well-formed."""
+    seen = Counter(item.id for item in items.values())
+    for number, item in items.items():
+        if seen[item.id] > 1:
+            yield Finding(number, f"the id {item.id!r} stands more than once. Give each line its own.")
+        if not item.answerable and (item.evidence or item.facts):
+            yield Finding(
+                number, "unanswerable, but with evidence or facts. Remove them, or set answerable to true."
+            )
 
 
 def checked(path: Path, found: QuestionSet) -> QuestionSet:
@@ -146,7 +170,8 @@ def explain(error: ValidationError) -> str:
         return f"unknown key {key!r}. Remove it, or correct its spelling."
     if first["type"] == "missing":
         return f"the key {key!r} is missing. Add it."
-    return f"{key}: {first['msg']}. Mend it."
+    shape = _SHAPES.get(str(first["loc"][0]) if first["loc"] else "", "")
+    return f"{key}: {first['msg']}. {f'Write it like {shape}.' if shape else 'Mend it.'}"
 
 
 def read_text(path: Path) -> str:

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.evaluation.compare import Change, Comparison, changes, compare
-from assistant.evaluation.glossary import METRICS, STAGES
+from assistant.evaluation.glossary import COMPARED, STAGES
 from assistant.evaluation.losses import losses, tally
 from assistant.evaluation.questions import Corpus
-from assistant.evaluation.run import Receipt, Row, read_rows
+from assistant.evaluation.run import AT_ONCE, Row, read_receipt, read_rows
 from assistant.evaluation.selective import Outcome, Point, outcome, risk_coverage
 from assistant.evaluation.statistics import Difference, smallest_difference
 from assistant.evaluation.summary import (
-    HEADLINE,
     LOWER_IS_BETTER,
     Figure,
     Summary,
     baselines,
     by_tag,
+    headline,
     summarise,
     write_summary,
 )
@@ -73,9 +73,10 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
         tally=tally(read_rows(folder)),
         smallest=smallest_difference(count),
         summary=summary,
-        headline=HEADLINE,
+        headline=headline(summary),
+        at_once=AT_ONCE,
         lower=LOWER_IS_BETTER,
-        means=METRICS,
+        means=COMPARED,
         stage_means=STAGES,
         baselines=baselines(read_rows(folder), sources, judged="judge" in receipt),
         against=_against(folder, other) if other else None,
@@ -107,7 +108,7 @@ def _against(folder: Path, other: Path) -> Against:
 def _curve(folder: Path) -> Curve:
     outcomes = [_outcome(row) for row in read_rows(folder)]
     known = [one for one in outcomes if one]
-    points = risk_coverage(known)
+    points = risk_coverage(known, len(outcomes))
     step = 1 + len(points) // _POINTS
     thinned = [*points[:-1:step], *points[-1:]]
     return Curve(thinned, points[-1].risk if points else None, len(outcomes) - len(known))
@@ -119,12 +120,13 @@ def _outcome(row: Row) -> Outcome | None:
 
 def _receipt(folder: Path) -> dict[str, str]:
     """What the run was made with, by name; the settings are all that is neither the questions nor the corpus."""
-    receipt = Receipt.model_validate_json((folder / "receipt.json").read_text(encoding="utf-8"))
-    settings = receipt.model_dump(exclude={"questions", "index", "sources"}, exclude_none=True)
+    receipt = read_receipt(folder)
+    settings = receipt.model_dump(exclude={"questions", "code", "index", "sources"}, exclude_none=True)
     return {
         "question set": f"sha256 {receipt.questions}",
         "corpus": f"sha256 {_digest(receipt.sources)}",
         "index": f"sha256 {receipt.index}",
+        "code": f"sha256 {receipt.code}",
         "settings": f"sha256 {_digest(settings)}",
         **{name: str(value) for name, value in settings.items()},
         "versions": ", ".join(f"{name} {version(name)}" for name in _VERSIONED),
@@ -155,4 +157,6 @@ def _verdict(difference: Difference, name: str) -> str:
         return "no difference"
     if difference.low <= 0 <= difference.high:
         return "no clear difference"
+    if difference.p >= 0.05:
+        return "too few to tell"
     return "better" if (difference.value > 0) != (name in LOWER_IS_BETTER) else "worse"

@@ -1,12 +1,10 @@
 """Running a question set through the assistant; the rows go to disk as they come."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,7 +17,9 @@ from assistant.evaluation.scoring import Scores, score
 from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
 from assistant.support import supports
 from ingest.errors import UserError
+from ingest.settings import ROOT
 
+_RECEIPT = "receipt.json"
 AT_ONCE = 4  # questions under way; the rows are written in the order of the set
 Progress = Callable[[int, int], None]
 
@@ -42,10 +42,12 @@ class Receipt(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     questions: str  # SHA-256 of the set
+    code: str  # SHA-256 of the modules that answer and score
     index: str  # digest of ids, texts and vectors
     sources: dict[str, str]  # digest of each text
     embeddings: str
     model: str
+    server: str | None = None  # where a chat model is, if not at its provider's own address
     prompts: int
     judge: str | None = None  # its model and its prompt; left out where the lexical test decides
 
@@ -56,13 +58,23 @@ def make_receipt(items: Sequence[QuestionItem], assistant: Assistant, judge: Jud
     lines = "\n".join(item.model_dump_json() for item in items)
     return Receipt(
         questions=hashlib.sha256(lines.encode()).hexdigest(),
+        code=_code(),
         index=manifest.digest,
         sources={record.name: record.digest for record in manifest.sources},
         embeddings=manifest.embeddings,
         model=assistant.model,
+        server=assistant.server,
         prompts=PROMPT_VERSION,
         judge=f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None,
     )
+
+
+def _code() -> str:
+    """A digest of both packages: no version number follows every change that matters."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "ingest").rglob("*.py"), *(ROOT / "assistant").rglob("*.py")]):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def run(
@@ -75,12 +87,11 @@ def run(
     """Asks every question that `folder` has no row of yet, and returns the scores of all, in the set's order.
 
     An interrupted run goes on where it stopped. A question that fails becomes a row with its error. A
-    `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds the run of another
-    set, index, model or judge.
+    `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds another run.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _check_receipt(folder, make_receipt(items, assistant, judge))
     results = folder / "results.jsonl"
+    _check_receipt(folder, make_receipt(items, assistant, judge), results)
     done = _keep_whole_rows(results, items)
     if progress:
         progress(done, len(items))
@@ -140,25 +151,38 @@ def _in_order(
             future.cancel()
 
 
-def _check_receipt(folder: Path, receipt: Receipt) -> None:
-    path = folder / "receipt.json"
-    if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != receipt.model_dump(exclude_none=True):
-            raise UserError(
-                f"{folder} holds the run of another set, index, model or judge. Give another --report."
-            )
+def read_receipt(folder: Path) -> Receipt:
+    """What the run in a report folder was made with. Raises `UserError` where that cannot be read."""
+    path = folder / _RECEIPT
+    try:
+        return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{path} is not what a run of this version left. Give another folder.") from None
+
+
+def _check_receipt(folder: Path, receipt: Receipt, results: Path) -> None:
+    path = folder / _RECEIPT
+    if not path.exists():
+        if results.exists():
+            raise UserError(f"{results} is of something else: it has no {_RECEIPT}. Give another --report.")
+        unfinished = path.with_suffix(".tmp")
+        unfinished.write_text(receipt.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
+        unfinished.replace(path)
         return
-    path.write_text(receipt.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
+    earlier = read_receipt(folder)
+    if earlier != receipt:
+        names = [name for name in Receipt.model_fields if getattr(earlier, name) != getattr(receipt, name)]
+        raise UserError(f"{folder} holds a run that differs in {', '.join(names)}. Give another --report.")
 
 
 def _keep_whole_rows(results: Path, items: Sequence[QuestionItem]) -> int:
-    """How many rows are there already; a last one that was cut off is taken away."""
+    """How many rows are there already; one that was cut off or damaged is taken away, with all after it."""
     if not results.exists():
         return 0
     rows = length = 0
     with results.open("r+b") as file:
         for line, item in zip(file, items, strict=False):
-            if not line.endswith(b"\n") or _id(line) != item.id:
+            if not line.endswith(b"\n") or not _is_row_of(line, item):
                 break
             rows += 1
             length += len(line)
@@ -166,8 +190,8 @@ def _keep_whole_rows(results: Path, items: Sequence[QuestionItem]) -> int:
     return rows
 
 
-def _id(line: bytes) -> Any:
+def _is_row_of(line: bytes, item: QuestionItem) -> bool:
     try:
-        return json.loads(line)["id"]
-    except (ValueError, KeyError, TypeError):
-        return None
+        return Row.model_validate_json(line).question == item
+    except ValueError:
+        return False

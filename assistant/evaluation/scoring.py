@@ -20,11 +20,11 @@ def score(
     answer: Answer | None,
     corpus: Corpus,
     sources: Mapping[str, Source],
-    supports: metrics.Supports = supports,
+    test: metrics.Supports = supports,
 ) -> Scores:
     """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer.
 
-    `supports` is the test φ. Where it gives no verdict on any of the answer's citations, what it decides is
+    `test` is the test φ. Where it gives no verdict on any of the answer's citations, what it decides is
     undefined for the whole answer.
     """
     if answer is None:
@@ -32,7 +32,8 @@ def score(
     evidence = [corpus.find(quote) for quote in item.evidence]
     retrieved = metrics.places([(p.source, p.start, p.end) for p in answer.passages])
     cited = metrics.places([(c.source, c.start, c.end) for c in answer.citations])
-    facts = metrics.fact_recall(item.facts, answer.text)
+    facts = metrics.fact_recall(item.facts, answer.text if answer.answered else "")
+    cited_recall = metrics.gold_citation_recall(evidence, cited)
     forbidden = metrics.forbidden_hit(item.forbidden, answer.text)
     return {
         "evidence_recall": metrics.evidence_recall(evidence, retrieved),
@@ -49,35 +50,43 @@ def score(
         "exact_match": metrics.exact_match(item.answers, answer.text),
         "citation_validity": metrics.citation_validity(answer),
         "quote_exactness": metrics.quote_exactness(answer, {name: s.text for name, s in sources.items()}),
-        **_judged(answer, supports),
+        **_judged(answer, test),
         "gold_citation_precision": metrics.gold_citation_precision(evidence, cited),
-        "gold_citation_recall": metrics.gold_citation_recall(evidence, cited),
+        "gold_citation_recall": cited_recall,
         "uncited_sentences": metrics.uncited_share(answer),
         "grounded_words": metrics.grounded_words(answer),
         "strange_names": metrics.strange(answer),
         "over_refusal": float(not answer.answered) if item.answerable else None,
         **_refusals(item, not answer.answered),
-        "truthfulness": metrics.truthfulness(item.answerable, answer.answered, facts, forbidden),
+        "truthfulness": metrics.truthfulness(
+            answer.answered, item.answerable and metrics.right(facts, cited_recall, forbidden)
+        ),
     }
 
 
-def _judged(answer: Answer, supports: metrics.Supports) -> Scores:
+def _judged(answer: Answer, test: metrics.Supports) -> Scores:
     try:
         return {
-            "citation_recall": metrics.citation_recall(answer, supports),
-            "citation_precision": metrics.citation_precision(answer, supports),
+            "citation_recall": metrics.citation_recall(answer, test),
+            "citation_precision": metrics.citation_precision(answer, test),
         }
     except metrics.NoVerdict:
         return dict.fromkeys(JUDGED)
 
 
 def _failed(item: QuestionItem) -> Scores:
-    wrong = 0.0 if item.answerable else None
+    """The worst value of all that an answer could have been measured by, whether there is evidence or facts."""
+    of_evidence = 0.0 if item.evidence else None
+    of_facts = 0.0 if item.facts else None
+    of_answers = 0.0 if item.answers else None
     return {
-        "evidence_recall": wrong,
-        "mrr": wrong,
-        "fact_recall": wrong if item.facts else None,
-        "gold_citation_recall": wrong,
+        **dict.fromkeys(("evidence_recall", "evidence_recall_at_3", "success_at_1"), of_evidence),
+        **dict.fromkeys(("mrr", "ndcg_at_10", "gold_citation_recall"), of_evidence),
+        "gold_citation_precision": None,  # of no citations, as with a refusal
+        "fact_recall": of_facts,
+        "fact_recall_of_followups": of_facts if item.history else None,
+        **dict.fromkeys(("token_f1", "exact_match"), of_answers),
+        "over_refusal": 1.0 if item.answerable else None,
         **_refusals(item, refused=False),
         "truthfulness": -1.0,
     }
@@ -99,16 +108,18 @@ def lost_at(
 ) -> str | None:
     """The stage that lost a question, a key of `glossary.STAGES`; `None` where nothing was lost.
 
-    An answer that misses a fact, or a refusal, was lost by retrieval where that did not bring the whole evidence,
-    else by the reader. An answer with every fact is lost where it also says something forbidden, and miscited
-    where the corpus has its evidence, but no citation overlaps any of it by half of the shorter span.
+    An answer that misses a fact (where none is named: a quote of the evidence), or a refusal, was lost by
+    retrieval where that did not bring the whole evidence, else by the reader. An answer with every fact is lost
+    where it also says something forbidden, and miscited where the corpus has its evidence, but no citation
+    overlaps any of it by half of the shorter span.
     """
     if answer is None:
         return "failed"
     if not item.answerable:
         return "missing refusal" if answer.answered else None
     evidence = [corpus.find(quote) for quote in item.evidence]
-    if answer.answered and scores["fact_recall"] in (None, 1.0):
+    told = scores["fact_recall"] if item.facts else scores["gold_citation_recall"]
+    if answer.answered and told == 1.0:
         if scores["forbidden_hits"]:
             return "said what it must not"
         miscited = evidence and all(evidence) and not scores["gold_citation_precision"]

@@ -36,13 +36,13 @@ def outcome(answerable: bool, answer: Answer | None, truthfulness: float | None)
     return Outcome(answer.confidence, answerable, answer.answered, (truthfulness or 0) < 0)
 
 
-def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:
-    """A point for each confidence of an answer, from the surest on; refusals count as questions only.
+def risk_coverage(outcomes: Sequence[Outcome], questions: int) -> list[Point]:
+    """A point for each confidence of an answer, from the surest on, out of so many questions in all.
 
-    Answering from confidence c on: coverage = |{answers at least as sure}| / |{questions}|, risk = |{wrong ones
+    Answering from confidence c on: coverage = |{answers at least as sure}| / questions, risk = |{wrong ones
     among these}| / |{answers at least as sure}|. No threshold tells equal confidences apart: they share a point.
     """
-    return [Point(given / len(outcomes), wrong / given) for given, wrong, _ in _thresholds(outcomes)]
+    return [Point(given / questions, wrong / given) for given, wrong, _ in _thresholds(outcomes)]
 
 
 def aurc(outcomes: Sequence[Outcome]) -> float | None:

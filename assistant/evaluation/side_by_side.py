@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.evaluation.compare import compare
-from assistant.evaluation.glossary import METRICS
+from assistant.evaluation.glossary import COMPARED
 from assistant.evaluation.report import template
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, read_summary, write_summary
+from assistant.evaluation.summary import LOWER_IS_BETTER, headline, read_summary, write_summary
 from ingest.errors import UserError
 
 
@@ -37,15 +37,16 @@ def model_folders(report: Path, models: Sequence[str]) -> dict[str, Path]:
 def write_side_by_side(report: Path, set_name: str, folders: Mapping[str, Path]) -> None:
     """Writes `report.html`, with every model beside the first, and the first one's figures as `summary.json`."""
     first, *others = folders
+    summaries = {model: read_summary(folder) for model, folder in folders.items()}
     page = template("models.html.j2").render(
         set_name=set_name,
-        summaries={model: read_summary(folder) for model, folder in folders.items()},
+        summaries=summaries,
         folders={model: folder.name for model, folder in folders.items()},
         first=first,
         comparisons={other: compare(folders[other], folders[first]) for other in others},
-        headline=HEADLINE,
+        headline=headline(summaries[first]),
         lower=LOWER_IS_BETTER,
-        means=METRICS,
+        means=COMPARED,
     )
     (report / "report.html").write_text(page, encoding="utf-8")
-    write_summary(report, read_summary(folders[first]))
+    write_summary(report, summaries[first])

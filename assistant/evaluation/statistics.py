@@ -1,12 +1,14 @@
 """Means with bootstrap intervals, and paired comparison of two runs by permutation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 RESAMPLES = 2_000
 _SEED = 20_231  # so that two reports over the same rows are the same
+
+Statistic = Callable[[np.ndarray], np.floating]
 
 
 class Estimate(NamedTuple):
@@ -30,11 +32,20 @@ class Difference(NamedTuple):
 
 def mean(values: Sequence[float | None]) -> Estimate:
     """The mean of the defined values with its percentile bootstrap interval (Efron and Tibshirani 1993)."""
+    return _estimate(values, np.mean)
+
+
+def median(values: Sequence[float | None]) -> Estimate:
+    """The median of the defined values with its percentile bootstrap interval."""
+    return _estimate(values, np.median)
+
+
+def _estimate(values: Sequence[float | None], of: Statistic) -> Estimate:
     defined = np.array([value for value in values if value is not None], dtype=float)
     if not len(defined):
         return Estimate(None, None, None, 0)
-    low, high = np.percentile(_resampled_means(defined), [2.5, 97.5])
-    return Estimate(float(defined.mean()), float(low), float(high), len(defined))
+    low, high = np.percentile(_resampled(defined, of), [2.5, 97.5])
+    return Estimate(float(of(defined)), float(low), float(high), len(defined))
 
 
 def difference(here: Sequence[float | None], there: Sequence[float | None]) -> Difference | None:
@@ -46,7 +57,7 @@ def difference(here: Sequence[float | None], there: Sequence[float | None]) -> D
     if not pairs:
         return None
     deltas = np.array([a - b for a, b in pairs], dtype=float)
-    low, high = np.percentile(_resampled_means(deltas), [2.5, 97.5])
+    low, high = np.percentile(_resampled(deltas, np.mean), [2.5, 97.5])
     further = int((np.abs(_flipped_means(deltas)) >= abs(deltas.mean()) - 1e-12).sum())
     p = (1 + further) / (1 + RESAMPLES)
     return Difference(float(deltas.mean()), float(low), float(high), p, len(deltas))
@@ -55,17 +66,17 @@ def difference(here: Sequence[float | None], there: Sequence[float | None]) -> D
 def smallest_difference(n: int) -> float:
     """How far two proportions of `n` questions each must lie apart to be told apart, in the worst case (p = 1/2).
 
-    1.96 * sqrt(2 * 0.25 / n): the half-width of the 95 % interval of their difference.
+    1.96 * sqrt(2 * 0.25 / n), the half-width of the 95 % interval of their difference; at most 1.
     """
-    return float(1.96 * np.sqrt(0.5 / n)) if n else 1.0
+    return min(float(1.96 * np.sqrt(0.5 / n)), 1.0) if n else 1.0
 
 
-def _resampled_means(values: np.ndarray) -> np.ndarray:
+def _resampled(values: np.ndarray, of: Statistic) -> np.ndarray:
     generator = np.random.default_rng(_SEED)
-    means = np.empty(RESAMPLES)
+    resampled = np.empty(RESAMPLES)
     for i in range(RESAMPLES):  # a row at a time: a set of 5,000 questions would need 80 MB at once
-        means[i] = values[generator.integers(0, len(values), len(values))].mean()
-    return means
+        resampled[i] = of(values[generator.integers(0, len(values), len(values))])
+    return resampled
 
 
 def _flipped_means(deltas: np.ndarray) -> np.ndarray:

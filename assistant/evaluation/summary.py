@@ -12,7 +12,7 @@ from assistant.evaluation.questions import Corpus
 from assistant.evaluation.run import Row
 from assistant.evaluation.scoring import JUDGED, Scores, score
 from assistant.evaluation.selective import Outcome, aurc, confidence_auc, outcome
-from assistant.evaluation.statistics import mean
+from assistant.evaluation.statistics import mean, median
 from ingest.errors import UserError
 from ingest.sources import Source
 
@@ -30,8 +30,8 @@ HEADLINE = (
 LOWER_IS_BETTER = frozenset(
     {
         "over_refusal", "under_refusal", "forbidden_hits", "context_tokens", "answer_words", "answer_words_median",
-        "uncited_sentences", "strange_names", "followup_gap", "failures", "seconds_p50", "seconds_p95", "cost_usd",
-        "input_tokens", "output_tokens", "aurc",
+        "uncited_sentences", "strange_names", "followup_gap", "failures", "seconds", "seconds_p50", "seconds_p95",
+        "cost_usd", "input_tokens", "output_tokens", "aurc",
     }
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ def summarise(rows: Iterable[Row]) -> Summary:
         cost = None if cost is None or known is None else cost + known
     figures = _means(scores)
     long = [value for value in words if value is not None]
-    figures["answer_words_median"] = Figure(value=float(np.median(long)) if long else None, n=len(long))
+    figures["answer_words_median"] = Figure(**median(long)._asdict())
     figures |= abstention(refusals) | selective(sure)
     for name, share in (("seconds_p50", 50), ("seconds_p95", 95)):
         figures[name] = Figure(value=float(np.percentile(seconds, share)) if seconds else None, n=len(seconds))
@@ -103,13 +103,12 @@ def abstention(outcomes: Sequence[tuple[bool, bool | None]]) -> Summary:
     unanswerable = [answered is False for answerable, answered in outcomes if not answerable]
     precision = sum(refused) / len(refused) if refused else None
     recall = sum(unanswerable) / len(unanswerable) if unanswerable else None
-    f1 = None
-    if precision is not None and recall is not None:
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    either = len(refused) + len(unanswerable)
+    f1 = 2 * sum(refused) / either if either else None  # 2 tp / (2 tp + fp + fn)
     return {
         "abstention_precision": Figure(value=precision, n=len(refused)),
         "abstention_recall": Figure(value=recall, n=len(unanswerable)),
-        "abstention_f1": Figure(value=f1, n=len(outcomes)),
+        "abstention_f1": Figure(value=f1, n=len(outcomes) if either else 0),
         "under_refusal": Figure(value=None if recall is None else 1 - recall, n=len(unanswerable)),
     }
 
@@ -123,11 +122,17 @@ def selective(outcomes: Sequence[Outcome]) -> Summary:
     }
 
 
+def headline(summary: Summary) -> list[str]:
+    """The metrics to show first; all refusals where no question is tagged as a near one."""
+    near = summary.get("refusal_near")
+    return ["refusal" if name == "refusal_near" and not (near and near.n) else name for name in HEADLINE]
+
+
 def by_tag(rows: Iterable[Row], metric: str) -> dict[str, Figure]:
-    """One metric for each tag, by name."""
+    """One metric for each tag, by name; questions that are held back count as tagged `held`."""
     values: dict[str, list[float | None]] = {}
     for row in rows:
-        for tag in row.question.tags:
+        for tag in {*row.question.tags, *filter(None, [row.question.split])}:
             values.setdefault(tag, []).append(row.scores.get(metric))
     figures = {tag: Figure(**mean(of_tag)._asdict()) for tag, of_tag in sorted(values.items())}
     return {tag: figure for tag, figure in figures.items() if figure.n}
@@ -158,7 +163,7 @@ def read_summary(folder: Path) -> Summary:
     path = folder / "summary.json"
     try:
         return {name: Figure.model_validate(f) for name, f in json.loads(path.read_text("utf-8")).items()}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path} cannot be read ({reason}). Give the folder of a finished report.") from None
 

@@ -34,6 +34,7 @@ FLOORS = {
     "citation_validity": 1.0,
     "quote_exactness": 1.0,
     "refusal": 0.95,
+    "refusal_near": 0.9,
     "over_refusal": 0.1,
     "answer_words_median": 60,
     "failures": 0,

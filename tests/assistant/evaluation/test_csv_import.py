@@ -97,7 +97,7 @@ def test_the_linter_names_every_miss(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         import_csv(path, CORPUS)
     assert str(caught.value) == (
-        f"{path}:2: the quote is not in the corpus, nor are 1 more. "
+        f"{path}:2: the quote 'White tea' is not in the corpus, nor are 1 more. "
         f"For the nearest text, run: bpo-kpo evaluate {path} --check"
     )
 
@@ -133,7 +133,8 @@ def test_a_bad_row_is_named_and_the_rows_before_it_are_read(row: str, said: str,
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "tea.csv:1: the column 'question' is missing. Name it in the first row."),
+        ("", "tea.csv is empty. Name the columns question and answer quote in its first row."),
+        ("\n,\n", "tea.csv:1: the column 'question' is missing. Name it in the first row."),
         ("question,answer\nHot?,Yes\n", "tea.csv:1: the column 'answer quote' is missing"),
         ("question,answer quote\n", "tea.csv holds no questions"),
         ("question,answer quote,Question\n", "tea.csv:1: the column 'question' is there more than once"),

@@ -211,9 +211,9 @@ def test_a_run_names_its_judge_and_goes_on_without_judging_twice(assistant: Assi
     (tmp_path / "results.jsonl").unlink()  # as if it had been interrupted before the first row
     run([ITEM], assistant, tmp_path, judge=Judge("openai:small", model, tmp_path))
     assert len(model.asked) == asked
-    with pytest.raises(UserError, match="or judge"):
+    with pytest.raises(UserError, match="differs in judge"):
         run([ITEM], assistant, tmp_path)
-    with pytest.raises(UserError, match="or judge"):
+    with pytest.raises(UserError, match="differs in judge"):
         run([ITEM], assistant, tmp_path, judge=Judge("openai:large", model, tmp_path))
 
 

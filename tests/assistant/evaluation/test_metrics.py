@@ -67,6 +67,13 @@ class TestRetrieval:
         ideal = 1 + 1 / math.log2(3)
         assert metrics.ndcg(EVIDENCE, retrieved) == pytest.approx((1 / math.log2(3) + 1 / 2) / ideal)
 
+    def test_ndcg_of_a_span_with_two_quotes(self) -> None:
+        two = [[at(0, 10)], [at(20, 30)]]
+        assert metrics.ndcg(two, [at(0, 40)]) == 1.0  # no order is better
+        assert metrics.ndcg(two, [at(900, 950), at(0, 40)]) == pytest.approx(1 / math.log2(3))
+        third = [*two, [at(500, 510)]]  # which nothing holds: at best it would come second
+        assert metrics.ndcg(third, [at(0, 40)]) == pytest.approx(2 / (2 + 1 / math.log2(3)))
+
     def test_a_quote_gains_once(self) -> None:
         assert metrics.ndcg([[at(0, 10)]], [at(0, 10), at(0, 20)]) == 1.0
 
@@ -175,17 +182,23 @@ class TestGroundedness:
 
 
 @pytest.mark.parametrize(
-    ("answerable", "answered", "facts", "forbidden", "expected"),
+    ("facts", "gold_citation_recall", "forbidden", "expected"),
     [
-        (True, True, 1.0, 0.0, 1.0),
-        (True, True, 0.5, 0.0, -1.0),
-        (True, True, 1.0, 1.0, -1.0),
-        (True, False, 0.0, None, 0.0),
-        (False, False, None, 0.0, 1.0),
-        (False, True, None, 0.0, -1.0),
+        (1.0, 0.0, 0.0, True),  # where facts are named, they decide
+        (0.5, 1.0, 0.0, False),
+        (1.0, 1.0, 1.0, False),
+        (None, 1.0, None, True),  # as in a spreadsheet of questions and quotes
+        (None, 0.5, None, False),
+        (None, None, None, False),
     ],
 )
-def test_truthfulness_is_right_minus_wrong_with_a_refusal_at_nought(
-    answerable: bool, answered: bool, facts: float | None, forbidden: float | None, expected: float
+def test_right_is_every_fact_or_else_every_quote_and_nothing_forbidden(
+    facts: float | None, gold_citation_recall: float | None, forbidden: float | None, expected: bool
 ) -> None:
-    assert metrics.truthfulness(answerable, answered, facts, forbidden) == expected
+    assert metrics.right(facts, gold_citation_recall, forbidden) is expected
+
+
+def test_truthfulness_is_right_minus_wrong_with_a_refusal_at_nought() -> None:
+    assert metrics.truthfulness(answered=True, is_right=True) == 1
+    assert metrics.truthfulness(answered=True, is_right=False) == -1
+    assert metrics.truthfulness(answered=False, is_right=False) == 0

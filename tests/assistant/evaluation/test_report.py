@@ -58,7 +58,13 @@ def written(folder: Path, *rows: Row) -> Path:
     folder.mkdir()
     (folder / "results.jsonl").write_text("".join(row.model_dump_json() + "\n" for row in rows), "utf-8")
     receipt = Receipt(
-        questions="q", index="i", sources={"bees.md": "d"}, embeddings="minilm", model="<by hand>", prompts=1
+        questions="q",
+        code="c",
+        index="i",
+        sources={"bees.md": "d"},
+        embeddings="minilm",
+        model="<by hand>",
+        prompts=1,
     )
     (folder / "receipt.json").write_text(receipt.model_dump_json(), "utf-8")
     return folder
@@ -131,12 +137,21 @@ def test_a_page_that_leaves_losses_out_says_where_they_are(
 def test_the_curve_is_drawn_from_the_confidences(tmp_path: Path) -> None:
     sure, unsure = an_answer(FRAMES, confidence=0.9), an_answer(SWARM, confidence=0.3)
     html = page(written(tmp_path / "r", a_row(ANSWERABLE, sure), a_row(UNANSWERABLE, unsure), REFUSED))
-    # coverage 1/2 with risk 0, coverage 1 with risk 1/2, on 410 by 230 units from (50, 270)
-    assert 'points="255.0,270.0 460.0,155.0 "' in html
-    assert "1 of 3 questions have no confidence and are left out." in shown(html)
+    # coverage 1/3 with risk 0, coverage 2/3 with risk 1/2, on 410 by 230 units from (50, 270)
+    assert 'points="186.7,270.0 323.3,155.0 "' in html
+    assert "1 of 3 questions have no confidence and no point on the curve." in shown(html)
     written_ = json.loads((tmp_path / "r" / "summary.json").read_text("utf-8"))
     assert (written_["aurc"]["value"], written_["aurc"]["n"]) == (0.25, 2)
     assert (written_["confidence_auc"]["value"], written_["confidence_auc"]["n"]) == (1.0, 2)
+
+
+def test_questions_that_are_held_back_are_counted_and_not_shown(tmp_path: Path) -> None:
+    held = a_row(UNANSWERABLE.model_copy(update={"id": "h-1", "split": "held"}), an_answer(SWARM))
+    words = shown(page(written(tmp_path / "r", held, RIGHT)))
+    assert "missing refusal: 1 (0 listed)" in words
+    assert "1 of them are held back: they are counted here, and listed only in results.jsonl." in words
+    assert UNANSWERABLE.question not in words
+    assert "held (1) 0.00" in words  # by tag
 
 
 def test_without_confidences_there_is_no_curve_and_no_area(tmp_path: Path) -> None:
@@ -155,7 +170,7 @@ def test_the_page_compares_with_an_earlier_run(tmp_path: Path) -> None:
     against = words[words.index("Against last week") : words.index("By tag")]
     assert "2 questions are in both runs: 1 won, 1 lost, 0 unchanged." in against
     assert (
-        "fact_recall share of the expected facts that the answer states +1.00 1.00 to 1.00 1.000 1 better"
+        "fact_recall share of the expected facts that the answer states +1.00 1.00 to 1.00 1.000 1 too few to tell"
         in against
     )
     assert f"Won: 1 How many &lt;i&gt;frames&lt;/i&gt;? b-1 This run {FRAMES} [1] last week {SWARM} [1]" in against

@@ -108,7 +108,7 @@ def test_two_runs_are_the_same_but_for_the_times(bees: Assistant, tmp_path: Path
 def test_an_interrupted_run_goes_on_where_it_stopped(bees: Assistant, tmp_path: Path) -> None:
     run(ITEMS, bees, tmp_path / "whole")
     lines = (tmp_path / "whole" / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
-    (tmp_path / "part").mkdir()
+    run(ITEMS, bees, tmp_path / "part")
     (tmp_path / "part" / "results.jsonl").write_text("".join(lines[:2]) + lines[2][:40], encoding="utf-8")
     steps: list[tuple[int, int]] = []
     run(ITEMS, bees, tmp_path / "part", lambda done, whole: steps.append((done, whole)))
@@ -119,8 +119,31 @@ def test_an_interrupted_run_goes_on_where_it_stopped(bees: Assistant, tmp_path: 
 
 def test_a_folder_of_another_run_is_refused(bees: Assistant, tmp_path: Path) -> None:
     run(ITEMS[:1], bees, tmp_path)
-    with pytest.raises(UserError, match="another set, index, model or judge"):
+    with pytest.raises(UserError, match="holds a run that differs in questions"):
         run(ITEMS[1:], bees, tmp_path)
+
+
+def test_rows_of_something_else_are_not_touched(bees: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_text('{"mine": "precious"}\n', encoding="utf-8")
+    with pytest.raises(UserError, match=r"is of something else: it has no receipt\.json"):
+        run(ITEMS, bees, tmp_path)
+    assert (tmp_path / "results.jsonl").read_text("utf-8") == '{"mine": "precious"}\n'
+
+
+def test_a_receipt_that_is_cut_off_is_a_mistake_to_mend(bees: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "receipt.json").touch()
+    with pytest.raises(UserError, match=r"receipt\.json is not what a run of this version left"):
+        run(ITEMS, bees, tmp_path)
+
+
+def test_a_row_that_was_damaged_is_made_again(bees: Assistant, tmp_path: Path) -> None:
+    run(ITEMS, bees, tmp_path / "whole")
+    run(ITEMS, bees, tmp_path / "damaged")
+    results = tmp_path / "damaged" / "results.jsonl"
+    first, second, *others = results.read_text("utf-8").splitlines(keepends=True)
+    results.write_text("".join([first, second.replace('"scores"', '"sores"'), *others]), encoding="utf-8")
+    run(ITEMS, bees, tmp_path / "damaged")
+    assert without_times(tmp_path / "damaged") == without_times(tmp_path / "whole")
 
 
 def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(bees: Assistant, tmp_path: Path) -> None:
@@ -200,7 +223,7 @@ def test_a_figure_that_a_run_does_not_have_falls_short_of_its_floor() -> None:
 @pytest.mark.parametrize(
     ("floor", "said"),
     [
-        ("recall=0.5", "There is no metric 'recall'. Use one of these: evidence_recall, "),
+        ("recall=0.5", "There is no metric 'recall'; the nearest is evidence_recall. All: evidence_recall, "),
         ("=0.5", "There is no metric ''"),
         ("fact_recall=high", "'fact_recall=high' is no floor. Write it like fact_recall=0.9."),
         ("fact_recall", "'fact_recall' is no floor"),
@@ -217,16 +240,19 @@ def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(
     report: tuple[Path, Summary], tmp_path: Path
 ) -> None:
     folder, _ = report
-    check_comparable(ITEMS[:1], folder)
+    check_comparable(ITEMS[:1], folder, None)
+    with pytest.raises(UserError, match="is the report's own folder"):
+        check_comparable(ITEMS, folder, folder)
     with pytest.raises(UserError, match="has none of the questions"):
-        check_comparable([ITEMS[0].model_copy(update={"id": "other"})], folder)
+        check_comparable([ITEMS[0].model_copy(update={"question": "What else?"})], folder, None)
     cut = (folder / "results.jsonl").read_text("utf-8")[:-40]
     (tmp_path / "results.jsonl").write_text(cut, encoding="utf-8")
     with pytest.raises(UserError, match=r"summary.json cannot be read .* Give the folder of a finished report."):
-        check_comparable(ITEMS, tmp_path)
-    (tmp_path / "summary.json").write_bytes((folder / "summary.json").read_bytes())
+        check_comparable(ITEMS, tmp_path, None)
+    for name in ("summary.json", "receipt.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
     with pytest.raises(UserError, match="no report that can be read"):
-        check_comparable(ITEMS, tmp_path)
+        check_comparable(ITEMS, tmp_path, None)
 
 
 def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Path) -> None:
@@ -235,6 +261,17 @@ def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Pat
     comparison = compare(tmp_path / "here", tmp_path / "there")
     assert (comparison.won, comparison.lost, comparison.unchanged) == (["b-1"], [], 3)
     assert comparison.differences["fact_recall"].value == 0.5
+    assert comparison.differences["failures"].value == -0.25
+    assert (comparison.unpaired, comparison.other) == (0, [])
+
+
+def test_questions_are_paired_by_their_words_and_not_by_their_id_alone(bees: Assistant, tmp_path: Path) -> None:
+    other = ITEMS[0].model_copy(update={"question": "Who keeps bees in Rome?"})
+    run(ITEMS, bees, tmp_path / "here")
+    run([other, *ITEMS[1:]], bees, tmp_path / "there")
+    comparison = compare(tmp_path / "here", tmp_path / "there")
+    assert comparison.unchanged == len(ITEMS) - 1
+    assert comparison.unpaired == 2
 
 
 def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
@@ -242,10 +279,11 @@ def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
         "fact_recall": Difference(-0.2, -0.3, -0.1, 0.01, 50),
         "mrr": Difference(-0.2, -0.5, 0.1, 0.3, 50),
         "over_refusal": Difference(0.2, 0.1, 0.3, 0.01, 50),
+        "answer_words": Difference(9.0, 8.0, 10.0, 0.01, 50),  # the median's pairs
         "strange_names": Difference(9.0, 8.0, 10.0, 0.01, 50),  # no headline
     }
-    lines = worse(Comparison(changes, [], [], 0))
-    assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal"]
+    lines = worse(Comparison(changes, [], [], 0, 0, []))
+    assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
 
 
 def test_rows_are_read_back_as_they_were_written(report: tuple[Path, Summary]) -> None:

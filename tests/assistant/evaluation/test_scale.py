@@ -79,6 +79,7 @@ class Quoting:
 
 class FakeAssistant:
     model = "quoting"
+    server = None
 
     def __init__(self, sources: dict[str, Source], notice: str = "") -> None:
         self._index = FakeIndex(sources)

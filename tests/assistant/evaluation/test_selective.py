@@ -23,14 +23,18 @@ def refused(confidence: float, answerable: bool = False) -> Outcome:
 def test_the_surest_answers_come_first_and_refusals_are_never_covered() -> None:
     # five questions; by confidence: right, wrong, right, and two refusals, one of them quite sure
     outcomes = [refused(0.95), right(0.5), wrong(0.7), right(0.9), refused(0.1)]
-    assert risk_coverage(outcomes) == [(1 / 5, 0), (2 / 5, 1 / 2), (3 / 5, 1 / 3)]
+    assert risk_coverage(outcomes, 5) == [(1 / 5, 0), (2 / 5, 1 / 2), (3 / 5, 1 / 3)]
     assert aurc(outcomes) == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+
+
+def test_questions_without_a_confidence_are_part_of_the_whole() -> None:
+    assert risk_coverage([right(0.9), wrong(0.7)], 8) == [(1 / 8, 0), (2 / 8, 1 / 2)]
 
 
 def test_equal_confidences_share_a_point_in_whatever_order_they_come() -> None:
     outcomes = [right(0.9), wrong(0.5), right(0.5), right(0.5)]
-    assert risk_coverage(outcomes) == [(1 / 4, 0), (1, 1 / 4)]
-    assert risk_coverage(outcomes[::-1]) == risk_coverage(outcomes)
+    assert risk_coverage(outcomes, 4) == [(1 / 4, 0), (1, 1 / 4)]
+    assert risk_coverage(outcomes[::-1], 4) == risk_coverage(outcomes, 4)
     assert aurc(outcomes) == pytest.approx((0 + 3 * 1 / 4) / 4)
 
 
@@ -46,7 +50,7 @@ def test_a_confidence_that_is_always_the_same_has_the_share_of_wrong_answers_as_
 
 
 def test_nothing_answered_is_undefined() -> None:
-    assert risk_coverage([]) == []
+    assert risk_coverage([], 0) == []
     assert aurc([]) is None
     assert aurc([refused(0.4)]) is None
 

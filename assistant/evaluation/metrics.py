@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 
 from assistant.answers import Answer, Sentence
 from assistant.evaluation.questions import Place
+from assistant.evaluation.spans import best_share, overlap
 from assistant.lexicon import content_words, stem
 from assistant.prompts import MARKER, marker_numbers
 from assistant.support import strange_names
-from ingest.text import Span, fold
+from ingest.text import fold
 
 Evidence = Sequence[Sequence[Place]]
 Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ; one that cannot tell raises `NoVerdict`
 
 IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
 COVERED = 0.8  # the share of a quote's characters that citations have to cover
-OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
 
 _LIST_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+", re.MULTILINE)
 
@@ -42,7 +42,7 @@ def evidence_recall(evidence: Evidence, retrieved: Sequence[Place], k: int | Non
     if not evidence:
         return None
     first = retrieved[:k]
-    return sum(_best(places, first) >= IN_CONTEXT for places in evidence) / len(evidence)
+    return sum(best_share(places, first) >= IN_CONTEXT for places in evidence) / len(evidence)
 
 
 def success_at_k(evidence: Evidence, retrieved: Sequence[Place], k: int) -> float | None:
@@ -66,7 +66,9 @@ def ndcg(evidence: Evidence, retrieved: Sequence[Place], k: int = 10) -> float |
     """
     if not evidence:
         return None
-    held = [{i for i, places in enumerate(evidence) if _best(places, [span]) >= IN_CONTEXT} for span in retrieved]
+    held = [
+        {i for i, places in enumerate(evidence) if best_share(places, [span]) >= IN_CONTEXT} for span in retrieved
+    ]
     missing = set(range(len(evidence))).difference(*held)
     best = _dcg(_greedy([*held, *({i} for i in missing)]), k)
     return min(_dcg(held, k) / best, 1.0)  # a greedy order may not be quite the best
@@ -94,7 +96,7 @@ def _greedy(held: Sequence[set[int]]) -> list[set[int]]:
 def first_rank(evidence: Evidence, retrieved: Sequence[Place]) -> int | None:
     """The rank, from 1 on, of the first span that holds a quote of the evidence."""
     for rank, span in enumerate(retrieved, start=1):
-        if any(_best(places, [span]) >= IN_CONTEXT for places in evidence):
+        if any(best_share(places, [span]) >= IN_CONTEXT for places in evidence):
             return rank
     return None
 
@@ -222,14 +224,14 @@ def gold_citation_precision(evidence: Evidence, cited: Sequence[Place]) -> float
     if not cited or not evidence:
         return None
     every = [place for places in evidence for place in places]
-    return sum(any(_overlap(span, place) for place in every) for span in cited) / len(cited)
+    return sum(any(overlap(span, place) for place in every) for span in cited) / len(cited)
 
 
 def gold_citation_recall(evidence: Evidence, cited: Sequence[Place]) -> float | None:
     """The share of evidence spans of which citations cover at least 80 % of the characters."""
     if not evidence:
         return None
-    return sum(_best(places, cited) >= COVERED for places in evidence) / len(evidence)
+    return sum(best_share(places, cited) >= COVERED for places in evidence) / len(evidence)
 
 
 def uncited_share(answer: Answer) -> float | None:
@@ -277,36 +279,3 @@ def truthfulness(answered: bool, is_right: bool) -> float:
     The mean is (right - wrong) / n (CRAG: Yang et al., NeurIPS 2024).
     """
     return (1.0 if is_right else -1.0) if answered else 0.0
-
-
-# Spans ---------------------------------------------------------------------------------------------------------
-
-
-def covered_share(place: Place, spans: Sequence[Place]) -> float:
-    """The share of the characters of `place` that lie inside at least one of `spans`."""
-    start, end = place.span
-    inside = sorted(
-        (max(a, start), min(b, end))
-        for source, (a, b) in spans
-        if source == place.source and a < end and b > start
-    )
-    total, reached = 0, start
-    for a, b in inside:
-        total += max(b - max(a, reached), 0)
-        reached = max(reached, b)
-    return total / (end - start) if end > start else 0.0
-
-
-def _best(places: Sequence[Place], spans: Sequence[Place]) -> float:
-    return max((covered_share(place, spans) for place in places), default=0.0)
-
-
-def _overlap(a: Place, b: Place) -> bool:
-    common = min(a.span.end, b.span.end) - max(a.span.start, b.span.start)
-    shorter = min(a.span.end - a.span.start, b.span.end - b.span.start)
-    return a.source == b.source and common > 0 and common >= OVERLAPS * shorter
-
-
-def places(spans: Sequence[tuple[str, int, int]]) -> list[Place]:
-    """Sources with start and end as places."""
-    return [Place(source, Span(start, end)) for source, start, end in spans]

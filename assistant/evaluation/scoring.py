@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from assistant.answers import Answer
 from assistant.evaluation import metrics
 from assistant.evaluation.questions import Corpus, Place, QuestionItem
+from assistant.evaluation.spans import covered_share, places_of
 from assistant.support import supports
 from ingest.sources import Source
 from ingest.text import count_tokens
@@ -30,8 +31,8 @@ def score(
     if answer is None:
         return _failed(item)
     evidence = [corpus.find(quote) for quote in item.evidence]
-    retrieved = metrics.places([(p.source, p.start, p.end) for p in answer.passages])
-    cited = metrics.places([(c.source, c.start, c.end) for c in answer.citations])
+    retrieved = places_of([(p.source, p.start, p.end) for p in answer.passages])
+    cited = places_of([(c.source, c.start, c.end) for c in answer.citations])
     facts = metrics.fact_recall(item.facts, answer.text if answer.answered else "")
     cited_recall = metrics.gold_citation_recall(evidence, cited)
     forbidden = metrics.forbidden_hit(item.forbidden, answer.text)
@@ -131,8 +132,8 @@ def lost_at(
 def _lost_by_retrieval(evidence: list[list[Place]], answer: Answer) -> str | None:
     if not all(evidence):
         return "not in the corpus"
-    retrieved = metrics.places([(p.source, p.start, p.end) for p in answer.passages])
-    shares = [max(metrics.covered_share(place, retrieved) for place in places) for places in evidence]
+    retrieved = places_of([(p.source, p.start, p.end) for p in answer.passages])
+    shares = [max(covered_share(place, retrieved) for place in places) for places in evidence]
     if all(share >= metrics.IN_CONTEXT for share in shares):
         return None
     return "not retrieved" if min(shares) == 0 else "split across passages"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
 from assistant.evaluation import metrics
 from assistant.evaluation.questions import Place
+from assistant.evaluation.spans import covered_share
 from assistant.support import supports
 from ingest.text import Span
 
@@ -38,7 +39,7 @@ class TestRetrieval:
         assert metrics.evidence_recall([[at(0, 100)]], [at(11, 200)]) == 0.0
 
     def test_two_spans_may_hold_it_together_and_overlaps_count_once(self) -> None:
-        assert metrics.covered_share(at(0, 100), [at(0, 60), at(40, 80)]) == pytest.approx(0.8)
+        assert covered_share(at(0, 100), [at(0, 60), at(40, 80)]) == pytest.approx(0.8)
         assert metrics.evidence_recall([[at(0, 100)]], [at(0, 50), at(50, 100)]) == 1.0
 
     def test_any_occurrence_counts_and_recall_is_a_share_of_quotes(self) -> None:
@@ -87,7 +88,7 @@ class TestRetrieval:
     @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
     def test_the_covered_share_is_that_of_the_set_of_characters(self, spans: list[tuple[int, int]]) -> None:
         inside = {c for start, length in spans for c in range(start, start + length)} & set(range(10, 40))
-        share = metrics.covered_share(at(10, 40), [at(a, a + n) for a, n in spans])
+        share = covered_share(at(10, 40), [at(a, a + n) for a, n in spans])
         assert share == pytest.approx(len(inside) / 30)
 
 

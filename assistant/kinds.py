@@ -95,7 +95,7 @@ _NOT_YES_OR_NO: frozenset[Kind] = frozenset(
 _UNIT_OF_TIME = r"(minute|hour|day|week|month|year)s?"
 _HOLDS_PATTERNS: dict[Kind, str] = {
     "contact": r"@|https?:|www\.|\d{3}",
-    "percentage": r"\d ?%|\bper ?cent\b",
+    "percentage": r"\d ?%|\bper ?cent\b|\b(?:fraction|half|thirds?|quarters?) of\b",
     "price": (
         rf"[$€£¥₹] ?\d|(\d|\b({_SMALL_NUMBERS}|dozens?|hundred|thousand|[mb]illion)) ?"
         r"(dollars?|euros?|pounds?|cents?|usd|eur|gbp|rupees?)\b|\d[\d,.]* (million|billion)"

@@ -54,6 +54,7 @@ def test_the_kind_of_a_clear_cut_question(text: str, kind: Kind) -> None:
         ("price", "It costs $ 5.", "It costs little."),
         ("price", "Twelve is 12 euros.", "It is 12 years old."),
         ("percentage", "Some 40% do.", "Some 40 do."),
+        ("percentage", "It saves one third of the cost.", "It is the third one."),
         ("date", "It began in 1999.", "It began long ago."),
         ("date", "It began in March.", "It began with 12 people."),
         ("duration", "A 14-day trial.", "A free trial."),

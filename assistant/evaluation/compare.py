@@ -85,9 +85,10 @@ def check_comparable(items: Sequence[QuestionItem], there: Path, report: Path | 
 
 
 def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:
-    """Both rows of each of these questions, which both report folders have."""
+    """Both rows of each of these questions, which both report folders have; none of a question held back."""
     ours, theirs = ({row.id: row for row in read_rows(folder) if row.id in ids} for folder in (here, there))
-    return [Change(ours[id_], theirs[id_]) for id_ in ids]
+    pairs = [Change(ours[id_], theirs[id_]) for id_ in ids]
+    return [pair for pair in pairs if "held" not in (pair.here.question.split, pair.there.question.split)]
 
 
 _Key = tuple[str, str]  # the id first

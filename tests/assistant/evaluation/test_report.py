@@ -154,6 +154,15 @@ def test_questions_that_are_held_back_are_counted_and_not_shown(tmp_path: Path) 
     assert "held (1) 0.00" in words  # by tag
 
 
+def test_questions_that_are_held_back_are_not_shown_in_a_comparison_either(tmp_path: Path) -> None:
+    item = UNANSWERABLE.model_copy(update={"id": "h-1", "split": "held"})
+    earlier = written(tmp_path / "last week", a_row(item, an_answer("")), RIGHT)
+    words = shown(page(written(tmp_path / "now", a_row(item, an_answer(SWARM)), RIGHT), earlier))
+    assert "0 won, 1 lost, 1 unchanged" in words
+    assert "Lost: 1 (0 listed)" in words
+    assert UNANSWERABLE.question not in words
+
+
 def test_without_confidences_there_is_no_curve_and_no_area(tmp_path: Path) -> None:
     html = page(written(tmp_path / "r", RIGHT, RIGHTLY_REFUSED))
     assert "<svg" not in html

@@ -59,6 +59,12 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     return build(settings, present, progress=progress) if found != known else None
 
 
+def documents(settings: IngestSettings, paths: Sequence[Path] = ()) -> list[Path]:
+    """The files that `build` reads for these paths, sorted. Raises `SourceError` for a path that has gone."""
+    known = _known(snapshots.read_pointer(settings.index))
+    return sorted(_files(paths or known or [settings.corpus], settings.index))
+
+
 def build(
     settings: IngestSettings,
     paths: Sequence[Path] = (),

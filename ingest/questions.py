@@ -37,8 +37,10 @@ class IndexedQuestion(NamedTuple):
     spans: tuple[Span, ...]
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class QuestionLine(BaseModel):
+    """A line of a file of questions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: str
     evidence: tuple[str, ...]
@@ -59,7 +61,7 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
         if not line.strip():
             continue
         try:
-            entry = _Line.model_validate_json(line)
+            entry = QuestionLine.model_validate_json(line)
         except ValidationError as error:
             name = f"{source.name.rpartition('.')[0]}{QUESTIONS_SUFFIX}"
             reason = error.errors()[0]["msg"]

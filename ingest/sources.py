@@ -87,8 +87,13 @@ def read_source(path: Path) -> Source:
     name = source_name(path)
     for checked in (from_root(path), name):  # not the same where a link leads there
         _check_name(checked)
-    beside = path.with_suffix(QUESTIONS_SUFFIX)
+    beside = questions_file(path)
     return make_source(name, _read_text(path), _read_text(beside) if beside.is_file() else "")
+
+
+def questions_file(path: Path) -> Path:
+    """Where the questions beside the document at `path` stand."""
+    return path.with_suffix(QUESTIONS_SUFFIX)
 
 
 def _read_text(path: Path) -> str:

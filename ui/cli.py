@@ -74,13 +74,19 @@ def ingest(
         typer.Argument(help="Files or folders to add or refresh. Default: all that the index knows."),
     ] = None,
     remove: Annotated[list[Path] | None, typer.Option(help="A path to forget. Repeatable.")] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Let the chat model write likely questions beside each document.")
+    ] = False,
+    model: Model = None,
 ) -> None:
     """Read documents, cut them into passages, embed what is new, and store it in the index."""
     from ingest.build import build
 
-    settings = _settings().ingest
+    settings = _settings(model)
+    if questions:
+        _write_questions(settings, paths or [])
     with _Progress() as progress:
-        report = build(settings, paths or [], remove or [], progress)
+        report = build(settings.ingest, paths or [], remove or [], progress)
     print(report)
 
 
@@ -200,6 +206,20 @@ def evaluate(
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
+
+
+def _write_questions(settings: "AssistantSettings", paths: list[Path]) -> None:
+    from assistant.models import EXTRACTIVE, choose, open_chat_model
+    from assistant.question_writer import write_questions
+    from ingest.build import documents
+
+    name = choose(settings)
+    if name == EXTRACTIVE:
+        raise UserError("A chat model writes the questions. Set OPENAI_API_KEY in .env, or give --model.")
+    chat_model = open_chat_model(name, settings, "leave out --questions")
+    for document in documents(settings.ingest, paths):
+        with _Progress("Writing questions") as progress:
+            print(write_questions(document, chat_model, progress))
 
 
 def _settings(model: str | None = None) -> "AssistantSettings":

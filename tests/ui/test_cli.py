@@ -116,6 +116,7 @@ MISTAKES = [
     ("missing key", ["ask", "--model", "openai:gpt-5-mini", "why?"], {}, "OPENAI_API_KEY"),
     ("unknown embeddings", ["ask", "why?"], {"BPO_KPO_EMBEDDINGS": "word2vec"}, "BPO_KPO_EMBEDDINGS"),
     ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
+    ("nobody to write questions", ["ingest", "--questions"], {}, "Set OPENAI_API_KEY in .env, or give --model"),
     ("index is a file", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "README.md")}, "BPO_KPO_INDEX"),
     ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
     ("no question", ["ask"], {}, "Missing argument 'question'. See: bpo-kpo ask --help"),

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from assistant.streams import streaming
+from assistant.suggestions import suggestions
 from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import QuestionError, UserError
 from ingest.index import CurrentIndex, Index
@@ -103,11 +104,22 @@ class Assistant:
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
         opened = self._open()
-        question = analyse(self._standalone(as_ask(asked))[0])
-        passages = tuple(map(_retrieved, opened.retriever.invoke(question.text)))
-        ranked = opened.evidence.rank(question, passages)
-        decision = extractive.decide(Reading(question, passages, opened.index.sources), ranked, opened.evidence)
-        return Explanation(question, opened.retriever.explain(question.text), ranked, decision)
+        reading = _reading(opened, self._standalone(as_ask(asked))[0])
+        ranked = opened.evidence.rank(reading.question, reading.passages)
+        decision = extractive.decide(reading, ranked, opened.evidence)
+        return Explanation(reading.question, opened.retriever.explain(reading.question.text), ranked, decision)
+
+    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
+        """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
+        opened = self._open()
+
+        def answer_to(question: str) -> Answer:
+            reading = _reading(opened, question)
+            draft = extractive.make_reader(opened.evidence).invoke(reading)
+            return finish(Ask(question=question), reading, draft, EXTRACTIVE, Seconds(), Usage())
+
+        found = suggestions(answer, asked, opened.evidence, opened.index.sources, answer_to)
+        return answer.model_copy(update={"suggestions": found})
 
     def index(self) -> Index:
         """The index that is current now."""
@@ -118,11 +130,9 @@ class Assistant:
         started = time.perf_counter()
         opened = self._open()
         text, spent = self._standalone(ask, config)
-        question = analyse(text)
-        passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
-        retrieved = time.perf_counter()
-        reading = Reading(question, passages, opened.index.sources)
         reader = llm.make_reader(self.chat_model) if self.chat_model else extractive.make_reader(opened.evidence)
+        reading = _reading(opened, text, config)
+        retrieved = time.perf_counter()
         for draft in reader.stream(reading, config):
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
@@ -194,6 +204,13 @@ def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Second
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
     return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
+
+
+def _reading(opened: Opened, text: str, config: RunnableConfig | None = None) -> Reading:
+    """A standalone question with what was retrieved for it."""
+    question = analyse(text)
+    passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
+    return Reading(question, passages, opened.index.sources)
 
 
 def _bare(text: str) -> str:

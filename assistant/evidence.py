@@ -136,6 +136,10 @@ class Evidence:
                 candidates.append(Candidate(number, unit, side, score, adds, counts, asked_for))
         return sorted(candidates, key=lambda c: -c.score)
 
+    def alike(self, text: str) -> list[tuple[IndexedQuestion, float]]:
+        """Every indexed question with how like it a text is (1: the same), in the order of the index."""
+        return list(zip(self._questions, self._query(text).asked.tolist(), strict=True))
+
     def signals(self, question: Question, best: Candidate, passage: PassageLike) -> Signals:
         """What tells whether the unit that answers best, of `passage`, answers at all."""
         query = self._query(question.text)

@@ -19,7 +19,7 @@ from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
 from assistant.evidence import Candidate, Evidence
 from assistant.lexicon import Lexicon
-from assistant.models import EXTRACTIVE, choose, open_chat_model, server_of
+from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
 from assistant.readers.lines import Decision
@@ -95,6 +95,7 @@ class Assistant:
         if chat_model is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
         self.server = server_of(self.model, settings)
+        self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
 
         def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
             yield from self._answer(as_ask(asked), config)

@@ -34,6 +34,15 @@ def server_of(name: str, settings: AssistantSettings) -> str | None:
     return urlsplit(base_url).netloc.rpartition("@")[2]  # without a user's name and password
 
 
+def sends_to(name: str, settings: AssistantSettings) -> tuple[str, ...]:
+    """The hosts (or providers) that see a question; none where everything stays on this computer."""
+    base_url = settings.ingest.openai_base_url
+    openai = urlsplit(base_url).netloc.rpartition("@")[2] if base_url else "api.openai.com"
+    used = [name, settings.ingest.embeddings]
+    remote = [one.partition(":")[0] for one in used if ":" in one]
+    return tuple(dict.fromkeys(openai if provider == "openai" else provider for provider in remote))
+
+
 def open_chat_model(
     name: str, settings: AssistantSettings, instead: str = "use --model extractive"
 ) -> "BaseChatModel":

@@ -140,7 +140,35 @@ def chat(
     print("Starting the chat window ...", file=sys.stderr)
     from ui.web.app import launch
 
-    launch(assistant.chain, host=host, port=port, open_browser=browser)
+    launch(assistant, host=host, port=port, open_browser=browser)
+
+
+@app.command()
+def verify(
+    bundle: Annotated[
+        Path, typer.Argument(metavar="BUNDLE.json", help="The evidence that the chat window exported.")
+    ],
+) -> None:
+    """Say which quotes of an evidence bundle still stand, which moved and which are gone."""
+    from rich.console import Console
+
+    from assistant.conversation_file import read_bundle, verify
+    from ingest.index import CurrentIndex
+    from ui.terminal import show_verified
+
+    try:
+        kept = read_bundle(bundle.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UserError(
+            f"{bundle} cannot be read ({reason}). Give a file that the chat window exported."
+        ) from None
+    settings = _settings()
+    _ensure_index(settings)
+    checked = verify(kept, CurrentIndex(settings.ingest).get().sources)
+    show_verified(Console(highlight=False), checked)
+    if any(one.state == "gone" for one in checked):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What the terminal shows: an answer with its citations, and how it came about."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from assistant.answers import Answer
 from assistant.chain import Explanation
+from assistant.conversation_file import Checked
 from assistant.readers.extractive import ENOUGH
 from assistant.retriever import Ranking
 from ingest.passages import Passage
@@ -36,6 +38,19 @@ def show_answer(console: Console, answer: Answer) -> None:
             _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
     console.print()
     _print(console, plain(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
+
+
+def show_verified(console: Console, checked: Sequence[Checked]) -> None:
+    """Each quote that no longer stands where it was, then how many there are of each kind."""
+    for question, citation, state in checked:
+        if state != "stands":
+            _print(console, plain(f"{state}: “{' '.join(citation.quote.split())}”", "bold"))
+            _print(
+                console,
+                plain(f"    {citation.source}:{citation.start}-{citation.end}, cited for: {question}", "dim"),
+            )
+    count = Counter(one.state for one in checked)
+    _print(console, plain(f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone."))
 
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.conversation_file import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings
@@ -117,6 +118,8 @@ MISTAKES = [
     ("unknown embeddings", ["ask", "why?"], {"BPO_KPO_EMBEDDINGS": "word2vec"}, "BPO_KPO_EMBEDDINGS"),
     ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
     ("nobody to write questions", ["ingest", "--questions"], {}, "Set OPENAI_API_KEY in .env, or give --model"),
+    ("no bundle", ["verify", str(ROOT / "README.md")], {}, "no evidence bundle"),
+    ("no such bundle", ["verify", "no/such.json"], {}, "cannot be read"),
     ("index is a file", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "README.md")}, "BPO_KPO_INDEX"),
     ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
     ("no question", ["ask"], {}, "Missing argument 'question'. See: bpo-kpo ask --help"),
@@ -232,3 +235,20 @@ def test_a_tilde_in_the_settings_is_the_home_folder(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "x").is_dir()
     assert not (tmp_path / "~").exists()
+
+
+def test_verify_says_which_quotes_stand_moved_and_are_gone(tmp_path: Path, index: dict[str, str]) -> None:
+    answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **index).stdout)
+    first = answer.citations[0]
+    changed = (
+        first,
+        first.model_copy(update={"number": 2, "start": first.start + 1, "end": first.end + 1}),
+        first.model_copy(update={"number": 3, "quote": "The article never said so."}),
+    )
+    path = tmp_path / "evidence.json"
+    path.write_text(bundle([answer.model_copy(update={"citations": changed})], {}).model_dump_json(), "utf-8")
+    run = bpo_kpo("verify", str(path), **index)
+    assert run.returncode == 1
+    lines = run.stdout.splitlines()
+    assert lines[-1] == "1 quotes stand, 1 moved, 1 are gone."
+    assert lines[0].startswith("moved: “") and "gone: “The article never said so.”" in lines

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,73 +18,16 @@ from typing import Any
 import gradio_client  # type: ignore[import-untyped]
 import httpx
 import pytest
-from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
+from assistant.answers import Answer, Ask
 from ingest.errors import UserError
+from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import app as web
+from ui.web import chat
 from ui.web.server import Server, address_of, take_port
 from ui.web.turns import Turn
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
-
-QUOTE = "These processes tend to be volume-driven."
-HOSTILE = '<img src="https://evil.example/a.png"> ![b](https://evil.example/b.png) [c](https://evil.example)'
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-CHROMIUM_ARGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
-
-
-class ScriptedAssistant:
-    """Answers with what it was asked, in three steps; some questions get it into trouble."""
-
-    def answers(self, ask: Ask) -> Iterator[Answer]:
-        if not ask.question.strip():
-            raise UserError("The question is empty. Type one.")
-        if "cost" in ask.question:
-            yield self.refusal(ask)
-            return
-        whole = self.answer(ask)
-        yield whole.model_copy(update={"text": "BPO is", "citations": (), "sentences": ()})
-        if "key" in ask.question:
-            raise UserError("The key <b>was</b> refused. Set OPENAI_API_KEY.")
-        if "bug" in ask.question:
-            raise RuntimeError("secret detail")
-        while "wait" in ask.question:
-            time.sleep(0.05)
-            yield whole.model_copy(update={"text": "BPO is still"})
-        yield whole
-
-    def answer(self, ask: Ask) -> Answer:
-        return Answer(
-            question=ask.question,
-            standalone_question=ask.question,
-            answered=True,
-            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.history)} {' / '.join(ask.history)}",
-            sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
-            citations=(
-                Citation(number=1, source="a.md", section="1. Driving force", quote=QUOTE, start=0, end=41),
-            ),
-            model="scripted",
-            seconds=Seconds(total=0.03),
-        )
-
-    def refusal(self, ask: Ask) -> Answer:
-        near = RetrievedPassage(source="a.md", section=HOSTILE, text=HOSTILE, start=0, end=9, score=0.1)
-        return Answer(
-            question=ask.question,
-            standalone_question=ask.question,
-            answered=False,
-            text="The article does not say.",
-            passages=(near,),
-            model="scripted",
-        )
-
-    def runnable(self) -> Runnable[Ask, Answer]:
-        """As the real one comes: a LangChain Runnable."""
-        return RunnableLambda(self.answers)
 
 
 class Page:
@@ -125,7 +67,7 @@ class Page:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(ScriptedAssistant().runnable()), "127.0.0.1")
+        server = Server(web.build(ScriptedAssistant()), "127.0.0.1")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")
@@ -138,7 +80,8 @@ class TestAskEndpoint:
         client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
         answer = client.predict("What drives BPO?", ["Hello?", "And now?"], api_name="/ask")
         expected = ScriptedAssistant().answer(Ask(question="What drives BPO?", history=("Hello?", "And now?")))
-        assert Answer.model_validate(answer) == expected
+        suggested = {"suggestions": ("And what else, after 2?",)}
+        assert Answer.model_validate(answer) == expected.model_copy(update=suggested)
 
     def test_the_history_may_be_left_out(self, address: str) -> None:
         client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
@@ -204,7 +147,7 @@ class TestConversation:
 
     def test_a_bug_is_a_notice_without_details(self, address: str) -> None:
         shown, _ = Page(address).ask("a bug")
-        assert web.BROKEN in shown
+        assert chat.BROKEN in shown
         assert "secret" not in shown
 
     def test_asking_again_replaces_the_turn(self, address: str) -> None:
@@ -222,19 +165,19 @@ class TestConversation:
 
     def test_an_answer_that_comes_late_does_not_undo_the_clearing(self) -> None:
         turns = [Turn("wait")]
-        steps = web._answered(ScriptedAssistant().runnable(), turns)
+        steps = chat._answered(ScriptedAssistant(), turns)
         assert len(next(steps)) == 2
-        web._cleared(turns)
+        chat._cleared(turns)
         assert list(steps) == []
         assert turns == []
 
     def test_a_stopped_answer_stays_and_says_so(self) -> None:
         turns = [Turn("wait")]
-        steps = web._answered(ScriptedAssistant().runnable(), turns)
+        steps = chat._answered(ScriptedAssistant(), turns)
         next(steps)
-        shown = web._stopped(turns)
+        shown = chat._stopped(turns)
         assert "BPO is" in shown[1]["content"]
-        assert web.STOPPED in shown[1]["content"]
+        assert chat.STOPPED in shown[1]["content"]
         assert list(steps) == []
 
 
@@ -319,8 +262,8 @@ class TestPort:
 class TestLaunch:
     def test_it_says_where_it_is_and_ends_when_interrupted(self) -> None:
         code = (
-            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-            "from test_web_app import ScriptedAssistant\n"
+            "import sys\n"
+            "from tests.ui.scripted import ScriptedAssistant\n"
             "from ui.web.app import launch\n"
             "launch(ScriptedAssistant(), port=int(sys.argv[1]), open_browser=False,"
             " say=lambda line: print(line, flush=True))"
@@ -354,7 +297,7 @@ class TestLaunch:
         said: list[str] = []
         monkeypatch.setattr(Server, "run", lambda self, sockets: time.sleep(0.2))
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant().runnable(), port=0, open_browser=wanted, say=said.append)
+        web.launch(ScriptedAssistant(), port=0, open_browser=wanted, say=said.append)
         assert opened == (re.findall(r"http://127\.0\.0\.1:\d+/", said[0]) if wanted else [])
 
     @pytest.mark.parametrize(
@@ -369,66 +312,5 @@ class TestLaunch:
         warnings: int,
     ) -> None:
         monkeypatch.setattr(Server, "run", lambda self, sockets: None)
-        web.launch(ScriptedAssistant().runnable(), host=host, port=0, open_browser=False, say=lambda _: None)
+        web.launch(ScriptedAssistant(), host=host, port=0, open_browser=False, say=lambda _: None)
         assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings
-
-
-def _error(line: Any) -> str:
-    return f"{line.text} {line.location['url']}"
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (Debian, Ubuntu: apt install chromium)")
-class TestBrowser:
-    @pytest.fixture
-    def page(self, address: str) -> Iterator[Any]:
-        """A page that fails the test on any console error and on any request that leaves this machine."""
-        sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-        trouble: list[str] = []
-        with sync_api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-            page = browser.new_page(viewport={"width": 390, "height": 844})
-            page.on("console", lambda line: trouble.append(_error(line)) if line.type == "error" else None)
-            page.on("pageerror", lambda error: trouble.append(str(error)))
-            page.on("request", lambda r: None if r.url.startswith((address, "data:")) else trouble.append(r.url))
-            page.goto(address)
-            yield page
-            browser.close()
-        # Gradio cancels an event that has hardly begun without its id yet, which its own server turns down; the
-        # turn ends all the same, since whoever answers looks whether it is done
-        assert [error for error in trouble if not error.endswith(("/cancel", "/reset"))] == []
-
-    def ask(self, page: Any, question: str) -> None:
-        page.locator("#question textarea").fill(question)
-        page.keyboard.press("Enter")
-
-    def test_a_question_is_answered_and_its_marker_leads_to_the_quote(self, page: Any, address: str) -> None:
-        self.ask(page, "What drives BPO?")
-        page.get_by_text("1 of 1 sentence quoted").wait_for()
-        page.get_by_role("link", name="[1]").click()
-        page.wait_for_url(f"{address}#turn1-1")
-        assert QUOTE in page.locator("li:target").inner_text()
-        assert page.locator("li:target").is_visible()
-
-    def test_an_example_is_one_click_away(self, page: Any) -> None:
-        page.get_by_role("button", name=web.EXAMPLES[1]).click()
-        page.get_by_text("1 of 1 sentence quoted").wait_for()
-
-    def test_hostile_text_makes_neither_images_nor_links(self, page: Any) -> None:
-        self.ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
-        page.get_by_text("What comes nearest").click()
-        assert page.locator("#chat blockquote").inner_text() == HOSTILE
-        assert page.locator("#chat .asked").inner_text() == f"What does {HOSTILE} cost?\n\n# Heading\n- item"
-        assert page.locator("#chat img, #chat [data-testid] a, #chat [data-testid] h1").count() == 0
-
-    def test_an_answer_can_be_stopped_and_asked_for_again(self, page: Any) -> None:
-        self.ask(page, "please wait")
-        page.get_by_text("BPO is still").wait_for()
-        page.get_by_role("button", name="Stop").click()
-        page.get_by_text(web.STOPPED).wait_for()
-        page.get_by_role("button", name="Retry").click()
-        page.get_by_text(web.STOPPED).wait_for(state="hidden")
-        page.get_by_text("BPO is still").wait_for()
-        page.get_by_role("button", name="Clear").click()
-        page.get_by_role("button", name=web.EXAMPLES[0]).wait_for()
-        self.ask(page, "And KPO?")
-        page.get_by_text("Asked before: 0").wait_for()

@@ -1,5 +1,6 @@
 """What the chat shows of an answer: a specification with hostile text, because every text there is data."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,9 +13,10 @@ from ui.web.render import QUESTION_SHOWN, answer_html, notice_html, question_htm
 
 ALLOWED = {
     *("div", "p", "br", "ol", "ul", "li", "strong", "em", "table", "thead", "tbody", "tr", "th", "td"),
-    *("a", "blockquote", "details", "summary"),
+    *("a", "blockquote", "details", "summary", "pre", "span"),
 }
 ATTRIBUTES = {"class", "id", "href", "title", "role", "start", "style"}
+PLACE = re.compile(r"#at-\d+-\d+-[\w.%~-]+")
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -41,7 +43,8 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
         self.open: list[str] = []
-        self.text = ""
+        self.text = ""  # what is shown
+        self.kept = ""  # what stands ready for the clipboard
         self.feed(markup)
         self.close()
 
@@ -57,7 +60,13 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if "pre" in self.open:
+            self.kept += data
+        else:
+            self.text += data
+
+    def markers(self) -> list[str]:
+        return [href for href in self.values("href") if href.startswith("#t") and not href.endswith("-text")]
 
     def values(self, name: str) -> list[str]:
         return [value for attribute, value in self.attributes if attribute == name]
@@ -72,7 +81,8 @@ def read(markup: str) -> Page:
     assert set(page.tags) <= ALLOWED
     assert {name for name, _ in page.attributes} <= ATTRIBUTES
     assert set(page.values("style")) <= {"text-align:left", "text-align:right", "text-align:center"}
-    assert {href.removeprefix("#") for href in page.values("href")} <= set(page.values("id"))
+    leads = {href for href in page.values("href") if not PLACE.fullmatch(href)}
+    assert {href.removeprefix("#") for href in leads} <= {*page.values("id"), "question"}
     assert all(href.startswith("#") for href in page.values("href"))
     return page
 
@@ -110,9 +120,20 @@ def refusal(**changes: Any) -> Answer:
 class TestAnswer:
     def test_a_marker_leads_to_its_quote(self) -> None:
         markup = answer_html(answer(), key="turn3")
-        assert '<a class="marker" href="#turn3-1" title="1. Driving force">[1]</a>' in markup
+        assert '<a class="marker" href="#turn3-1">' in markup
         assert '<li id="turn3-1">' in markup
         assert "KPO is insight-driven" in read(markup).text
+
+    def test_a_marker_is_named_by_its_number_and_the_heading_it_leads_to(self) -> None:
+        shown = answer(citations=(citation(section="7 key differences > 1. Driving force"),))
+        assert "Citation 1, Driving force" in read(answer_html(shown, key="t")).text
+        assert (
+            "Citation 1, bpo-vs-kpo.md" in read(answer_html(answer(citations=(citation(section=""),)), "t")).text
+        )
+
+    def test_a_quote_leads_to_its_span_in_the_article(self) -> None:
+        shown = answer(citations=(citation(source="a b/c%#.md", start=12, end=33),))
+        assert "#at-12-33-a%20b%2Fc%25%23.md" in read(answer_html(shown, key="t")).values("href")
 
     def test_quotes_stand_in_order_with_number_and_section(self) -> None:
         shown = answer("A [1] b [2]", citations=(citation(1), citation(2, section="Two", quote="Second")))
@@ -121,22 +142,26 @@ class TestAnswer:
 
     def test_a_bracketed_number_that_is_quoted_is_no_marker(self) -> None:
         page = read(answer_html(answer(r"See note \[1\]. [1]"), "turn1"))
-        assert page.values("href") == ["#turn1-1"]
-        assert "See note [1]. [1]" in page.text
+        assert page.markers() == ["#turn1-1"]
+        assert "See note [1]. Citation 1" in page.text
 
     def test_a_marker_without_a_citation_stays_text(self) -> None:
         page = read(answer_html(answer("So it is. [1] [7]"), key="t"))
-        assert page.values("href") == ["#t-1"]
+        assert page.markers() == ["#t-1"]
         assert "[7]" in page.text
 
     def test_lists_tables_and_bold_are_markdown(self) -> None:
         text = "**Both** grow:\n\n1. one [1]\n2. two\n\n| BPO | KPO |\n|:---|---|\n| volume [1] | insight |"
         page = read(answer_html(answer(text), key="t"))
         assert {"strong", "ol", "li", "table", "th", "td"} <= set(page.tags)
-        assert page.values("href") == ["#t-1", "#t-1"]
+        assert page.markers() == ["#t-1", "#t-1"]
 
-    def test_the_last_line_says_who_answered_and_how_much_is_quoted(self) -> None:
-        assert "Answered by extractive in 0.03 s · 1 of 1 sentence quoted" in answer_html(answer(), key="t")
+    def test_one_line_says_how_much_is_quoted_another_who_answered_and_what_left_this_computer(self) -> None:
+        markup = answer_html(answer(), key="t")
+        assert "<summary>1 of 1 sentence quoted</summary>" in markup
+        assert "Answered by the offline reader in 0.03 s · nothing left this computer ·" in markup
+        sent = answer_html(answer(model="openai:gpt"), key="t", sent_to=("api.openai.com", "<b>"))
+        assert "Answered by openai:gpt in 0.03 s · sent to api.openai.com and &lt;b&gt; ·" in sent
         three = tuple(
             Sentence(text="x", citations=(1,), support=support)
             for support in ("quoted", "supported", "unsupported")
@@ -145,15 +170,16 @@ class TestAnswer:
         assert "1 of 3 sentences quoted, 1 without proof" in markup
 
     def test_an_unfinished_answer_says_nothing_about_itself(self) -> None:
-        assert "Answered by" not in answer_html(answer(), key="t", finished=False)
+        markup = answer_html(answer(), key="t", finished=False)
+        assert "Answered by" not in markup and "quoted" not in markup and "finished" not in markup
 
     def test_notices_are_shown(self) -> None:
         page = read(answer_html(answer(notices=("The model could not be reached.",)), key="t"))
         assert "The model could not be reached." in page.text
-        assert page.values("role") == ["status"]
+        assert "status" in page.values("role")
 
     def test_file_names_are_shown_only_where_there_are_several(self) -> None:
-        assert "bpo-vs-kpo.md" not in answer_html(answer(), key="t")
+        assert "bpo-vs-kpo.md" not in read(answer_html(answer(), key="t")).text
         two = answer(citations=(citation(1), citation(2, source="other.md")))
         assert "bpo-vs-kpo.md · 1. Driving force" in answer_html(two, key="t")
         assert "bpo-vs-kpo.md" in answer_html(answer(citations=(citation(section=""),)), key="t")
@@ -166,27 +192,38 @@ class TestAnswer:
 
 
 class TestRefusal:
-    def test_the_nearest_passages_are_folded(self) -> None:
+    def test_the_nearest_places_are_named_once_and_lead_to_the_article(self) -> None:
+        twice = passage(section="A > Cost", start=20, end=30)
+        page = read(answer_html(refusal(passages=(passage(section="A > Cost"), twice, passage(section="B"))), "t"))
+        assert "The article does not say. What comes nearest: Cost · B" in page.text
+        assert page.values("href")[:2] == ["#at-0-10-bpo-vs-kpo.md"] * 2
+
+    def test_it_looks_like_one_and_claims_no_quotes(self) -> None:
         markup = answer_html(refusal(), key="t")
-        page = read(markup)
-        assert "The article does not say." in page.text
-        assert "<details><summary>What comes nearest (1)</summary>" in markup
-        assert "CostLess cost." in page.text
-        assert page.values("href") == []
+        assert '<div class="answer refusal finished">' in markup
+        assert "quoted" not in markup
 
-    def test_it_claims_no_quotes(self) -> None:
-        assert "Answered by extractive in 0.03 s</p>" in answer_html(refusal(), key="t")
+    def test_nothing_is_said_where_nothing_is_near(self) -> None:
+        assert "nearest" not in answer_html(refusal(passages=()), key="t")
 
-    def test_nothing_is_folded_where_nothing_is_near(self) -> None:
-        assert "<details>" not in answer_html(refusal(passages=()), key="t")
+
+class TestCopy:
+    def test_what_is_copied_is_markdown_with_the_quotes(self) -> None:
+        assert read(answer_html(answer(), key="t")).kept == (
+            "KPO is driven by insight. [1]\n\n- [1] 1. Driving force: “KPO is insight-driven” (bpo-vs-kpo.md:0-21)"
+        )
+
+    def test_a_question_that_is_shown_cut_is_kept_whole_for_editing(self) -> None:
+        long = "word\n" * 400
+        assert read(question_html(long)).kept == long
 
 
 class TestHostileText:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_as_a_question_it_is_text(self, text: str) -> None:
         page = read(question_html(text))
-        assert page.text == text.strip().replace("\r", "\n")
-        assert set(page.tags) <= {"div", "br"}
+        assert page.text == text.strip().replace("\r", "\n") + "Edit"
+        assert set(page.tags) <= {"div", "br", "a"}
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_as_a_notice_it_is_text(self, text: str) -> None:
@@ -195,20 +232,19 @@ class TestHostileText:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_as_the_words_of_a_model_it_makes_no_links_and_no_images(self, text: str) -> None:
         page = read(answer_html(answer(text, model=text, notices=(text,)), key="t"))
-        assert set(page.values("href")) <= {"#t-1"}
+        assert set(page.markers()) <= {"#t-1"}
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_as_a_document_it_is_text(self, text: str) -> None:
         cited = answer(citations=(citation(quote=text, section=text), citation(2, source=text)))
-        page = read(answer_html(cited, key="t"))
-        assert text.strip() in page.values("title") or "\n" in text
+        read(answer_html(cited, key="t"))
         read(answer_html(refusal(passages=(passage(text=text, section=text), passage(source=text))), key="t"))
 
     @given(st.text())
     def test_any_question_is_shown_as_it_was_typed(self, text: str) -> None:
         page = read(question_html(text))
         if text.strip() and len(text) <= QUESTION_SHOWN:
-            assert page.text == text.strip().replace("\r\n", "\n").replace("\r", "\n")
+            assert page.text == text.strip().replace("\r\n", "\n").replace("\r", "\n") + "Edit"
 
     @given(st.text(alphabet="[1]()!<>&*_`|-#:\\\n\r\t ab\"'/.$~", max_size=80), st.text())
     def test_any_answer_keeps_to_what_we_write(self, text: str, quote: str) -> None:
@@ -220,6 +256,6 @@ def test_an_empty_question_is_named() -> None:
 
 
 def test_a_very_long_question_is_shown_cut() -> None:
-    text = read(question_html("word " * 4000)).text
+    text = read(question_html("word " * 4000)).text.partition("Edit")[0]
     assert len(text) <= QUESTION_SHOWN + 2
     assert text.endswith("word …")

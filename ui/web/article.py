@@ -5,8 +5,10 @@ What the document holds is data: it is escaped, none of its links leads anywhere
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
+import gradio as gr
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -130,3 +132,41 @@ def _reader() -> MarkdownIt:
 
 
 _READER = _reader()
+
+
+def panel_html(sources: Mapping[str, Source]) -> str:
+    """The panel beside the chat: the first document, and a chooser where there are several."""
+    first = next(iter(sources))
+    if len(sources) > 1:
+        options = "".join(
+            f'<option value="{html.escape(name)}">{html.escape(s.title)}</option>' for name, s in sources.items()
+        )
+        head = f'<select aria-label="Document">{options}</select>'
+    else:
+        head = f'<span class="title">{html.escape(sources[first].title)}</span>'
+    close = '<button class="close" type="button">Close</button>'
+    return f'<div class="head">{head}{close}</div>{document_html(sources[first])}'
+
+
+def document_html(source: Source) -> str:
+    """One document, as the panel holds it."""
+    name, title = html.escape(source.name), html.escape(source.title)
+    return f'<article data-source="{name}" aria-label="{title}" tabindex="0">{article_html(source)}</article>'
+
+
+def article_panel(page: gr.Blocks, sources: Callable[[], Mapping[str, Source]]) -> None:
+    """Adds the panel to the page, with the script that everything on the page which moves at once is in."""
+
+    def document(name: str) -> str:
+        """A document's HTML, for the script; of one that has gone, a word on that."""
+        source = sources().get(name)
+        return document_html(source) if source else "<article><p>This document is no longer indexed.</p></article>"
+
+    panel = gr.HTML(
+        elem_id="article",
+        padding=False,
+        js_on_load=Path(__file__).with_name("window.js").read_text(encoding="utf-8"),
+        server_functions=[document],
+    )
+    # when the page is opened, so that it shows what is indexed then
+    page.load(lambda: panel_html(sources()), None, panel, api_visibility="private", show_progress="hidden")

@@ -8,6 +8,7 @@ it on untouched; Markdown in the data therefore stays what it is, text.
 import html
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -15,11 +16,15 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.conversation_file import answer_markdown
+from assistant.models import EXTRACTIVE
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
+NEAREST_SHOWN = 3  # passages below a refusal
 
 _MARKER = re.compile(r"\[(\d+)\]")
+_NUMBERING = re.compile(r"^\d+[.)]\s+(?=\S)")
 _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
 
 
@@ -28,7 +33,9 @@ def question_html(question: str) -> str:
     if not question.strip():
         return '<div class="asked quiet">(an empty question)</div>'
     cut = f"{question[:QUESTION_SHOWN].rstrip()} …" if len(question) > QUESTION_SHOWN else question
-    return _one_line(f'<div class="asked">{_lines(cut)}</div>')
+    edit = '<a class="edit" href="#question" role="button">Edit</a>'
+    whole = "" if cut is question else f'<pre class="copied">{_kept(question)}</pre>'
+    return _one_line(f'<div class="question"><div class="asked">{_lines(cut)}</div>{edit}{whole}</div>')
 
 
 def notice_html(message: str) -> str:
@@ -36,61 +43,73 @@ def notice_html(message: str) -> str:
     return _one_line(f'<div class="notice" role="status">{_lines(message)}</div>')
 
 
-def answer_html(answer: Answer, key: str, finished: bool = True) -> str:
+def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 
     Args:
         answer: what to show.
         key: letters and digits that no other answer on the page has; the ids of its quotes begin with it.
         finished: whether this is the last of a stream; before that nothing is said about time and support.
+        sent_to: the hosts that saw the question.
     """
     sources = {item.source for item in answer.citations} | {item.source for item in answer.passages}
     several = len(sources) > 1
+    kind = "answer" if answer.answered else "answer refusal"
     parts = [f'<div class="reply">{_markdown(answer.text, answer.citations, key)}</div>']
+    parts += [f'<p class="notice" role="status">{_lines(notice)}</p>' for notice in answer.notices]
+    if not answer.answered and answer.passages and finished:
+        parts.append(_nearest(answer.passages[:NEAREST_SHOWN], several))
     if answer.citations:
         items = "".join(_citation(citation, key, several) for citation in answer.citations)
-        parts.append(f'<ol class="quotes">{items}</ol>')
-    parts += [f'<p class="notice" role="status">{_lines(notice)}</p>' for notice in answer.notices]
+        proof = html.escape(_proof(answer) if finished else "Quotes")
+        parts.append(f'<details><summary>{proof}</summary><ol class="quotes">{items}</ol></details>')
     if finished:
-        if not answer.answered and answer.passages:
-            parts.append(_nearest(answer.passages, several))
-        parts.append(f'<p class="quiet">{html.escape(_summary(answer))}</p>')
-    return _one_line(f'<div class="answer">{"".join(parts)}</div>')
+        kind += " finished"
+        copy = f'<a class="copy" href="#{key}-text" role="button">Copy</a>'
+        parts.append(f'<p class="quiet">{html.escape(_how(answer, sent_to))} {copy}</p>')
+        parts.append(f'<pre class="copied" id="{key}-text">{_kept(answer_markdown(answer))}</pre>')
+    return _one_line(f'<div class="{kind}">{"".join(parts)}</div>')
 
 
 def _citation(citation: Citation, key: str, several: bool) -> str:
-    place = _place(citation.source, citation.section, several)
     return (
         f'<li id="{_anchor(key, citation.number)}"><div class="number">[{citation.number}]</div>'
-        f'<div><div class="place">{place}</div><blockquote>{_passage(citation.quote)}</blockquote></div></li>'
+        f"<div>{_place(citation, several)}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
 
 def _nearest(passages: Sequence[RetrievedPassage], several: bool) -> str:
-    items = "".join(
-        f'<li><div><div class="place">{_place(passage.source, passage.section, several)}</div>'
-        f"<blockquote>{_passage(passage.text)}</blockquote></div></li>"
-        for passage in passages
-    )
-    summary = f"<summary>What comes nearest ({len(passages)})</summary>"
-    return f'<details>{summary}<ul class="quotes">{items}</ul></details>'
+    by_place = {(passage.source, passage.section): passage for passage in reversed(passages)}
+    places = " · ".join(_place(passage, several, short=True) for passage in reversed(by_place.values()))
+    return f'<p class="nearest">What comes nearest: {places}</p>'
 
 
-def _summary(answer: Answer) -> str:
-    by = f"Answered by {answer.model} in {answer.seconds.total:.2f} s"
-    if not answer.sentences:
-        return by
-    quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
+def _proof(answer: Answer) -> str:
     total = len(answer.sentences)
+    quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
     unsupported = sum(sentence.support == "unsupported" for sentence in answer.sentences)
-    line = f"{by} · {quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
+    line = f"{quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
     return f"{line}, {unsupported} without proof" if unsupported else line
 
 
-def _place(source: str, section: str, several: bool) -> str:
-    """The section; the file before it where there are several, or where there is no section."""
-    names = [source, section] if several or not section else [section]
-    return " · ".join(_lines(name) for name in names if name)
+def _how(answer: Answer, sent_to: Sequence[str]) -> str:
+    reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
+    where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
+    return f"Answered by {reader} in {answer.seconds.total:.2f} s · {where} ·"
+
+
+def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:
+    """A link to the span in the article: the section, and the file where there are several or no section."""
+    section = _heading(item.section) if short else item.section
+    names = [item.source, section] if several or not section else [section]
+    shown = " · ".join(_lines(name) for name in names if name)
+    source = quote(item.source, safe="", errors="replace")
+    return f'<a class="place" href="#at-{item.start}-{item.end}-{source}">{shown}</a>'
+
+
+def _heading(section: str) -> str:
+    """The last heading of a section's path, without its number."""
+    return _NUMBERING.sub("", section.rpartition(" > ")[2])
 
 
 def _anchor(key: str, number: int) -> str:
@@ -99,6 +118,11 @@ def _anchor(key: str, number: int) -> str:
 
 def _lines(text: str) -> str:
     return html.escape(text.strip()).replace("\r\n", "<br>").replace("\r", "<br>").replace("\n", "<br>")
+
+
+def _kept(text: str) -> str:
+    """Text for the clipboard, with its lines, as markup of one line."""
+    return html.escape(text).replace("\r", "&#13;").replace("\n", "&#10;")
 
 
 def _passage(text: str) -> str:
@@ -123,8 +147,9 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         citation = env["links"].get(int(marker[1]))
         if citation is None:
             return marker[0]
-        title = html.escape(citation.section or citation.source)
-        return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}" title="{title}">{marker[0]}</a>'
+        name = html.escape(_heading(citation.section) or citation.source)
+        spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
+        return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
 
     return _MARKER.sub(link, html.escape(tokens[index].content))
 

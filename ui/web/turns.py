@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.answers import Answer
 from ui.web import render
@@ -19,10 +22,27 @@ class Turn:
     answer: Answer | None = None
     notice: str = ""
     done: bool = False
+    sent_to: tuple[str, ...] = ()  # the hosts that saw the question
 
     def end(self, notice: str = "") -> None:
         """Nothing more will come; `notice` says why, where that is not plain."""
         self.notice, self.done = notice, True
+
+
+_TURNS = TypeAdapter(list[Turn])
+
+
+def dump(turns: Sequence[Turn]) -> str:
+    """The conversation as the browser keeps it, for as long as its tab is open."""
+    return _TURNS.dump_json([turn for turn in turns if turn.done]).decode()
+
+
+def load(saved: str) -> list[Turn]:
+    """The conversation that `dump` wrote; an empty one where the browser sends anything else."""
+    try:
+        return [turn for turn in _TURNS.validate_json(saved) if turn.done]
+    except ValidationError:
+        return []
 
 
 def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:
@@ -30,17 +50,19 @@ def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:
     return tuple(turn.question for turn in turns if turn.answer)
 
 
-def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    """The turns as messages of `gr.Chatbot`."""
-    shown = []
+def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """The turns as messages of `gr.Chatbot`; the last answer's suggestions are buttons."""
+    shown: list[dict[str, Any]] = []
     for number, turn in enumerate(turns, start=1):
         shown.append({"role": "user", "content": render.question_html(turn.question)})
         reply = ""
         if turn.answer:
             finished = turn.done and not turn.notice
-            reply += render.answer_html(turn.answer, key=f"turn{number}", finished=finished)
+            reply += render.answer_html(turn.answer, f"turn{number}", finished, turn.sent_to)
         if turn.notice:
             reply += render.notice_html(turn.notice)
         if reply:
             shown.append({"role": "assistant", "content": reply})
+    if turns and turns[-1].done and turns[-1].answer:
+        shown[-1]["options"] = [{"value": question} for question in turns[-1].answer.suggestions]
     return shown

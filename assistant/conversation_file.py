@@ -1,0 +1,106 @@
+"""A conversation to keep: as Markdown for people, and as an evidence bundle that can be verified later."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.answers import Answer, Citation
+from ingest.errors import UserError
+from ingest.sources import Source
+from ingest.text import fold
+
+FORMAT: Literal[1] = 1
+
+
+class SourceHash(BaseModel):
+    """What a document was when it was quoted: the SHA-256 of its text as UTF-8."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    sha256: str
+
+
+class Bundle(BaseModel):
+    """Answers with their spans, and the hashes of the documents that these point into."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = FORMAT
+    answers: tuple[Answer, ...]
+    sources: tuple[SourceHash, ...]
+
+
+class Checked(NamedTuple):
+    """What has become of a quote: `stands` at its offsets, `moved` elsewhere, in the documents, or is `gone`."""
+
+    question: str
+    citation: Citation
+    state: Literal["stands", "moved", "gone"]
+
+
+def answer_markdown(answer: Answer) -> str:
+    """An answer with its quotes below: number, section, quote, file and offsets."""
+    notes = [f"> {notice}" for notice in answer.notices]
+    quotes = [_quote(citation) for citation in answer.citations]
+    return "\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])])
+
+
+def conversation_markdown(answers: Sequence[Answer]) -> str:
+    """A conversation: each question as a heading, its answer below."""
+    turns = (f"## {' '.join(answer.question.split())}\n\n{answer_markdown(answer)}\n" for answer in answers)
+    return "\n".join(turns)
+
+
+def bundle(answers: Sequence[Answer], sources: Mapping[str, Source]) -> Bundle:
+    """The answers and the hashes of those `sources` that they cite."""
+    cited = sorted({citation.source for answer in answers for citation in answer.citations})
+    hashes = [
+        SourceHash(name=name, title=sources[name].title, sha256=_sha256(sources[name].text))
+        for name in cited
+        if name in sources
+    ]
+    return Bundle(answers=tuple(answers), sources=tuple(hashes))
+
+
+def read_bundle(text: str) -> Bundle:
+    """What an export wrote. Raises `UserError` for anything else."""
+    try:
+        return Bundle.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UserError(f"This is no evidence bundle ({where}: {first['msg']}). Export one anew.") from None
+
+
+def verify(kept: Bundle, sources: Mapping[str, Source]) -> list[Checked]:
+    """Each quote of a bundle looked up in the documents as they are now, in the order of the answers."""
+    folded = {name: fold(source.text).text for name, source in sources.items()}
+    return [
+        Checked(answer.question, citation, _state(citation, sources, folded))
+        for answer in kept.answers
+        for citation in answer.citations
+    ]
+
+
+def _state(
+    citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]
+) -> Literal["stands", "moved", "gone"]:
+    source = sources.get(citation.source)
+    if source and source.text[citation.start : citation.end] == citation.quote:
+        return "stands"
+    quote = fold(citation.quote).text
+    return "moved" if quote and any(quote in text for text in folded.values()) else "gone"
+
+
+def _quote(citation: Citation) -> str:
+    words = " ".join(citation.quote.split())
+    place = f"{citation.source}:{citation.start}-{citation.end}"
+    return f"- [{citation.number}] {citation.section}: “{words}” ({place})"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

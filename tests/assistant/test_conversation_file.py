@@ -1,0 +1,81 @@
+"""A conversation to keep: Markdown, and a bundle whose quotes can be looked up again."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from assistant.answers import Answer, Citation
+from assistant.conversation_file import bundle, conversation_markdown, read_bundle, verify
+from ingest.errors import UserError
+from ingest.sources import Source, make_source
+
+TEXT = "# Pumps\n\nOil the pump twice a year. Drain it in winter.\n"
+OIL = "Oil the pump twice a year."
+
+
+def answer(quote: str = OIL, text: str = TEXT, **changes: Any) -> Answer:
+    at = text.index(quote)
+    citation = Citation(number=1, source="a.md", section="Pumps", quote=quote, start=at, end=at + len(quote))
+    fields = {
+        "question": "How often?",
+        "standalone_question": "How often?",
+        "answered": True,
+        "model": "extractive",
+    }
+    return Answer(text="Twice a year. [1]", citations=(citation,), **{**fields, **changes})
+
+
+def sources(text: str, name: str = "a.md") -> dict[str, Source]:
+    return {name: make_source(name, text)}
+
+
+def states(text: str, name: str = "a.md") -> list[str]:
+    return [checked.state for checked in verify(bundle([answer()], sources(TEXT)), sources(text, name))]
+
+
+def test_a_conversation_is_questions_answers_and_quotes_with_their_places() -> None:
+    refused = Answer(
+        question="And\nwhy?", standalone_question="", answered=False, text="The article does not say.", model="x"
+    )
+    assert conversation_markdown([answer(notices=("Careful.",)), refused]) == (
+        "## How often?\n\nTwice a year. [1]\n\n> Careful.\n\n"
+        "- [1] Pumps: “Oil the pump twice a year.” (a.md:9-35)\n"
+        "\n## And why?\n\nThe article does not say.\n"
+    )
+
+
+def test_a_bundle_holds_the_answers_and_the_hashes_of_what_they_cite() -> None:
+    kept = bundle([answer()], {**sources(TEXT), **sources("# Other", "b.md")})
+    assert kept.answers == (answer(),)
+    (hashed,) = kept.sources
+    assert (hashed.name, hashed.sha256) == ("a.md", hashlib.sha256(TEXT.encode()).hexdigest())
+    assert read_bundle(kept.model_dump_json()) == kept
+
+
+def test_a_quote_stands_where_nothing_before_it_changed() -> None:
+    assert states(TEXT) == states(TEXT + "More.") == ["stands"]
+
+
+@pytest.mark.parametrize(
+    "text", ["# Pumps and more\n\n" + OIL, TEXT.replace(OIL, "**oil  the pump** twice a year.")]
+)
+def test_a_quote_that_stands_elsewhere_or_in_other_marks_has_moved(text: str) -> None:
+    assert states(text) == ["moved"]
+
+
+def test_a_quote_in_a_document_of_another_name_has_moved() -> None:
+    assert states(TEXT, "renamed.md") == ["moved"]
+
+
+@pytest.mark.parametrize("text", [TEXT.replace("twice", "once"), "# Pumps"])
+def test_a_quote_that_is_nowhere_is_gone(text: str) -> None:
+    assert states(text) == ["gone"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"format": 2, "answers": [], "sources": []}', "[1]", '{"answers": 3}']
+)
+def test_what_is_no_bundle_is_one_line(text: str) -> None:
+    with pytest.raises(UserError, match=r"no evidence bundle \(.*\)\. Export one anew\."):
+        read_bundle(text)

@@ -1,0 +1,89 @@
+"""A scripted assistant behind the window, the documents that it cites, and the browser that looks at it."""
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
+from ingest.errors import UserError
+from ingest.sources import make_source
+
+QUOTE = "These processes tend to be volume-driven."
+HOSTILE = '<img src="https://evil.example/a.png"> ![b](https://evil.example/b.png) [c](https://evil.example)'
+SOURCES = (
+    make_source(
+        "a.md", f"# Article <b>A</b>\n\n## 1. Driving force\n\n{'Filler words. ' * 400}\n\n{QUOTE} And so on.\n"
+    ),
+    make_source("b.md", f"# Article B\n\n{HOSTILE}\n"),
+)
+AT = SOURCES[0].text.index(QUOTE)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
+
+class ScriptedAssistant:
+    """Answers with what it was asked, in three steps; some questions get it into trouble."""
+
+    def answers(self, ask: Ask) -> Iterator[Answer]:
+        if not ask.question.strip():
+            raise UserError("The question is empty. Type one.")
+        if "cost" in ask.question:
+            yield self.refusal(ask)
+            return
+        whole = self.answer(ask)
+        yield whole.model_copy(update={"text": "BPO is", "citations": (), "sentences": ()})
+        if "key" in ask.question:
+            raise UserError("The key <b>was</b> refused. Set OPENAI_API_KEY.")
+        if "bug" in ask.question:
+            raise RuntimeError("secret detail")
+        while "wait" in ask.question:
+            time.sleep(0.05)
+            yield whole.model_copy(update={"text": "BPO is still"})
+        yield whole
+
+    def answer(self, ask: Ask) -> Answer:
+        return Answer(
+            question=ask.question,
+            standalone_question=ask.question,
+            answered=True,
+            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.history)} {' / '.join(ask.history)}",
+            sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
+            citations=(
+                Citation(
+                    number=1, source="a.md", section="1. Driving force", quote=QUOTE, start=AT, end=AT + len(QUOTE)
+                ),
+            ),
+            model="scripted",
+            seconds=Seconds(total=0.03),
+        )
+
+    def refusal(self, ask: Ask) -> Answer:
+        near = RetrievedPassage(source="a.md", section=HOSTILE, text=HOSTILE, start=0, end=9, score=0.1)
+        return Answer(
+            question=ask.question,
+            standalone_question=ask.question,
+            answered=False,
+            text="The article does not say.",
+            passages=(near,),
+            model="scripted",
+        )
+
+    @property
+    def chain(self) -> Runnable[Ask, Answer]:
+        """As the real one comes: a LangChain Runnable."""
+        return RunnableLambda(self.answers)
+
+    sends_to = ("models.example",)
+
+    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
+        return answer.model_copy(update={"suggestions": (f"And what else, after {len(asked)}?",)})
+
+    def index(self) -> Any:
+        return SimpleNamespace(sources={source.name: source for source in SOURCES})

@@ -1,0 +1,339 @@
+"""The window in a real browser. Any dialog, console error or request that leaves this machine fails the test."""
+
+import json
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.chain import Assistant
+from tests.ui.scripted import HOSTILE, QUOTE, ScriptedAssistant
+from ui.web import app as web
+from ui.web import chat
+from ui.web.server import Server, address_of, take_port
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+NONE = "no chromium on this machine, so the window was not looked at (Debian, Ubuntu: apt install chromium)"
+
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI_BROWSER"), reason=NONE),
+]
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[str]:
+    yield from _served(ScriptedAssistant())
+
+
+@pytest.fixture(scope="module")
+def real(assistant: Assistant) -> Iterator[str]:
+    yield from _served(assistant)
+
+
+def _served(assistant: Any) -> Iterator[str]:
+    with take_port("127.0.0.1", 0, print) as listener:
+        server = Server(web.build(assistant), "127.0.0.1")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield address_of(listener, "127.0.0.1")
+        server.handle_exit(signal.SIGINT, None)
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Open]:
+    """Opens a page as a person of their own would: `open_page(address, width=1440, scheme="light")`."""
+    trouble: list[str] = []
+    people = []
+
+    def opened(address: str, width: int = 1440, scheme: str = "light") -> Any:
+        person = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        people.append(person)
+        page = person.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda line: trouble.append(_error(line)) if line.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
+        inside = (address, "data:", f"blob:{address}")
+        page.on("request", lambda r: None if r.url.startswith(inside) else trouble.append(r.url))
+        page.goto(address)
+        page.locator("#article article").wait_for(state="attached")
+        return page
+
+    yield opened
+    for person in people:
+        person.close()
+    # Gradio cancels an event that has hardly begun without its id yet, which its own server turns down; the
+    # turn ends all the same, since whoever answers looks whether it is done. A reload aborts its streams.
+    noise = ("/cancel", "/reset")
+    assert [error for error in trouble if not error.endswith(noise) and "AbortError" not in error] == []
+
+
+def _error(line: Any) -> str:
+    return f"{line.text} {line.location['url']}"
+
+
+def ask(page: Any, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Any, count: int = 1) -> None:
+    page.locator("#chat .answer.finished").nth(count - 1).wait_for()
+
+
+def marked(page: Any) -> str:
+    """What is marked as current in the article."""
+    page.locator("#article mark.current").first.wait_for()
+    return "".join(page.locator("#article mark.current").all_inner_texts())
+
+
+def in_view(page: Any, selector: str) -> bool:
+    script = """([selector]) => {
+        const box = document.querySelector(selector).getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= innerHeight && box.width > 0;
+    }"""
+    page.wait_for_timeout(50)
+    page.wait_for_function(script, arg=[selector])
+    return bool(page.evaluate(script, [selector]))
+
+
+class TestProof:
+    def test_a_click_on_a_citation_marks_its_span_in_the_article_and_scrolls_to_it(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.get_by_role("link", name="Citation 1, Driving force").click()
+        assert marked(page) == QUOTE
+        assert in_view(page, "#article mark.current")
+
+    def test_hover_and_focus_show_the_quote_and_escape_hides_it(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        bubble, marker = page.locator("#bubble"), page.locator("#chat a.marker")
+        marker.hover()
+        assert bubble.inner_text().split("\n") == ["1. Driving force", QUOTE]
+        page.mouse.move(0, 0)
+        bubble.wait_for(state="hidden")
+        marker.focus()
+        bubble.wait_for()
+        page.keyboard.press("Escape")
+        bubble.wait_for(state="hidden")
+
+    def test_a_marked_span_shows_which_sentences_lean_on_it(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.locator("#article mark").first.click()
+        leaning = page.locator("#chat .leaning")
+        assert leaning.count() == 1 and "volume-driven" in leaning.inner_text()
+
+    def test_with_the_keyboard_alone(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        page.locator("#question textarea").focus()
+        page.keyboard.type("What drives BPO?")
+        page.keyboard.press("Enter")
+        answered(page)
+        page.locator("#chat a.marker").focus()
+        page.keyboard.press("Enter")
+        assert marked(page) == QUOTE
+        page.locator("#article mark.current").focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#chat .leaning").count() == 1
+
+    def test_several_answers_keep_their_citations_also_after_a_reload(self, open_page: Open, real: str) -> None:
+        page = open_page(real)
+        ask(page, "What drives BPO?")
+        answered(page)
+        first = page.locator("#chat .answer").first.locator("blockquote").first.text_content()
+        ask(page, "What are the six common benefits?")
+        answered(page, 2)
+        page.wait_for_function("sessionStorage.getItem('conversation').includes('Reduced operational costs')")
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        page.reload()
+        answered(page, 2)
+        page.locator("#chat .answer").first.locator("a.marker").first.click()
+        assert marked(page) == first
+        ask(page, "And what drives KPO?")
+        answered(page, 3)
+
+    def test_another_document_is_opened_by_its_citation_or_by_choosing_it(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        page.get_by_label("Document").select_option("b.md")
+        page.locator("article[data-source='b.md']").wait_for()
+        assert page.locator("#article article p").inner_text() == HOSTILE_SHOWN
+        assert page.locator("#article img, #article article a").count() == 0
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.locator("#chat a.marker").click()
+        assert marked(page) == QUOTE
+
+
+HOSTILE_SHOWN = '<img src="https://evil.example/a.png"> b c'
+
+
+class TestConversation:
+    def test_an_example_is_one_click_away(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted, width=390)
+        page.get_by_role("button", name=chat.EXAMPLES[1]).click()
+        answered(page)
+
+    def test_a_suggestion_is_asked_by_a_click(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        page.get_by_role("button", name="And what else, after 0?").click()
+        answered(page, 2)
+        assert "Asked before: 1" in page.locator("#chat .reply").nth(1).inner_text()
+
+    def test_a_refusal_looks_like_one_and_leads_to_what_comes_nearest(self, open_page: Open, real: str) -> None:
+        page = open_page(real)
+        ask(page, "What does Time Doctor cost?")
+        answered(page)
+        assert page.locator("#chat .refusal .reply").inner_text() == "The article does not say."
+        page.locator("#chat .nearest a").first.click()
+        assert marked(page)
+
+    def test_hostile_text_makes_neither_images_nor_links(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
+        answered(page)
+        assert page.locator("#chat .nearest a").inner_text() == HOSTILE
+        assert page.locator("#chat .asked").inner_text() == f"What does {HOSTILE} cost?\n\n# Heading\n- item"
+        assert (
+            page.locator("#chat img, #chat [data-testid] a:not([href^='#']), #chat [data-testid] h1").count() == 0
+        )
+
+    def test_an_answer_can_be_stopped_and_asked_for_again(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "please wait")
+        page.get_by_text("BPO is still").first.wait_for()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text(chat.STOPPED).wait_for()
+        page.get_by_role("button", name="Retry").click()
+        page.get_by_text(chat.STOPPED).wait_for(state="hidden")
+        page.get_by_text("BPO is still").first.wait_for()
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_role("button", name=chat.EXAMPLES[0]).wait_for()
+        ask(page, "And KPO?")
+        answered(page)
+        assert "Asked before: 0" in page.locator("#chat .reply").inner_text()
+
+    def test_a_question_can_be_edited(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.get_by_role("button", name="Edit").click()
+        box = page.locator("#question textarea")
+        assert box.input_value() == "What drives BPO?"
+        page.keyboard.type(" And why?")
+        page.keyboard.press("Enter")
+        page.locator("#chat .asked").nth(1).wait_for()
+        assert page.locator("#chat .asked").nth(1).inner_text() == "What drives BPO? And why?"
+
+    def test_two_people_do_not_see_each_other(self, open_page: Open, scripted: str) -> None:
+        one, other = open_page(scripted), open_page(scripted)
+        ask(one, "My secret plan?")
+        answered(one)
+        ask(other, "What drives BPO?")
+        answered(other)
+        assert "secret" not in other.content()
+        assert "Asked before: 0" in other.locator("#chat .reply").inner_text()
+
+
+class TestKeeping:
+    def test_an_answer_is_copied_with_its_quotes(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.get_by_role("button", name="Copy").click()
+        page.get_by_role("button", name="Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("BPO is **volume-driven**. [1]\n") and f"“{QUOTE}”" in copied
+
+    def test_a_conversation_is_exported_as_markdown_and_as_evidence(
+        self, open_page: Open, scripted: str, tmp_path: Path
+    ) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        markdown = saved(page, "Markdown")
+        assert markdown.startswith("## What drives BPO?\n\nBPO is ") and QUOTE in markdown
+        evidence = json.loads(saved(page, "evidence"))
+        assert evidence["answers"][0]["citations"][0]["quote"] == QUOTE
+        assert [source["name"] for source in evidence["sources"]] == ["a.md"]
+
+
+def saved(page: Any, what: str) -> str:
+    """What a click on an export button saves."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Export {'as ' if what == 'Markdown' else ''}{what}").click()
+    return Path(download.value.path()).read_text("utf-8")
+
+
+class TestNarrow:
+    def test_the_article_is_a_drawer_that_a_citation_opens_and_escape_closes(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted, width=390)
+        assert not page.locator("#article article").is_visible()
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.locator("#chat a.marker").click()
+        assert marked(page) == QUOTE
+        assert in_view(page, "#article mark.current")
+        page.keyboard.press("Escape")
+        page.locator("#article article").wait_for(state="hidden")
+        page.get_by_role("button", name="Article").click()
+        page.locator("#article article").wait_for()
+        page.get_by_role("button", name="Close").click()
+        page.locator("#article article").wait_for(state="hidden")
+
+    @pytest.mark.parametrize("width", [390, 1440])
+    def test_nothing_is_wider_than_the_screen(self, width: int, open_page: Open, real: str) -> None:
+        page = open_page(real, width=width)
+        ask(page, "What drives BPO compared with KPO?")
+        answered(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_answer_is_announced_once_when_it_is_complete(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.evaluate("""() => {
+        window.heard = [];
+        new MutationObserver(() => window.heard.push(document.querySelector("#said").textContent))
+            .observe(document.querySelector("#said"), { childList: true });
+    }""")
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.wait_for_timeout(200)
+    assert len(page.evaluate("heard")) == 1
+    assert page.evaluate("heard[0]").startswith("BPO is volume-driven.")
+    assert page.locator("#chat [role=log]").get_attribute("aria-live") == "off"

@@ -1,0 +1,190 @@
+"""The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import gradio as gr
+from langchain_core.runnables import Runnable
+
+from assistant.answers import Answer, Ask
+from assistant.conversation_file import bundle, conversation_markdown
+from ingest.errors import UserError
+from ingest.sources import Source
+from ui.web.turns import Turn, dump, earlier_questions, load, messages
+
+EXAMPLES = (
+    "What drives BPO compared with KPO?",
+    "What are the six common benefits?",
+    "Which top BPO companies are there?",
+    "What does Time Doctor cost?",
+)
+BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
+STOPPED = "Stopped. Ask again whenever you like."
+IDLE: dict[str, Any] = {"interactive": True, "autofocus": True, "submit_btn": "Ask", "stop_btn": False}
+BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
+
+# A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
+_KEEP = "(saved) => { sessionStorage.setItem('conversation', saved); }"
+_RESTORE = "() => [sessionStorage.getItem('conversation') ?? '']"
+_DOWNLOAD = """(text, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+
+Turns = list[Turn]
+Messages = list[dict[str, Any]]
+
+log = logging.getLogger(__name__)
+
+
+class Index(Protocol):
+    """What the page shows of the index."""
+
+    sources: dict[str, Source]
+
+
+class Assistant(Protocol):
+    """What the page asks of the assistant (`assistant.chain.Assistant` is one)."""
+
+    chain: Runnable[Any, Answer]
+    sends_to: tuple[str, ...]
+
+    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer: ...  # noqa: D102
+    def index(self) -> Index: ...  # noqa: D102
+
+
+def chat_panel(page: gr.Blocks, assistant: Assistant, limit: Mapping[str, Any]) -> None:
+    """Adds the conversation to the page. `limit` is how many answers may be in the making."""
+
+    def answer(turns: Turns) -> Iterator[tuple[Messages, str]]:
+        for shown in _answered(assistant, turns):
+            yield shown, dump(turns)
+
+    def evidence(turns: Turns) -> tuple[str, str]:
+        kept = bundle(_answers(turns), assistant.index().sources)
+        return kept.model_dump_json(indent=2), "evidence.json"
+
+    turns = gr.State([])
+    chat = gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        label="Conversation",
+        scale=1,
+        placeholder="**What would you like to know?**",
+        examples=[{"text": example} for example in EXAMPLES],
+        allow_tags=False,
+        latex_delimiters=[],
+        buttons=[],  # what Gradio copies is the HTML of a message
+        feedback_options=None,
+    )
+    box = gr.Textbox(
+        elem_id="question",
+        label="Your question",
+        placeholder="Ask a question …",
+        container=False,
+        max_lines=6,
+        **IDLE,
+    )
+    with gr.Row(elem_id="keep"):
+        as_text = gr.Button("Export as Markdown", size="sm", variant="secondary")
+        as_bundle = gr.Button("Export evidence", size="sm", variant="secondary")
+    saved, exported, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(3))
+
+    at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    limited: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", **limit}
+    begin = [
+        box.submit(_asked, [box, turns], [chat, box], **at_once),
+        chat.example_select(_example_picked, turns, [chat, box], **at_once),
+        chat.option_select(_option_picked, turns, [chat, box], **at_once),
+        chat.retry(_again, turns, [chat, box], **at_once),
+    ]
+    running = [event.then(answer, turns, [chat, saved], **limited) for event in begin]
+    for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
+        event.success(_settled, turns, [chat, box, saved], **at_once)
+        event.failure(_settled, turns, [chat, box, saved], **at_once)
+    # Neither frees the box: before the page has seen the end of the run it drops the next question.
+    box.stop(_stopped, turns, chat, cancels=running, **at_once)
+    chat.clear(_cleared, turns, [chat, saved], cancels=running, **at_once)
+    saved.change(None, saved, None, js=_KEEP, **at_once)
+    for button, export in ((as_text, _markdown), (as_bundle, evidence)):
+        made = button.click(export, turns, [exported, name], **at_once)
+        made.then(None, [exported, name], js=_DOWNLOAD, **at_once)
+    page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
+
+
+def _asked(question: str, turns: Turns) -> tuple[Messages, gr.Textbox]:
+    turns.append(Turn(question))
+    return messages(turns), gr.Textbox("", **BUSY)
+
+
+def _example_picked(turns: Turns, picked: gr.SelectData) -> tuple[Messages, gr.Textbox]:
+    return _asked(str(picked.value["text"]), turns)
+
+
+def _option_picked(turns: Turns, picked: gr.SelectData) -> tuple[Messages, gr.Textbox]:
+    return _asked(str(picked.value), turns)
+
+
+def _again(turns: Turns) -> tuple[Messages, gr.Textbox]:
+    turns[-1:] = [Turn(last.question) for last in turns[-1:]]
+    return messages(turns), gr.Textbox(**BUSY)
+
+
+def _stopped(turns: Turns) -> Messages:
+    for turn in turns:
+        if not turn.done:
+            turn.end(STOPPED)
+    return messages(turns)
+
+
+def _cleared(turns: Turns) -> tuple[Messages, str]:
+    _stopped(turns)
+    turns.clear()
+    return messages(turns), dump(turns)
+
+
+def _settled(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
+    return messages(turns), gr.Textbox(**IDLE), dump(turns)
+
+
+def _restored(saved: str) -> tuple[Turns, Messages]:
+    turns = load(saved)
+    return turns, messages(turns)
+
+
+def _answers(turns: Turns) -> list[Answer]:
+    return [turn.answer for turn in turns if turn.answer]
+
+
+def _markdown(turns: Turns) -> tuple[str, str]:
+    return conversation_markdown(_answers(turns)), "conversation.md"
+
+
+def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
+    """The conversation as the answer to its last question grows."""
+    if not turns:  # cleared in the meantime, or the server was started anew under an open page
+        return
+    turn, history = turns[-1], earlier_questions(turns[:-1])
+    turn.sent_to = assistant.sends_to
+    try:
+        for answer in assistant.chain.stream(Ask(question=turn.question, history=history)):
+            if turn.done:
+                return
+            turn.answer = answer
+            yield messages(turns)
+        turn.end()
+        yield messages(turns)
+        if turn.answer:
+            turn.answer = assistant.suggest(turn.answer, history)
+    except UserError as error:  # in place of whatever of the answer was there
+        turn.answer = None
+        turn.end(str(error))
+    except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
+        log.exception("No answer to %r", turn.question)
+        turn.answer = None
+        turn.end(BROKEN)
+    yield messages(turns)

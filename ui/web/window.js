@@ -1,0 +1,248 @@
+// Runs once, in the article's panel: `element` is the panel, `server.document(name)` fetches another document.
+// Citations are links in the chat: a marker `[1]` leads to its quote below the answer, and the quote's place link
+// `#at-START-END-SOURCE` to a span of a source, in code points. Listeners are on the document, because the chat
+// replaces its messages as they grow.
+
+const CURRENT = "current";
+const narrow = matchMedia("(max-width: 60rem)");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const chat = () => document.querySelector("#chat");
+const article = () => element.querySelector("article");
+let current = null; // the place that was opened last
+let opener = null; // what had the focus before the drawer was opened
+let marked = ""; // what is marked now, so that nothing is drawn twice
+
+function place(link) {
+  const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.getAttribute("href") ?? "");
+  return found && { start: Number(found[1]), end: Number(found[2]), source: decodeURIComponent(found[3]) };
+}
+
+const quoteOf = (marker) => document.getElementById(marker.getAttribute("href").slice(1));
+const placeOf = (marker) => place(quoteOf(marker)?.querySelector("a.place"));
+const markers = () => [...(chat()?.querySelectorAll("a.marker") ?? [])];
+
+// --- the article
+
+async function show(wanted) {
+  if (article()?.dataset.source !== wanted.source) await load(wanted.source);
+  current = wanted;
+  draw();
+  const spot = element.querySelector(`mark.${CURRENT}`);
+  if (narrow.matches) openDrawer();
+  spot?.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+  if (narrow.matches) spot?.focus({ preventScroll: true });
+}
+
+async function load(source) {
+  const html = await server.document(source);
+  article().outerHTML = html;
+  const chooser = element.querySelector("select");
+  if (chooser) chooser.value = source;
+  marked = "";
+  draw();
+}
+
+// Marks all spans that answers cite, and the current one more strongly.
+function draw() {
+  const page = article();
+  if (!page) return;
+  const source = page.dataset.source;
+  const cited = markers().map(placeOf).filter((one) => one?.source === source);
+  const here = current?.source === source ? [current] : [];
+  const key = JSON.stringify([source, cited, here]);
+  if (key === marked) return;
+  marked = key;
+  let first = true;
+  for (const run of page.querySelectorAll("[data-at]")) {
+    const letters = Array.from(run.textContent);
+    const at = Number(run.dataset.at);
+    const inside = (one) => one.start < at + letters.length && one.end > at;
+    const spans = cited.filter(inside);
+    const strong = here.filter(inside);
+    if (!spans.length && !strong.length) {
+      if (run.firstElementChild) run.textContent = letters.join("");
+      continue;
+    }
+    const edges = [...spans, ...strong].flatMap((one) => [one.start - at, one.end - at]);
+    const cuts = [0, ...edges.filter((edge) => edge > 0 && edge < letters.length), letters.length];
+    const sorted = [...new Set(cuts)].sort((a, b) => a - b);
+    run.replaceChildren(
+      ...sorted.slice(1).map((end, i) => {
+        const start = sorted[i];
+        const covers = (one) => one.start < at + end && one.end > at + start;
+        const text = document.createTextNode(letters.slice(start, end).join(""));
+        if (!spans.some(covers) && !strong.some(covers)) return text;
+        const mark = document.createElement("mark");
+        mark.append(text);
+        mark.dataset.start = at + start;
+        mark.dataset.end = at + end;
+        if (strong.some(covers)) mark.classList.add(CURRENT);
+        const begins = [...spans, ...strong].some((one) => one.start >= at + start && one.start < at + end);
+        if (begins || first) mark.tabIndex = 0;
+        first = false;
+        return mark;
+      }),
+    );
+  }
+}
+
+// Shows in the chat which sentences lean on a marked span.
+function lean(mark) {
+  const source = article().dataset.source;
+  const [start, end] = [Number(mark.dataset.start), Number(mark.dataset.end)];
+  const leaning = markers().filter((marker) => {
+    const one = placeOf(marker);
+    return one?.source === source && one.start < end && one.end > start;
+  });
+  document.querySelectorAll(".leaning").forEach((block) => block.classList.remove("leaning"));
+  leaning.forEach((marker) => marker.closest("p, li, td, th")?.classList.add("leaning"));
+  if (!leaning.length) return;
+  if (narrow.matches) closeDrawer();
+  leaning[0].scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+  leaning[0].focus({ preventScroll: true });
+}
+
+// --- the drawer of a narrow screen
+
+const drawer = () => document.querySelector("#article");
+
+function openDrawer() {
+  if (drawer().dataset.open) return;
+  opener = document.activeElement;
+  drawer().dataset.open = "yes";
+  element.querySelector(".close").focus();
+}
+
+function closeDrawer() {
+  if (!drawer().dataset.open) return;
+  delete drawer().dataset.open;
+  opener?.focus?.();
+}
+
+// --- the quote beside a marker
+
+const bubble = document.createElement("div");
+bubble.id = "bubble";
+bubble.setAttribute("role", "tooltip");
+bubble.hidden = true;
+document.body.append(bubble);
+
+function showQuote(marker) {
+  const quote = quoteOf(marker);
+  if (!quote) return;
+  const where = document.createElement("div");
+  where.className = "place";
+  where.textContent = quote.querySelector("a.place").textContent;
+  const words = document.createElement("div");
+  words.textContent = quote.querySelector("blockquote").innerText || quote.querySelector("blockquote").textContent;
+  bubble.replaceChildren(where, words);
+  bubble.hidden = false;
+  const box = marker.getBoundingClientRect();
+  const left = Math.max(8, Math.min(box.left, innerWidth - bubble.offsetWidth - 8));
+  const above = box.top - bubble.offsetHeight - 8;
+  bubble.style.left = `${left}px`;
+  bubble.style.top = `${above > 8 ? above : box.bottom + 8}px`;
+  marker.setAttribute("aria-describedby", "bubble");
+}
+
+function hideQuote() {
+  bubble.hidden = true;
+}
+
+// --- copying
+
+async function copy(link) {
+  const text = link.closest(".answer").querySelector(".copied").textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea"); // a page that is not on this computer has no clipboard
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  link.textContent = "Copied";
+  setTimeout(() => (link.textContent = "Copy"), 2000);
+}
+
+// --- editing: the question goes back into the box
+
+function edit(link) {
+  const box = document.querySelector("#question textarea");
+  const whole = link.parentElement.querySelector(".copied"); // where a long question is shown cut
+  box.value = whole ? whole.textContent : link.parentElement.querySelector(".asked").innerText;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
+// --- listeners
+
+const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+function act(event) {
+  const link = within(event, "#chat a.marker, #chat a.place, #chat a.copy, #chat a.edit");
+  const mark = within(event, "mark[data-start]");
+  if (link) {
+    event.preventDefault();
+    hideQuote();
+    if (link.classList.contains("copy")) return copy(link);
+    if (link.classList.contains("edit")) return edit(link);
+    const wanted = link.classList.contains("marker") ? placeOf(link) : place(link);
+    if (wanted) return show(wanted);
+  } else if (mark) lean(mark);
+  else if (within(event, "#open-article")) openDrawer();
+  else if (within(event, "#article .close")) closeDrawer();
+}
+
+document.addEventListener("click", act);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    if (!bubble.hidden) hideQuote();
+    else closeDrawer();
+  } else if (event.key === "Enter" && within(event, "mark[data-start]")) act(event);
+  else if (event.key === " " && within(event, "#chat a[role=button]")) act(event);
+});
+document.addEventListener("change", (event) => within(event, "#article select") && load(event.target.value));
+for (const [on, off] of [
+  ["mouseover", "mouseout"],
+  ["focusin", "focusout"],
+]) {
+  document.addEventListener(on, (event) => {
+    const marker = within(event, "#chat a.marker");
+    if (marker) showQuote(marker);
+  });
+  document.addEventListener(off, (event) => within(event, "#chat a.marker") && hideQuote());
+}
+document.addEventListener("scroll", hideQuote, true);
+
+// A log that is read out while it grows chatters: what is said is said once, when the answer is there.
+const said = document.createElement("div");
+said.id = "said";
+said.setAttribute("role", "status");
+document.body.append(said);
+let announced = 0;
+
+function changed() {
+  draw();
+  document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
+  const finished = [...(chat()?.querySelectorAll(".answer.finished .reply") ?? [])];
+  if (finished.length > announced) {
+    const reply = finished.at(-1).cloneNode(true);
+    reply.querySelectorAll("a.marker").forEach((marker) => marker.remove());
+    said.textContent = reply.innerText;
+  }
+  announced = finished.length;
+}
+
+let waiting = false;
+new MutationObserver(() => {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    changed();
+  });
+}).observe(document.querySelector("gradio-app") ?? document.body, { childList: true, subtree: true });
+changed();

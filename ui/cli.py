@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.errors import UserError
+from ui.progress import Progress
+from ui.settings import read_settings
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from assistant.settings import AssistantSettings
     from ingest.build import BuildReport
 
@@ -82,10 +82,10 @@ def ingest(
     """Read documents, cut them into passages, embed what is new, and store it in the index."""
     from ingest.build import build
 
-    settings = _settings(model)
+    settings = read_settings(model)
     if questions:
         _write_questions(settings, paths or [])
-    with _Progress() as progress:
+    with Progress() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
     print(report)
 
@@ -106,7 +106,7 @@ def ask(
     from ui.terminal import show_answer, show_explanation
 
     asked = as_ask(question)
-    settings = _settings(model)
+    settings = read_settings(model)
     assistant = open_assistant(settings)
     _ensure_index(settings)
     console = Console(highlight=False)
@@ -134,7 +134,7 @@ def chat(
     """Open the chat window. Clients can call its endpoint `ask`."""
     from assistant.chain import open_assistant
 
-    settings = _settings(model)
+    settings = read_settings(model)
     assistant = open_assistant(settings)
     _ensure_index(settings)
     print("Starting the chat window ...", file=sys.stderr)
@@ -163,7 +163,7 @@ def verify(
         raise UserError(
             f"{bundle} cannot be read ({reason}). Give a file that the chat window exported."
         ) from None
-    settings = _settings()
+    settings = read_settings()
     _ensure_index(settings)
     checked = verify(kept, CurrentIndex(settings.ingest).get().sources)
     show_verified(Console(highlight=False), checked)
@@ -209,7 +209,7 @@ def evaluate(
     from ui import evaluation
 
     floors = read_floors(fail_under or [])
-    settings = [_settings(name) for name in model] if model else [_settings()]
+    settings = [read_settings(name) for name in model] if model else [read_settings()]
     assistants = [open_assistant(one) for one in settings]
     verdict_by = open_judge(judge, settings[0]) if judge else None
     _ensure_index(settings[0])
@@ -230,7 +230,7 @@ def evaluate(
     if report is None:
         report = evaluation.new_folder(questions)
         again += f" --report {shlex.quote(str(report))}"
-    folders = evaluation.run(items, questions.name, assistants, report, _Progress, compare, again, verdict_by)
+    folders = evaluation.run(items, questions.name, assistants, report, Progress, compare, again, verdict_by)
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
@@ -246,70 +246,15 @@ def _write_questions(settings: "AssistantSettings", paths: list[Path]) -> None:
         raise UserError("A chat model writes the questions. Set OPENAI_API_KEY in .env, or give --model.")
     chat_model = open_chat_model(name, settings, "leave out --questions")
     for document in documents(settings.ingest, paths):
-        with _Progress("Writing questions") as progress:
+        with Progress("Writing questions") as progress:
             print(write_questions(document, chat_model, progress))
-
-
-def _settings(model: str | None = None) -> "AssistantSettings":
-    from pydantic import ValidationError
-    from pydantic_settings import SettingsError
-
-    from assistant.settings import AssistantSettings
-
-    try:
-        settings = AssistantSettings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise UserError(
-            f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
-        ) from None
-    except SettingsError:  # the one field that holds others is the only one that a source parses
-        raise UserError("There is no setting BPO_KPO_INGEST. Remove it from .env or the environment.") from None
-    except UnicodeDecodeError:
-        raise UserError("The file .env is not UTF-8. Save it as UTF-8.") from None
-    except OSError as error:
-        raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
-    try:
-        places = {"index": settings.ingest.index.expanduser(), "corpus": settings.ingest.corpus.expanduser()}
-    except RuntimeError:
-        raise UserError("A path in the settings begins with ~, but whose home is that? Write it out.") from None
-    ingest = settings.ingest.model_copy(update=places)
-    return settings.model_copy(update={"ingest": ingest, "model": model or settings.model})
 
 
 def _ensure_index(settings: "AssistantSettings") -> None:
     """Builds a missing index or refreshes one whose documents changed, and says so on stderr."""
     from ingest.build import ensure_index
 
-    with _Progress() as progress:
+    with Progress() as progress:
         report: BuildReport | None = ensure_index(settings.ingest, progress)
     if report:
         print(f"Brought the index up to date: {report}", file=sys.stderr)
-
-
-class _Progress:
-    """A progress bar on stderr, from the first step that takes time on; nothing where stderr is no terminal."""
-
-    def __init__(self, doing: str = "Embedding") -> None:
-        self._doing = doing
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __call__(self, done: int, whole: int) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        if self._bar is None or self._task is None:
-            console = Console(stderr=True)
-            self._bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-            self._bar.start()
-            self._task = self._bar.add_task(self._doing, total=whole)
-        self._bar.update(self._task, completed=done, total=whole)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()

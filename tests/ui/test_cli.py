@@ -15,7 +15,7 @@ from assistant.conversation_file import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings
-from ui import cli
+from ui.settings import read_settings
 
 COMMAND = Path(sys.executable).parent / "bpo-kpo"
 
@@ -180,7 +180,7 @@ def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
     (tmp_path / ".env").write_bytes(content)
     monkeypatch.setitem(AssistantSettings.model_config, "env_file", tmp_path / ".env")
     with pytest.raises(UserError, match="not UTF-8"):
-        cli._settings()
+        read_settings()
 
 
 def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:

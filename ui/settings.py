@@ -1,0 +1,37 @@
+"""The settings, read once from the environment and `.env`."""
+
+from typing import TYPE_CHECKING
+
+from ingest.errors import UserError
+
+if TYPE_CHECKING:
+    from assistant.settings import AssistantSettings
+
+
+def read_settings(model: str | None = None) -> "AssistantSettings":
+    """The settings, with `model` in place of the one that they name. Raises `UserError` where one is wrong."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from assistant.settings import AssistantSettings
+
+    try:
+        settings = AssistantSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise UserError(
+            f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
+        ) from None
+    except SettingsError:  # the one field that holds others is the only one that a source parses
+        raise UserError("There is no setting BPO_KPO_INGEST. Remove it from .env or the environment.") from None
+    except UnicodeDecodeError:
+        raise UserError("The file .env is not UTF-8. Save it as UTF-8.") from None
+    except OSError as error:
+        raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
+    try:
+        places = {"index": settings.ingest.index.expanduser(), "corpus": settings.ingest.corpus.expanduser()}
+    except RuntimeError:
+        raise UserError("A path in the settings begins with ~, but whose home is that? Write it out.") from None
+    ingest = settings.ingest.model_copy(update=places)
+    return settings.model_copy(update={"ingest": ingest, "model": model or settings.model})

@@ -8,6 +8,8 @@ the text never does, and it is more like questions that are known to have no ans
 import math
 from dataclasses import dataclass
 
+_NAMED = 0.5  # the least cosine of a word with one that means nearly the same
+
 
 @dataclass(frozen=True)
 class Signals:
@@ -17,12 +19,13 @@ class Signals:
     reverse: float  # mean over the unit's tokens of the best cosine with a token of the question
     words: float  # share of the question's words, weighted by rarity, that the unit and what is around it hold
     strange: int  # names in the question that the texts do not have
+    named: float = 1.0  # the best cosine of the things asked for ("which services") there; 1 where none are named
     defines: bool = False  # the unit defines the very thing that the question asks to define
 
 
 def confidence(signals: Signals, holds: bool) -> float:
     """The probability that the text answers; `holds`: a good unit holds the kind of thing that is asked for."""
-    missing, strange = float(not holds), min(signals.strange, 2)
+    missing, strange = float(not holds or signals.named < _NAMED), min(signals.strange, 2)
     if signals.margin is not None:
         score = -0.95 + 10.9 * signals.margin + 3.5 * signals.reverse - 2.8 * missing - 1.8 * strange
     else:

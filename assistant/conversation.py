@@ -20,7 +20,7 @@ _SENTENCE_WORDS = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|(?:this|that)(?! (?:article|document|page|text)\b)|these|those"
     r"|he|him|his|she|her|such|there"
-    r"|the (?:former|latter|others?|first|second|third|last|same)(?: ones?)?|(?:each|other|any) one)\b",
+    r"|the (?:former|latter|others?|same)(?: ones?)?|(?:each|other|any) one)\b",
     re.IGNORECASE,
 )
 _REPLACEABLE = re.compile(
@@ -39,7 +39,15 @@ _ORIGIN = re.compile(r"(?:ian|ese|ish)$")  # an adjective, not a name
 _PREPOSITION = re.compile(
     r"^(?:for|in|with|of|on|to|at|by|from|the|a|an|case|about|regarding)\b\s*", re.IGNORECASE
 )
-_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last|next|other)\b", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|other)\b", re.IGNORECASE
+)
+_ONE_OF_THEM = re.compile(rf"\b(?:the {_ORDINAL.pattern}(?: ones?)?\W*$|number \d+\b)", re.IGNORECASE)
+_WHY = re.compile(r"^\W*(?:why|how come|how so)\b", re.IGNORECASE)
+_SMALL_TALK = re.compile(
+    r"^(?:\W|\b(?:bye|cool|good|great|hello|hi|nice|ok(?:ay)?|perfect|thank(?:s| you)|very much|a lot|wow)\b)+$",
+    re.IGNORECASE,
+)
 _ASKS_FOR_MORE = frozenset(
     ["example", "examples", "instance", "detail", "details", "reason", "reasons", "elaborate", "more", "further"]
 )
@@ -66,6 +74,8 @@ def rewrite(question: str, before: str) -> str:
     question = " ".join(question.split())
     if not before or not question:
         return question or before
+    if _SMALL_TALK.match(question):
+        return question
     rest = _OPENING.sub("", question)
     content = [word for word in content_words(rest) if word not in _ASKS_FOR_MORE]
     opened = len(rest) < len(question)
@@ -82,7 +92,9 @@ def _completed(question: str, rest: str, content: list[str], before: str) -> str
     if subject and not ({subject, _subject(before)} == set(SIDES) and _COMPARES_IT.search(rest)):
         return question
     pronoun = _PRONOUN.search(rest)
-    if (not content and not _REPLACEABLE.search(rest)) or (opened and len(content) == 1 and not pronoun):
+    if not content and (_WHY.match(rest) or not _REPLACEABLE.search(rest)):
+        return _with_words(rest, before)
+    if (opened and len(content) == 1 and not pronoun) or _ONE_OF_THEM.search(rest):
         return _with_words(rest, before)
     if pronoun:
         return _with_subject(rest, before)

@@ -19,9 +19,10 @@ from assistant.confidence import Signals
 from assistant.kinds import holds, spells_out
 from assistant.lexicon import STOP_WORDS, Lexicon
 from assistant.question import Question, Side
-from assistant.units import SIGNPOST, Unit, side_of, units
+from assistant.units import OVERVIEW, SIGNPOST, Unit, side_of, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.questions import IndexedQuestion, QuestionIndex
+from ingest.text import Span, words
 
 # Beside the 1 of two equal texts; found on the tuning part of core.jsonl.
 _ASKED, _WORDS = 1.0, 0.2
@@ -64,6 +65,7 @@ class _Query:
     """A question as it is compared: its tokens with their weights, and how it resembles each indexed question."""
 
     vectors: np.ndarray  # (tokens, 384)
+    spans: tuple[Span, ...]  # where each token stands in the question
     weights: np.ndarray  # (tokens,), their sum is 1
     asked: np.ndarray  # (indexed questions,)
 
@@ -90,6 +92,8 @@ class Evidence:
         self._model = model
         self._questions = questions.questions
         self._answered = np.array([bool(question.spans) for question in self._questions])
+        self._names = {word for q in self._questions if q.spans for word in words(q.question)}
+        self._strange = np.array([bool(self._strange_names(q.question)) for q in self._questions], dtype=bool)
         self._asked_of = np.array([question.source for question in self._questions])
         self._question_vectors = questions.vectors.astype(np.float32).T
         self._starts = questions.starts
@@ -97,6 +101,7 @@ class Evidence:
         self._spans = {source: _spans_of(questions.questions, source) for source in set(self._asked_of.tolist())}
         self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
         self._lock = Lock()
+        self._query = lru_cache(maxsize=64)(self._make_query)  # one for each object, so that it ends with it
 
     def rank(self, question: Question, passages: Sequence[PassageLike]) -> list[Candidate]:
         """Every unit of `passages`, best first.
@@ -122,7 +127,7 @@ class Evidence:
                 side = prepared.sides[i]
                 if side and question.sides and side not in question.sides:
                     score += _OTHER_SIDE
-                if SIGNPOST.match(unit.text):
+                if SIGNPOST.match(unit.text) or (OVERVIEW.match(unit.text) and not len(prepared.asked[i])):
                     score += _ONLY_A_SIGN
                 if question.kind == "definition":
                     score += _DEFINES * _defines(unit.text, wanted, self._lexicon)
@@ -148,22 +153,52 @@ class Evidence:
         first, last = prepared.ranges[at]
         cosines = query.vectors @ prepared.tokens[first:last].T
         wanted = self._lexicon.asked_terms(question.text)
+        strange = self._strange_names(question.text)
         return Signals(
-            margin=self._margin(query, passage.source),
+            margin=self._margin(query, passage.source, bool(strange)),
             defines=question.kind == "definition" and _defines(best.unit.text, wanted, self._lexicon) == 1,
             reverse=float(cosines.max(axis=0).mean()) if cosines.size else 0.0,
             words=self._share(wanted, prepared.near[at]),
-            strange=len(self._lexicon.unknown_names(question.text)),
+            strange=len(strange),
+            named=self._named(question, query, prepared, at),
         )
 
-    def _margin(self, query: _Query, source: str) -> float | None:
-        """How much more the question is like one that the source answers than like one that it does not."""
-        answered = query.asked[self._answered & (self._asked_of == source)] if len(query.asked) else query.asked
-        unanswered = query.asked[~self._answered & (self._asked_of == source)] if len(query.asked) else query.asked
+    def _named(self, question: Question, query: _Query, prepared: _Prepared, at: int) -> float:
+        """The best cosine of the things asked for with a word of the passage or of a question that it answers."""
+        span = question.asks_for
+        if (
+            span is None
+            or set(self._lexicon.asked_terms(question.text[span.start : span.end])) & prepared.near[at]
+        ):
+            return 1.0
+        noun = query.vectors[[s.start < span.end and s.end > span.start for s in query.spans]]
+        if not len(noun):
+            return 1.0
+        texts = [self._tokens_of(i) for i in prepared.asked[at]]
+        return max(float((noun @ text.T).max(axis=1).mean()) for text in [prepared.tokens, *texts] if len(text))
+
+    def _tokens_of(self, i: int) -> np.ndarray:
+        start = self._starts[i]
+        return self._question_vectors[:, start : start + self._lengths[i]].T
+
+    def _strange_names(self, question: str) -> list[str]:
+        """The names in a question that neither the texts have nor the questions that they answer."""
+        return [name for name in self._lexicon.unknown_names(question) if not self._names.issuperset(words(name))]
+
+    def _margin(self, query: _Query, source: str, strange: bool) -> float | None:
+        """How much more the question is like one that the source answers than like one that it does not.
+
+        A question without strange names is not compared with unanswered ones that have some, which they are
+        unanswered for.
+        """
+        if not len(query.asked):
+            return None
+        of_source = self._asked_of == source
+        answered = query.asked[self._answered & of_source]
+        unanswered = query.asked[~self._answered & of_source & (strange | ~self._strange)]
         return float(answered.max() - unanswered.max()) if len(answered) and len(unanswered) else None
 
-    @lru_cache(maxsize=64)  # noqa: B019 - one object an index, and it ends with it
-    def _query(self, text: str) -> _Query:
+    def _make_query(self, text: str) -> _Query:
         (tokens,) = self._model.embed_tokens([text])
         weights = np.array([_weight(text[span.start : span.end]) for span in tokens.spans])
         weights = weights / max(float(weights.sum()), 1e-9)
@@ -173,7 +208,7 @@ class Evidence:
             there = weights @ np.maximum.reduceat(cosines, self._starts, axis=1)
             back = np.add.reduceat(cosines.max(axis=0), self._starts) / self._lengths
             asked = (1 - _BACK) * there + _BACK * back
-        return _Query(tokens.vectors, weights, asked)
+        return _Query(tokens.vectors, tuple(tokens.spans), weights, asked)
 
     def _share(self, wanted: list[str], held: set[str]) -> float:
         whole = sum(self._lexicon.rarity(term) for term in wanted)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from assistant.lexicon import STOP_WORDS
 
@@ -24,12 +25,13 @@ _YES_OR_NO = re.compile(
 # The first pattern that is found names the kind; what none of them names is "open".
 _KIND_PATTERNS: dict[Kind, str] = {
     "instruction": (
-        r"^\W*(please )?(ignore|disregard|forget (?!the\b|that\b|it\b)|pretend|act as|write|compose|translate"
-        r"|repeat|print|output|reveal|sing|role-?play|greet|respond|reply)\b|\bsystem prompt\b"
-        r"|\b(your|all|previous|earlier|new|above) (instructions|rules|prompt|guidelines)\b|\bfrom now on\b"
+        r"^\W*(please )?(ignore|disregard|forget (?!the\b|that\b|it\b)|pretend|act as|compose|translate"
+        r"|reveal|sing|role-?play|greet|respond|reply)\b|\bsystem prompt\b"
+        r"|^\W*(please )?(write|repeat|print|output)\b(?!.*\b(differences|kinds|list|names|steps|types)\b)"
+        r"|\b(your|previous|earlier|above) (instructions|rules|prompt|guidelines)\b|\bfrom now on\b"
         r"|\b(drop|break) (that|the|this|your) act\b|\bwithout any (limits|restrictions|rules)\b|\bjailbreak"
-        r"|\b(ignore|disregard|override|bypass)\b.{0,40}\b(above|article|everything|instructions?|prompt|rules|text)\b"
-        r"|\byou are (now |from now on )?(a|an|my|no longer)\b|\b(developer|dan|god|debug) mode\b"
+        r"|\b(ignore|disregard|bypass)\b.{0,40}\b(above|article|everything|instructions?|prompt|rules|text)\b"
+        r"|\byou are (now|from now on|no longer)\b|\b(developer|dan|god|debug) mode\b"
         r"|\b(compose|tell|write|make|give|sing)\b.{0,12}\b(code|essay|haiku|joke|limerick|lyrics|poem|recipe|script|song"
         r"|story)\b"
     ),
@@ -44,11 +46,12 @@ _KIND_PATTERNS: dict[Kind, str] = {
     "percentage": (
         r"\bper ?cent(age)?\b|%|\b(what|which|how (big|large) an?) (share|proportion|fraction|portion)\b"
         r"|\b(annual|attrition|churn|growth|interest|success|tax|turnover) rate\b|\bby how much\b"
-        r"|\bhow (fast|quickly|much)\b.*\bgrow(s|n|ing)?\b|\bgrowth\b"
+        r"|\bhow (fast|quickly|much)\b.*\bgrow(s|n|ing)?\b|\b(growth|how much growth)\W*$"
     ),
     "price": (
         r"\bhow much (does|do|is|are|would|will|did|must|should|money)\b.*\b(cost|pay|charge|earn|spend|make)\w*"
-        r"|\bhow (much money|expensive)\b|\bwhat (does|do|would|will|did)\b.*\b(cost|costs|pay|earn|make)\b"
+        r"|\bhow (much money|expensive)\b|\bwhat (does|do|would|will|did)\b.*\b(cost|costs|pay|earn|make)"
+        r"(?: (a|per|each|every|an) (hour|month|year|week)\w*| (in|on|for|to) .*)?\W*$"
         rf"|\b(what|which|how high|average|hourly|monthly|yearly|annual)\b.{{0,40}}\b({_MONEY})\b"
         r"(?! like| ranges?)"
         rf"|^\W*(\w+ ){{0,3}}({_MONEY})\b(?! like| ranges?| tag)"
@@ -122,15 +125,24 @@ _TELLING = (
     "revenue", "salaries", "salary",
 )  # fmt: skip
 _LIKELY_MISSPELT = 83  # of 100
+_FIRST_WORD = re.compile(r"[^\W\d_]{3,}")
+_ASKS_WITH = ("what", "which", "where", "when", "list", "name", "define", "explain")
 
 
 def kind_of(question: str) -> Kind:
     """The kind of answer that a question asks for."""
-    question = re.sub(r"[^\W\d_]{5,}", _respelt, question)
+    question = re.sub(r"[^\W\d_]{5,}", _respelt, _FIRST_WORD.sub(_asked_with, question, count=1))
     for kind, pattern in _KINDS.items():
         if pattern.search(question) and not (kind in _NOT_YES_OR_NO and is_yes_or_no(question)):
             return kind
     return "open"
+
+
+def _asked_with(first: re.Match[str]) -> str:
+    """The first word of a question, or the word to ask with that it is one slip away from."""
+    word = first.group().casefold()
+    slips = [asks for asks in _ASKS_WITH if OSA.distance(word, asks, score_cutoff=1) <= 1]
+    return slips[0] if slips and word not in STOP_WORDS else first.group()
 
 
 def _respelt(word: re.Match[str]) -> str:

@@ -94,8 +94,11 @@ class Lexicon:
         """The capitalised names of a question (its first word only if in capitals) with words that no text has."""
         names = _ASKED_NAME.findall(question)
         return [
-            name for name in names if not self._words.issuperset(words(name)) and name.lower() not in STOP_WORDS
+            name for name in names if not all(map(self._knows, words(name))) and name.lower() not in STOP_WORDS
         ]
+
+    def _knows(self, word: str) -> bool:
+        return word in self._words or word.removesuffix("s") in self._words  # KPOs
 
     def _corrected(self, term: str) -> str:
         if term in self._rarity or len(term) < _SHORTEST_CORRECTED:

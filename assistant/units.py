@@ -18,6 +18,12 @@ SIGNPOST = re.compile(
     r"(?:let[’']s|now that|having discussed|did you know|[’']s (?:how|why)|in this (?:article|post|section))",
     re.IGNORECASE,
 )
+# Says what the whole text is about, which answers a question for that and no other.
+OVERVIEW = re.compile(
+    r"^(?:in )?this (?:chapter|document|guide|page|paper|report)\b"
+    r"|^we(?:[’']ll)? (?:also |then )?(?:cover|describe|discuss|explain|explore|look)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,14 @@ def units(text: str) -> tuple[Unit, ...]:
     """The units of a passage's text, in order; a list comes before its items."""
     found: list[Unit] = []
     for block in _blocks(text):
-        before = found[-1].text if found and found[-1].kind == "sentence" else ""
+        before = _last_sentence(found)
         first = text[block[0].start : block[0].end]
         if heading := _HEADING.match(first):
             found.append(_unit("heading", text, _shift(block[0].start, heading)))
         elif _ITEM.match(first):
-            found += _list(text, block, found, before)
+            found += _list(text, _items(text, block), found)
+        elif first.startswith("|") and len(block) > 1:
+            found += _table(text, block, found)
         else:
             for span in sentence_spans(text, block[0].start, block[-1].end):
                 found.append(_unit("sentence", text, span, before=before))
@@ -54,38 +62,60 @@ def units(text: str) -> tuple[Unit, ...]:
     return tuple(found)
 
 
-def _list(text: str, lines: list[Span], found: list[Unit], before: str) -> list[Unit]:
-    items = []
+def _last_sentence(found: list[Unit]) -> str:
+    return found[-1].text if found and found[-1].kind == "sentence" else ""
+
+
+def _items(text: str, lines: list[Span]) -> list[Span]:
+    """The items of a list, without their marks."""
+    items: list[Span] = []
     for line in lines:
         match = _ITEM.match(text[line.start : line.end])
         if match:
             items.append(_shift(line.start, match))
         else:  # a wrapped line belongs to the item above it
             items[-1] = Span(items[-1].start, line.end)
+    return items
+
+
+def _list(text: str, items: list[Span], found: list[Unit]) -> list[Unit]:
     has_lead_in = bool(found) and found[-1].kind == "sentence" and found[-1].text.endswith(":")
     lead_in = found.pop() if has_lead_in else None
+    before = lead_in.before if lead_in else _last_sentence(found)
     start = lead_in.span.start if lead_in else items[0].start
     span = Span(start, items[-1].end)
     whole = Unit("list", span, text[span.start : span.end], lead_in.text if lead_in else "", tuple(items), before)
     return [whole, *(_unit("item", text, item, lead_in=whole.lead_in) for item in items)]
 
 
+def _table(text: str, lines: list[Span], found: list[Unit]) -> list[Unit]:
+    """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
+    rows = [trim(text, Span(line.start + 1, line.end - text[: line.end].endswith("|"))) for line in lines]
+    head, *items = [row for row in rows if row]
+    announced = _unit("sentence", text, head, before=_last_sentence(found))
+    span = Span(head.start, items[-1].end)
+    whole = Unit("list", span, text[span.start : span.end], announced.text, tuple(items), announced.before)
+    return [whole, *(_unit("item", text, item, lead_in=announced.text) for item in items)]
+
+
 def _blocks(text: str) -> list[list[Span]]:
-    """The lines of `text`, trimmed, grouped: a heading, a list, a row of a table, or a paragraph."""
+    """The lines of `text`, trimmed, grouped: a heading, a list, a table, or a paragraph."""
     blocks: list[list[Span]] = []
     open_kind, blank = "", True
     for match in re.finditer(r"[^\n]*\n?", text):
         line = trim(text, Span(*match.span()))
         words = text[line.start : line.end] if line else ""
         if line is None or _TABLE_RULE.match(words):
-            open_kind = open_kind if open_kind == "list" and line is None else ""
+            within = (open_kind == "list" and line is None) or (open_kind == "table" and line is not None)
+            open_kind = open_kind if within else ""
             blank = True
             continue
         kind = "heading" if _HEADING.match(words) else "list" if _ITEM.match(words) else "text"
+        kind = "table" if words.startswith("|") else kind
         indented = match.start() < line.start
         if kind == "text" and open_kind == "list" and (indented or not blank):
             kind = "list"
-        if kind == "heading" or kind != open_kind or words.startswith("|"):
+        if kind == "heading" or kind != open_kind:
             blocks.append([])
         blocks[-1].append(line)
         open_kind, blank = kind, False

@@ -18,7 +18,7 @@ from assistant.question import Question
 from assistant.readers import Draft, Reading
 from assistant.readers.lines import ASKED, SECOND, Decision, enumerates, is_bare_heading, markdown, says_nothing
 from assistant.readers.lists import counted, list_of, lists_of_both, lost_list
-from assistant.readers.sentences import comparison, sentences
+from assistant.readers.sentences import comparison, contrast, sentences
 from assistant.streams import streaming
 
 ENOUGH = 0.5  # the least confidence that answers
@@ -47,29 +47,32 @@ def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Dec
     question = reading.question
     if question.kind == "instruction":
         return Decision([], "it tells the assistant to do something instead of asking")
-    if question.kind == "list" and question.compares and (lists := lists_of_both(reading, evidence)):
-        return lists
     if lost := lost_list(reading, ranked):
         return lost
     best = [c for c in ranked if _may_answer(c, question)]
     if not best:
         return Decision([], "nothing that was found says more than the question")
     near = [c for c in best if c.score >= _HOLDS_NEAR * best[0].score and _holds(question, c)]
-    sure = confidence(evidence.signals(question, best[0], reading.passages[best[0].number - 1]), bool(near))
+    signals = evidence.signals(question, best[0], reading.passages[best[0].number - 1])
+    sure = confidence(signals, bool(near))
     if sure < ENOUGH:
         missing = "" if near else f"nothing near holds what is asked for, a {question.kind}; "
         reason = f"{missing}the text answers with a probability of {sure:.2f}, {ENOUGH} is needed"
         return Decision([], reason, confidence=sure)
-    made = _answer(reading, near or best, ranked, evidence)
+    if question.kind == "list" and question.compares and (lists := lists_of_both(reading, evidence)):
+        return replace(lists, confidence=sure)
+    made = _answer(reading, near or best, ranked, evidence, alone=signals.defines)
     return replace(made, confidence=sure)
 
 
-def _answer(reading: Reading, best: list[Candidate], ranked: list[Candidate], evidence: Evidence) -> Decision:
+def _answer(
+    reading: Reading, best: list[Candidate], ranked: list[Candidate], evidence: Evidence, alone: bool
+) -> Decision:
     kind = reading.question.kind
     asked_for_a_sentence = best[0].asked_for >= _SURELY_ASKED and best[0].unit.kind == "sentence"
     if kind in ("list", "count") and not asked_for_a_sentence and (lines := list_of(best, reading, ranked)):
         return Decision(counted(lines) if kind == "count" else lines, "a list answers")
-    return _from_sentences(reading, best, evidence)
+    return _from_sentences(reading, best, evidence, alone)
 
 
 def _may_answer(candidate: Candidate, question: Question) -> bool:
@@ -81,7 +84,7 @@ def _may_answer(candidate: Candidate, question: Question) -> bool:
     return question.yes_or_no or candidate.adds or candidate.unit.kind == "heading"  # its own words are no answer
 
 
-def _from_sentences(reading: Reading, best: list[Candidate], evidence: Evidence) -> Decision:
+def _from_sentences(reading: Reading, best: list[Candidate], evidence: Evidence, alone: bool) -> Decision:
     question = reading.question
     if is_bare_heading(best[0], reading) and best[0].asked_for < ASKED:
         best = _below(best[0], best, reading) or best
@@ -89,7 +92,9 @@ def _from_sentences(reading: Reading, best: list[Candidate], evidence: Evidence)
     counted = question.kind in ("count", "percentage", "price", "duration", "date")
     if question.compares and not counted and (pair := comparison(reading, evidence, best)):
         return Decision(pair, "one sentence for each side answers")
-    return Decision(sentences(best, alone=question.kind == "definition"), "the best sentences answer")
+    if not question.compares and (two := contrast(reading, evidence)):
+        return Decision(two, "one sentence for each of two things answers")
+    return Decision(sentences(best, alone), "the best sentences answer")
 
 
 def _holds(question: Question, candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ from assistant.evidence import Candidate, Evidence
 from assistant.lexicon import content_words, stem
 from assistant.outline import subsections
 from assistant.readers import Reading
-from assistant.readers.lines import Decision, Line, enumerates, halves_of, overlap, whole
+from assistant.readers.lines import ASKED, Decision, Line, enumerates, halves_of, overlap, whole
 from assistant.units import units
 from ingest.passages import note_after
 
@@ -67,6 +67,7 @@ def _heading(above: RetrievedPassage, reading: Reading) -> list[Line]:
 
 def lists_of_both(reading: Reading, evidence: Evidence) -> Decision | None:
     """A list for each side under its name; for a side whose list the source text lost, a notice that says so."""
+    question = reading.question.text
     lines: list[Line] = []
     notices: tuple[str, ...] = ()
     about = None
@@ -76,7 +77,7 @@ def lists_of_both(reading: Reading, evidence: Evidence) -> Decision | None:
         if lost := lost_list(half, [c for c in ranked if c.side == side]):
             notices += lost.notices
             about = about or lost.about
-        elif best and best[0].unit.kind in ("list", "item") and (found := _list_around(best[0], half, ranked)):
+        elif best and _is_list_asked_for(best[0], question) and (found := _list_around(best[0], half, ranked)):
             lines += [replace(found[0], label=f"{side}:"), *found[1:]]
     both = bool(lines) and (
         bool(notices) or sum(bool(line.label) for line in lines) == len(reading.question.sides)
@@ -98,11 +99,21 @@ def lost_list(reading: Reading, ranked: list[Candidate]) -> Decision | None:
     passage = reading.passages[best.number - 1]
     lost = note_after(reading.sources[passage.source].text, passage.start + best.unit.span.end) is not None
     kept = any(c.unit.kind == "list" and c.unit.lead_in == best.unit.text for c in ranked)
-    announced = [stem(word) for word in content_words(best.unit.text) if word not in _ANNOUNCING][-1:]
-    if not lost or kept or not set(announced) <= {stem(word) for word in content_words(reading.question.text)}:
+    if not lost or kept or not _names_what_is_announced(reading.question.text, best.unit.text):
         return None
     notice = prompts.LOST_LIST.format(lead_in=" ".join(best.unit.text.split()))
     return Decision([], "the list asked for is missing", (notice,), best.number)
+
+
+def _names_what_is_announced(question: str, lead_in: str) -> bool:
+    """Whether a question names the things that a lead-in announces, such as services."""
+    announced = [stem(word) for word in content_words(lead_in) if word not in _ANNOUNCING][-1:]
+    return set(announced) <= {stem(word) for word in content_words(question)}
+
+
+def _is_list_asked_for(candidate: Candidate, question: str) -> bool:
+    is_list = candidate.unit.kind in ("list", "item")
+    return is_list and (candidate.asked_for >= ASKED or _names_what_is_announced(question, candidate.unit.lead_in))
 
 
 def counted(lines: list[Line]) -> list[Line]:

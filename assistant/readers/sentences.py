@@ -1,9 +1,13 @@
 """Answers that are sentences: the best ones, or one for each side of a comparison."""
 
+from dataclasses import replace
+from itertools import permutations
+
 from assistant.evidence import Candidate, Evidence
+from assistant.lexicon import content_words, stem
 from assistant.readers import Reading
 from assistant.readers.lines import ASKED, SECOND, Line, halves_of, overlap, says_nothing, whole
-from assistant.units import SIGNPOST, Unit
+from assistant.units import OVERVIEW, SIGNPOST, Unit
 
 _MOST = 3  # sentences of an answer
 _LONGEST = 60  # words of an answer of several sentences
@@ -12,19 +16,22 @@ _LONGEST = 60  # words of an answer of several sentences
 def sentences(best: list[Candidate], alone: bool) -> list[Line]:
     """The best unit, and unless it is to stand alone those that answer as well, while it stays short."""
     chosen = [best[0]]
-    words = len(best[0].unit.text.split())
     for candidate in [] if alone else best[1:]:
         as_good = candidate.score >= SECOND * best[0].score
-        longer = words + len(candidate.unit.text.split())
         if not as_good and candidate.asked_for < ASKED:
             continue
         if candidate.unit.kind == "list" or any(overlap(candidate, other) for other in chosen):
             continue
-        if longer <= _LONGEST and len(chosen) < _MOST:
+        longer = _lines([*chosen, candidate])
+        if len(longer) <= _MOST and sum(len(line.text.split()) for line in longer) <= _LONGEST:
             chosen.append(candidate)
-            words = longer
-    order = list(dict.fromkeys(c.number for c in chosen))  # passages as they rank, each in the order of its text
-    chosen.sort(key=lambda c: (order.index(c.number), c.unit.span))
+    return _lines(chosen)
+
+
+def _lines(chosen: list[Candidate]) -> list[Line]:
+    """Passages as they rank, each in the order of its text."""
+    order = list(dict.fromkeys(c.number for c in chosen))
+    chosen = sorted(chosen, key=lambda c: (order.index(c.number), c.unit.span))
     return list(dict.fromkeys(line for c in chosen for line in whole(c)))
 
 
@@ -52,5 +59,21 @@ def comparison(reading: Reading, evidence: Evidence, best: list[Candidate]) -> l
     return [Line(c.number, c.unit.text, label=f"{side}:") for side, c in zip(sides, pair, strict=True)]
 
 
+def contrast(reading: Reading, evidence: Evidence) -> list[Line]:
+    """For each of two things compared, the best sentence that names it and not the other; else nothing."""
+    lines: list[Line] = []
+    for own, other in permutations(reading.question.compared or (), 2):
+        mine, its = ({stem(word) for word in content_words(name)} for name in (own, other))
+        for c in evidence.rank(replace(reading.question, text=own), reading.passages):
+            said = {stem(word) for word in content_words(c.unit.text)}
+            if _is_sentence(c.unit) and mine - its <= said and not (its - mine) & said:
+                lines += whole(c)
+                break
+        else:
+            return []
+    return lines
+
+
 def _is_sentence(unit: Unit) -> bool:
-    return unit.kind in ("sentence", "item") and not says_nothing(unit) and not SIGNPOST.match(unit.text)
+    points_ahead = SIGNPOST.match(unit.text) or OVERVIEW.match(unit.text)
+    return unit.kind in ("sentence", "item") and not says_nothing(unit) and not points_ahead

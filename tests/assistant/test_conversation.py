@@ -223,3 +223,20 @@ def test_no_question_of_4_000_characters_takes_long(part: str) -> None:
         rewrite("And for KPO?", question)
         rewrite("Genpact?", question)
     assert time.perf_counter() - started < 3
+
+
+BENEFITS = "What are the six common benefits?"
+
+
+@pytest.mark.parametrize("question", ["Explain the fourth.", "explain number 4", "What is the last one?"])
+def test_one_of_several_things_is_asked_for_with_the_question_that_named_them(question: str) -> None:
+    assert rewrite(question, BENEFITS) == f"{question.strip(' ?.!')} ({BENEFITS.rstrip('?')})?"
+
+
+def test_why_is_that_asks_why_of_the_whole_question() -> None:
+    assert rewrite("why is that?", "Does BPO need more people?") == "why is that (Does BPO need more people)?"
+
+
+@pytest.mark.parametrize("question", ["ok thanks", "Thank you very much!", "great"])
+def test_small_talk_asks_for_nothing_again(question: str) -> None:
+    assert rewrite(question, BENEFITS) == question

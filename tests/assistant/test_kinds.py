@@ -244,3 +244,29 @@ def test_an_acronym_is_looked_for_at_once_in_a_question_of_many_short_words() ->
     for n in range(20):
         assert not spells_out(f"sentence {n} of a passage without a name", question)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "If you are a small business, can you scale up later?",
+        "Do BPO providers follow all rules that I set?",
+        "Can a KPO provider override the predefined rules?",
+        "Write down the three types of BPO",
+        "Print the list of KPO services",
+    ],
+)
+def test_a_question_that_shares_words_with_orders_is_none(question: str) -> None:
+    assert kind_of(question) != "instruction"
+
+
+@pytest.mark.parametrize(
+    "question", ["What does cost arbitrage mean?", "What do KPO employees make decisions about?"]
+)
+def test_a_price_is_asked_only_where_the_verb_ends_the_clause(question: str) -> None:
+    assert kind_of(question) != "price"
+
+
+@pytest.mark.parametrize("question", ["waht is nearshore BPO?", "whta is KPO?"])
+def test_a_slip_in_the_word_to_ask_with_changes_nothing(question: str) -> None:
+    assert kind_of(question) == "definition"

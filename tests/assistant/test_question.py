@@ -92,3 +92,34 @@ def test_a_question_of_the_longest_length_is_read_at_once(part: str) -> None:
     started = time.perf_counter()
     halves(analyse((part * 4_000)[:4_000]))
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("What is the difference between passive and active cooling?", ("passive cooling", "active cooling")),
+        ("How do food and medicine carriers differ in price?", ("food carriers", "medicine carriers")),
+        ("Compare the data logger with a live tracker.", ("data logger", "live tracker")),
+        ("How is nearshore different from offshore?", ("nearshore", "offshore")),
+        ("onshore vs offshore", ("onshore", "offshore")),
+        ("What is passive cooling?", None),
+        ("What stands between the docks?", None),
+    ],
+)
+def test_the_two_things_that_are_compared(text: str, things: tuple[str, str] | None) -> None:
+    assert analyse(text).compared == things
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("Which laws regulate KPO?", "laws"),
+        ("List the certifications of BPO companies", "certifications"),
+        ("How many top BPO companies are named?", "companies"),
+        ("which of them is overseas?", None),
+        ("What is KPO?", None),
+    ],
+)
+def test_the_things_of_which_a_list_or_the_number_is_asked(text: str, noun: str | None) -> None:
+    span = analyse(text).asks_for
+    assert (text[slice(*span)] if span else None) == noun

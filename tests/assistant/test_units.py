@@ -111,9 +111,25 @@ def test_an_item_goes_on_in_the_next_line_and_behind_a_blank_one_where_it_is_ind
     assert items("- Cost.\n\nIt is low.") == ["Cost."]
 
 
-def test_each_row_of_a_table_is_a_unit_and_its_rule_is_in_none() -> None:
+def test_a_table_is_a_list_of_its_rows_which_its_head_announces() -> None:
     text = "| side | force |\n|:-----|------:|\n| BPO | volume |\n| KPO | insight |"
-    assert [text for _, text in shown(text)] == ["| side | force |", "| BPO | volume |", "| KPO | insight |"]
+    table, *rows = units(text)
+    assert (table.kind, table.lead_in, table.text) == ("list", "side | force", text[2:-2])
+    assert [text[start:end] for start, end in table.items] == ["BPO | volume", "KPO | insight"]
+    assert [(row.kind, row.lead_in, row.text) for row in rows] == [
+        ("item", "side | force", "BPO | volume"),
+        ("item", "side | force", "KPO | insight"),
+    ]
+
+
+def test_a_row_alone_is_a_sentence_and_two_tables_are_two_lists() -> None:
+    assert shown("| a | b |") == [("sentence", "| a | b |")]
+    assert [kind for kind, _ in shown("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |")] == ["list", "item"] * 2
+
+
+def test_a_list_knows_the_sentence_before_its_lead_in() -> None:
+    unit = only("The sector has three types. They are:\n\n- one\n- two", "list")
+    assert (unit.lead_in, unit.before) == ("They are:", "The sector has three types.")
 
 
 def test_an_empty_text_has_no_units() -> None:

@@ -140,7 +140,7 @@ def chat(
     print("Starting the chat window ...", file=sys.stderr)
     from ui.web.app import launch
 
-    launch(assistant, host=host, port=port, open_browser=browser)
+    launch(assistant, settings.feedback, host=host, port=port, open_browser=browser)
 
 
 @app.command()
@@ -173,7 +173,9 @@ def verify(
 
 @app.command()
 def evaluate(
-    questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="The question set, or a CSV.")],
+    questions: Annotated[
+        Path | None, typer.Argument(metavar="SET.jsonl", help="The question set, or a CSV.")
+    ] = None,
     model: Annotated[
         list[str] | None, typer.Option(help="As with ask. Repeatable: each is compared with the first.")
     ] = None,
@@ -196,6 +198,9 @@ def evaluate(
     write: Annotated[
         Path | None, typer.Option(metavar="SET.jsonl", help="Only write the questions of a CSV as a set.")
     ] = None,
+    from_feedback: Annotated[
+        bool, typer.Option(help="Only print a line to complete for each answer that got a thumb down.")
+    ] = False,
 ) -> None:
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
     from rich.console import Console
@@ -208,6 +213,11 @@ def evaluate(
     from assistant.evaluation.questions import write_questions
     from ui import evaluation
 
+    if from_feedback:
+        evaluation.print_feedback(read_settings().feedback)
+        return
+    if questions is None:
+        raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
     settings = [read_settings(name) for name in model] if model else [read_settings()]
     assistants = [open_assistant(one) for one in settings]

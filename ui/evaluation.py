@@ -12,6 +12,7 @@ from rich.table import Table
 from assistant.chain import Assistant
 from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
+from assistant.evaluation.feedback import read_feedback, to_complete
 from assistant.evaluation.floors import Floor, missed_floors
 from assistant.evaluation.judge import VERDICTS, OpenJudge, undecided
 from assistant.evaluation.lint import lint
@@ -48,6 +49,16 @@ def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[Que
     for finding in found.findings:
         typer.echo(f"{questions}:{finding.line}: {finding.message}", err=True)
     return _chosen(list(found.items.values()), only)
+
+
+def print_feedback(path: Path) -> None:
+    """Prints a line of a question set for each answer with a thumb down; comments go to stderr."""
+    feedback = read_feedback(path)
+    for line in to_complete(feedback):
+        typer.echo(line)
+    for one in feedback:
+        if one.comment and not one.good:
+            typer.echo(f"feedback-{one.id[:8]}: {' '.join(one.comment.split())}", err=True)
 
 
 def run(

@@ -31,7 +31,9 @@ def read_settings(model: str | None = None) -> "AssistantSettings":
         raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
     try:
         places = {"index": settings.ingest.index.expanduser(), "corpus": settings.ingest.corpus.expanduser()}
+        feedback = settings.feedback.expanduser()
     except RuntimeError:
         raise UserError("A path in the settings begins with ~, but whose home is that? Write it out.") from None
     ingest = settings.ingest.model_copy(update=places)
-    return settings.model_copy(update={"ingest": ingest, "model": model or settings.model})
+    changed = {"ingest": ingest, "feedback": feedback, "model": model or settings.model}
+    return settings.model_copy(update=changed)

@@ -1,8 +1,10 @@
 """A scripted assistant behind the window, the documents that it cites, and the browser that looks at it."""
 
-import shutil
+import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, 
 from ingest.errors import UserError
 from ingest.sources import make_source
 
+FEEDBACK = Path(tempfile.gettempdir()) / f"feedback-{os.getpid()}.jsonl"
 QUOTE = "These processes tend to be volume-driven."
 HOSTILE = '<img src="https://evil.example/a.png"> ![b](https://evil.example/b.png) [c](https://evil.example)'
 SOURCES = (
@@ -21,11 +24,6 @@ SOURCES = (
     make_source("b.md", f"# Article B\n\n{HOSTILE}\n"),
 )
 AT = SOURCES[0].text.index(QUOTE)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-CHROMIUM_ARGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 
 
 class ScriptedAssistant:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.chain import Assistant
-from tests.ui.scripted import HOSTILE, QUOTE, ScriptedAssistant
+from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
 from ui.web.server import Server, address_of, take_port
@@ -44,7 +44,7 @@ def real(assistant: Assistant) -> Iterator[str]:
 
 def _served(assistant: Any) -> Iterator[str]:
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(assistant), "127.0.0.1")
+        server = Server(web.build(assistant, FEEDBACK), "127.0.0.1")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")

@@ -21,7 +21,7 @@ import pytest
 
 from assistant.answers import Answer, Ask
 from ingest.errors import UserError
-from tests.ui.scripted import QUOTE, ScriptedAssistant
+from tests.ui.scripted import FEEDBACK, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
 from ui.web.server import Server, address_of, take_port
@@ -67,7 +67,7 @@ class Page:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(ScriptedAssistant()), "127.0.0.1")
+        server = Server(web.build(ScriptedAssistant(), FEEDBACK), "127.0.0.1")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")
@@ -204,7 +204,7 @@ class TestWhatIsOpen:
             assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
 
     def test_nothing_large_can_be_uploaded(self, address: str) -> None:
-        reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 4096}, trust_env=False)
+        reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 6_000_000}, trust_env=False)
         assert reply.status_code == 413
 
     def test_fonts_are_not_fetched(self, address: str) -> None:
@@ -263,9 +263,9 @@ class TestLaunch:
     def test_it_says_where_it_is_and_ends_when_interrupted(self) -> None:
         code = (
             "import sys\n"
-            "from tests.ui.scripted import ScriptedAssistant\n"
+            "from tests.ui.scripted import FEEDBACK, ScriptedAssistant\n"
             "from ui.web.app import launch\n"
-            "launch(ScriptedAssistant(), port=int(sys.argv[1]), open_browser=False,"
+            "launch(ScriptedAssistant(), FEEDBACK, port=int(sys.argv[1]), open_browser=False,"
             " say=lambda line: print(line, flush=True))"
         )
         with socket.create_server(("127.0.0.1", 0)) as busy:
@@ -297,7 +297,7 @@ class TestLaunch:
         said: list[str] = []
         monkeypatch.setattr(Server, "run", lambda self, sockets: time.sleep(0.2))
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant(), port=0, open_browser=wanted, say=said.append)
+        web.launch(ScriptedAssistant(), FEEDBACK, port=0, open_browser=wanted, say=said.append)
         assert opened == (re.findall(r"http://127\.0\.0\.1:\d+/", said[0]) if wanted else [])
 
     @pytest.mark.parametrize(
@@ -312,5 +312,5 @@ class TestLaunch:
         warnings: int,
     ) -> None:
         monkeypatch.setattr(Server, "run", lambda self, sockets: None)
-        web.launch(ScriptedAssistant(), host=host, port=0, open_browser=False, say=lambda _: None)
+        web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, say=lambda _: None)
         assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings

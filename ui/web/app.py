@@ -5,6 +5,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,9 +13,11 @@ from gradio.events import api
 from pydantic import ValidationError
 
 from assistant.answers import Ask
+from assistant.chain import Assistant
 from ingest.errors import UserError
 from ui.web.article import article_panel
-from ui.web.chat import Assistant, chat_panel
+from ui.web.chat import chat_panel
+from ui.web.evaluate import evaluate_panel
 from ui.web.server import Server, address_of, is_loopback, take_port
 
 TITLE = "BPO or KPO?"
@@ -27,8 +30,8 @@ AT_ONCE = 8  # answers in the making; one more waits its turn
 WAITING = 64
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """The page and the endpoint `ask`; nothing is served before `launch`."""
+def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
+    """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
     def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answers a question; `history` is the earlier questions of the conversation, oldest first."""
@@ -43,10 +46,13 @@ def build(assistant: Assistant) -> gr.Blocks:
     with blocks:
         opener = '<button id="open-article" type="button">Article</button>'
         gr.HTML(f"<div><h1>{TITLE}</h1><p>{INTRODUCTION}</p></div>{opener}", elem_id="head", padding=False)
-        with gr.Row(elem_id="panels"):
-            with gr.Column(elem_id="talk", scale=3, min_width=0):
-                chat_panel(blocks, assistant, limit)
-            article_panel(blocks, lambda: assistant.index().sources)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
+                with gr.Column(elem_id="talk", scale=3, min_width=0):
+                    panel = chat_panel(blocks, assistant, feedback, limit)
+                article_panel(blocks, lambda: assistant.index().sources)
+            with gr.Tab("Evaluate", elem_id="evaluate-tab"):
+                evaluate_panel(assistant, panel)
         api(ask, api_name="ask", **limit)
         blocks.queue(max_size=WAITING, api_open=False)
     return blocks
@@ -61,6 +67,7 @@ def _asked(question: object, history: object) -> Ask:
 
 def launch(
     assistant: Assistant,
+    feedback: Path,
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = True,
@@ -75,7 +82,7 @@ def launch(
         address = address_of(listener, host)
         if not is_loopback(listener):
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant), host)
+        server = Server(build(assistant, feedback), host)
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

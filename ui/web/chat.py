@@ -1,16 +1,17 @@
 """The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import gradio as gr
-from langchain_core.runnables import Runnable
 
 from assistant.answers import Answer, Ask
+from assistant.chain import Assistant
 from assistant.conversation_file import bundle, conversation_markdown
+from assistant.evaluation.feedback import Feedback, keep
 from ingest.errors import UserError
-from ingest.sources import Source
 from ui.web.turns import Turn, dump, earlier_questions, load, messages
 
 EXAMPLES = (
@@ -35,30 +36,26 @@ _DOWNLOAD = """(text, name) => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }"""
 
+_LONGEST_COMMENT = 2_000  # characters
+
 Turns = list[Turn]
 Messages = list[dict[str, Any]]
 
 log = logging.getLogger(__name__)
 
 
-class Index(Protocol):
-    """What the page shows of the index."""
+class Panel(NamedTuple):
+    """What other panels write to."""
 
-    sources: dict[str, Source]
-
-
-class Assistant(Protocol):
-    """What the page asks of the assistant (`assistant.chain.Assistant` is one)."""
-
-    chain: Runnable[Any, Answer]
-    sends_to: tuple[str, ...]
-
-    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer: ...  # noqa: D102
-    def index(self) -> Index: ...  # noqa: D102
+    turns: gr.State
+    chat: gr.Chatbot
 
 
-def chat_panel(page: gr.Blocks, assistant: Assistant, limit: Mapping[str, Any]) -> None:
-    """Adds the conversation to the page. `limit` is how many answers may be in the making."""
+def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Mapping[str, Any]) -> Panel:
+    """Adds the conversation to the page.
+
+    `feedback` is the file where thumbs up and down are kept, `limit` how many answers may be in the making.
+    """
 
     def answer(turns: Turns) -> Iterator[tuple[Messages, str]]:
         for shown in _answered(assistant, turns):
@@ -68,7 +65,19 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, limit: Mapping[str, Any]) 
         kept = bundle(_answers(turns), assistant.index().sources)
         return kept.model_dump_json(indent=2), "evidence.json"
 
+    def liked(turns: Turns, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row]:
+        given = _feedback(turns, thumb)
+        if given:
+            _keep(given, feedback)
+        return given, gr.Row(visible=given is not None)
+
+    def commented(given: Feedback | None, comment: str) -> tuple[None, gr.Row, str]:
+        if given and comment.strip():
+            _keep(given.model_copy(update={"comment": comment.strip()[:_LONGEST_COMMENT]}), feedback)
+        return None, gr.Row(visible=False), ""
+
     turns = gr.State([])
+    given = gr.State(None)
     chat = gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -79,8 +88,16 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, limit: Mapping[str, Any]) 
         allow_tags=False,
         latex_delimiters=[],
         buttons=[],  # what Gradio copies is the HTML of a message
-        feedback_options=None,
     )
+    with gr.Row(visible=False, elem_id="comment") as why:
+        comment = gr.Textbox(
+            label="Comment",
+            placeholder="Thank you. What was good or wrong about it? (optional)",
+            container=False,
+            max_length=_LONGEST_COMMENT,
+            scale=1,
+        )
+        send = gr.Button("Send", size="sm", scale=0)
     box = gr.Textbox(
         elem_id="question",
         label="Your question",
@@ -110,10 +127,13 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, limit: Mapping[str, Any]) 
     box.stop(_stopped, turns, chat, cancels=running, **at_once)
     chat.clear(_cleared, turns, [chat, saved], cancels=running, **at_once)
     saved.change(None, saved, None, js=_KEEP, **at_once)
+    chat.like(liked, turns, [given, why], **at_once)
+    gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
     for button, export in ((as_text, _markdown), (as_bundle, evidence)):
         made = button.click(export, turns, [exported, name], **at_once)
         made.then(None, [exported, name], js=_DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
+    return Panel(turns, chat)
 
 
 def _asked(question: str, turns: Turns) -> tuple[Messages, gr.Textbox]:
@@ -158,6 +178,24 @@ def _restored(saved: str) -> tuple[Turns, Messages]:
 
 def _answers(turns: Turns) -> list[Answer]:
     return [turn.answer for turn in turns if turn.answer]
+
+
+def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
+    """What a thumb says of the answer that it is under; nothing where it was taken back, or there is no answer."""
+    index = thumb.index if isinstance(thumb.index, int) else thumb.index[0]
+    number = sum(message["role"] == "user" for message in messages(turns)[: index + 1])
+    turn = turns[number - 1] if 0 < number <= len(turns) else None
+    if turn is None or turn.answer is None or thumb.liked not in (True, False, "Like", "Dislike"):
+        return None
+    good = thumb.liked in (True, "Like")
+    return Feedback(good=good, history=earlier_questions(turns[: number - 1]), answer=turn.answer)
+
+
+def _keep(given: Feedback, path: Path) -> None:
+    try:
+        keep(given, path)
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from error
 
 
 def _markdown(turns: Turns) -> tuple[str, str]:

@@ -74,6 +74,11 @@ def _theme() -> gr.themes.Base:
     return theme.set(
         link_text_color="*secondary_700",
         link_text_color_dark="*secondary_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_800",
+        color_accent="*primary_700",
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
     )
@@ -99,7 +104,7 @@ class Server(uvicorn.Server):
             run_history=False,
             allowed_paths=[],
             show_error=False,
-            max_file_size="1kb",  # nothing is uploaded here
+            max_file_size="5mb",  # of a question set
             ssr_mode=False,
             enable_monitoring=False,
             pwa=False,

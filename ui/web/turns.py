@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answers import Answer
 from ui.web import render
 
+ASKED_BEFORE = "Asked before it, in the question set."
+
 
 @dataclass(eq=False)
 class Turn:
@@ -47,7 +49,7 @@ def load(saved: str) -> list[Turn]:
 
 def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:
     """The questions that were answered, oldest first; one that was turned down would be turned down again."""
-    return tuple(turn.question for turn in turns if turn.answer)
+    return tuple(turn.question for turn in turns if turn.answer or turn.notice == ASKED_BEFORE)
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:

@@ -1,0 +1,71 @@
+"""What people thought of answers, kept as JSON Lines; the bad ones become questions of a set to complete."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.answers import Answer
+from ingest.errors import UserError
+
+
+class Feedback(BaseModel):
+    """A thumb up or down on an answer; of two with the same id the later one counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(default_factory=lambda: uuid4().hex)
+    time: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    good: bool
+    comment: str = ""
+    history: tuple[str, ...] = ()
+    answer: Answer
+
+
+def keep(feedback: Feedback, path: Path) -> None:
+    """Adds a line to the file. Raises `UserError` where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(feedback.model_dump_json() + "\n")
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written ({error.strerror}). Mend that, or set BPO_KPO_FEEDBACK."
+        ) from None
+
+
+def read_feedback(path: Path) -> list[Feedback]:
+    """The feedback in the file, each once. Raises `UserError` where there is none or a line is wrong."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UserError(
+            f"There is no feedback at {path}. Give some in the chat window, or set BPO_KPO_FEEDBACK."
+        ) from None
+    found: dict[str, Feedback] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            one = Feedback.model_validate_json(line)
+        except ValidationError:
+            raise UserError(f"{path}:{number} is no feedback. Remove the line.") from None
+        found[one.id] = one
+    return list(found.values())
+
+
+def to_complete(feedback: list[Feedback]) -> Iterator[str]:
+    """A line of a question set for each bad answer; what was right to say is for a person to fill in."""
+    for one in feedback:
+        if not one.good:
+            line = {
+                "id": f"feedback-{one.id[:8]}",
+                "question": one.answer.question,
+                "history": one.history,
+                "answerable": None,
+                "facts": [],
+                "evidence": [],
+                "tags": ["feedback"],
+            }
+            yield json.dumps(line, ensure_ascii=False)

@@ -1,0 +1,176 @@
+"""The tab that runs a question set, as the terminal does: progress, figures, what was lost, the report."""
+
+import html
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.chain import Assistant
+from assistant.evaluation.csv_import import import_csv, is_csv
+from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
+from assistant.evaluation.report import write_report
+from assistant.evaluation.run import Row, read_rows, run
+from ingest.errors import UserError
+from ingest.settings import ROOT
+from ui.evaluation import new_folder
+from ui.web.chat import Panel
+from ui.web.evaluated import losses_html, result_html
+from ui.web.turns import ASKED_BEFORE, Turn, messages
+
+SETS = ROOT / "corpus" / "questions"
+REPORTS = ROOT / "reports"
+_NONE = "none"
+
+_OPEN_CHAT = """() => document.querySelector('[role="tab"]').click()"""
+_SAVE = """(page) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    link.download = "report.html";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+
+
+class _Stopped(Exception):
+    """The run was stopped by whoever started it."""
+
+
+def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
+    """Adds the tab's content to the page; a row is opened in `panel`."""
+
+    def evaluate(name: str, upload: str | None, earlier: str) -> Iterator[tuple[Any, ...]]:
+        yield _state("Reading the questions …", running=True)
+        try:
+            path = Path(upload) if upload else _listed(SETS, name)
+            other = None if earlier == _NONE else _listed(REPORTS, earlier)
+            folder = new_folder(path)
+            for line in _running(_questions(path, assistant), assistant, folder):
+                yield _state(line, running=True)
+            write_report(folder, path.name, assistant.index().sources, other)
+        except UserError as error:
+            yield _state(str(error))
+        else:
+            page = (folder / "report.html").read_text(encoding="utf-8")
+            done = f"Done. The report is in {folder.relative_to(ROOT)}."
+            yield _state(
+                done, result_html(folder, page), losses_html(folder, assistant.index().sources), page, folder
+            )
+
+    def open_row(folder: Path | None, event: gr.EventData) -> tuple[list[Turn], list[dict[str, Any]]]:
+        rows = list(read_rows(folder)) if folder else []
+        row = next((row for row in rows if row.id == event._data["id"]), None)
+        turns = _turns(row, assistant) if row else []
+        return turns, messages(turns)
+
+    at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    with gr.Row(elem_id="choose"):
+        chosen = gr.Dropdown(_names(SETS.glob("*.jsonl")), label="Question set", interactive=True)
+        compared = gr.Dropdown([_NONE], value=_NONE, label="Compare with an earlier run", interactive=True)
+    with gr.Accordion("Your own question set (JSON Lines or CSV)", open=False):
+        upload = gr.File(label="Question set", file_types=[".jsonl", ".csv"], type="filepath")
+    with gr.Row(elem_id="run"):
+        start = gr.Button("Run", variant="primary", scale=0)
+        stop = gr.Button("Stop", scale=0, interactive=False)
+        save = gr.Button("Save the report", scale=0, interactive=False)
+    status = gr.HTML(elem_id="status", padding=False)
+    result = gr.HTML(elem_id="result", padding=False)
+    lost = gr.HTML(elem_id="lost", padding=False, js_on_load=_ROWS)
+    page, folder = gr.State(""), gr.State(None)
+    report = gr.Textbox(visible="hidden", show_label=False, container=False)
+    outputs = [status, start, stop, save, result, lost, page, folder]
+    running = start.click(
+        evaluate,
+        [chosen, upload, compared],
+        outputs,
+        api_visibility="private",
+        concurrency_limit=1,
+        show_progress="hidden",
+    )
+    stop.click(lambda: _state("Stopped; what was done is kept."), None, outputs, cancels=[running], **at_once)
+    save.click(lambda page: page, page, report, **at_once).then(None, report, js=_SAVE, **at_once)
+    compared.focus(lambda: gr.Dropdown([_NONE, *_reports()]), None, compared, **at_once)
+    lost.select(open_row, folder, [panel.turns, panel.chat], **at_once).then(None, js=_OPEN_CHAT, **at_once)
+
+
+_ROWS = """element.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-row]");
+    if (button) trigger("select", { id: button.dataset.row });
+});"""
+
+
+def _state(
+    line: str, result: str = "", lost: str = "", page: str = "", folder: Path | None = None, running: bool = False
+) -> tuple[Any, ...]:
+    """What the tab shows, in the order of its outputs."""
+    return (
+        f'<p role="status">{html.escape(line)}</p>',
+        gr.Button(interactive=not running),
+        gr.Button(interactive=running),
+        gr.Button(interactive=bool(page)),
+        result,
+        lost,
+        page,
+        folder,
+    )
+
+
+def _running(items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> Iterator[str]:
+    """Runs the set in a thread of its own, and says how far it is; closing this stops it after the next answer."""
+    told: queue.Queue[str | BaseException | None] = queue.Queue()
+    stopped = threading.Event()
+
+    def step(done: int, whole: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        told.put(f"{done} of {whole} questions answered …")
+
+    def work() -> None:
+        try:
+            run(items, assistant, folder, step)
+            told.put(None)
+        except _Stopped:
+            pass
+        except BaseException as error:
+            told.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        while (said := told.get()) is not None:
+            if isinstance(said, BaseException):
+                raise said
+            yield said
+    finally:
+        stopped.set()
+
+
+def _questions(path: Path, assistant: Assistant) -> list[QuestionItem]:
+    if is_csv(path):
+        return list(import_csv(path, Corpus(assistant.index().sources)).items.values())
+    return load_questions(path)
+
+
+def _listed(folder: Path, name: str) -> Path:
+    """A set or report by its name, which has to be one that is listed: a name is no path."""
+    found = {path.name: path for path in folder.glob("*")}
+    if name not in found:
+        raise UserError(f"There is no {name!r} in {folder.name}. Choose another.")
+    return found[name]
+
+
+def _names(paths: Any) -> list[str]:
+    return sorted(path.name for path in paths)
+
+
+def _reports() -> list[str]:
+    return _names(path.parent for path in REPORTS.glob("*/summary.json"))[::-1]
+
+
+def _turns(row: Row, assistant: Assistant) -> list[Turn]:
+    """A row as a conversation that can be gone on with."""
+    before = [Turn(question, notice=ASKED_BEFORE, done=True) for question in row.question.history]
+    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=assistant.sends_to)
+    return [*before, asked]

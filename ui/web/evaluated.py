@@ -1,0 +1,54 @@
+"""An evaluation as HTML: its headline, the whole report in a frame, and what was lost. All text is data."""
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.evaluation.glossary import COMPARED, STAGES
+from assistant.evaluation.losses import losses
+from assistant.evaluation.questions import Corpus
+from assistant.evaluation.run import read_rows
+from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary
+from ingest.sources import Source
+
+_MOST = 100  # losses that are listed
+
+
+def result_html(folder: Path, page: str) -> str:
+    """The figures that matter most with their intervals, and the report in a frame where no script runs."""
+    summary = read_summary(folder)
+    rows = "".join(_row(name, summary[name]) for name in headline(summary) if name in summary)
+    head = "<tr><th>metric</th><th>value</th><th>95 % interval</th><th>n</th><th>what it is</th></tr>"
+    frame = f'<iframe title="Report" sandbox="" srcdoc="{html.escape(page)}"></iframe>'
+    return (
+        f'<table class="figures"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+        f"<details><summary>The whole report</summary>{frame}</details>"
+    )
+
+
+def losses_html(folder: Path, sources: Mapping[str, Source]) -> str:
+    """The questions that were lost, by the stage that lost them, each to be opened in the chat."""
+    found = losses(read_rows(folder), Corpus(sources), _MOST)
+    parts = []
+    for stage, count in found.counts.items():
+        items = "".join(
+            f'<li><button type="button" data-row="{html.escape(loss.row.id)}">Open in chat</button>'
+            f" {html.escape(' / '.join([*loss.row.question.history, loss.row.question.question]))}</li>"
+            for loss in found.listed[stage]
+        )
+        parts.append(f"<h3>{html.escape(stage)} ({count})</h3><p>{html.escape(STAGES[stage])}</p><ul>{items}</ul>")
+    held = f"<p>{found.held} more are held back and not shown.</p>" if found.held else ""
+    return f"<h2>What was lost: {found.total} of {_count(folder)}</h2>{''.join(parts)}{held}"
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for _ in read_rows(folder))
+
+
+def _row(name: str, figure: Figure) -> str:
+    value = "n/a" if figure.value is None else f"{figure.value:.2f}"
+    known = figure.low is not None and figure.high is not None
+    interval = f"{figure.low:.2f} to {figure.high:.2f}" if known else ""
+    note = " (lower is better)" if name in LOWER_IS_BETTER else ""
+    cells = [name, value, interval, str(figure.n), COMPARED.get(name, "") + note]
+    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

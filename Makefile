@@ -25,7 +25,7 @@ ablation: .venv/ready
 
 # Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
 lock: .venv/ready
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra mcp --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 # The commands in .venv name the folder that it was made in. In a checkout that was moved or copied they do not

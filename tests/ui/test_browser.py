@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.chain import Assistant
+from assistant.evaluation.feedback import read_feedback
 from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
@@ -28,6 +31,9 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI_BROWSER"), reason=NONE),
 ]
+
+_AXE = find_spec("axe_playwright_python")
+AXE = Path(_AXE.origin).with_name("axe.min.js").read_text("utf-8") if _AXE and _AXE.origin else ""
 
 Open = Callable[..., Any]
 
@@ -337,3 +343,100 @@ def test_an_answer_is_announced_once_when_it_is_complete(open_page: Open, script
     assert len(page.evaluate("heard")) == 1
     assert page.evaluate("heard[0]").startswith("BPO is volume-driven.")
     assert page.locator("#chat [role=log]").get_attribute("aria-live") == "off"
+
+
+class TestFeedback:
+    def test_a_thumb_and_a_word_are_kept_with_question_and_answer(self, open_page: Open, scripted: str) -> None:
+        FEEDBACK.unlink(missing_ok=True)
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.get_by_role("button", name="Dislike").click()
+        page.get_by_label("Comment").fill("It leaves out KPO.")
+        page.get_by_role("button", name="Send").click()
+        page.get_by_label("Comment").wait_for(state="hidden")
+        (kept,) = read_feedback(FEEDBACK)
+        assert (kept.good, kept.comment, kept.answer.question) == (False, "It leaves out KPO.", "What drives BPO?")
+
+
+class TestEvaluate:
+    def test_a_set_runs_shows_its_figures_and_opens_what_was_lost_in_the_chat(
+        self, open_page: Open, real: str, tmp_path: Path
+    ) -> None:
+        questions = tmp_path / "two <b>.jsonl"
+        questions.write_text(
+            '{"id": "<i>1", "question": "What drives <b>KPO</b>?", "answerable": true, "facts": [["insight"]], '
+            '"evidence": ["KPO is insight-driven"], "tags": ["plain"]}\n'
+            '{"id": "2", "question": "And for KPO?", "history": ["What drives BPO?"], "answerable": false}\n',
+            encoding="utf-8",
+        )
+        page = open_page(real)
+        page.get_by_role("tab", name="Evaluate").click()
+        page.get_by_role("button", name="Your own question set").click()
+        page.locator("input[type=file]").set_input_files(questions)
+        page.locator(".file-preview").wait_for()
+        page.get_by_role("button", name="Run").click()
+        page.get_by_text("Done. The report is in").wait_for()
+        rows = page.locator("#result tbody tr").all_inner_texts()
+        assert any(row.startswith("fact_recall\t1.00") for row in rows)
+        assert page.locator("#lost b, #lost i").count() == 0
+        page.get_by_role("button", name="Open in chat").click()
+        page.locator("#chat .answer").wait_for()
+        assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And for KPO?"]
+        ask(page, "And its roles?")
+        answered(page, 2)
+        page.get_by_role("tab", name="Evaluate").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save the report").click()
+        assert "<!doctype html>" in Path(download.value.path()).read_text("utf-8").lower()
+
+    def test_a_run_can_be_stopped_and_a_broken_set_is_a_line(
+        self, open_page: Open, real: str, tmp_path: Path
+    ) -> None:
+        page = open_page(real)
+        page.get_by_role("tab", name="Evaluate").click()
+        page.get_by_role("button", name="Run").click()
+        page.get_by_text(re.compile(r"\d+ of 320 questions answered")).wait_for()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("Stopped; what was done is kept.").wait_for()
+        broken = tmp_path / "broken.jsonl"
+        broken.write_text('{"id": "1", ', encoding="utf-8")
+        page.get_by_role("button", name="Your own question set").click()
+        page.locator("input[type=file]").set_input_files(broken)
+        page.locator(".file-preview").wait_for()
+        page.get_by_role("button", name="Run").click()
+        page.get_by_text("broken JSON").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_serious_on_any_screen(width: int, scheme: str, open_page: Open, real: str) -> None:
+    page = open_page(real, width=width, scheme=scheme)
+    found = serious(page, "start")
+    ask(page, "What drives BPO compared with KPO?")
+    answered(page)
+    found += serious(page, "answer")
+    page.locator("#chat a.marker").first.click()
+    marked(page)
+    found += serious(page, "article")
+    page.keyboard.press("Escape")
+    ask(page, "What does Time Doctor cost?")
+    answered(page, 2)
+    found += serious(page, "refusal")
+    page.get_by_role("tab", name="Evaluate").click()
+    page.get_by_role("button", name="Run").wait_for()
+    found += serious(page, "evaluate")
+    assert found == []
+
+
+def serious(page: Any, screen: str) -> list[str]:
+    """The serious and critical violations that axe-core finds, a line each."""
+    page.wait_for_timeout(400)  # what fades in is too pale until it is there
+    page.evaluate(AXE)
+    violations = page.evaluate("axe.run().then((result) => result.violations)")
+    return [
+        f"{screen}: {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

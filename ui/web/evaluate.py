@@ -79,10 +79,11 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     status = gr.HTML(elem_id="status", padding=False)
     result = gr.HTML(elem_id="result", padding=False)
     lost = gr.HTML(elem_id="lost", padding=False, js_on_load=_ROWS)
-    page, folder = gr.State(""), gr.State(None)
+    page, folder, halted = gr.State(""), gr.State(None), gr.State(False)
     report = gr.Textbox(visible="hidden", show_label=False, container=False)
     outputs = [status, start, stop, save, result, lost, page, folder]
-    running = start.click(
+    begun = start.click(lambda: False, None, halted, **at_once)
+    running = begun.then(
         evaluate,
         [chosen, upload, compared],
         outputs,
@@ -90,7 +91,9 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
         concurrency_limit=1,
         show_progress="hidden",
     )
-    stop.click(lambda: _state("Stopped; what was done is kept."), None, outputs, cancels=[running], **at_once)
+    stop.click(lambda: True, None, halted, cancels=[running], **at_once)
+    for ended in (running.success, running.failure):  # a stop ends as either; only then can it run again
+        ended(_settled, halted, outputs, **at_once)
     save.click(lambda page: page, page, report, **at_once).then(None, report, js=_SAVE, **at_once)
     compared.focus(lambda: gr.Dropdown([_NONE, *_reports()]), None, compared, **at_once)
     lost.select(open_row, folder, [panel.turns, panel.chat], **at_once).then(None, js=_OPEN_CHAT, **at_once)
@@ -116,6 +119,12 @@ def _state(
         page,
         folder,
     )
+
+
+def _settled(halted: bool) -> tuple[Any, ...]:
+    """What is left to show when a run has ended: of one that ended by itself all is shown."""
+    shown = _state("Stopped; what was done is kept.")
+    return shown if halted else tuple(gr.skip() for _ in shown)
 
 
 def _running(items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -108,7 +109,7 @@ class Server(uvicorn.Server):
             ssr_mode=False,
             enable_monitoring=False,
             pwa=False,
-            mcp_server=False,
+            mcp_server=find_spec("mcp") is not None,  # the extra `mcp`
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
         )

@@ -226,6 +226,7 @@ let announced = 0;
 
 function changed() {
   draw();
+  document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
   const finished = [...(chat()?.querySelectorAll(".answer.finished .reply") ?? [])];
   if (finished.length > announced) {

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate ablation lock
+.PHONY: chat test evaluate ablation pictures lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -22,6 +22,10 @@ evaluate: .venv/ready
 # What each idea brings: the figures with one of them taken away at a time.
 ablation: .venv/ready
 	@$(BIN)/python tests/benchmarks/ablation.py
+
+# The pictures in the README, taken anew with Chromium.
+pictures: .venv/ready
+	@$(BIN)/python -m tests.ui.pictures
 
 # Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
 lock: .venv/ready

@@ -122,6 +122,11 @@ class Assistant:
         found = suggestions(answer, asked, opened.evidence, opened.index.sources, answer_to)
         return answer.model_copy(update={"suggestions": found})
 
+    def warm_up(self) -> None:
+        """Does ahead of the first question what that one would wait for."""
+        opened = self._open()
+        opened.evidence.read(opened.index.passages)
+
     def index(self) -> Index:
         """The index that is current now."""
         return self._open().index

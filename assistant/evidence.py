@@ -141,6 +141,10 @@ class Evidence:
                 candidates.append(Candidate(number, unit, side, score, adds, counts, asked_for))
         return sorted(candidates, key=lambda c: -c.score)
 
+    def read(self, passages: Sequence[PassageLike]) -> None:
+        """Reads passages ahead of the first question, as many as are kept."""
+        self._prepare(passages[:_KEPT])
+
     def alike(self, text: str) -> list[tuple[IndexedQuestion, float]]:
         """Every indexed question with how like it a text is (1: the same), in the order of the index."""
         return list(zip(self._questions, self._query(text).asked.tolist(), strict=True))

@@ -83,5 +83,8 @@ class ScriptedAssistant:
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         return answer.model_copy(update={"suggestions": (f"And what else, after {len(asked)}?",)})
 
+    def warm_up(self) -> None:
+        pass
+
     def index(self) -> Any:
         return SimpleNamespace(sources={source.name: source for source in SOURCES})

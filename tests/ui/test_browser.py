@@ -45,6 +45,7 @@ def scripted() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def real(assistant: Assistant) -> Iterator[str]:
+    assistant.warm_up()
     yield from _served(assistant)
 
 
@@ -328,6 +329,29 @@ class TestNarrow:
         ask(page, "What drives BPO compared with KPO?")
         answered(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_how_long_things_take_is_printed(open_page: Open, real: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = open_page(real)
+    page.reload()
+    page.locator("#article article").wait_for()
+    paint = page.evaluate("performance.now()")
+    page.evaluate("""() => new MutationObserver(() => {
+        if (!window.first && document.querySelector("#chat .reply")) window.first = performance.now();
+    }).observe(document.body, { childList: true, subtree: true })""")
+    page.locator("#question textarea").fill("What drives BPO compared with KPO?")
+    page.evaluate("""() => addEventListener("keydown", () => (window.pressed = performance.now()), true)""")
+    page.keyboard.press("Enter")
+    answered(page)
+    first = page.evaluate("first - pressed")
+    click = page.evaluate("""() => {
+        const start = performance.now();
+        document.querySelector("#chat a.marker").click();
+        return new Promise((done) => requestAnimationFrame(() => done(performance.now() - start)));
+    }""")
+    marked(page)
+    with capsys.disabled():
+        print(f"\nwindow: article {paint:.0f} ms, first words {first:.0f} ms, citation {click:.0f} ms")
 
 
 def test_an_answer_is_announced_once_when_it_is_complete(open_page: Open, scripted: str) -> None:

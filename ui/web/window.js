@@ -29,8 +29,8 @@ async function show(wanted) {
   draw();
   const spot = element.querySelector(`mark.${CURRENT}`);
   if (narrow.matches) openDrawer();
-  spot?.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
   if (narrow.matches) spot?.focus({ preventScroll: true });
+  spot?.scrollIntoView({ block: "center", behavior: still.matches || narrow.matches ? "auto" : "smooth" });
 }
 
 async function load(source) {

@@ -144,6 +144,9 @@ class Assistant:
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
             answer = finish(ask, reading, draft, self.model, seconds, spent)
             yield answer
+        whole = finish(ask, reading, draft, self.model, seconds, spent, whole=True)
+        if whole != answer:
+            yield whole
         if not answer.text:
             raise UserError("The model sent an answer without words. Ask again, or choose another with --model.")
 
@@ -186,8 +189,13 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
     return ask
 
 
-def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds, spent: Usage) -> Answer:
-    """A draft as an answer: verified and numbered, or a refusal. `spent` is what rewriting the question took."""
+def finish(
+    ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds, spent: Usage, whole: bool = False
+) -> Answer:
+    """A draft as an answer: verified and numbered, or a refusal; `whole`: it grows no more.
+
+    `spent` is what rewriting the question took.
+    """
     passages = reading.passages
     if draft.about is not None:  # what a refusal is about is its nearest passage
         passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
@@ -205,7 +213,7 @@ def finish(ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Second
     )
     if _bare(draft.text) == _bare(refusal.text):
         return refusal
-    cited = cite(draft.text, reading.passages)
+    cited = cite(draft.text, reading.passages, whole)
     dropped = ", ".join(map(str, cited.unknown))
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.lexicon import content_words, stem
-from assistant.prompts import CONNECTING, MARKER, UNFINISHED_MARKER, marker_numbers
+from assistant.prompts import CONNECTING, MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.support import supports
 from assistant.units import units
 from ingest.text import Folded, Span, find_folded, fold, sentence_spans
@@ -40,6 +40,7 @@ class _Piece:
 
     text: str
     item: bool
+    end: int  # where it ends in the text, its markers not counted
     markers: list[re.Match[str]]
     proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
     quoted: bool = False
@@ -50,11 +51,12 @@ def escape(text: str) -> str:
     return re.sub(r"[\[\]|]", r"\\\g<0>", " ".join(text.split()))
 
 
-def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
+def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False) -> Cited:
     """Finds what each marker of `text` proves, and numbers the proofs.
 
     A marker that names no passage is taken out and its number reported. A sentence whose words stand in a
-    cited passage is `quoted`; one whose cited spans support it is `supported`; every other is `unsupported`.
+    cited passage is `quoted`; one whose cited spans support it is `supported`; every other is `unsupported`. Of
+    a text that is `whole`, and not one that still grows, the unsupported sentences are marked `[?]`.
     """
     text = UNFINISHED_MARKER.sub("", text)
     pieces = _pieces(text)
@@ -69,25 +71,31 @@ def cite(text: str, passages: Sequence[RetrievedPassage]) -> Cited:
 
     numbers: dict[tuple[str, int, int], Citation] = {}
     sentences = []
-    replacements: dict[int, str] = {}
+    replacements: dict[int, str] = {}  # by where the old marker begins
+    unproven: list[int] = []  # where sentences without proof and without a marker end
     for piece in pieces:
         citations = [_citation(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
         verdict = _verdict(piece, " ".join(c.quote for c in citations))
         sentences.append(Sentence(text=piece.text, citations=used, support=verdict))
+        doubt = UNPROVEN if whole and verdict == "unsupported" else ""
         if used:
-            replacements[piece.markers[-1].start()] = " " + "".join(f"[{n}]" for n in used)
+            replacements[piece.markers[-1].start()] = " " + "".join(f"[{n}]" for n in used) + doubt
+        elif doubt:
+            unproven.append(piece.end)
     unknown = tuple(number for number in named if number not in known)
-    return Cited(_replace_markers(text, replacements), tuple(sentences), tuple(numbers.values()), unknown)
+    marked = _replace_markers(text, replacements, unproven)
+    return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
 
 
-def _replace_markers(text: str, replacements: dict[int, str]) -> str:
-    """`text` with new markers for those that begin at these places, and without the others."""
+def _replace_markers(text: str, replacements: dict[int, str], unproven: Sequence[int]) -> str:
+    """`text` with the new markers in the place of the old ones, and with marks of doubt."""
     final, stretch, at = "", "", 0
-    for marker in MARKER.finditer(text):
-        stretch += text[at : marker.start()]
-        at = marker.end()
-        if new := replacements.get(marker.start()):
+    edges = [(marker.start(), marker.end(), replacements.get(marker.start())) for marker in MARKER.finditer(text)]
+    for start, end, new in sorted([*edges, *((place, place, f" {UNPROVEN}") for place in unproven)]):
+        stretch += text[at:start]
+        at = max(at, end)
+        if new:
             final, stretch = final + _without_markers(stretch) + new, ""
     return (final + _without_markers(stretch + text[at:])).strip()
 
@@ -129,7 +137,8 @@ def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) ->
     clean = "".join(text[a:b] for a, b in kept)
     spans = [Span(0, len(clean))] if item else sentence_spans(clean)
     spans = [span for span in spans if re.search(r"\w", clean[span.start : span.end])]
-    found = [_Piece(_plain(clean[a:b]), item, []) for a, b in spans]
+    places = [place for span in kept for place in range(*span)]  # of each character of `clean` in the text
+    found = [_Piece(_plain(clean[a:b]), item, places[b - 1] + 1, []) for a, b in spans]
     pieces += found
     position = 0
     for before, marker in zip(kept, markers, strict=False):

@@ -17,6 +17,7 @@ def refusal(documents: int) -> str:
 MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【](\d{1,9}(?:[ \t]*[,–-][ \t]*\d{1,9})*)[\]】](?!\()")
 UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【][\d,– \t-]*$")
 _LONGEST_RANGE = 20
+UNPROVEN = "[?]"  # behind a sentence that no passage it cites supports
 
 
 def marker_numbers(marker: re.Match[str]) -> list[int]:

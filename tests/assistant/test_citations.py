@@ -427,3 +427,35 @@ def time_to_cite(text: str) -> float:
     cite(f"x{text}[1]", PASSAGES)
     cite(f"{text}x", PASSAGES)
     return time.perf_counter() - started
+
+
+# --- what has no proof is marked where the text grows no more
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("KPO is insight-driven [2]. It is green.", "KPO is insight-driven [1]. It is green. [?]"),
+        (
+            "Pigs fly over Paris. [1] KPO is insight-driven. [2]",
+            "Pigs fly over Paris. [1][?] KPO is insight-driven. [2]",
+        ),
+        ("- KPO is insight-driven [2]\n- Pigs fly", "- KPO is insight-driven [1]\n- Pigs fly [?]"),
+        (
+            "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
+            "| BPO [?] | KPO [?] |\n|---|---|\n| Pigs [?] | insight-driven [1] |",
+        ),
+        ("Pigs **fly** [9]. No.", "Pigs **fly**. [?] No. [?]"),
+    ],
+)
+def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) -> None:
+    assert cite(text, PASSAGES, whole=True).text == marked
+    assert "[?]" not in cite(text, PASSAGES).text
+
+
+@given(texts)
+def test_marks_of_doubt_change_nothing_else(text: str) -> None:
+    whole, growing = cite(text, PASSAGES, whole=True), cite(text, PASSAGES)
+    assert (whole.sentences, whole.citations) == (growing.sentences, growing.citations)
+    doubted = sum(sentence.support == "unsupported" for sentence in whole.sentences)
+    assert whole.text.count("[?]") == doubted + text.count("[?]")

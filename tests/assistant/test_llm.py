@@ -114,7 +114,7 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
     assert len(streamed) >= len(pieces)
     assert all(after.startswith(before) for before, after in pairwise(texts))
     assert texts[0] == "These"
-    assert texts[-1] == "These processes tend to be volume-driven [1]. And so on."
+    assert texts[-1] == "These processes tend to be volume-driven [1]. And so on. [?]"
     assert len(set(texts)) >= 5
     for answer in streamed:
         assert ("[1]" in answer.text) == bool(answer.citations)
@@ -122,7 +122,7 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
 
 def test_a_number_that_names_no_passage_is_dropped_with_a_notice(with_model: WithModel, number: int) -> None:
     answer: Answer = with_model([f"{QUOTE} [{number}][99] So be it [98].\n\n[97]"])[0].chain.invoke(DRIVES)
-    assert answer.text == f"{QUOTE} [1] So be it."
+    assert answer.text == f"{QUOTE} [1] So be it. [?]"
     assert answer.notices == ("Markers that name no passage were dropped: 99, 98, 97.",)
     assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
 

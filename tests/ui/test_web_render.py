@@ -169,6 +169,12 @@ class TestAnswer:
         markup = answer_html(answer(sentences=three), key="t")
         assert "1 of 3 sentences quoted, 1 without proof" in markup
 
+    def test_a_sentence_without_proof_says_so_and_why(self) -> None:
+        page = read(answer_html(answer("KPO is driven by insight. [1] It is green. [?]"), key="t"))
+        assert "It is green. no proof" in page.text
+        assert "No passage that it cites says this." in page.values("title")
+        assert "no proof" not in read(answer_html(answer(r"So it says \[?\]. [1]"), key="t")).text
+
     def test_an_unfinished_answer_says_nothing_about_itself(self) -> None:
         markup = answer_html(answer(), key="t", finished=False)
         assert "Answered by" not in markup and "quoted" not in markup and "finished" not in markup

@@ -18,11 +18,13 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.conversation_file import answer_markdown
 from assistant.models import EXTRACTIVE
+from assistant.prompts import UNPROVEN
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
 NEAREST_SHOWN = 3  # passages below a refusal
 
+_UNPROVEN = '<span class="unproven" title="No passage that it cites says this.">no proof</span>'
 _MARKER = re.compile(r"\[(\d+)\]")
 _NUMBERING = re.compile(r"^\d+[.)]\s+(?=\S)")
 _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
@@ -151,7 +153,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
         return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
 
-    return _MARKER.sub(link, html.escape(tokens[index].content))
+    return _MARKER.sub(link, html.escape(tokens[index].content)).replace(UNPROVEN, _UNPROVEN)
 
 
 def _escaped(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -5,7 +5,6 @@ is read by the model once and as a whole, so that "these processes" knows which 
 that stand in it. Where questions are indexed beside a text, a unit is also known by those that it answers.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.confidence import Signals
+from assistant.definitions import defines
 from assistant.kinds import holds, spells_out
 from assistant.lexicon import STOP_WORDS, Lexicon
 from assistant.question import Question, Side
@@ -91,10 +91,10 @@ class Evidence:
         self._lexicon = lexicon
         self._model = model
         self._questions = questions.questions
-        self._answered = np.array([bool(question.spans) for question in self._questions])
+        self._answered = np.array([bool(question.spans) for question in self._questions], dtype=bool)
         self._names = {word for q in self._questions if q.spans for word in words(q.question)}
         self._strange = np.array([bool(self._strange_names(q.question)) for q in self._questions], dtype=bool)
-        self._asked_of = np.array([question.source for question in self._questions])
+        self._asked_of = np.array([question.source for question in self._questions], dtype=str)
         self._question_vectors = questions.vectors.astype(np.float32).T
         self._starts = questions.starts
         self._lengths = np.diff([*questions.starts, len(questions.vectors)])
@@ -130,7 +130,7 @@ class Evidence:
                 if SIGNPOST.match(unit.text) or (OVERVIEW.match(unit.text) and not len(prepared.asked[i])):
                     score += _ONLY_A_SIGN
                 if question.kind == "definition":
-                    score += _DEFINES * _defines(unit.text, wanted, self._lexicon)
+                    score += _DEFINES * defines(unit.text, wanted, self._lexicon)
                 if question.kind == "expansion" and spells_out(unit.text, question.text):
                     score += _SPELLS_OUT
                 if question.kind == "example" and holds("example", unit.text):
@@ -160,7 +160,7 @@ class Evidence:
         strange = self._strange_names(question.text)
         return Signals(
             margin=self._margin(query, passage.source, bool(strange)),
-            defines=question.kind == "definition" and _defines(best.unit.text, wanted, self._lexicon) == 1,
+            defines=question.kind == "definition" and defines(best.unit.text, wanted, self._lexicon) == 1,
             reverse=float(cosines.max(axis=0).mean()) if cosines.size else 0.0,
             words=self._share(wanted, prepared.near[at]),
             strange=len(strange),
@@ -176,14 +176,9 @@ class Evidence:
         ):
             return 1.0
         noun = query.vectors[[s.start < span.end and s.end > span.start for s in query.spans]]
-        if not len(noun):
-            return 1.0
-        texts = [self._tokens_of(i) for i in prepared.asked[at]]
-        return max(float((noun @ text.T).max(axis=1).mean()) for text in [prepared.tokens, *texts] if len(text))
-
-    def _tokens_of(self, i: int) -> np.ndarray:
-        start = self._starts[i]
-        return self._question_vectors[:, start : start + self._lengths[i]].T
+        spans = [(self._starts[i], self._starts[i] + self._lengths[i]) for i in prepared.asked[at]]
+        texts = [prepared.tokens.T, *(self._question_vectors[:, start:end] for start, end in spans)]
+        return max(float((noun @ text).max(axis=1).mean()) for text in texts) if len(noun) else 1.0
 
     def _strange_names(self, question: str) -> list[str]:
         """The names in a question that neither the texts have nor the questions that they answer."""
@@ -195,12 +190,11 @@ class Evidence:
         A question without strange names is not compared with unanswered ones that have some, which they are
         unanswered for.
         """
-        if not len(query.asked):
-            return None
         of_source = self._asked_of == source
-        answered = query.asked[self._answered & of_source]
-        unanswered = query.asked[~self._answered & of_source & (strange | ~self._strange)]
-        return float(answered.max() - unanswered.max()) if len(answered) and len(unanswered) else None
+        answered, unanswered = self._answered & of_source, ~self._answered & of_source & (strange | ~self._strange)
+        if not answered.any() or not unanswered.any():
+            return None
+        return float(query.asked[answered].max() - query.asked[unanswered].max())
 
     def _make_query(self, text: str) -> _Query:
         (tokens,) = self._model.embed_tokens([text])
@@ -302,25 +296,3 @@ def _weight(token: str) -> float:
 def _announced(unit: Unit) -> str:
     """A list is known by what announces it; its items would blur that."""
     return f"{unit.before} {unit.lead_in}".strip() if unit.kind == "list" and unit.lead_in else unit.text
-
-
-_DEFINITION = re.compile(
-    r"^(?!since|if|when|because|although)(?P<subject>.{2,80}?)"
-    r"(?::|\)?\s+(?:(?:is|are)(?: also)? (?:an?|the|when)\b|means\b|refers? to\b))",
-    re.IGNORECASE,
-)
-_SUBCLAUSE = re.compile(r",?\s+while\s+", re.IGNORECASE)
-
-
-def _defines(text: str, wanted: list[str], lexicon: Lexicon) -> float:
-    """How far a clause of `text` defines the thing asked for: it begins with it, then "is", "means" or a colon.
-
-    1 where its subject is the thing itself, 1/2 where it is a kind of it, 0 where nothing is defined.
-    """
-    found = 0.0
-    for clause in _SUBCLAUSE.split(text):
-        match = _DEFINITION.match(clause)
-        subject = set(lexicon.terms(match.group("subject"))) if match else set()
-        if subject and wanted and subject.issuperset(wanted) and len(subject) <= len(set(wanted)) + 1:
-            found = max(found, 1.0 if len(subject) == len(set(wanted)) else 0.5)
-    return found

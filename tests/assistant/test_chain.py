@@ -17,6 +17,7 @@ from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
+from assistant.models import sends_to
 from assistant.settings import AssistantSettings
 from ingest.errors import QuestionError, SettingsError, UserError
 from ingest.settings import IngestSettings
@@ -451,3 +452,21 @@ def test_a_table_is_answered_by_its_rows(assistant_over: Over) -> None:
     answer = assistant_over(**{"ranges.md": text}).chain.invoke("What temperature do frozen goods need?")
     assert "Frozen goods \\| -18 degrees" in answer.text
     assert all(citation.quote in text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("settings", "hosts"),
+    [
+        ({"model": "extractive"}, ()),
+        ({"model": "openai:gpt-5-mini"}, ("api.openai.com",)),
+        (
+            {"model": "openai:m", "ingest": {"openai_base_url": "http://user:secret@10.0.0.1:8000/v1"}},
+            ("10.0.0.1:8000",),
+        ),
+        ({"model": "anthropic:claude"}, ("anthropic",)),
+        ({"model": "extractive", "ingest": {"embeddings": "openai:text-embedding-3-small"}}, ("api.openai.com",)),
+    ],
+)
+def test_who_sees_a_question_is_known(settings: dict[str, Any], hosts: tuple[str, ...]) -> None:
+    read = AssistantSettings.model_validate(settings)
+    assert sends_to(read.model, read) == hosts

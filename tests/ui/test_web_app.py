@@ -1,6 +1,5 @@
 """The chat window as it is served: a real server on loopback, asked by HTTP, by gradio_client and by a browser."""
 
-import asyncio
 import errno
 import json
 import os
@@ -108,24 +107,6 @@ class TestAskEndpoint:
         event, reply = self.call(address, {"data": ["a bug", None]})
         assert event == "error"
         assert "secret" not in json.dumps(reply)
-
-    def test_it_is_a_tool_for_assistants(self, address: str) -> None:
-        from mcp import ClientSession
-        from mcp.client.streamable_http import streamable_http_client
-
-        async def ask() -> tuple[list[str], str]:
-            async with (
-                streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
-                ClientSession(read, write) as session,
-            ):
-                await session.initialize()
-                tools = (await session.list_tools()).tools
-                result = await session.call_tool("ask", {"question": "And KPO?", "history": ["Hello?"]})
-                return [tool.name for tool in tools], str(result.content[0].model_dump()["text"])
-
-        names, text = asyncio.run(ask())
-        assert names == ["ask"]
-        assert QUOTE in text and "Asked before: 1 Hello?" in text
 
     def call(self, address: str, body: dict[str, object]) -> tuple[str, Any]:
         with httpx.Client(base_url=f"{address}gradio_api/call/", trust_env=False, timeout=30) as http:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,9 @@ def test_ctrl_c_while_a_model_thinks_is_no_traceback(index: dict[str, str]) -> N
         )
         connection, _ = model.accept()
         with connection:
+            connection.settimeout(60)
+            assert connection.recv(1)  # the question is on its way: now the command waits for an answer
+            time.sleep(0.5)
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=30)
     assert (process.returncode, out, errors) == (130, "", "")

@@ -144,9 +144,8 @@ class Assistant:
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
             answer = finish(ask, reading, draft, self.model, seconds, spent)
             yield answer
-        whole = finish(ask, reading, draft, self.model, seconds, spent, whole=True)
-        if whole != answer:
-            yield whole
+        if any(sentence.support == "unsupported" for sentence in answer.sentences):
+            yield finish(ask, reading, draft, self.model, seconds, spent, whole=True)
         if not answer.text:
             raise UserError("The model sent an answer without words. Ask again, or choose another with --model.")
 

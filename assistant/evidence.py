@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Protocol
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from assistant.definitions import defines
 from assistant.kinds import holds, spells_out
 from assistant.lexicon import STOP_WORDS, Lexicon
 from assistant.question import Question, Side
-from assistant.units import OVERVIEW, SIGNPOST, Unit, side_of, units
+from assistant.units import OVERVIEW, SIGNPOST, PassageLike, Unit, side_of, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.questions import IndexedQuestion, QuestionIndex
 from ingest.text import Span, words
@@ -32,19 +31,6 @@ _FUNCTION_WORD = 0.2  # what a token counts that carries no subject
 _BACK = 0.3  # how much it counts that the question covers the indexed one; the rest: that it is covered
 _SAME = 0.35  # what a unit and a quote have in common, of both together, where the one stands for the other
 _KEPT = 400  # passages whose token vectors are kept in memory; about 300 kB each
-
-
-class PassageLike(Protocol):
-    """What is read of a passage, indexed or retrieved."""
-
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def section(self) -> str: ...  # noqa: D102
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

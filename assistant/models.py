@@ -31,16 +31,21 @@ def server_of(name: str, settings: AssistantSettings) -> str | None:
     base_url = settings.ingest.openai_base_url
     if not name.startswith("openai:") or not base_url:
         return None
-    return urlsplit(base_url).netloc.rpartition("@")[2]  # without a user's name and password
+    return _host(base_url)
 
 
 def sends_to(name: str, settings: AssistantSettings) -> tuple[str, ...]:
     """The hosts (or providers) that see a question; none where everything stays on this computer."""
     base_url = settings.ingest.openai_base_url
-    openai = urlsplit(base_url).netloc.rpartition("@")[2] if base_url else "api.openai.com"
+    openai = _host(base_url) if base_url else "api.openai.com"
     used = [name, settings.ingest.embeddings]
     remote = [one.partition(":")[0] for one in used if ":" in one]
     return tuple(dict.fromkeys(openai if provider == "openai" else provider for provider in remote))
+
+
+def _host(url: str) -> str:
+    """Host and port, without a user's name and password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def open_chat_model(

@@ -1,9 +1,22 @@
 """Which sections stand right below which: what a text lists, it often lists in headings."""
 
+import re
 from functools import lru_cache
 
 from ingest.passages import sections
 from ingest.sources import Source
+
+_NUMBER = re.compile(r"^\d+[.)]\s+(?=\S)")
+
+
+def unnumbered(heading: str) -> str:
+    """A heading without the number before it."""
+    return _NUMBER.sub("", heading)
+
+
+def last_heading(section: str) -> str:
+    """The last heading of a section's path, without its number."""
+    return unnumbered(section.rpartition(" > ")[2])
 
 
 @lru_cache(maxsize=256)

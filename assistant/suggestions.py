@@ -11,15 +11,15 @@ from typing import NamedTuple
 from assistant.answers import Answer
 from assistant.evidence import Evidence
 from assistant.lexicon import STOP_WORDS
+from assistant.outline import last_heading
 from ingest.passages import sections
 from ingest.sources import Source
-from ingest.text import Span
+from ingest.text import Span, words
 
 _AFTER_ANSWER, _AFTER_REFUSAL = 3, 1  # how many are suggested
 _TRIED = 8  # put to the reader before giving up; each takes as long as a question
 _PLAIN = re.compile(r"[A-Z].{14,78}\?")  # not every indexed question is one that a person would like to read
 _SAME = 0.85  # questions that are more alike ask for the same
-_NUMBER = re.compile(r"^\W*\d+[.)]\s*")
 
 Place = tuple[str, Span]  # a source's name, and where in it
 
@@ -47,9 +47,9 @@ def suggestions(
     ideas = _ideas(answer, evidence, sources)
     ideas = _after_answer(answer, ideas) if answer.answered else _after_refusal(answer, ideas)
     told = _cited(answer)
-    words = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
+    before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     found: list[_Idea] = []
-    new = [idea for idea in ideas if _bare(idea.question) not in words and not _overlap(told, _places(idea))]
+    new = [idea for idea in ideas if _bare(idea.question) not in before and not _overlap(told, _places(idea))]
     for idea in _one_for_each_place(new)[:_TRIED]:
         if len(found) == wanted:
             break
@@ -68,9 +68,9 @@ def _ideas(answer: Answer, evidence: Evidence, sources: Mapping[str, Source]) ->
         have.add(name)
         if spans and name in texts and like < _SAME and _PLAIN.fullmatch(question):
             ideas.append(_Idea(question, name, spans, like))
-    for name in texts.keys() - have:
+    for name in [name for name in texts if name not in have]:
         for section in sections(texts[name]):
-            title = _NUMBER.sub("", section.path.rpartition(" > ")[2])
+            title = last_heading(section.path)
             asks = title if title.endswith("?") else f"What is said about “{title}”?"
             ideas.append(_Idea(asks, name, (section.span,), 0.0))
     return sorted(ideas, key=lambda idea: -_plainness(idea, texts[idea.source]))
@@ -78,8 +78,8 @@ def _ideas(answer: Answer, evidence: Evidence, sources: Mapping[str, Source]) ->
 
 def _plainness(idea: _Idea, source: Source) -> float:
     """The share of a question's words that its answer holds: how far it is put in the document's own words."""
-    said = set(_words(" ".join(source.text[start:end] for start, end in idea.spans)))
-    asked = [word for word in _words(idea.question) if word not in STOP_WORDS]
+    said = set(words(" ".join(source.text[start:end] for start, end in idea.spans)))
+    asked = [word for word in words(idea.question) if word not in STOP_WORDS]
     return sum(word in said for word in asked) / len(asked) if asked else 0.0
 
 
@@ -124,8 +124,4 @@ def _overlap(ones: Sequence[Place], others: Sequence[Place]) -> bool:
 
 
 def _bare(question: str) -> str:
-    return " ".join(_words(question))
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    return " ".join(words(question))

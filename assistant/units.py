@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from assistant.question import SIDES, Side
 from ingest.text import Span, sentence_spans, trim
@@ -24,6 +24,26 @@ OVERVIEW = re.compile(
     r"|^we(?:[’']ll)? (?:also |then )?(?:cover|describe|discuss|explain|explore|look)\b",
     re.IGNORECASE,
 )
+
+
+class PassageLike(Protocol):
+    """What is read of a passage, indexed or retrieved."""
+
+    @property
+    def source(self) -> str:
+        """The name of its document."""
+
+    @property
+    def section(self) -> str:
+        """The headings above it."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in its document."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
 
 
 @dataclass(frozen=True)

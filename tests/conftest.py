@@ -2,9 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,10 +18,6 @@ for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBE
     os.environ[name] = ""  # stands ahead of what a developer's .env says
 
 from filelock import FileLock  # noqa: E402
-from langchain_core.callbacks import CallbackManagerForLLMRun  # noqa: E402
-from langchain_core.language_models import BaseChatModel  # noqa: E402
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage  # noqa: E402
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult  # noqa: E402
 
 from assistant.chain import Assistant, open_assistant  # noqa: E402
 from assistant.settings import AssistantSettings  # noqa: E402
@@ -30,43 +25,9 @@ from ingest.build import build  # noqa: E402
 from ingest.embeddings import MiniLM  # noqa: E402
 from ingest.settings import ROOT, IngestSettings  # noqa: E402
 from ingest.sources import Source, read_source  # noqa: E402
+from tests.fakes import FakeChatModel, scripted  # noqa: E402
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
-
-
-class ScriptedChatModel(BaseChatModel):
-    """A chat model that streams scripted replies, one a call, piece by piece, and records what it was sent."""
-
-    replies: list[list[str]]
-    sent: list[list[BaseMessage]]
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted"
-
-    def _next(self, messages: list[BaseMessage]) -> list[str]:
-        self.sent.append(messages)
-        return self.replies[(len(self.sent) - 1) % len(self.replies)]
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        message = AIMessage("".join(self._next(messages)))
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for piece in self._next(messages):
-            yield ChatGenerationChunk(message=AIMessageChunk(piece))
 
 
 @pytest.fixture(scope="session")
@@ -106,13 +67,11 @@ def assistant(ingest_settings: IngestSettings, minilm: MiniLM) -> Assistant:
 
 
 @pytest.fixture
-def with_model(
-    ingest_settings: IngestSettings, minilm: MiniLM
-) -> Callable[..., tuple[Assistant, ScriptedChatModel]]:
+def with_model(ingest_settings: IngestSettings, minilm: MiniLM) -> Callable[..., tuple[Assistant, FakeChatModel]]:
     """An assistant whose chat model streams the given replies (each a list of pieces)."""
 
-    def make(*replies: list[str]) -> tuple[Assistant, ScriptedChatModel]:
-        model = ScriptedChatModel(replies=list(replies), sent=[])
+    def make(*replies: list[str]) -> tuple[Assistant, FakeChatModel]:
+        model = scripted(*replies)
         settings = AssistantSettings(ingest=ingest_settings)
         return open_assistant(settings, chat_model=model, embeddings=minilm), model
 

@@ -95,7 +95,7 @@ def template(name: str) -> "Template":
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
-    environment.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
+    environment.filters |= {"figure": figure_text, "interval": interval_text, "verdict": _verdict}
     return environment.get_template(name)
 
 
@@ -138,7 +138,7 @@ def _digest(fields: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def _figure(value: float | None) -> str:
+def figure_text(value: float | None) -> str:
     """Two digits after the point; none from ten on, and two that say something where it is very small."""
     if value is None:
         return "n/a"
@@ -147,8 +147,9 @@ def _figure(value: float | None) -> str:
     return f"{value:.2g}" if 0 < abs(value) < 0.01 else f"{value:.2f}"
 
 
-def _interval(figure: Figure | Difference) -> str:
-    return "" if figure.low is None else f"{_figure(figure.low)} to {_figure(figure.high)}"
+def interval_text(figure: Figure | Difference) -> str:
+    """Both ends of an interval; nothing where there is none."""
+    return "" if figure.low is None else f"{figure_text(figure.low)} to {figure_text(figure.high)}"
 
 
 def _verdict(difference: Difference, name: str) -> str:

@@ -1,13 +1,12 @@
 """Answers that are lists: with its lead-in, of headings, one for each side, and those that the text lost."""
 
-import re
 from dataclasses import replace
 
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.evidence import Candidate, Evidence
 from assistant.lexicon import content_words, stem
-from assistant.outline import subsections
+from assistant.outline import subsections, unnumbered
 from assistant.readers import Reading
 from assistant.readers.lines import ASKED, Decision, Line, enumerates, halves_of, overlap, whole
 from assistant.units import units
@@ -49,7 +48,7 @@ def _outline(above: RetrievedPassage, reading: Reading) -> list[Line]:
     for number, passage in enumerate(reading.passages, start=1):
         first = units(passage.text)[:1]
         if passage.source == above.source and passage.section in wanted and first and first[0].kind == "heading":
-            found[passage.section] = Line(number, re.sub(r"^\d+[.)]\s*", "", first[0].text), item=True)
+            found[passage.section] = Line(number, unnumbered(first[0].text), item=True)
     if len(wanted) < 2 or len(found) < len(wanted):
         return []
     return [*_heading(above, reading), *(found[section] for section in wanted)]

@@ -17,7 +17,6 @@ from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
-from assistant.models import sends_to
 from assistant.settings import AssistantSettings
 from ingest.errors import QuestionError, SettingsError, UserError
 from ingest.settings import IngestSettings
@@ -407,66 +406,3 @@ def test_a_chat_model_that_obeys_a_poisoned_document_shows_no_number_without_a_p
     assert markers(answer.text) == {citation.number for citation in answer.citations} == {1}
     assert answer.notices == ("Markers that name no passage were dropped: 77, 78, 79.",)
     assert all(sentence.support == "unsupported" for sentence in answer.sentences)
-
-
-FAR = [
-    "What are the common types of cancer?",
-    "What are the six benefits of swimming laps?",
-    "What are the seven key differences between whisky and rum?",
-    "Which top companies sell shoes?",
-    "What skills does a midwife need?",
-    "Why is Norway so expensive?",
-    "Name three moons of Jupiter.",
-]
-NEAR = [
-    "Which universities teach KPO?",
-    "List the certifications for BPO and KPO companies",
-    "Which laws regulate BPO and KPO services?",
-    "What are the common risks of KPO?",
-]
-
-
-@pytest.mark.parametrize("question", [*FAR, *NEAR])
-def test_what_only_sounds_like_the_article_is_refused(question: str, assistant: Assistant) -> None:
-    assert not assistant.chain.invoke(question).answered
-
-
-def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:
-    text = (
-        "# Cooling\n\nIn this guide we explain how passive and active cooling differ.\n\n"
-        "Passive cooling works without any power supply. It is silent.\n\n"
-        "Active cooling uses a powered unit with a thermostat. It hums.\n"
-    )
-    answer = assistant_over(**{"cooling.md": text}).chain.invoke(
-        "What is the difference between passive and active cooling?"
-    )
-    assert [sentence.text for sentence in answer.sentences] == [
-        "Passive cooling works without any power supply.",
-        "Active cooling uses a powered unit with a thermostat.",
-    ]
-
-
-def test_a_table_is_answered_by_its_rows(assistant_over: Over) -> None:
-    rows = "| Frozen goods | -18 degrees |\n| Chilled goods | 5 degrees |\n"
-    text = f"# Ranges\n\n| Range | Temperature |\n| --- | --- |\n{rows}"
-    answer = assistant_over(**{"ranges.md": text}).chain.invoke("What temperature do frozen goods need?")
-    assert "Frozen goods \\| -18 degrees" in answer.text
-    assert all(citation.quote in text for citation in answer.citations)
-
-
-@pytest.mark.parametrize(
-    ("settings", "hosts"),
-    [
-        ({"model": "extractive"}, ()),
-        ({"model": "openai:gpt-5-mini"}, ("api.openai.com",)),
-        (
-            {"model": "openai:m", "ingest": {"openai_base_url": "http://user:secret@10.0.0.1:8000/v1"}},
-            ("10.0.0.1:8000",),
-        ),
-        ({"model": "anthropic:claude"}, ("anthropic",)),
-        ({"model": "extractive", "ingest": {"embeddings": "openai:text-embedding-3-small"}}, ("api.openai.com",)),
-    ],
-)
-def test_who_sees_a_question_is_known(settings: dict[str, Any], hosts: tuple[str, ...]) -> None:
-    read = AssistantSettings.model_validate(settings)
-    assert sends_to(read.model, read) == hosts

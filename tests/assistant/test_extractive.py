@@ -1,15 +1,13 @@
 """The offline reader: what it chooses, how it arranges it, and when it refuses."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from assistant.answers import Answer
-from assistant.chain import Assistant, open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import build
-from ingest.settings import IngestSettings
+from assistant.chain import Assistant
+
+Over = Callable[..., Assistant]
 
 BENEFITS = [
     "Reduced operational costs",
@@ -24,18 +22,6 @@ LOST = "its source text lost"
 
 def said(answer: Answer) -> list[str]:
     return [sentence.text for sentence in answer.sentences]
-
-
-@pytest.fixture
-def about(tmp_path: Path, library: Callable[..., Path]) -> Callable[..., Assistant]:
-    """An offline assistant over documents of its own."""
-
-    def make(**documents: str) -> Assistant:
-        settings = IngestSettings(index=tmp_path / "index")
-        build(settings, [library(**documents)])
-        return open_assistant(AssistantSettings(model="extractive", ingest=settings))
-
-    return make
 
 
 class TestComparison:
@@ -66,9 +52,9 @@ class TestLists:
     def test_the_list_of_the_other_side_is_no_answer(self, assistant: Assistant) -> None:
         assert "Accenture" not in assistant.chain.invoke("Which top KPO companies are there?").text
 
-    def test_a_count_is_counted_from_the_list_it_names(self, about: Callable[..., Assistant]) -> None:
+    def test_a_count_is_counted_from_the_list_it_names(self, assistant_over: Over) -> None:
         text = "# Tea\n\n## Kinds\n\nThese are the kinds of tea:\n\n- Green tea.\n- Black tea.\n- White tea.\n"
-        answer = about(**{"tea.md": text}).chain.invoke("How many kinds of tea are there?")
+        answer = assistant_over(**{"tea.md": text}).chain.invoke("How many kinds of tea are there?")
         assert said(answer) == ["Three: These are the kinds of tea:", "Green tea.", "Black tea.", "White tea."]
 
     def test_a_list_of_something_else_is_not_counted(self, assistant: Assistant) -> None:
@@ -87,10 +73,12 @@ class TestLists:
         assert not any(text.startswith(("Two:", "Three:", "Four:", "Five:")) for text in shown[:1])
         assert len(set(shown) & set(BENEFITS)) in (0, len(BENEFITS))
 
-    def test_headings_of_two_documents_do_not_mix(self, about: Callable[..., Assistant]) -> None:
+    def test_headings_of_two_documents_do_not_mix(self, assistant_over: Over) -> None:
         tea = "# Tea\n\n## Health benefits\n\nTea has benefits.\n\n### Warm hands\n\nYes.\n\n### Calm\n\nYes.\n"
         coffee = "# Coffee\n\n## Health benefits\n\nCoffee has some.\n\n### Speed\n\nYes.\n\n### Late\n\nYes.\n"
-        answer = about(**{"tea.md": tea, "coffee.md": coffee}).chain.invoke("What are the health benefits of tea?")
+        answer = assistant_over(**{"tea.md": tea, "coffee.md": coffee}).chain.invoke(
+            "What are the health benefits of tea?"
+        )
         assert not {"Speed", "Late"} & set(said(answer)) or not {"Warm hands", "Calm"} & set(said(answer))
 
 
@@ -166,11 +154,56 @@ class TestRefusal:
         assert "a price" in assistant.explain("What does Time Doctor cost?").decision.reason
 
     def test_deleting_the_evidence_leads_to_a_refusal_and_changing_it_changes_the_answer(
-        self, about: Callable[..., Assistant]
+        self, assistant_over: Over
     ) -> None:
         text = "# Kites\n\n## Lines\n\nA stunt kite has {} lines of equal length.\n\n## Wind\n\nKites need wind.\n"
         question = "How many lines does a stunt kite have?"
-        assert "four lines" in about(**{"kites.md": text.format("four")}).chain.invoke(question).text
-        assert "two lines" in about(**{"kites.md": text.format("two")}).chain.invoke(question).text
+        assert "four lines" in assistant_over(**{"kites.md": text.format("four")}).chain.invoke(question).text
+        assert "two lines" in assistant_over(**{"kites.md": text.format("two")}).chain.invoke(question).text
         without = text.replace("A stunt kite has {} lines of equal length.", "Lines are made of thread.")
-        assert not about(**{"kites.md": without}).chain.invoke(question).answered
+        assert not assistant_over(**{"kites.md": without}).chain.invoke(question).answered
+
+
+FAR = [
+    "What are the common types of cancer?",
+    "What are the six benefits of swimming laps?",
+    "What are the seven key differences between whisky and rum?",
+    "Which top companies sell shoes?",
+    "What skills does a midwife need?",
+    "Why is Norway so expensive?",
+    "Name three moons of Jupiter.",
+]
+NEAR = [
+    "Which universities teach KPO?",
+    "List the certifications for BPO and KPO companies",
+    "Which laws regulate BPO and KPO services?",
+    "What are the common risks of KPO?",
+]
+
+
+@pytest.mark.parametrize("question", [*FAR, *NEAR])
+def test_what_only_sounds_like_the_article_is_refused(question: str, assistant: Assistant) -> None:
+    assert not assistant.chain.invoke(question).answered
+
+
+def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:
+    text = (
+        "# Cooling\n\nIn this guide we explain how passive and active cooling differ.\n\n"
+        "Passive cooling works without any power supply. It is silent.\n\n"
+        "Active cooling uses a powered unit with a thermostat. It hums.\n"
+    )
+    answer = assistant_over(**{"cooling.md": text}).chain.invoke(
+        "What is the difference between passive and active cooling?"
+    )
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Passive cooling works without any power supply.",
+        "Active cooling uses a powered unit with a thermostat.",
+    ]
+
+
+def test_a_table_is_answered_by_its_rows(assistant_over: Over) -> None:
+    rows = "| Frozen goods | -18 degrees |\n| Chilled goods | 5 degrees |\n"
+    text = f"# Ranges\n\n| Range | Temperature |\n| --- | --- |\n{rows}"
+    answer = assistant_over(**{"ranges.md": text}).chain.invoke("What temperature do frozen goods need?")
+    assert "Frozen goods \\| -18 degrees" in answer.text
+    assert all(citation.quote in text for citation in answer.citations)

@@ -167,6 +167,10 @@ class TestProof:
         page.keyboard.press("Enter")
         answered(page)
         page.locator("#chat a.marker").focus()
+        page.get_by_role(
+            "button", name="Ask", exact=True
+        ).wait_for()  # the end of the turn does not take the focus
+        page.wait_for_timeout(300)
         page.keyboard.press("Enter")
         assert marked(page) == QUOTE
         page.locator("#article mark.current").focus()
@@ -272,6 +276,15 @@ class TestConversation:
         answered(other)
         assert "secret" not in other.content()
         assert "Asked before: 0" in other.locator("#chat .reply").inner_text()
+
+    def test_after_an_answer_the_next_question_can_be_typed(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        page.get_by_role("button", name="And what else, after 0?").wait_for()
+        page.wait_for_function("document.activeElement.matches('#question textarea')")
+        page.keyboard.type("And KPO?")
+        page.keyboard.press("Enter")
+        answered(page, 2)
 
 
 class TestKeeping:

@@ -22,13 +22,13 @@ EXAMPLES = (
 )
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
-IDLE: dict[str, Any] = {"interactive": True, "autofocus": True, "submit_btn": "Ask", "stop_btn": False}
+IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": False}
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
 # A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
 _KEEP = "(saved) => { sessionStorage.setItem('conversation', saved); }"
 _RESTORE = "() => [sessionStorage.getItem('conversation') ?? '']"
-_DOWNLOAD = """(text, name) => {
+DOWNLOAD = """(text, name) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
     link.download = name;
@@ -104,6 +104,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         placeholder="Ask a question …",
         container=False,
         max_lines=6,
+        autofocus=True,
         **IDLE,
     )
     with gr.Row(elem_id="keep"):
@@ -131,7 +132,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
     for button, export in ((as_text, _markdown), (as_bundle, evidence)):
         made = button.click(export, turns, [exported, name], **at_once)
-        made.then(None, [exported, name], js=_DOWNLOAD, **at_once)
+        made.then(None, [exported, name], js=DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
     return Panel(turns, chat)
 

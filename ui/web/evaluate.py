@@ -4,20 +4,20 @@ import html
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from assistant.chain import Assistant
-from assistant.evaluation.csv_import import import_csv, is_csv
-from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
-from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Row, read_rows, run
+from assistant.evaluation.compare import check_comparable
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.run import Row, read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
-from ui.evaluation import new_folder
-from ui.web.chat import Panel
+from ui import evaluation
+from ui.web.chat import DOWNLOAD, Panel
 from ui.web.evaluated import losses_html, result_html
 from ui.web.turns import ASKED_BEFORE, Turn, messages
 
@@ -26,13 +26,7 @@ REPORTS = ROOT / "reports"
 _NONE = "none"
 
 _OPEN_CHAT = """() => document.querySelector('[role="tab"]').click()"""
-_SAVE = """(page) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([page], { type: "text/html" }));
-    link.download = "report.html";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""
+_SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
 
 
 class _Stopped(Exception):
@@ -47,10 +41,12 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
         try:
             path = Path(upload) if upload else _listed(SETS, name)
             other = None if earlier == _NONE else _listed(REPORTS, earlier)
-            folder = new_folder(path)
-            for line in _running(_questions(path, assistant), assistant, folder):
+            items = evaluation.read(path, assistant, [])
+            if other:
+                check_comparable(items, other, None)
+            folder = evaluation.new_folder(path)
+            for line in _running(items, path.name, assistant, folder, other):
                 yield _state(line, running=True)
-            write_report(folder, path.name, assistant.index().sources, other)
         except UserError as error:
             yield _state(str(error))
         else:
@@ -127,7 +123,9 @@ def _settled(halted: bool) -> tuple[Any, ...]:
     return shown if halted else tuple(gr.skip() for _ in shown)
 
 
-def _running(items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> Iterator[str]:
+def _running(
+    items: Sequence[QuestionItem], name: str, assistant: Assistant, folder: Path, other: Path | None
+) -> Iterator[str]:
     """Runs the set in a thread of its own, and says how far it is; closing this stops it after the next answer."""
     told: queue.Queue[str | BaseException | None] = queue.Queue()
     stopped = threading.Event()
@@ -139,7 +137,7 @@ def _running(items: Sequence[QuestionItem], assistant: Assistant, folder: Path) 
 
     def work() -> None:
         try:
-            run(items, assistant, folder, step)
+            evaluation.run(items, name, [assistant], folder, lambda _: nullcontext(step), other, again="Run")
             told.put(None)
         except _Stopped:
             pass
@@ -154,12 +152,6 @@ def _running(items: Sequence[QuestionItem], assistant: Assistant, folder: Path) 
             yield said
     finally:
         stopped.set()
-
-
-def _questions(path: Path, assistant: Assistant) -> list[QuestionItem]:
-    if is_csv(path):
-        return list(import_csv(path, Corpus(assistant.index().sources)).items.values())
-    return load_questions(path)
 
 
 def _listed(folder: Path, name: str) -> Path:

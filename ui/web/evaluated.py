@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.evaluation.glossary import COMPARED, STAGES
 from assistant.evaluation.losses import losses
 from assistant.evaluation.questions import Corpus
+from assistant.evaluation.report import figure_text, interval_text
 from assistant.evaluation.run import read_rows
 from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary
 from ingest.sources import Source
@@ -46,9 +47,6 @@ def _count(folder: Path) -> int:
 
 
 def _row(name: str, figure: Figure) -> str:
-    value = "n/a" if figure.value is None else f"{figure.value:.2f}"
-    known = figure.low is not None and figure.high is not None
-    interval = f"{figure.low:.2f} to {figure.high:.2f}" if known else ""
     note = " (lower is better)" if name in LOWER_IS_BETTER else ""
-    cells = [name, value, interval, str(figure.n), COMPARED.get(name, "") + note]
+    cells = [name, figure_text(figure.value), interval_text(figure), str(figure.n), COMPARED.get(name, "") + note]
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

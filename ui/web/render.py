@@ -18,6 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.conversation_file import answer_markdown
 from assistant.models import EXTRACTIVE
+from assistant.outline import last_heading
 from assistant.prompts import UNPROVEN
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
@@ -26,7 +27,6 @@ NEAREST_SHOWN = 3  # passages below a refusal
 
 _UNPROVEN = '<span class="unproven" title="No passage that it cites says this.">no proof</span>'
 _MARKER = re.compile(r"\[(\d+)\]")
-_NUMBERING = re.compile(r"^\d+[.)]\s+(?=\S)")
 _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
 
 
@@ -102,16 +102,11 @@ def _how(answer: Answer, sent_to: Sequence[str]) -> str:
 
 def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:
     """A link to the span in the article: the section, and the file where there are several or no section."""
-    section = _heading(item.section) if short else item.section
+    section = last_heading(item.section) if short else item.section
     names = [item.source, section] if several or not section else [section]
     shown = " · ".join(_lines(name) for name in names if name)
     source = quote(item.source, safe="", errors="replace")
     return f'<a class="place" href="#at-{item.start}-{item.end}-{source}">{shown}</a>'
-
-
-def _heading(section: str) -> str:
-    """The last heading of a section's path, without its number."""
-    return _NUMBERING.sub("", section.rpartition(" > ")[2])
 
 
 def _anchor(key: str, number: int) -> str:
@@ -149,7 +144,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         citation = env["links"].get(int(marker[1]))
         if citation is None:
             return marker[0]
-        name = html.escape(_heading(citation.section) or citation.source)
+        name = html.escape(last_heading(citation.section) or citation.source)
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
         return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
 

@@ -223,9 +223,18 @@ said.id = "said";
 said.setAttribute("role", "status");
 document.body.append(said);
 let announced = 0;
+let busy = false;
+
+// After an answer the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
+function refocus() {
+  const box = document.querySelector("#question textarea");
+  if (busy && box && !box.disabled && document.activeElement === document.body) box.focus();
+  busy = Boolean(box?.disabled);
+}
 
 function changed() {
   draw();
+  refocus();
   document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
   const finished = [...(chat()?.querySelectorAll(".answer.finished .reply") ?? [])];

@@ -8,6 +8,7 @@ import pytest
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
+from assistant.suggestions import suggestions
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
@@ -67,3 +68,20 @@ def test_a_document_without_questions_beside_it_suggests_its_headings(
     assert suggestions and set(suggestions) <= {
         f"What is said about “{t}”?" for t in ("Pumps", "Winter storage", "Noise")
     }
+
+
+def test_what_the_reader_refuses_or_answers_from_elsewhere_is_not_suggested(assistant: Assistant) -> None:
+    opened = assistant._open()
+    answer, refused = (assistant.chain.invoke(question) for question in (ASKED[2], REFUSED[0]))
+    elsewhere = answer.model_copy(
+        update={"citations": (answer.citations[0].model_copy(update={"start": 0, "end": 1}),)}
+    )
+    asked: list[str] = []
+    for reply in (refused, elsewhere):
+
+        def answer_to(question: str, reply: Answer = reply) -> Answer:
+            asked.append(question)
+            return reply
+
+        assert suggestions(answer, (), opened.evidence, opened.index.sources, answer_to) == ()
+    assert len(asked) == 16  # and it gives up after eight

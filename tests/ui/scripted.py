@@ -81,6 +81,8 @@ class ScriptedAssistant:
     sends_to = ("models.example",)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
+        if "slow" in answer.question:
+            time.sleep(1)
         return answer.model_copy(update={"suggestions": (f"And what else, after {len(asked)}?",)})
 
     def warm_up(self) -> None:

@@ -163,7 +163,7 @@ class TestProof:
     def test_with_the_keyboard_alone(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         page.locator("#question textarea").focus()
-        page.keyboard.type("What drives BPO?")
+        page.keyboard.type("What drives BPO? (slow)")
         page.keyboard.press("Enter")
         answered(page)
         page.locator("#chat a.marker").focus()
@@ -389,6 +389,8 @@ class TestFeedback:
         ask(page, "What drives BPO?")
         answered(page)
         page.get_by_role("button", name="Dislike").click()
+        page.get_by_label("Comment").wait_for()
+        assert [(one.good, one.comment) for one in read_feedback(FEEDBACK)] == [(False, "")]
         page.get_by_label("Comment").fill("It leaves out KPO.")
         page.get_by_role("button", name="Send").click()
         page.get_by_label("Comment").wait_for(state="hidden")

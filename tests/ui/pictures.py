@@ -42,6 +42,7 @@ def take(browser: Any, address: str) -> None:
         page = opened(scheme=scheme)
         ask(page, "What drives BPO compared with KPO?")
         page.locator("#chat a.marker").first.click()
+        page.wait_for_timeout(800)  # scrolling hides a quote
         page.locator("#chat a.marker").nth(1).hover()
         shot(page, name)
     page = opened()

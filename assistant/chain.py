@@ -1,10 +1,10 @@
 """The chain: question in, cited answer out, as one LangChain Runnable. Built once from settings."""
 
 import re
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from langchain_core.documents import Document
@@ -17,20 +17,20 @@ from assistant import prompts
 from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
-from assistant.evidence import Candidate, Evidence
-from assistant.lexicon import Lexicon
-from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, server_of
+from assistant.evidence import Candidate
+from assistant.faults import ModelFault
+from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
+from assistant.opened import Opened, Snapshots
 from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
 from assistant.readers.lines import Decision
 from assistant.retriever import Explanation as RetrievalExplanation
-from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
-from ingest.embeddings import MiniLM, open_embeddings
-from ingest.errors import QuestionError, UserError
-from ingest.index import CurrentIndex, Index
+from ingest.embeddings import open_embeddings
+from ingest.errors import QuestionError
+from ingest.index import Index
 from ingest.text import fold
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
@@ -48,16 +48,8 @@ def open_assistant(
 
     Raises `SettingsError` for a model or an embedding model that there is not.
     """
-    return Assistant(settings, chat_model, embeddings or open_embeddings(settings.ingest))
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One snapshot of the index with what is computed from it once."""
-
-    index: Index
-    retriever: HybridRetriever
-    evidence: Evidence
+    snapshots = Snapshots(settings.ingest, embeddings or open_embeddings(settings.ingest))
+    return Assistant(settings, chat_model, snapshots)
 
 
 @dataclass(frozen=True)
@@ -76,20 +68,18 @@ class Assistant:
     `chain` is a LangChain Runnable from a question (an `Ask`, its fields as a mapping, or plain text) to an
     `Answer`. `stream` yields whole answers, each replacing the last; the final one is what `invoke` returns.
     Every question is answered from the index that is current when it is asked. Mistakes that a person can
-    mend are raised as `UserError`.
+    mend are raised as `UserError`. Where a chat model gives no answer the offline reader does, with a notice
+    that says why; `chain_of_model` raises a `ModelFault` instead.
     """
 
     chain: Runnable[Asked, Answer]
+    chain_of_model: Runnable[Asked, Answer]
 
     def __init__(
-        self, settings: AssistantSettings, chat_model: BaseChatModel | None, embeddings: Embeddings
+        self, settings: AssistantSettings, chat_model: BaseChatModel | None, snapshots: Snapshots
     ) -> None:
-        self._embeddings = embeddings
-        # whatever embeds the passages, the offline reader scores with the model that its thresholds are made for
-        self._reading_model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-        self._current = CurrentIndex(settings.ingest)
-        self._lock = threading.Lock()
-        self._opened: Opened | None = None
+        self._settings = settings
+        self._snapshots = snapshots
         self.model = str(chat_model._llm_type) if chat_model else choose(settings)
         self.chat_model = chat_model  # `None` where the offline reader answers
         if chat_model is None and self.model != EXTRACTIVE:
@@ -98,13 +88,30 @@ class Assistant:
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
 
         def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
+            ask = as_ask(asked)
+            try:
+                yield from self._answer(ask, config)
+            except ModelFault as fault:
+                notice = prompts.FELL_BACK.format(cause=fault.cause)
+                for answer in self.offline.chain.stream(ask, config):
+                    yield answer.model_copy(update={"notices": (notice, *answer.notices)})
+
+        def stream_of_model(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
             yield from self._answer(as_ask(asked), config)
 
         self.chain = streaming(stream, name="assistant")
+        self.chain_of_model = streaming(stream_of_model, name="assistant")
+
+    @cached_property
+    def offline(self) -> "Assistant":
+        """The same assistant with the offline reader; itself where that answers anyway."""
+        if self.chat_model is None:
+            return self
+        return Assistant(self._settings.model_copy(update={"model": EXTRACTIVE}), None, self._snapshots)
 
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
-        opened = self._open()
+        opened = self._snapshots.current()
         reading = _reading(opened, self._standalone(as_ask(asked))[0])
         ranked = opened.evidence.rank(reading.question, reading.passages)
         decision = extractive.decide(reading, ranked, opened.evidence)
@@ -112,7 +119,7 @@ class Assistant:
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
-        opened = self._open()
+        opened = self._snapshots.current()
 
         def answer_to(question: str) -> Answer:
             reading = _reading(opened, question)
@@ -124,50 +131,53 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
-        opened = self._open()
+        opened = self._snapshots.current()
         opened.evidence.read(opened.index.passages)
 
     def index(self) -> Index:
         """The index that is current now."""
-        return self._open().index
+        return self._snapshots.current().index
 
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        opened = self._open()
+        opened = self._snapshots.current()
         text, spent = self._standalone(ask, config)
-        reader = llm.make_reader(self.chat_model) if self.chat_model else extractive.make_reader(opened.evidence)
+        reader = self._reader(opened)
         reading = _reading(opened, text, config)
         retrieved = time.perf_counter()
-        for draft in reader.stream(reading, config):
+
+        def made(draft: Draft, whole: bool) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            answer = finish(ask, reading, draft, self.model, seconds, spent)
-            yield answer
-        if any(sentence.support == "unsupported" for sentence in answer.sentences):
-            yield finish(ask, reading, draft, self.model, seconds, spent, whole=True)
-        if not answer.text:
-            raise UserError("The model sent an answer without words. Ask again, or choose another with --model.")
+            return finish(ask, reading, draft, self.model, seconds, spent, whole, self._settings.strict)
+
+        draft = None
+        for following in reader.stream(reading, config):
+            if draft and (growing := made(draft, whole=False)).text:  # a strict one begins with its first proof
+                yield growing
+            draft = following
+        if draft is None or not (answer := made(draft, whole=True)).text:
+            raise ModelFault("its answer had no words")
+        yield answer
+
+    def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
+        if self.chat_model:
+            return llm.make_reader(self.chat_model, self._prompt_tokens)
+        return extractive.make_reader(opened.evidence)
+
+    @property
+    def _prompt_tokens(self) -> int:
+        """How long a prompt may be."""
+        return self._settings.context - ANSWER_TOKENS
 
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            text, usage = llm.rewrite_question(self.chat_model, ask.question, ask.history[-TURNS:], config)
+            history = ask.history[-TURNS:]
+            text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text[:LONGEST_QUESTION], usage
         return standalone(ask.question, ask.history), Usage()
-
-    def _open(self) -> Opened:
-        """The current snapshot, with its retriever."""
-        index = self._current.get()
-        with self._lock:
-            if self._opened is None or self._opened.index is not index:
-                lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-                evidence = Evidence(lexicon, self._reading_model, index.questions)
-                retriever = HybridRetriever(
-                    index=index, embeddings=self._embeddings, lexicon=lexicon, evidence=evidence
-                )
-                self._opened = Opened(index, retriever, evidence)
-            return self._opened
 
 
 def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
@@ -189,9 +199,18 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
 
 
 def finish(
-    ask: Ask, reading: Reading, draft: Draft, model: str, seconds: Seconds, spent: Usage, whole: bool = False
+    ask: Ask,
+    reading: Reading,
+    draft: Draft,
+    model: str,
+    seconds: Seconds,
+    spent: Usage,
+    whole: bool = False,
+    strict: bool = False,
 ) -> Answer:
     """A draft as an answer: verified and numbered, or a refusal; `whole`: it grows no more.
+
+    An answer that is `strict` and loses all its sentences is a refusal; while it grows, its text is empty.
 
     `spent` is what rewriting the question took.
     """
@@ -212,7 +231,9 @@ def finish(
     )
     if _bare(draft.text) == _bare(refusal.text):
         return refusal
-    cited = cite(draft.text, reading.passages, whole)
+    cited = cite(draft.text, reading.passages, whole, strict)
+    if strict and whole and not cited.sentences and draft.text.strip():
+        return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
     dropped = ", ".join(map(str, cited.unknown))
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}

@@ -5,23 +5,23 @@ quotes the very words, and citations are numbered anew, from 1 on, in order of f
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
-from assistant.lexicon import content_words, stem
-from assistant.prompts import CONNECTING, MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.support import supports
-from assistant.units import units
-from ingest.text import Folded, Span, find_folded, fold, sentence_spans
+from assistant.lexicon import content_words
+from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
+from assistant.proof import align, proves
+from ingest.text import Span, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")
 _ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
+_TABLE_HEAD = re.compile(r"^(?P<cells>[ \t]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n|$)", re.MULTILINE)
+_EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?!\|)|\Z)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
-_RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
+_UNCITED = 4  # content words of a sentence that is given a proof, though it cites nothing
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class _Piece:
 
     text: str
     item: bool
-    end: int  # where it ends in the text, its markers not counted
+    start: int  # where it stands in the text, its markers not counted
+    end: int
     markers: list[re.Match[str]]
     proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
     quoted: bool = False
@@ -51,48 +52,94 @@ def escape(text: str) -> str:
     return re.sub(r"[\[\]|]", r"\\\g<0>", " ".join(text.split()))
 
 
-def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False) -> Cited:
+def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, strict: bool = False) -> Cited:
     """Finds what each marker of `text` proves, and numbers the proofs.
 
     A marker that names no passage is taken out and its number reported. A sentence whose words stand in a
-    cited passage is `quoted`; one whose cited spans support it is `supported`; every other is `unsupported`. Of
-    a text that is `whole`, and not one that still grows, the unsupported sentences are marked `[?]`.
+    cited passage is `quoted`; one whose cited spans support it is `supported`; every other is `unsupported`. Where
+    another passage than the cited one proves a sentence, its marker moves there.
+
+    A text grows until it is `whole`; its last sentence is not judged before. Unsupported sentences are marked
+    `[?]`, or, where it is `strict`, taken out, and the last one is not shown before it is judged.
     """
     text = UNFINISHED_MARKER.sub("", text)
-    pieces = _pieces(text)
     named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in marker_numbers(marker))
-    known = range(1, len(passages) + 1)
-    for piece in pieces:
-        for number in dict.fromkeys(n for marker in piece.markers for n in marker_numbers(marker) if n in known):
-            span, quoted = _align(piece.text, passages[number - 1].text)
-            piece.proof.append((number - 1, span))
-            piece.quoted |= quoted
-    _join_list_items(pieces, passages)
+    unknown = tuple(number for number in named if not 1 <= number <= len(passages))
+    pieces = _proven(text, passages, whole)
+    while strict and (unfit := [p for p in pieces if _verdict(p, passages) == "unsupported"]):
+        text = _without(text, unfit)
+        pieces = _proven(text, passages, whole)
+    if strict and not whole and pieces:
+        text = _without(text, pieces[-1:])
+        pieces = _proven(text, passages, whole=True)
+    judged = len(pieces) if whole or strict else len(pieces) - 1
 
     numbers: dict[tuple[str, int, int], Citation] = {}
     sentences = []
     replacements: dict[int, str] = {}  # by where the old marker begins
-    unproven: list[int] = []  # where sentences without proof and without a marker end
-    for piece in pieces:
+    unmarked: list[tuple[int, str]] = []  # what comes behind sentences without a marker, and where
+    for position, piece in enumerate(pieces):
         citations = [_citation(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
-        verdict = _verdict(piece, " ".join(c.quote for c in citations))
+        verdict = _verdict(piece, passages)
         sentences.append(Sentence(text=piece.text, citations=used, support=verdict))
-        doubt = UNPROVEN if whole and verdict == "unsupported" else ""
-        if used:
-            replacements[piece.markers[-1].start()] = " " + "".join(f"[{n}]" for n in used) + doubt
-        elif doubt:
-            unproven.append(piece.end)
-    unknown = tuple(number for number in named if number not in known)
-    marked = _replace_markers(text, replacements, unproven)
+        doubt = UNPROVEN if position < judged and verdict == "unsupported" else ""
+        mark = "".join(f"[{n}]" for n in used) + doubt if used else doubt
+        if used and piece.markers:
+            replacements[piece.markers[-1].start()] = f" {mark}"
+        elif mark:
+            unmarked.append((piece.end, f" {mark}"))
+    marked = _replace_markers(text, replacements, unmarked)
     return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
 
 
-def _replace_markers(text: str, replacements: dict[int, str], unproven: Sequence[int]) -> str:
-    """`text` with the new markers in the place of the old ones, and with marks of doubt."""
+def _proven(text: str, passages: Sequence[RetrievedPassage], whole: bool) -> list[_Piece]:
+    """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
+    pieces = _pieces(text)
+    for piece in pieces:
+        cited = dict.fromkeys(n - 1 for marker in piece.markers for n in marker_numbers(marker))
+        for i in cited:
+            if 0 <= i < len(passages):
+                span, quoted = align(piece.text, passages[i].text)
+                piece.proof.append((i, span))
+                piece.quoted |= quoted
+        if (whole or piece is not pieces[-1]) and _verdict(piece, passages) == "unsupported":
+            _find_elsewhere(piece, passages)
+    _join_list_items(pieces, passages)
+    return pieces
+
+
+def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage]) -> None:
+    """Gives an unsupported piece the first passage that quotes it, else the first that supports it.
+
+    A few words that cite nothing, such as the head of a table, are let be.
+    """
+    if not piece.markers and len(content_words(piece.text)) < _UNCITED:
+        return
+    found = [replace(piece, proof=[(i, span)], quoted=quoted) for i, span, quoted in _alignments(piece, passages)]
+    fitting = [one for one in found if _verdict(one, passages) != "unsupported"]
+    for one in sorted(fitting, key=lambda one: not one.quoted)[:1]:
+        piece.proof, piece.quoted = one.proof, one.quoted
+
+
+def _alignments(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Iterator[tuple[int, Span, bool]]:
+    for i, passage in enumerate(passages):
+        yield i, *align(piece.text, passage.text)
+
+
+def _without(text: str, unfit: Sequence[_Piece]) -> str:
+    """The text without these pieces and their markers, without lines and tables that nothing is left of."""
+    gone = [span for piece in unfit for span in [(piece.start, piece.end), *(m.span() for m in piece.markers)]]
+    left = "".join("\0" if any(a <= i < b for a, b in gone) else c for i, c in enumerate(text))
+    lines = [line for line in left.split("\n") if "\0" not in line or re.search(r"\w", line)]
+    return _EMPTY_TABLE.sub("", "\n".join(lines).replace("\0", "")).strip()
+
+
+def _replace_markers(text: str, replacements: dict[int, str], unmarked: Sequence[tuple[int, str]]) -> str:
+    """`text` with the new markers in the place of the old ones, and with those that had no place."""
     final, stretch, at = "", "", 0
     edges = [(marker.start(), marker.end(), replacements.get(marker.start())) for marker in MARKER.finditer(text)]
-    for start, end, new in sorted([*edges, *((place, place, f" {UNPROVEN}") for place in unproven)]):
+    for start, end, new in sorted([*edges, *((place, place, mark) for place, mark in unmarked)]):
         stretch += text[at:start]
         at = max(at, end)
         if new:
@@ -107,11 +154,12 @@ def _without_markers(text: str) -> str:
 
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
+    heads = [head.start() for head in _TABLE_HEAD.finditer(text)]
     for line in _LINE.finditer(text):
         item = _ITEM_MARK.match(line.group())
         start = line.start() + (item.end() if item else 0)
         if line.group().lstrip().startswith("|"):
-            cells = _cells(text, Span(start, line.end()))
+            cells = _cells(text, Span(start, line.end()), labels=line.start() in heads)
         else:
             cells = [Span(start, line.end())]
         for cell in cells:
@@ -119,11 +167,20 @@ def _pieces(text: str) -> list[_Piece]:
     return pieces
 
 
-def _cells(text: str, row: Span) -> list[Span]:
-    """The cells of a table row that hold words; none for the rule below a table's head."""
+def _cells(text: str, row: Span, labels: bool) -> list[Span]:
+    """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
     bars = [m.start() for m in re.compile(r"(?<!\\)\|").finditer(text, row.start, row.end)]
     cells = [Span(a + 1, b) for a, b in pairwise([*bars, row.end])]
-    return [cell for cell in cells if re.search(r"\w", text[cell.start : cell.end])]
+    return [
+        cell
+        for column, cell in enumerate(cells)
+        if re.search(r"\w", text[cell.start : cell.end])
+        and not ((labels or (column == 0 and len(cells) > 2)) and _is_label(text[cell.start : cell.end]))
+    ]
+
+
+def _is_label(cell: str) -> bool:
+    return not MARKER.search(cell) and len(content_words(cell)) < _UNCITED
 
 
 def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) -> None:
@@ -138,7 +195,7 @@ def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) ->
     spans = [Span(0, len(clean))] if item else sentence_spans(clean)
     spans = [span for span in spans if re.search(r"\w", clean[span.start : span.end])]
     places = [place for span in kept for place in range(*span)]  # of each character of `clean` in the text
-    found = [_Piece(_plain(clean[a:b]), item, places[b - 1] + 1, []) for a, b in spans]
+    found = [_Piece(_plain(clean[a:b]), item, places[a], places[b - 1] + 1, []) for a, b in spans]
     pieces += found
     position = 0
     for before, marker in zip(kept, markers, strict=False):
@@ -150,33 +207,6 @@ def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) ->
 
 def _plain(text: str) -> str:
     return " ".join(_ESCAPED.sub(r"\1", text).replace("**", "").split())
-
-
-def _align(sentence: str, passage: str) -> tuple[Span, bool]:
-    """The span of the passage that proves the sentence, and whether it holds it word for word."""
-    claim = CONNECTING.sub("", sentence)
-    verbatim = find_folded(claim, _folded(passage))
-    if verbatim:
-        return _folded(passage).span(*verbatim), True
-    return _best_run(claim, passage), False
-
-
-@lru_cache(maxsize=4096)
-def _folded(text: str) -> Folded:
-    return fold(text)
-
-
-def _best_run(claim: str, passage: str) -> Span:
-    """The run of at most three units that shares most words with the claim; of equals, the shortest."""
-    wanted = {stem(word) for word in content_words(claim)}
-    spans = [unit.span for unit in units(passage) if unit.kind != "list"]
-    runs = [Span(a.start, b.end) for i, a in enumerate(spans) for b in spans[i : i + _RUN]]
-
-    def rank(run: Span) -> tuple[int, int]:
-        held = wanted & {stem(word) for word in content_words(passage[run.start : run.end])}
-        return len(held), -(run.end - run.start)
-
-    return max(runs, key=rank, default=Span(0, len(passage)))
 
 
 def _join_list_items(pieces: list[_Piece], passages: Sequence[RetrievedPassage]) -> None:
@@ -217,9 +247,7 @@ def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, in
     return numbers[key]
 
 
-def _verdict(piece: _Piece, evidence: str) -> Support:
-    if not piece.proof:
-        return "unsupported"
+def _verdict(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Support:
     if piece.quoted:
         return "quoted"
-    return "supported" if supports(evidence, CONNECTING.sub("", piece.text)) else "unsupported"
+    return "supported" if proves([(passages[i], span) for i, span in piece.proof], piece.text) else "unsupported"

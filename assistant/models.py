@@ -10,15 +10,21 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 EXTRACTIVE = "extractive"
-DEFAULT_CHAT_MODEL = "openai:gpt-5-mini"  # what `auto` takes where there is a key
-_TIMEOUT = 120.0  # seconds without a word from OpenAI's interface, so that a model that hangs is an error
-_RETRIES = 2  # of a call that failed for a passing reason
+DEFAULT_CHAT_MODEL = "openai:gpt-5.4-mini"  # what `auto` takes where there is a key
+ANSWER_TOKENS = 1_000  # of the model's window, for its answer
+_LISTING_TIMEOUT = 5.0  # seconds for a server to say which models it has
 
 
 def choose(settings: AssistantSettings) -> str:
-    """`extractive`, or `provider:model`. `auto` is OpenAI where a key is set, else the offline reader."""
+    """`extractive`, or `provider:model`.
+
+    `auto` is OpenAI where a key is set, the one model of a server without a key, else the offline reader.
+    Raises `SettingsError` where that server cannot be asked, or has no model or several.
+    """
     if settings.model == "auto":
-        return DEFAULT_CHAT_MODEL if settings.ingest.openai_api_key else EXTRACTIVE
+        if settings.ingest.openai_api_key:
+            return DEFAULT_CHAT_MODEL
+        return _only_model(settings) if settings.ingest.openai_base_url else EXTRACTIVE
     if settings.model != EXTRACTIVE and not all(settings.model.partition(":")):
         raise SettingsError(
             f"There is no model {settings.model!r}. Use auto, extractive, or one like {DEFAULT_CHAT_MODEL}."
@@ -26,26 +32,67 @@ def choose(settings: AssistantSettings) -> str:
     return settings.model
 
 
+def _only_model(settings: AssistantSettings) -> str:
+    names = served_models(settings)
+    if len(names) == 1:
+        return f"openai:{names[0]}"
+    host = server_host(settings)
+    if not names:
+        raise SettingsError(f"The server at {host} has no model. Load one there, or use --model extractive.")
+    listed = ", ".join(f"openai:{name}" for name in names[:10])
+    raise SettingsError(f"The server at {host} has {len(names)} models. Name one with --model: {listed}")
+
+
+def served_models(settings: AssistantSettings) -> list[str]:
+    """The names that OpenAI, or the server at `OPENAI_BASE_URL`, lists at `/models`.
+
+    Raises `SettingsError` where it cannot be reached, refuses the key, or sends something else.
+    """
+    import openai
+
+    host = server_host(settings)
+    offline = "or use --model extractive."
+    try:
+        client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
+        return [str(model.id) for model in client.models.list().data]
+    except openai.AuthenticationError:
+        raise SettingsError(f"{host} refused the key. Mend OPENAI_API_KEY in .env, {offline}") from None
+    except openai.APIConnectionError:
+        raise SettingsError(
+            f"The server at {host} cannot be reached. Start it, mend OPENAI_BASE_URL in .env, {offline}"
+        ) from None
+    except (openai.OpenAIError, ValueError, TypeError, AttributeError):
+        raise SettingsError(
+            f"{host} lists no models as OpenAI does. Mend OPENAI_BASE_URL (it often ends in /v1), {offline}"
+        ) from None
+
+
+def _account(settings: AssistantSettings) -> dict[str, Any]:
+    """Whom to ask, and with which key; a server of one's own may need none."""
+    key = settings.ingest.openai_api_key
+    return {
+        "api_key": key.get_secret_value() if key else "none",
+        "base_url": settings.ingest.openai_base_url,
+    }
+
+
+def server_host(settings: AssistantSettings) -> str:
+    """The host and port where OpenAI's interface is asked, without a user's name and password."""
+    base_url = settings.ingest.openai_base_url
+    return urlsplit(base_url).netloc.rpartition("@")[2] if base_url else "api.openai.com"
+
+
 def server_of(name: str, settings: AssistantSettings) -> str | None:
     """The host and port where a chat model is asked, where the settings name a server for it."""
-    base_url = settings.ingest.openai_base_url
-    if not name.startswith("openai:") or not base_url:
-        return None
-    return _host(base_url)
+    own = name.startswith("openai:") and settings.ingest.openai_base_url
+    return server_host(settings) if own else None
 
 
 def sends_to(name: str, settings: AssistantSettings) -> tuple[str, ...]:
     """The hosts (or providers) that see a question; none where everything stays on this computer."""
-    base_url = settings.ingest.openai_base_url
-    openai = _host(base_url) if base_url else "api.openai.com"
     used = [name, settings.ingest.embeddings]
     remote = [one.partition(":")[0] for one in used if ":" in one]
-    return tuple(dict.fromkeys(openai if provider == "openai" else provider for provider in remote))
-
-
-def _host(url: str) -> str:
-    """Host and port, without a user's name and password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    return tuple(dict.fromkeys(server_host(settings) if provider == "openai" else provider for provider in remote))
 
 
 def open_chat_model(
@@ -57,19 +104,19 @@ def open_chat_model(
     """
     from langchain.chat_models import init_chat_model
 
-    provider = name.partition(":")[0]
     options: dict[str, Any] = {}
-    if provider == "openai":
-        key = settings.ingest.openai_api_key
-        if key is None and settings.ingest.openai_base_url is None:
+    if name.startswith("openai:"):
+        if settings.ingest.openai_api_key is None and settings.ingest.openai_base_url is None:
             raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or {instead}.")
         options = {
-            "api_key": key.get_secret_value() if key else "none",  # a server of one's own may ask for none
-            "base_url": settings.ingest.openai_base_url,
+            **_account(settings),
             "stream_usage": True,
-            "timeout": _TIMEOUT,
-            "max_retries": _RETRIES,
+            "timeout": settings.timeout,
+            "stream_chunk_timeout": settings.timeout,
+            "max_retries": 0,  # `ask_model` does that, also where a stream breaks off
         }
+        if settings.ingest.openai_base_url:  # a small model may never end; one that thinks at OpenAI needs more
+            options["max_tokens"] = ANSWER_TOKENS
     try:
         model: BaseChatModel = init_chat_model(name, **options)
         return model

@@ -49,6 +49,10 @@ COUNTS = (
 CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,4}}):\**\s*")
 
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
+FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."
+NOTHING_PROVEN = "Nothing of what the model wrote could be proven, so it is left out."
+CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
+
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."
 
 ANSWER_SYSTEM = """\

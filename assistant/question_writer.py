@@ -1,6 +1,7 @@
 """A chat model writes the questions beside a document (see `ingest/questions.py`), each with its quotes."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape as escape_tags
 from pathlib import Path
@@ -10,6 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import ValidationError
 
 from assistant import prompts
+from assistant.model_calls import reply_of
 from ingest.errors import SourceError, UserError
 from ingest.passages import Passage, split
 from ingest.questions import QuestionLine, indexed_questions
@@ -51,20 +53,18 @@ def write_questions(
     tokens = 0
     for at in range(0, len(passages), _AT_ONCE):
         batch = passages[at : at + _AT_ONCE]
-        replies = model.batch([messages(p) for p in batch], return_exceptions=True)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            replies = [pool.submit(reply_of, model, messages(passage)) for passage in batch]
         for passage, reply in zip(batch, replies, strict=True):
-            if isinstance(reply, BaseException):
-                errors.append(reply)
+            if error := reply.exception():
+                errors.append(error)
                 continue
-            lines += [line.model_dump_json() + "\n" for line in kept(str(reply.text), passage)]
-            tokens += _tokens(reply)
+            lines += [line.model_dump_json() + "\n" for line in kept(str(reply.result().text), passage)]
+            tokens += _tokens(reply.result())
         if progress:
             progress(min(at + _AT_ONCE, len(passages)), len(passages))
     if errors and len(errors) == len(passages):
-        reason = str(errors[0]).partition("\n")[0]
-        raise UserError(
-            f"The model wrote no questions ({type(errors[0]).__name__}: {reason}). Mend that and run it again."
-        )
+        raise UserError(f"No question was written. {errors[0]}")
     _append(beside, source.questions, lines)
     return Written(document, len(lines), len(passages), len(errors), tokens)
 

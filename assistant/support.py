@@ -4,26 +4,68 @@ import re
 from collections import Counter
 
 from assistant.lexicon import STOP_WORDS, content_words, stem
-from ingest.text import words
+from assistant.question import SIDES
+from ingest.text import sentence_spans, words
 
 WINDOW = 80  # content words of evidence that are looked at together
 THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot|without)\b|n[’']t\b", re.IGNORECASE)
+_OPPOSITES = [
+    (frozenset(a.split()), frozenset(b.split()))
+    for a, b in (
+        ("large larger largest big bigger massive", "small smaller smallest"),
+        ("high higher highest", "low lower lowest"),
+        ("more increase increases increased rise rises", "less fewer decrease decreases decreased reduce reduces"),
+        ("cheap cheaper inexpensive affordable", "expensive costlier dear"),
+        ("simple simpler easy", "complex difficult hard"),
+        ("core", "noncore"),
+        ("internal", "external"),
+        ("always", "never rarely"),
+        ("onshore domestic", "offshore overseas"),
+        ("nearshore nearby", "offshore overseas"),
+    )
+]
 _CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
 
 
-def supports(evidence: str, claim: str) -> bool:
+def supports(evidence: str, claim: str, context: str = "") -> bool:
     """φ(evidence, claim): whether the evidence holds the claim's words, numbers and names.
 
     The best window of 80 content words of the evidence holds at least 63 % of the claim's content words (as
-    stems), and every number and every capitalised name of the claim stands in the evidence. A claim without
-    content words is not supported.
+    stems; the names BPO and KPO are looked at as names), every number and every capitalised name of the claim stands in the evidence, and the evidence does not
+    say the opposite. A claim without content words is not supported. `context` is the text that the evidence
+    stands in, with its headings: names may stand there.
     """
-    wanted = Counter(stem(word) for word in content_words(claim))
-    if not wanted or strange_names(evidence, claim):
+    wanted = Counter(stem(word) for word in content_words(claim) if word.upper() not in SIDES)
+    if not wanted or strange_names(evidence, claim, context) or says_opposite(evidence, claim):
         return False
     return coverage(evidence, wanted) >= THRESHOLD
+
+
+def held(evidence: str, claim: str) -> float:
+    """The share of the claim's content words that the evidence holds; 0 for a claim without any."""
+    return coverage(evidence, Counter(stem(word) for word in content_words(claim)))
+
+
+def says_opposite(evidence: str, claim: str) -> bool:
+    """Whether the claim turns the evidence round: a "not" more or less, or the opposite of one of its words.
+
+    Only what can be seen word by word: "smaller" where the evidence says "larger" and never "smaller".
+    """
+    said, known = set(words(claim)), set(words(evidence))
+    if _negates(claim) and not _negates(evidence):
+        return True
+    sentences = [evidence[a:b] for a, b in sentence_spans(evidence)]
+    if not _negates(claim) and sentences and all(map(_negates, sentences)):
+        return True
+    pairs = [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]
+    return any(said & here and not known & here and known & there for here, there in pairs)
+
+
+def _negates(text: str) -> bool:
+    return bool(_NEGATION.search(text))
 
 
 def coverage(evidence: str, wanted: Counter[str]) -> float:
@@ -40,14 +82,18 @@ def coverage(evidence: str, wanted: Counter[str]) -> float:
     return best / wanted.total() if wanted else 0.0
 
 
-def strange_names(evidence: str, claim: str) -> list[str]:
-    """The numbers and capitalised names of the claim that do not stand in the evidence.
+def strange_names(evidence: str, claim: str, context: str = "") -> list[str]:
+    """The numbers of the claim that do not stand in the evidence, and its names that stand in no context either.
 
     The first word of the claim has its capital from the sentence; it is a name only where it has a second one
     ("KPO").
     """
     known = set(words(evidence))
     numbers = [number for number in _NUMBER.findall(claim) if number not in known]
+    known.update(words(context))
+    known.update(
+        words(" ".join(side for side, pattern in SIDES.items() if pattern.search(f"{evidence} {context}")))
+    )
     names = [
         name
         for match in _CAPITALISED.finditer(claim)

@@ -53,6 +53,8 @@ class FakeChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         for piece in self._next(messages):
             yield ChatGenerationChunk(message=AIMessageChunk(piece))
+        if self.usage:
+            yield ChatGenerationChunk(message=AIMessageChunk("", usage_metadata=self.usage))
 
 
 def scripted(*replies: list[str]) -> FakeChatModel:

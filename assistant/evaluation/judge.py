@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant import prompts
 from assistant.evaluation.metrics import NoVerdict
+from assistant.model_calls import reply_of
 from assistant.models import open_chat_model
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
@@ -84,7 +85,7 @@ class Judge:
     def _judge(self, evidence: str, claim: str) -> bool:
         answer = verdict = error = None
         try:
-            answer = str(self._model.invoke(messages(evidence, claim)).text)
+            answer = str(reply_of(self._model, messages(evidence, claim)).text)
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
             error = f"{type(failure).__name__}: {failure}"
         else:

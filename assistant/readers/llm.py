@@ -1,34 +1,63 @@
 """The reader for chat models: numbered passages in, streamed text with markers out."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape as escape_tags
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
+from assistant.conversation import standalone
+from assistant.faults import PromptTooLong
+from assistant.model_calls import ask_model, reply_of
+from assistant.prices import prompt_tokens, usage_of
 from assistant.readers import Draft, Reading
 from assistant.streams import streaming
-from ingest.errors import UserError
+from assistant.support import held
+from ingest.errors import QuestionError
 from ingest.passages import note_after
 
+_REWRITTEN = 400  # characters; a question that comes back longer is no question
+_OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
 
-def make_reader(model: BaseChatModel) -> Runnable[Reading, Draft]:
-    """A reader that asks `model`; every draft holds all text so far."""
+
+def make_reader(model: BaseChatModel, tokens: int) -> Runnable[Reading, Draft]:
+    """A reader that asks `model` with a prompt of at most `tokens`; every draft holds all text so far."""
 
     def read(reading: Reading, config: RunnableConfig) -> Iterator[Draft]:
-        whole = None
-        for chunk in model.stream(messages(reading), config):
-            if not isinstance(chunk, AIMessageChunk):
-                continue
-            whole = chunk if whole is None else whole + chunk
-            yield Draft(_text(whole), usage=_usage(whole))
-        if whole is None or not _text(whole).strip():
-            raise UserError("The model sent an empty answer. Ask again, or choose another with --model.")
+        fitting = fit(reading, tokens)
+        while True:
+            prompt = messages(fitting)
+            try:
+                for whole in ask_model(model, prompt, config):
+                    yield Draft(_text(whole))
+            except PromptTooLong:  # the model has a smaller window than the settings say
+                if len(fitting.passages) < 2:
+                    raise
+                fitting = replace(fitting, passages=fitting.passages[: len(fitting.passages) // 2])
+            else:
+                cut = whole.response_metadata.get("finish_reason") == "length"
+                notices = (prompts.CUT_SHORT,) if cut else ()
+                yield Draft(_text(whole), notices=notices, usage=usage_of(whole, prompt, model))
+                return
 
     return streaming(read, name="llm")
+
+
+def fit(reading: Reading, tokens: int) -> Reading:
+    """The reading without the last passages, as far as the prompt needs it to stay within `tokens`.
+
+    Raises `QuestionError` where the question leaves no room for a passage.
+    """
+    count = len(reading.passages)
+    while prompt_tokens(messages(replace(reading, passages=reading.passages[:count]))) > tokens:
+        if count <= 1:
+            raise QuestionError("The question is too long for this model. Shorten it, or raise BPO_KPO_CONTEXT.")
+        count -= 1
+    return replace(reading, passages=reading.passages[:count])
 
 
 def messages(reading: Reading) -> list[BaseMessage]:
@@ -53,25 +82,38 @@ def _passage_text(passage: RetrievedPassage, reading: Reading) -> str:
 
 
 def rewrite_question(
-    model: BaseChatModel, question: str, history: Sequence[str], config: RunnableConfig | None = None
+    model: BaseChatModel,
+    question: str,
+    history: Sequence[str],
+    tokens: int,
+    config: RunnableConfig | None = None,
 ) -> tuple[str, Usage]:
-    """The last question made standalone by the model, and what that took; unchanged where nothing is before it."""
+    """The last question made standalone by the model, and what that took; unchanged where nothing is before it.
+
+    The oldest questions are left out where the prompt would be longer than `tokens`. What comes back and is no
+    question in the conversation's own words is dropped for the rewriting without a model.
+    """
     if not history:
         return question, Usage()
+    before = list(history)
+    while prompt_tokens(prompt := _rewriting(question, before)) > tokens and before:
+        del before[0]
+    reply = reply_of(model, prompt, config)
+    usage = usage_of(reply, prompt, model)
+    rewritten = " ".join(_text(reply).split())
+    known = " ".join([question, *before])
+    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS:
+        return standalone(question, history), usage
+    return rewritten, usage
+
+
+def _rewriting(question: str, history: Sequence[str]) -> list[BaseMessage]:
     user = prompts.STANDALONE_USER.format(
         history="\n".join(f"- {escape_tags(q, quote=False)}" for q in history),
         question=escape_tags(question, quote=False),
     )
-    reply = model.invoke([SystemMessage(prompts.STANDALONE_SYSTEM), HumanMessage(user)], config)
-    return " ".join(str(reply.text).split()) or question, _usage(reply)
+    return [SystemMessage(prompts.STANDALONE_SYSTEM), HumanMessage(user)]
 
 
 def _text(message: AIMessageChunk) -> str:
     return str(message.text)
-
-
-def _usage(message: AIMessage) -> Usage:
-    counted = message.usage_metadata
-    if counted is None:
-        return Usage(cost_usd=None)
-    return Usage(input_tokens=counted["input_tokens"], output_tokens=counted["output_tokens"], cost_usd=None)

@@ -1,0 +1,151 @@
+"""Asking a chat model: streamed, retried where that helps, and ended at the server when nobody waits any more."""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
+from functools import lru_cache
+from typing import TypeVar, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.runnables import RunnableConfig
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
+from tenacity.nap import sleep_using_event
+from tenacity.wait import wait_exponential_jitter
+
+from assistant.faults import ModelFault, fault
+from ingest.errors import UserError
+
+STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
+
+_ATTEMPTS = 3
+_LONGEST = 90.0  # seconds after which a failed attempt is the last
+_LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
+_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
+_POLL = 0.05  # seconds between two looks at whether to stop
+
+T = TypeVar("T")
+
+
+class Stopped(UserError):
+    """Whoever asked does not wait for the answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped. Ask again whenever you like.")
+
+
+def ask_model(
+    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None
+) -> Iterator[AIMessageChunk]:
+    """The reply as it grows: each item is all of it so far. After a passing fault it begins anew.
+
+    Closing the iterator ends the request at the server, and so does the event `STOP` of the config.
+
+    Raises:
+        ModelFault: the model gave no whole answer, also after the retries.
+        SettingsError: the key or the model is wrong.
+        Stopped: the event was set.
+    """
+    stop = cast("threading.Event | None", (config or {}).get("configurable", {}).get(STOP))
+    retrying = Retrying(
+        retry=retry_if_exception(_may_pass),
+        wait=_wait,
+        stop=stop_after_attempt(_ATTEMPTS) | stop_after_delay(_LONGEST),
+        sleep=sleep_using_event(stop) if stop else time.sleep,
+        reraise=True,
+    )
+    for attempt in retrying:
+        with attempt:
+            yield from _once(model, messages, config, stop)
+
+
+def reply_of(
+    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None
+) -> AIMessageChunk:
+    """The whole reply. Raises what `ask_model` raises."""
+    *_, whole = ask_model(model, messages, config)
+    return whole
+
+
+def _once(
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    config: RunnableConfig | None,
+    stop: threading.Event | None,
+) -> Iterator[AIMessageChunk]:
+    whole: AIMessageChunk | None = None
+    try:
+        for chunk in _pulled(model.astream(list(messages), config), stop):
+            if isinstance(chunk, AIMessageChunk):
+                whole = chunk if whole is None else whole + chunk
+                yield whole
+    except Exception as error:  # the border to a provider's package, each of which has errors of its own
+        raise fault(error) from error
+    _check_whole(model, whole)
+
+
+def _check_whole(model: BaseChatModel, reply: AIMessageChunk | None) -> None:
+    """Raises `ModelFault` where a reply that has ended is none."""
+    reason = reply.response_metadata.get("finish_reason") if reply else None
+    if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
+        raise ModelFault("its provider refused to answer this")
+    if reason is None and model._llm_type == "openai-chat":  # which always says why it ends
+        raise ModelFault("the connection could not be made, or broke off", passing=True)
+    if reply is None or not str(reply.text).strip():
+        raise ModelFault("its answer was empty", passing=True)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ModelFault) and error.passing and (error.wait or 0) <= _LONGEST_WAIT
+
+
+def _wait(state: RetryCallState) -> float:
+    """What the server asked for, else longer from time to time."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, ModelFault) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
+def _pulled(items: AsyncIterator[T], stop: threading.Event | None) -> Iterator[T]:
+    """The items of an asynchronous iterator, which runs on a loop of its own.
+
+    Only there can a read that waits for a silent server be ended at once; the thread that waits here can too.
+    """
+    told: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
+
+    async def pull() -> None:
+        try:
+            async with aclosing(items) as open_items:  # type: ignore[type-var]
+                async for item in open_items:
+                    told.put((item, None))
+        except BaseException as error:
+            told.put((None, error))
+            raise
+        told.put((None, StopIteration()))
+
+    task = asyncio.run_coroutine_threadsafe(pull(), _loop())
+    try:
+        while not (stop and stop.is_set()):
+            try:
+                item, error = told.get(timeout=_POLL if stop else None)
+            except queue.Empty:
+                continue
+            if isinstance(error, StopIteration):
+                return
+            if error:
+                raise error
+            yield cast(T, item)
+        raise Stopped
+    finally:
+        task.cancel()
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop for all requests, so that they share their connections."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="chat-model", daemon=True).start()
+    return loop

@@ -1,0 +1,47 @@
+"""The current snapshot of the index, with what is computed from it once."""
+
+import threading
+from dataclasses import dataclass
+
+from langchain_core.embeddings import Embeddings
+
+from assistant.evidence import Evidence
+from assistant.lexicon import Lexicon
+from assistant.retriever import HybridRetriever
+from ingest.embeddings import MiniLM
+from ingest.index import CurrentIndex, Index
+from ingest.settings import IngestSettings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One snapshot of the index, its retriever, and how well its units answer."""
+
+    index: Index
+    retriever: HybridRetriever
+    evidence: Evidence
+
+
+class Snapshots:
+    """Opens the snapshot that is current; all readers of a process share one. Threads may share it."""
+
+    def __init__(self, settings: IngestSettings, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        # whatever embeds the passages, the offline reader scores with the model that its thresholds are made for
+        self._reading_model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
+        self._current = CurrentIndex(settings)
+        self._lock = threading.Lock()
+        self._opened: Opened | None = None
+
+    def current(self) -> Opened:
+        """The current snapshot, opened once."""
+        index = self._current.get()
+        with self._lock:
+            if self._opened is None or self._opened.index is not index:
+                lexicon = Lexicon([passage.embedded_text for passage in index.passages])
+                evidence = Evidence(lexicon, self._reading_model, index.questions)
+                retriever = HybridRetriever(
+                    index=index, embeddings=self._embeddings, lexicon=lexicon, evidence=evidence
+                )
+                self._opened = Opened(index, retriever, evidence)
+            return self._opened

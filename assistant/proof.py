@@ -1,0 +1,73 @@
+"""Where a passage proves a sentence, and whether it does. Pure."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from assistant.answers import RetrievedPassage
+from assistant.lexicon import content_words, stem
+from assistant.prompts import CONNECTING
+from assistant.question import SIDES, Side
+from assistant.support import supports
+from assistant.units import side_of, units
+from ingest.text import Folded, Span, find_folded, fold
+
+_RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
+
+
+@lru_cache(maxsize=4096)
+def align(sentence: str, passage: str) -> tuple[Span, bool]:
+    """The span of the passage that proves the sentence, and whether it holds it word for word."""
+    claim = CONNECTING.sub("", sentence)
+    verbatim = find_folded(claim, _folded(passage))
+    if verbatim:
+        return _folded(passage).span(*verbatim), True
+    return _best_run(claim, passage), False
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> Folded:
+    return fold(text)
+
+
+def _best_run(claim: str, passage: str) -> Span:
+    """The run of at most three units that shares most words with the claim; of equals, the shortest.
+
+    For a claim about one side the run holds nothing about the other, if there is such a run.
+    """
+    wanted = {stem(word) for word in content_words(claim)}
+    other = other_side(claim)
+    found = [unit for unit in units(passage) if unit.kind != "list"]
+    runs = [found[i : i + n] for i in range(len(found)) for n in range(1, _RUN + 1)]
+    runs = [run for run in runs if not any(side_of(unit, "") == other for unit in run)] if other else runs
+    spans = [Span(run[0].span.start, run[-1].span.end) for run in runs]
+
+    def rank(run: Span) -> tuple[int, int]:
+        held = wanted & {stem(word) for word in content_words(passage[run.start : run.end])}
+        return len(held), -(run.end - run.start)
+
+    return max(spans, key=rank, default=Span(0, len(passage)))
+
+
+def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
+    """Whether these spans of passages support a sentence that none of them says word for word.
+
+    Beside the test φ (see `support`), a sentence about one side needs evidence that is not all about the other.
+    """
+    claim, other = CONNECTING.sub("", sentence), other_side(sentence)
+    if not spans or (other and all(_is_about(other, passage, span) for passage, span in spans)):
+        return False
+    evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
+    context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
+    return supports(evidence, claim, context)
+
+
+def other_side(claim: str) -> Side | None:
+    """The side that a claim about one side is not about."""
+    unnamed = [side for side, pattern in SIDES.items() if not pattern.search(claim)]
+    return unnamed[0] if len(unnamed) == 1 else None
+
+
+def _is_about(side: Side, passage: RetrievedPassage, span: Span) -> bool:
+    """Whether a unit within the span is about this side."""
+    inside = [u for u in units(passage.text) if span.start <= u.span.start and u.span.end <= span.end]
+    return any(unit.kind != "list" and side_of(unit, passage.section) == side for unit in inside)

@@ -84,6 +84,7 @@ class Assistant:
         self.chat_model = chat_model  # `None` where the offline reader answers
         if chat_model is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
+        self.strict = settings.strict and self.chat_model is not None
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
 

@@ -21,7 +21,7 @@ _TABLE_HEAD = re.compile(r"^(?P<cells>[ \t]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-[ \t:|
 _EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?!\|)|\Z)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
-_UNCITED = 4  # content words of a sentence that is given a proof, though it cites nothing
+_UNCITED = 3  # content words of a sentence that is given a proof, though it cites nothing
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _without_markers(text: str) -> str:
 
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
-    heads = [head.start() for head in _TABLE_HEAD.finditer(text)]
+    heads = [head.start() for head in _TABLE_HEAD.finditer(text) if not MARKER.search(head["cells"])]
     for line in _LINE.finditer(text):
         item = _ITEM_MARK.match(line.group())
         start = line.start() + (item.end() if item else 0)
@@ -171,12 +171,12 @@ def _cells(text: str, row: Span, labels: bool) -> list[Span]:
     """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
     bars = [m.start() for m in re.compile(r"(?<!\\)\|").finditer(text, row.start, row.end)]
     cells = [Span(a + 1, b) for a, b in pairwise([*bars, row.end])]
-    return [
-        cell
-        for column, cell in enumerate(cells)
-        if re.search(r"\w", text[cell.start : cell.end])
-        and not ((labels or (column == 0 and len(cells) > 2)) and _is_label(text[cell.start : cell.end]))
-    ]
+    filled = [cell for cell in cells if re.search(r"\w", MARKER.sub("", text[cell.start : cell.end]))]
+    if labels:
+        return [cell for cell in filled if not _is_label(text[cell.start : cell.end])]
+    first_is_label = len(filled) > 1 and filled[0] == cells[0] and _is_label(text[cells[0].start : cells[0].end])
+    told = filled[first_is_label:]
+    return [cell for cell in cells if cell in told or MARKER.search(text, cell.start, cell.end)]
 
 
 def _is_label(cell: str) -> bool:

@@ -71,6 +71,8 @@ def _broken(error: Exception) -> ModelFault:
         return ModelFault("the connection could not be made, or broke off", passing=True)
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return ModelFault("what it sent was no valid JSON", passing=True)
+    if isinstance(error, ValueError) and "No generation" in str(error):  # LangChain's word for a stream of nothing
+        return ModelFault("its answer was empty", passing=True)
     return ModelFault(f"what it sent could not be read ({type(error).__name__})", passing=True)
 
 

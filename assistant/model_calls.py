@@ -84,15 +84,15 @@ def _once(
                 yield whole
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
-    _check_whole(model, whole)
+    _check_whole(whole)
 
 
-def _check_whole(model: BaseChatModel, reply: AIMessageChunk | None) -> None:
+def _check_whole(reply: AIMessageChunk | None) -> None:
     """Raises `ModelFault` where a reply that has ended is none."""
     reason = reply.response_metadata.get("finish_reason") if reply else None
     if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
         raise ModelFault("its provider refused to answer this")
-    if reason is None and model._llm_type == "openai-chat":  # which always says why it ends
+    if reply and reason is None and reply.response_metadata.get("model_provider") == "openai":  # always says why
         raise ModelFault("the connection could not be made, or broke off", passing=True)
     if reply is None or not str(reply.text).strip():
         raise ModelFault("its answer was empty", passing=True)

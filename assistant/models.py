@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 EXTRACTIVE = "extractive"
 DEFAULT_CHAT_MODEL = "openai:gpt-5.4-mini"  # what `auto` takes where there is a key
-ANSWER_TOKENS = 1_000  # of the model's window, for its answer
+ANSWER_TOKENS = 600  # of the model's window, for its answer
 _LISTING_TIMEOUT = 5.0  # seconds for a server to say which models it has
 
 

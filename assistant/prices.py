@@ -50,7 +50,7 @@ def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatMod
     counted = reply.usage_metadata
     sent = counted["input_tokens"] if counted else prompt_tokens(prompt)
     received = counted["output_tokens"] if counted else count_tokens(str(reply.text), ENCODING)
-    name = str(getattr(model, "model_name", None) or model._llm_type)
+    name = str(getattr(model, "model_name", None) or model._llm_type)  # a recorded one has its name as type
     return Usage(input_tokens=sent, output_tokens=received, cost_usd=cost(name, sent, received))
 
 

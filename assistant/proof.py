@@ -8,9 +8,10 @@ from assistant.lexicon import content_words, stem
 from assistant.prompts import CONNECTING
 from assistant.question import SIDES, Side
 from assistant.support import supports
-from assistant.units import side_of, units
+from assistant.units import Unit, side_of, units
 from ingest.text import Folded, Span, find_folded, fold
 
+_SHARE = 0.63
 _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
 
 
@@ -32,20 +33,23 @@ def _folded(text: str) -> Folded:
 def _best_run(claim: str, passage: str) -> Span:
     """The run of at most three units that shares most words with the claim; of equals, the shortest.
 
-    For a claim about one side the run holds nothing about the other, if there is such a run.
+    For a claim about one side, words that stand with the other count half.
     """
-    wanted = {stem(word) for word in content_words(claim)}
-    other = other_side(claim)
+    wanted, other = {stem(word) for word in content_words(claim)}, other_side(claim)
     found = [unit for unit in units(passage) if unit.kind != "list"]
-    runs = [found[i : i + n] for i in range(len(found)) for n in range(1, _RUN + 1)]
-    runs = [run for run in runs if not any(side_of(unit, "") == other for unit in run)] if other else runs
-    spans = [Span(run[0].span.start, run[-1].span.end) for run in runs]
+    runs = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
 
-    def rank(run: Span) -> tuple[int, int]:
-        held = wanted & {stem(word) for word in content_words(passage[run.start : run.end])}
-        return len(held), -(run.end - run.start)
+    def rank(run: list[Unit]) -> tuple[float, int]:
+        span = _span(run)
+        held = len(wanted & {stem(word) for word in content_words(passage[span.start : span.end])})
+        about_other = other is not None and any(side_of(unit, "") == other for unit in run)
+        return held / 2 if about_other else held, span.start - span.end
 
-    return max(spans, key=rank, default=Span(0, len(passage)))
+    return _span(max(runs, key=rank)) if runs else Span(0, len(passage))
+
+
+def _span(run: list[Unit]) -> Span:
+    return Span(run[0].span.start, run[-1].span.end)
 
 
 def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
@@ -58,7 +62,7 @@ def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> boo
         return False
     evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
     context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
-    return supports(evidence, claim, context)
+    return supports(evidence, claim, context, _SHARE)
 
 
 def other_side(claim: str) -> Side | None:

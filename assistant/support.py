@@ -30,18 +30,24 @@ _OPPOSITES = [
 _CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
 
 
-def supports(evidence: str, claim: str, context: str = "") -> bool:
+def supports(evidence: str, claim: str, context: str = "", share: float = THRESHOLD) -> bool:
     """φ(evidence, claim): whether the evidence holds the claim's words, numbers and names.
 
-    The best window of 80 content words of the evidence holds at least 63 % of the claim's content words (as
-    stems; the names BPO and KPO are looked at as names), every number and every capitalised name of the claim stands in the evidence, and the evidence does not
-    say the opposite. A claim without content words is not supported. `context` is the text that the evidence
-    stands in, with its headings: names may stand there.
+    The best window of 80 content words of the evidence holds at least a `share` of the claim's content words (as
+    stems; BPO and KPO count as names), every number and every capitalised name of the claim stands in the
+    evidence, and the evidence does not say the opposite. A claim without content words is not supported.
+    `context` is the text that the evidence stands in, with its headings: names may stand there.
     """
-    wanted = Counter(stem(word) for word in content_words(claim) if word.upper() not in SIDES)
+    wanted = Counter(stem(word) for word in content_words(_without_sides(claim)))
     if not wanted or strange_names(evidence, claim, context) or says_opposite(evidence, claim):
         return False
-    return coverage(evidence, wanted) >= THRESHOLD
+    return coverage(evidence, wanted) >= share
+
+
+def _without_sides(claim: str) -> str:
+    for pattern in SIDES.values():
+        claim = pattern.sub(" ", claim)
+    return claim
 
 
 def held(evidence: str, claim: str) -> float:
@@ -99,6 +105,6 @@ def strange_names(evidence: str, claim: str, context: str = "") -> list[str]:
         for match in _CAPITALISED.finditer(claim)
         for name in [match.group()]
         if match.start() > 0 or name[1:] != name[1:].lower()
-        if any(part not in known and part not in STOP_WORDS for part in words(name))
+        if any(part not in known and (part not in STOP_WORDS or name.isupper()) for part in words(name))
     ]
     return numbers + names

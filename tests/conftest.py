@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,11 +69,11 @@ def assistant(ingest_settings: IngestSettings, minilm: MiniLM) -> Assistant:
 
 @pytest.fixture
 def with_model(ingest_settings: IngestSettings, minilm: MiniLM) -> Callable[..., tuple[Assistant, FakeChatModel]]:
-    """An assistant whose chat model streams the given replies (each a list of pieces)."""
+    """An assistant whose chat model streams the given replies (each a list of pieces), with these settings."""
 
-    def make(*replies: list[str]) -> tuple[Assistant, FakeChatModel]:
+    def make(*replies: list[str], **options: Any) -> tuple[Assistant, FakeChatModel]:
         model = scripted(*replies)
-        settings = AssistantSettings(ingest=ingest_settings)
+        settings = AssistantSettings(ingest=ingest_settings, **options)
         return open_assistant(settings, chat_model=model, embeddings=minilm), model
 
     return make

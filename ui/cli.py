@@ -193,6 +193,15 @@ def evaluate(
         str | None,
         typer.Option(metavar="PROVIDER:MODEL", help="Let a chat model judge what citations support."),
     ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(metavar="DOLLARS", help="Stop before the answers cost more.", min=0)
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep what the chat model was asked and answered.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Answer from such a recording, without the chat model.")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ask this one alone. Repeatable.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look for mistakes in the set.")] = False,
     write: Annotated[
@@ -205,7 +214,6 @@ def evaluate(
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
     from rich.console import Console
 
-    from assistant.chain import open_assistant
     from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.csv_import import is_csv
     from assistant.evaluation.floors import read_floors
@@ -219,10 +227,10 @@ def evaluate(
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
-    settings = [read_settings(name) for name in model] if model else [read_settings()]
-    assistants = [open_assistant(one) for one in settings]
-    verdict_by = open_judge(judge, settings[0]) if judge else None
-    _ensure_index(settings[0])
+    settings = read_settings()
+    assistants = evaluation.open_assistants(model or [], record, replay)
+    verdict_by = open_judge(judge, settings) if judge else None
+    _ensure_index(settings)
     console = Console(highlight=False)
     if check:
         evaluation.check(console, questions, assistants[0])
@@ -240,10 +248,25 @@ def evaluate(
     if report is None:
         report = evaluation.new_folder(questions)
         again += f" --report {shlex.quote(str(report))}"
-    folders = evaluation.run(items, questions.name, assistants, report, Progress, compare, again, verdict_by)
+    folders = evaluation.run(
+        items, questions.name, assistants, report, Progress, compare, again, verdict_by, max_cost
+    )
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
+
+
+@app.command()
+def doctor(model: Model = None) -> None:
+    """Check settings, index, embedding, model and server one by one, and say how to mend what is wrong."""
+    from ui.doctor import examine
+
+    healthy = True
+    for finding in examine(model):
+        healthy &= finding.good
+        print(f"{'ok   ' if finding.good else 'WRONG'}  {finding.what}: {finding.says}", flush=True)
+    if not healthy:
+        raise typer.Exit(2)
 
 
 def _write_questions(settings: "AssistantSettings", paths: list[Path]) -> None:

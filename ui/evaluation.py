@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assistant.chain import Assistant
+from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.feedback import read_feedback, to_complete
@@ -22,8 +22,11 @@ from assistant.evaluation.run import read_rows
 from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.side_by_side import model_folders, write_side_by_side
 from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary, summarise
+from assistant.models import EXTRACTIVE, choose, open_chat_model
+from assistant.recording import Recorder, Replayer, read_recording
 from ingest.errors import UserError
 from ingest.settings import ROOT
+from ui.settings import read_settings
 from ui.terminal import plain
 
 _SHORT_OF_A_FLOOR = 1  # exit codes
@@ -61,6 +64,25 @@ def print_feedback(path: Path) -> None:
             typer.echo(f"feedback-{one.id[:8]}: {' '.join(one.comment.split())}", err=True)
 
 
+def open_assistants(
+    names: Sequence[str], record: Path | None = None, replay: Path | None = None
+) -> list[Assistant]:
+    """An assistant for each model, or for the one of the settings; those of a recording where it is replayed."""
+    if replay:
+        recorded = sorted({exchange.model for exchange in read_recording(replay)})
+        models = {name: Replayer(name_of_model=name, folder=replay) for name in names or recorded}
+        return [open_assistant(read_settings(name), chat_model=model) for name, model in models.items()]
+    opened = []
+    for settings in [read_settings(name) for name in names] or [read_settings()]:
+        name = choose(settings)
+        if not record or name == EXTRACTIVE:
+            opened.append(open_assistant(settings))
+            continue
+        recorder = Recorder(name_of_model=name, model=open_chat_model(name, settings), folder=record)
+        opened.append(open_assistant(settings.model_copy(update={"model": name}), chat_model=recorder))
+    return opened
+
+
 def run(
     items: Sequence[QuestionItem],
     set_name: str,
@@ -70,17 +92,19 @@ def run(
     other: Path | None,
     again: str,
     open_judge: OpenJudge | None = None,
+    max_cost: float | None = None,
 ) -> dict[str, Path]:
     """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
     `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
-    with. `again` is the command that goes on with this run, for who interrupts it.
+    with, `max_cost` what each model's answers may cost in US dollars. `again` is the command that goes on with
+    this run, for who interrupts it.
     """
     folders = model_folders(report, [assistant.model for assistant in assistants])
     try:
         for assistant, folder in zip(assistants, folders.values(), strict=True):
             with progress(f"Answering with {assistant.model}") as step:
-                run_questions(items, assistant, folder, step, open_judge(folder) if open_judge else None)
+                run_questions(items, assistant, folder, step, open_judge(folder) if open_judge else None, max_cost)
             write_report(folder, set_name, assistant.index().sources, other)
         if len(folders) > 1:
             write_side_by_side(report, set_name, folders)

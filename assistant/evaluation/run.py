@@ -1,9 +1,9 @@
 """Running a question set through the assistant; the rows go to disk as they come."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +14,10 @@ from assistant.evaluation.judge import Judge
 from assistant.evaluation.metrics import fact_recall
 from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.scoring import Scores, score
+from assistant.models import ANSWER_TOKENS, EXTRACTIVE
+from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
+from assistant.retriever import CONTEXT_TOKENS
 from assistant.support import supports
 from ingest.errors import UserError
 from ingest.settings import ROOT
@@ -49,6 +52,7 @@ class Receipt(BaseModel):
     model: str
     server: str | None = None  # where a chat model is, if not at its provider's own address
     prompts: int
+    strict: bool = False
     judge: str | None = None  # its model and its prompt; left out where the lexical test decides
 
 
@@ -65,6 +69,7 @@ def make_receipt(items: Sequence[QuestionItem], assistant: Assistant, judge: Jud
         model=assistant.model,
         server=assistant.server,
         prompts=PROMPT_VERSION,
+        strict=assistant.strict,
         judge=f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None,
     )
 
@@ -83,11 +88,13 @@ def run(
     folder: Path,
     progress: Progress | None = None,
     judge: Judge | None = None,
+    max_cost: float | None = None,
 ) -> list[Scores]:
     """Asks every question that `folder` has no row of yet, and returns the scores of all, in the set's order.
 
     An interrupted run goes on where it stopped. A question that fails becomes a row with its error. A
-    `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds another run.
+    `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds another run, and
+    where the next question could make the answers cost more than `max_cost` US dollars.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results = folder / "results.jsonl"
@@ -108,8 +115,9 @@ def run(
                 scores["followup_gap"] = recall - scores["fact_recall"]
         return Row(id=item.id, question=item, answer=answer, error=error, scores=scores)
 
+    budget = Budget(assistant.model, max_cost, read_rows(folder)) if max_cost is not None else None
     with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(AT_ONCE) as pool:
-        for number, made in enumerate(_in_order(pool, row, items[done:]), start=done + 1):
+        for number, made in enumerate(_in_order(pool, row, items[done:], budget), start=done + 1):
             file.write(made.model_dump_json() + "\n")
             file.flush()
             if progress:
@@ -131,24 +139,61 @@ def read_rows(folder: Path) -> Iterator[Row]:
 
 def _ask(assistant: Assistant, ask: Ask) -> tuple[Answer | None, str | None]:
     try:
-        return assistant.chain.invoke(ask), None
+        return assistant.chain_of_model.invoke(ask), None  # never the offline reader instead
     except Exception as error:  # the edge of a run: the question has failed, and its row says why
         return None, f"{type(error).__name__}: {error}"
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, make: Callable[[QuestionItem], Row], items: Sequence[QuestionItem]
+    pool: ThreadPoolExecutor,
+    make: Callable[[QuestionItem], Row],
+    items: Sequence[QuestionItem],
+    budget: "Budget | None",
 ) -> Iterator[Row]:
-    """Rows in the order of `items`, with a bounded number under way."""
-    waiting = iter(items)
-    futures = [pool.submit(make, item) for item in islice(waiting, 2 * AT_ONCE)]
+    """Rows in the order of `items`, with a bounded number under way; raises what the budget raises at its end."""
+    waiting = deque(items)
+    futures: list[Future[Row]] = []
     try:
-        while futures:
-            yield futures.pop(0).result()
-            futures += [pool.submit(make, item) for item in islice(waiting, 1)]
+        while waiting or futures:
+            while waiting and len(futures) < 2 * AT_ONCE and not (budget and budget.is_short_of(len(futures) + 1)):
+                futures.append(pool.submit(make, waiting.popleft()))
+            if not futures:
+                raise UserError(f"Stopped, since more might cost over {budget}. Raise --max-cost to go on.")
+            made = futures.pop(0).result()
+            if budget:
+                budget.spend(made)
+            yield made
     finally:
         for future in futures:
             future.cancel()
+
+
+class Budget:
+    """What the answers of a run may cost. Raises `UserError` where the model's price is not known."""
+
+    def __init__(self, model: str, limit: float, rows: Iterable[Row]) -> None:
+        # until an answer has shown what one costs, the whole context and a long answer
+        first = 0.0 if model == EXTRACTIVE else cost(model, 2 * CONTEXT_TOKENS, ANSWER_TOKENS)
+        if first is None:
+            raise UserError(
+                f"What {model} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."
+            )
+        self._limit, self._spent, self._dearest = limit, 0.0, first
+        for row in rows:
+            self.spend(row)
+
+    def spend(self, row: Row) -> None:
+        """Counts what a row has cost."""
+        paid = (row.answer.usage.cost_usd if row.answer else None) or 0.0
+        self._spent += paid
+        self._dearest = max(self._dearest, paid)
+
+    def is_short_of(self, questions: int) -> bool:
+        """Whether so many more, each as dear as the dearest, could cost more than is left."""
+        return self._spent + questions * self._dearest > self._limit
+
+    def __str__(self) -> str:
+        return f"${self._limit:g} (${self._spent:.4f} so far)"
 
 
 def read_receipt(folder: Path) -> Receipt:

@@ -166,7 +166,7 @@ def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(te
 
 def test_a_text_without_markers_is_kept_and_unsupported() -> None:
     cited = cite("BPO is **cheap**. So it grows.", PASSAGES)
-    assert cited.text == "BPO is **cheap**. So it grows."
+    assert cited.text == "BPO is **cheap**. [?] So it grows."
     assert supports(cited) == [("BPO is cheap.", (), "unsupported"), ("So it grows.", (), "unsupported")]
     assert cited.citations == () and cited.unknown == ()
 
@@ -330,11 +330,9 @@ def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> No
     assert cited.text == "BPO is cheap and KPO is insight-driven [1][2]."
 
 
-def test_each_cell_of_a_table_is_a_sentence() -> None:
+def test_each_cell_of_a_table_is_a_sentence_but_no_label_is() -> None:
     cited = cite("| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |", PASSAGES)
     assert supports(cited) == [
-        ("BPO", (), "unsupported"),
-        ("KPO", (), "unsupported"),
         ("volume-driven", (1,), "quoted"),
         ("insight-driven", (2,), "quoted"),
     ]
@@ -342,7 +340,7 @@ def test_each_cell_of_a_table_is_a_sentence() -> None:
 
 
 def test_an_escaped_bar_divides_no_cells() -> None:
-    assert [sentence.text for sentence in cite(r"| BPO \| KPO | cheap |", PASSAGES).sentences] == [
+    assert [sentence.text for sentence in cite(r"| BPO \| KPO [1] | cheap |", PASSAGES).sentences] == [
         "BPO | KPO",
         "cheap",
     ]
@@ -443,19 +441,18 @@ def time_to_cite(text: str) -> float:
         ("- KPO is insight-driven [2]\n- Pigs fly", "- KPO is insight-driven [1]\n- Pigs fly [?]"),
         (
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
-            "| BPO [?] | KPO [?] |\n|---|---|\n| Pigs [?] | insight-driven [1] |",
+            "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [1] |",
         ),
         ("Pigs **fly** [9]. No.", "Pigs **fly**. [?] No. [?]"),
     ],
 )
 def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) -> None:
     assert cite(text, PASSAGES, whole=True).text == marked
-    assert "[?]" not in cite(text, PASSAGES).text
+    assert cite(text, PASSAGES).text.count("[?]") == marked.count("[?]") - marked.endswith("[?]")
 
 
 @given(texts)
-def test_marks_of_doubt_change_nothing_else(text: str) -> None:
-    whole, growing = cite(text, PASSAGES, whole=True), cite(text, PASSAGES)
-    assert (whole.sentences, whole.citations) == (growing.sentences, growing.citations)
+def test_each_sentence_without_proof_has_a_mark_of_doubt(text: str) -> None:
+    whole = cite(text, PASSAGES, whole=True)
     doubted = sum(sentence.support == "unsupported" for sentence in whole.sentences)
     assert whole.text.count("[?]") == doubted + text.count("[?]")

@@ -8,15 +8,18 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from assistant.answers import Answer, RetrievedPassage
+from assistant.faults import ModelFault
+from assistant.prices import prompt_tokens
 from assistant.question import analyse
 from assistant.readers import Reading
 from assistant.readers.llm import messages, rewrite_question
-from ingest.errors import UserError
+from ingest.errors import QuestionError
 from ingest.sources import Source, make_source
 
 WithModel = Callable[..., tuple[Any, Any]]
 
 DRIVES = "What drives BPO?"
+TOKENS = 7_000  # of a prompt
 QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 
 
@@ -150,13 +153,64 @@ def test_anything_else_is_an_answer(reply: str, with_model: WithModel) -> None:
 @pytest.mark.parametrize("reply", [[""], [" ", "\n"]])
 def test_an_empty_reply_is_an_error_with_a_remedy(reply: list[str], with_model: WithModel) -> None:
     assistant, _ = with_model(reply)
-    with pytest.raises(UserError, match=r"empty answer\. Ask again"):
-        assistant.chain.invoke(DRIVES)
+    with pytest.raises(ModelFault, match=r"answer was empty\. Ask again"):
+        assistant.chain_of_model.invoke(DRIVES)
 
 
-def test_a_model_that_does_not_count_tokens_leaves_the_cost_unknown(with_model: WithModel) -> None:
-    usage = with_model(["Volume [1]."])[0].chain.invoke(DRIVES).usage
-    assert (usage.input_tokens, usage.output_tokens, usage.cost_usd) == (0, 0, None)
+def test_tokens_that_a_model_does_not_count_are_counted_with_tiktoken(with_model: WithModel) -> None:
+    assistant, model = with_model(["Volume [1]."])
+    usage = assistant.chain.invoke(DRIVES).usage
+    assert usage.input_tokens == prompt_tokens(model.sent[0]) > 500
+    assert usage.output_tokens == 4  # Volume| [|1|].
+    assert usage.cost_usd is None  # a model that the price table does not name
+
+
+# --- strict answers
+
+
+def test_a_strict_answer_leaves_out_what_is_not_proven(with_model: WithModel, number: int) -> None:
+    assistant, _ = with_model([f"{QUOTE} [{number}]", " Pigs fly ", f"[{number}]. Cows", " too."], strict=True)
+    streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
+    assert streamed[-1].text == f"{QUOTE} [1]"
+    assert all("Pigs" not in answer.text and "Cows" not in answer.text for answer in streamed)
+
+
+def test_a_strict_answer_that_loses_everything_is_a_refusal_that_says_so(with_model: WithModel) -> None:
+    assistant, _ = with_model(["Pigs fly [1].", " Cows too."], strict=True)
+    (answer,) = assistant.chain.stream(DRIVES)
+    assert not answer.answered and answer.text == "The article does not say." and answer.passages
+    assert answer.notices == ("Nothing of what the model wrote could be proven, so it is left out.",)
+
+
+# --- the model's window
+
+
+def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_model: WithModel) -> None:
+    whole, all_of_it = with_model(["Volume [1]."])
+    whole.chain.invoke(DRIVES)
+    assistant, model = with_model(["Volume [1]."], context=1_500)
+    assistant.chain.invoke(DRIVES)
+    assert prompt_tokens(model.sent[0]) <= 900 < prompt_tokens(all_of_it.sent[0])
+    short, long = (str(sent[0][1].content) for sent in (model.sent, all_of_it.sent))
+    assert 1 <= short.count("<passage ") < long.count("<passage ")
+    kept = short[: short.index("</passages>")].rstrip()
+    assert long.startswith(kept) and "<question>\nWhat drives BPO?\n</question>" in short
+
+
+def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> None:
+    assistant, model = with_model(["Volume [1]."], context=1_024)
+    with pytest.raises(QuestionError, match=r"too long for this model\. Shorten it, or raise BPO_KPO_CONTEXT"):
+        assistant.chain.invoke("Why? " * 500)
+    assert not model.sent
+
+
+def test_the_oldest_questions_are_left_out_first(with_model: WithModel) -> None:
+    _, model = with_model(["What drives KPO?"])
+    history = [f"Question {n}, which is rather long?" for n in range(100)]
+    rewrite_question(model, "Why?", history, tokens=300)
+    sent = str(model.sent[0][1].content)
+    assert prompt_tokens(model.sent[0]) <= 300
+    assert "Question 99," in sent and "Question 0," not in sent and "Why?" in sent
 
 
 # --- follow-ups
@@ -179,14 +233,17 @@ def test_the_model_is_not_asked_where_there_is_nothing_before(with_model: WithMo
     assert len(model.sent) == 1
 
 
-def test_an_empty_rewriting_leaves_the_question_as_it_is(with_model: WithModel) -> None:
-    _, model = with_model([" \n"])
-    assert rewrite_question(model, "And for KPO?", [DRIVES])[0] == "And for KPO?"
+@pytest.mark.parametrize("rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30])
+def test_a_rewriting_that_is_none_is_dropped_for_the_one_without_a_model(
+    rewriting: str, with_model: WithModel
+) -> None:
+    _, model = with_model([rewriting])
+    assert rewrite_question(model, "And for KPO?", [DRIVES], TOKENS)[0] == "What drives KPO?"
 
 
 def test_tags_in_the_conversation_cannot_close_its_delimiters(with_model: WithModel) -> None:
     _, model = with_model(["What?"])
-    rewrite_question(model, "a</last-question>", ["b</earlier-questions><x>"])
+    rewrite_question(model, "a</last-question>", ["b</earlier-questions><x>"], TOKENS)
     text = str(model.sent[0][1].content)
     assert text.count("</last-question>") == text.count("</earlier-questions>") == 1
     assert "a&lt;/last-question&gt;" in text and "- b&lt;/earlier-questions&gt;&lt;x&gt;" in text

@@ -71,7 +71,7 @@ def test_a_document_without_questions_beside_it_suggests_its_headings(
 
 
 def test_what_the_reader_refuses_or_answers_from_elsewhere_is_not_suggested(assistant: Assistant) -> None:
-    opened = assistant._open()
+    opened = assistant._snapshots.current()
     answer, refused = (assistant.chain.invoke(question) for question in (ASKED[2], REFUSED[0]))
     elsewhere = answer.model_copy(
         update={"citations": (answer.citations[0].model_copy(update={"start": 0, "end": 1}),)}

@@ -74,8 +74,8 @@ def without_times(folder: Path) -> list[dict[str, Any]]:
 
 def failing_at(assistant: Assistant, question: str) -> Assistant:
     """The same assistant with a chain that breaks at one question."""
-    broken = open_assistant(AssistantSettings(model="extractive", ingest=assistant._current._settings))
-    whole = broken.chain
+    broken = open_assistant(AssistantSettings(model="extractive", ingest=assistant._settings.ingest))
+    whole = broken.chain_of_model
 
     class Breaking:
         def invoke(self, ask: Ask) -> Any:
@@ -83,7 +83,7 @@ def failing_at(assistant: Assistant, question: str) -> Assistant:
                 raise TimeoutError("no answer in time")
             return whole.invoke(ask)
 
-    broken.chain = Breaking()  # type: ignore[assignment]
+    broken.chain_of_model = Breaking()  # type: ignore[assignment]
     return broken
 
 

@@ -1,0 +1,206 @@
+"""A chat model behind a real socket: what becomes of an answer when its server does not do as it should."""
+
+import gc
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assistant import model_calls
+from assistant.answers import Answer
+from assistant.chain import Assistant, open_assistant
+from assistant.faults import ModelFault
+from assistant.model_calls import STOP, Stopped
+from assistant.settings import AssistantSettings
+from ingest.embeddings import MiniLM
+from ingest.errors import SettingsError
+from ingest.settings import IngestSettings
+from tests.model_server import DONE, STREAM, ModelServer, Script, error, event, model_server, reply, streamed
+
+DRIVES = "What drives BPO?"
+QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
+KEY = "sk-secret-0123456789"
+
+Asking = Callable[..., Assistant]
+
+
+@pytest.fixture
+def asking(ingest_settings: IngestSettings, minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """An assistant whose chat model is at a server. It waits for a second at most, and hardly between attempts."""
+    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
+
+    def make(server: ModelServer, timeout: float = 0.5) -> Assistant:
+        account = {"openai_base_url": server.url, "openai_api_key": KEY}
+        settings = IngestSettings.model_validate(ingest_settings.model_dump() | account)
+        return open_assistant(
+            AssistantSettings(model="openai:m", ingest=settings, timeout=timeout), embeddings=minilm
+        )
+
+    return make
+
+
+def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) -> None:
+    with model_server(streamed(QUOTE[:20], QUOTE[20:], " [1]", usage=(1_000, 20))) as server:
+        answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
+    assert [answer.text for answer in answers][0] == QUOTE[:20].strip()
+    assert answers[-1].text == f"{QUOTE} [1]"
+    assert [s.support for s in answers[-1].sentences] == ["quoted"]
+    assert (answers[-1].usage.input_tokens, answers[-1].usage.output_tokens) == (1_000, 20)
+    (asked,) = server.asked
+    assert asked.path == "/v1/chat/completions" and asked.body["stream"] is True
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+
+
+GARBAGE = [STREAM, event("BPO is"), b"data: {not json\n\n"]
+FAULTS: list[tuple[str, Script, int, str]] = [
+    # what happens, what the server does, how often it is asked, what the notice says
+    ("too many requests", error("429 Too Many Requests", Retry_After="0"), 3, "asked too often (429)"),
+    ("asked to wait long", error("429 Too Many Requests", Retry_After="3600"), 1, "asked too often (429)"),
+    ("no credit", error("429 Too Many Requests", "insufficient_quota"), 1, "no credit left (429)"),
+    ("server error", error("503 Service Unavailable", "overloaded"), 3, "an error (503, overloaded)"),
+    ("a bad request", error("400 Bad Request", "unsupported_value"), 1, "an error (400, unsupported_value)"),
+    ("no first word", [5.0], 3, "took too long"),
+    ("silence within", [STREAM, event("BPO is"), 5.0], 3, "took too long"),
+    ("cut off at once", [STREAM], 3, "empty"),
+    ("cut off within", [STREAM, event("BPO is")], 3, "broke off"),
+    ("done without an end", [STREAM, event("BPO is"), DONE], 3, "broke off"),
+    ("closed without a word", [], 3, "broke off"),
+    ("no JSON in the stream", GARBAGE, 3, "no valid JSON"),
+    ("no stream at all", [reply(b"<html>hello</html>", content="text/html")], 3, "empty"),
+    ("choices of null", [STREAM, b'data: {"choices": null}\n\n', DONE], 3, "empty"),
+    ("an empty answer", streamed("", " \n"), 3, "empty"),
+    ("the provider refuses", streamed("BPO", finish="content_filter"), 1, "refused to answer"),
+    ("an error within", [STREAM, event("BPO is"), b'data: {"error": {"message": "x"}}\n\n'], 3, "could not be read"),
+]
+NAMES = [name for name, *_ in FAULTS]
+
+
+@pytest.mark.parametrize(("script", "times", "cause"), [fault[1:] for fault in FAULTS], ids=NAMES)
+def test_the_offline_reader_answers_instead_and_says_why(
+    script: Script, times: int, cause: str, asking: Asking, assistant: Assistant
+) -> None:
+    with model_server(script) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    offline = assistant.chain.invoke(DRIVES)
+    assert (answer.text, answer.model) == (offline.text, "extractive")
+    (notice,) = answer.notices
+    assert cause in notice and notice.startswith("The offline reader answers")
+    assert len(server.asked) == times
+    assert KEY not in answer.model_dump_json()
+
+
+@pytest.mark.parametrize("script", [fault[1] for fault in FAULTS if fault[2] == 1])
+def test_who_measures_the_model_gets_the_fault_instead(script: Script, asking: Asking) -> None:
+    with model_server(script) as server, pytest.raises(ModelFault):
+        asking(server).chain_of_model.invoke(DRIVES)
+
+
+@pytest.mark.parametrize("name", ["too many requests", "server error", "silence within", "cut off within"])
+def test_a_passing_fault_is_asked_again(name: str, asking: Asking) -> None:
+    script = next(fault[1] for fault in FAULTS if fault[0] == name)
+    with model_server(script, streamed(QUOTE, " [1]")) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert answer.text == f"{QUOTE} [1]" and answer.model == "openai:m" and not answer.notices
+    assert len(server.asked) == 2
+
+
+def test_what_was_streamed_before_a_fault_does_not_stay(asking: Asking) -> None:
+    with model_server([STREAM, event("Pigs"), event(" fly"), event(" far")]) as server:
+        answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
+    assert any("Pigs" in answer.text for answer in answers)
+    assert "Pigs" not in answers[-1].text and answers[-1].model == "extractive"
+
+
+def test_the_server_decides_how_long_to_wait(asking: Asking) -> None:
+    with model_server(error("429 Too Many Requests", Retry_After="1"), streamed(QUOTE, " [1]")) as server:
+        asking(server).chain.invoke(DRIVES)
+    first, second = server.asked
+    assert second.at - first.at >= 1.0
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        ("401 Unauthorized", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("403 Forbidden", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("404 Not Found", r"does not know this model\. Name another"),
+    ],
+)
+def test_a_wrong_key_or_model_is_for_a_person_to_mend(status: str, remedy: str, asking: Asking) -> None:
+    script = error(status, message=f"Incorrect API key provided: {KEY}")
+    with model_server(script) as server, pytest.raises(SettingsError, match=remedy) as caught:
+        asking(server).chain.invoke(DRIVES)
+    assert len(server.asked) == 1 and KEY not in str(caught.value)
+
+
+def test_a_prompt_that_is_too_long_loses_its_last_passages(asking: Asking) -> None:
+    too_long = error("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 512")
+    with model_server(too_long, streamed(QUOTE, " [1]")) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert answer.model == "openai:m" and answer.sentences[0].support == "quoted"
+    before, after = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
+    assert after == before // 2
+
+
+def test_one_that_stays_too_long_is_a_fault_like_others(asking: Asking) -> None:
+    with model_server(error("400 Bad Request", message="the request exceeds the context size")) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert "too long" in answer.notices[0]
+    assert json.dumps(server.asked[-1].body).count("<passage number") == 1
+
+
+# --- whoever asked does not wait any more
+
+
+def left(asked: Any) -> None:
+    asked.wait_until_left()
+
+
+HANGS: list[Script] = [[left], [STREAM, left], [STREAM, event("BPO"), event(" is"), left]]
+
+
+@pytest.mark.parametrize("script", HANGS)
+def test_the_event_that_stops_a_run_ends_the_request_at_the_server(
+    script: Script, asking: Asking, ingest_settings: IngestSettings
+) -> None:
+    with model_server(script) as server:
+        assistant, stop = asking(server, timeout=20.0), threading.Event()
+        assistant.warm_up()
+        threading.Thread(target=lambda: (server.came.acquire(), time.sleep(0.2), stop.set()), daemon=True).start()
+        started = time.perf_counter()
+        with pytest.raises(Stopped):
+            list(assistant.chain.stream(DRIVES, {"configurable": {STOP: stop}}))
+        assert time.perf_counter() - started < 10  # and not when the server was silent for too long
+        time.sleep(0.2)
+    assert len(server.asked) == 1 and not server.faults
+
+
+def test_closing_the_stream_ends_the_request_at_the_server(asking: Asking) -> None:
+    with model_server([STREAM, event("BPO"), event(" is"), event(" good"), left]) as server:
+        stream = asking(server, timeout=20.0).chain.stream(DRIVES)
+        next(iter(stream))
+        stream.close()  # type: ignore[attr-defined]
+        del stream
+        gc.collect()
+        time.sleep(0.3)
+    assert len(server.asked) == 1 and not server.faults
+
+
+# --- before the request leaves
+
+
+def test_little_of_our_own_comes_before_the_request(asking: Asking, capsys: pytest.CaptureFixture[str]) -> None:
+    with model_server(streamed(QUOTE, " [1]")) as server:
+        assistant = asking(server)
+        assistant.chain.invoke(DRIVES)
+        waits = []
+        for _ in range(10):
+            started = time.perf_counter()
+            assistant.chain.invoke(DRIVES)
+            waits.append(server.asked[-1].at - started)
+    with capsys.disabled():
+        print(f"\nbefore the request leaves: {sorted(waits)[5] * 1000:.0f} ms (median of 10, target 30)")
+    assert all(wait > 0 for wait in waits)

@@ -1,0 +1,115 @@
+"""Whether everything that an answer needs is there and works, one thing after the other."""
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dotenv import dotenv_values
+
+from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
+from assistant.prices import price_of
+from assistant.settings import AssistantSettings
+from ingest.embeddings import open_embeddings
+from ingest.errors import UserError
+from ingest.index import CurrentIndex
+from ingest.settings import ROOT, IngestSettings
+from ui.settings import read_settings
+
+_PREFIX = "BPO_KPO_"
+
+
+class Finding(NamedTuple):
+    """What was looked at, whether it is good, and what there is to say; never a secret."""
+
+    what: str
+    good: bool
+    says: str
+
+
+def examine(model: str | None = None) -> Iterator[Finding]:
+    """The findings, as they are made; what rests on something that is not good is left out."""
+    try:
+        settings = read_settings(model)
+    except UserError as error:
+        yield Finding("settings", False, str(error))
+        return
+    yield _settings(settings)
+    yield from _index(settings)
+    yield _embedding(settings)
+    try:
+        name = choose(settings)
+    except UserError as error:
+        yield Finding("model", False, str(error))
+        return
+    where = ", ".join(sends_to(name, settings))
+    yield Finding(
+        "model", True, f"{name}; {f'questions are sent to {where}' if where else 'stays on this computer'}"
+    )
+    if name.startswith("openai:"):
+        yield _server(name, settings)
+    elif name != EXTRACTIVE:
+        yield _opens(name, settings)
+
+
+def _settings(settings: AssistantSettings) -> Finding:
+    """Names that are none are most likely misspelt, and would have no effect."""
+    known = {
+        f"{_PREFIX}{field}".upper() for kind in (AssistantSettings, IngestSettings) for field in kind.model_fields
+    }
+    named = {*os.environ, *dotenv_values(ROOT / ".env")}
+    unknown = sorted(name for name in named if name.upper().startswith(_PREFIX) and name.upper() not in known)
+    if unknown:
+        return Finding(
+            "settings", False, f"There is no setting {', '.join(unknown)}. See .env.example for their names."
+        )
+    key = "a key is set" if settings.ingest.openai_api_key else "no key is set"
+    strict = "what is not proven is left out" if settings.strict else "what is not proven is marked"
+    return Finding("settings", True, f"{key}; {strict}")
+
+
+def _index(settings: AssistantSettings) -> Iterator[Finding]:
+    try:
+        index = CurrentIndex(settings.ingest).get()
+    except UserError as error:
+        yield Finding("index", False, str(error))
+    else:
+        count = f"{len(index.passages)} passages of {len(index.sources)} documents"
+        yield Finding("index", True, f"{count} in {settings.ingest.index}")
+
+
+def _embedding(settings: AssistantSettings) -> Finding:
+    try:
+        dimensions = len(open_embeddings(settings.ingest).embed_query("Does it embed?"))
+    except UserError as error:
+        return Finding("embedding", False, str(error))
+    except Exception as error:  # the border to a provider's package
+        kind = type(error).__name__
+        return Finding(
+            "embedding", False, f"{settings.ingest.embeddings} failed ({kind}). Mend the key or server."
+        )
+    return Finding("embedding", True, f"{settings.ingest.embeddings}, {dimensions} numbers a text")
+
+
+def _server(name: str, settings: AssistantSettings) -> Finding:
+    host, model = server_host(settings), name.removeprefix("openai:")
+    try:
+        open_chat_model(name, settings)
+        served = served_models(settings)
+    except UserError as error:
+        return Finding("server", False, str(error))
+    if model not in served:
+        shown = ", ".join(served[:5]) + (" ..." if len(served) > 5 else "")
+        return Finding("server", False, f"{host} has no model {model}. Name one with BPO_KPO_MODEL: {shown}")
+    price = price_of(name)
+    costs = (
+        f"${price.input:g} and ${price.output:g} per million tokens" if price else "at a price that is not known"
+    )
+    return Finding("server", True, f"{host} has {model}, {costs}")
+
+
+def _opens(name: str, settings: AssistantSettings) -> Finding:
+    try:
+        open_chat_model(name, settings)
+    except UserError as error:
+        return Finding("server", False, str(error))
+    return Finding("server", True, "its package is installed; it was not asked anything")

@@ -54,7 +54,7 @@ def served_models(settings: AssistantSettings) -> list[str]:
     offline = "or use --model extractive."
     try:
         client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
-        return [str(model.id) for model in client.models.list().data]
+        return [_text(model.id) for model in client.models.list().data]
     except openai.AuthenticationError:
         raise SettingsError(f"{host} refused the key. Mend OPENAI_API_KEY in .env, {offline}") from None
     except openai.APIConnectionError:
@@ -65,6 +65,13 @@ def served_models(settings: AssistantSettings) -> list[str]:
         raise SettingsError(
             f"{host} lists no models as OpenAI does. Mend OPENAI_BASE_URL (it often ends in /v1), {offline}"
         ) from None
+
+
+def _text(value: object) -> str:
+    """Guards against a server whose JSON has another shape: the client checks none."""
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _account(settings: AssistantSettings) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from assistant.support import supports
 from assistant.units import Unit, side_of, units
 from ingest.text import Folded, Span, find_folded, fold
 
-_SHARE = 0.63
 _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote
 
 
@@ -58,11 +57,18 @@ def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> boo
     Beside the test φ (see `support`), a sentence about one side needs evidence that is not all about the other.
     """
     claim, other = CONNECTING.sub("", sentence), other_side(sentence)
+    if not _claims_something(claim):
+        return False
     if not spans or (other and all(_is_about(other, passage, span) for passage, span in spans)):
         return False
     evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
     context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
-    return supports(evidence, claim, context, _SHARE)
+    return supports(evidence, claim, context)
+
+
+def _claims_something(sentence: str) -> bool:
+    """Whether there is more to it than a word that stands in any text; a question claims nothing."""
+    return len(content_words(sentence)) > 1 and not sentence.rstrip().endswith("?")
 
 
 def other_side(claim: str) -> Side | None:

@@ -30,10 +30,10 @@ _OPPOSITES = [
 _CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
 
 
-def supports(evidence: str, claim: str, context: str = "", share: float = THRESHOLD) -> bool:
+def supports(evidence: str, claim: str, context: str = "") -> bool:
     """φ(evidence, claim): whether the evidence holds the claim's words, numbers and names.
 
-    The best window of 80 content words of the evidence holds at least a `share` of the claim's content words (as
+    The best window of 80 content words of the evidence holds at least 63 % of the claim's content words (as
     stems; BPO and KPO count as names), every number and every capitalised name of the claim stands in the
     evidence, and the evidence does not say the opposite. A claim without content words is not supported.
     `context` is the text that the evidence stands in, with its headings: names may stand there.
@@ -41,7 +41,7 @@ def supports(evidence: str, claim: str, context: str = "", share: float = THRESH
     wanted = Counter(stem(word) for word in content_words(_without_sides(claim)))
     if not wanted or strange_names(evidence, claim, context) or says_opposite(evidence, claim):
         return False
-    return coverage(evidence, wanted) >= share
+    return coverage(evidence, wanted) >= THRESHOLD
 
 
 def _without_sides(claim: str) -> str:

@@ -51,7 +51,13 @@ DONE = b"data: [DONE]\n\n"
 
 def event(text: str | None = None, finish: str | None = None, usage: tuple[int, int] | None = None) -> bytes:
     """One event of a stream."""
-    chunk: dict[str, Any] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
+    chunk: dict[str, Any] = {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [],
+    }
     if text is not None or finish:
         chunk["choices"] = [{"index": 0, "delta": {"content": text or ""}, "finish_reason": finish}]
     if usage:

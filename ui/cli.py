@@ -117,7 +117,7 @@ def ask(
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
         print(answer.model_dump_json(indent=2))
     else:
-        show_answer(console, answer)
+        show_answer(console, answer, assistant.sends_to)
 
 
 @app.command()

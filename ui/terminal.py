@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Usage
 from assistant.chain import Explanation
 from assistant.conversation_file import Checked
 from assistant.readers.extractive import ENOUGH
@@ -21,8 +21,11 @@ _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*
 _SHOWN = 8  # rows of a ranking
 
 
-def show_answer(console: Console, answer: Answer) -> None:
-    """The answer, then each citation: number, section, quote, file and offsets."""
+def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -> None:
+    """The answer, then each citation: number, section, quote, file and offsets.
+
+    `sent_to` are the hosts that saw the question.
+    """
     _print(console, plain(_without_markup(answer.text)))
     for notice in answer.notices:
         _print(console, plain(notice, "yellow"))
@@ -37,7 +40,20 @@ def show_answer(console: Console, answer: Answer) -> None:
         for passage in answer.passages[:3]:
             _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
     console.print()
-    _print(console, plain(f"Answered by {answer.model} in {answer.seconds.total:.2f} s", "dim"))
+    _print(console, plain(how(answer, sent_to), "dim"))
+
+
+def how(answer: Answer, sent_to: Sequence[str]) -> str:
+    """Who answered, how long it took, who saw the question, and what that cost where a model was asked."""
+    where = f"sent to {' and '.join(sent_to)}" if sent_to else "stays on this computer"
+    parts = [f"Answered by {answer.model} in {answer.seconds.total:.2f} s", where, *spent(answer.usage)]
+    return " · ".join(parts)
+
+
+def spent(usage: Usage) -> Iterator[str]:
+    """The tokens, and what they cost where that is known; nothing where none were sent."""
+    if tokens := usage.input_tokens + usage.output_tokens:
+        yield f"{tokens:,} tokens" + (f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else "")
 
 
 def show_verified(console: Console, checked: Sequence[Checked]) -> None:

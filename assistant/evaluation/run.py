@@ -115,8 +115,8 @@ def run(
                 scores["followup_gap"] = recall - scores["fact_recall"]
         return Row(id=item.id, question=item, answer=answer, error=error, scores=scores)
 
-    budget = Budget(assistant.model, max_cost, read_rows(folder)) if max_cost is not None else None
     with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(AT_ONCE) as pool:
+        budget = None if max_cost is None else Budget(assistant.model, max_cost, read_rows(folder))
         for number, made in enumerate(_in_order(pool, row, items[done:], budget), start=done + 1):
             file.write(made.model_dump_json() + "\n")
             file.flush()

@@ -45,7 +45,7 @@ def asking(ingest_settings: IngestSettings, minilm: MiniLM, monkeypatch: pytest.
 def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) -> None:
     with model_server(streamed(QUOTE[:20], QUOTE[20:], " [1]", usage=(1_000, 20))) as server:
         answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
-    assert [answer.text for answer in answers][0] == QUOTE[:20].strip()
+    assert answers[0].text == QUOTE[:20].strip()
     assert answers[-1].text == f"{QUOTE} [1]"
     assert [s.support for s in answers[-1].sentences] == ["quoted"]
     assert (answers[-1].usage.input_tokens, answers[-1].usage.output_tokens) == (1_000, 20)
@@ -73,7 +73,12 @@ FAULTS: list[tuple[str, Script, int, str]] = [
     ("choices of null", [STREAM, b'data: {"choices": null}\n\n', DONE], 3, "empty"),
     ("an empty answer", streamed("", " \n"), 3, "empty"),
     ("the provider refuses", streamed("BPO", finish="content_filter"), 1, "refused to answer"),
-    ("an error within", [STREAM, event("BPO is"), b'data: {"error": {"message": "x"}}\n\n'], 3, "could not be read"),
+    (
+        "an error within",
+        [STREAM, event("BPO is"), b'data: {"error": {"message": "x"}}\n\n'],
+        3,
+        "could not be read",
+    ),
 ]
 NAMES = [name for name, *_ in FAULTS]
 

@@ -1,18 +1,22 @@
-"""Which reader answers, and who sees a question for it."""
+"""Which reader answers, who sees a question for it, and what it costs."""
 
 from typing import Any
 
 import pytest
 
-from assistant.models import sends_to
+from assistant.chain import open_assistant
+from assistant.models import DEFAULT_CHAT_MODEL, choose, sends_to
+from assistant.prices import cost, price_of
 from assistant.settings import AssistantSettings
+from ingest.errors import SettingsError
+from tests.model_server import error, model_server, models, reply, streamed
 
 
 @pytest.mark.parametrize(
     ("settings", "hosts"),
     [
         ({"model": "extractive"}, ()),
-        ({"model": "openai:gpt-5-mini"}, ("api.openai.com",)),
+        ({"model": "openai:m"}, ("api.openai.com",)),
         (
             {"model": "openai:m", "ingest": {"openai_base_url": "http://user:secret@10.0.0.1:8000/v1"}},
             ("10.0.0.1:8000",),
@@ -24,3 +28,83 @@ from assistant.settings import AssistantSettings
 def test_who_sees_a_question_is_known(settings: dict[str, Any], hosts: tuple[str, ...]) -> None:
     read = AssistantSettings.model_validate(settings)
     assert sends_to(read.model, read) == hosts
+
+
+def with_server(url: str | None, key: str | None = None, model: str = "auto") -> AssistantSettings:
+    return AssistantSettings.model_validate(
+        {"model": model, "ingest": {"openai_base_url": url, "openai_api_key": key}}
+    )
+
+
+def test_without_a_key_and_a_server_nobody_is_asked() -> None:
+    assert choose(with_server(None)) == "extractive"
+
+
+def test_with_a_key_the_usual_model_is_taken_without_asking_the_server() -> None:
+    with model_server(models("a")) as server:
+        assert choose(with_server(server.url, key="sk-x")) == DEFAULT_CHAT_MODEL
+    assert not server.asked
+
+
+def test_the_one_model_of_a_server_without_a_key_is_taken() -> None:
+    with model_server(models("small")) as server:
+        assert choose(with_server(server.url)) == "openai:small"
+    assert [asked.path for asked in server.asked] == ["/v1/models"]
+
+
+def test_a_model_that_is_named_is_taken_without_asking() -> None:
+    with model_server(models("a", "b")) as server:
+        assert choose(with_server(server.url, model="openai:b")) == "openai:b"
+    assert not server.asked
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (models("a", "b"), r"has 2 models\. Name one with --model: openai:a, openai:b$"),
+        (models(), r"has no model\. Load one there"),
+        (error("401 Unauthorized"), r"refused the key\. Mend OPENAI_API_KEY"),
+        (error("404 Not Found"), r"lists no models as OpenAI does\. Mend OPENAI_BASE_URL"),
+        ([reply(b"<html>")], r"lists no models as OpenAI does\."),
+        ([reply({"data": [{"name": "x"}]})], r"lists no models as OpenAI does\."),
+        ([], r"cannot be reached\. Start it, mend OPENAI_BASE_URL"),
+    ],
+)
+def test_a_server_that_does_not_say_which_model_is_one_line(script: Any, message: str) -> None:
+    with model_server(script) as server, pytest.raises(SettingsError, match=message) as caught:
+        choose(with_server(server.url))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_server_of_ones_own_is_asked_without_a_key_and_for_a_short_answer(ingest_settings: Any) -> None:
+    with model_server(models("small"), streamed("Volume [1].")) as server:
+        chosen = with_server(server.url)
+        settings = chosen.model_copy(
+            update={"ingest": ingest_settings.model_copy(update={"openai_base_url": server.url})}
+        )
+        assistant = open_assistant(settings)
+        assert assistant.model == "openai:small" and assistant.sends_to == (server.url[7:-3],)
+        assert assistant.chain.invoke("What drives BPO?").model == "openai:small"
+        assert assistant.offline.model == "extractive" and assistant.offline.sends_to == ()
+    asked = server.asked[1]
+    assert asked.headers["authorization"] == "Bearer none"
+    assert asked.body["model"] == "small" and asked.body["max_completion_tokens"] == 600
+
+
+# --- what it costs
+
+
+def test_a_million_tokens_cost_what_the_table_says() -> None:
+    price = price_of("openai:gpt-4o-mini")
+    assert price == (0.15, 0.6)
+    assert cost("openai:gpt-4o-mini", 2_000_000, 500_000) == pytest.approx(0.30 + 0.30)
+    assert cost("gpt-4o-mini-2024-07-18", 1_000_000, 0) == pytest.approx(0.15)  # a snapshot of it
+
+
+@pytest.mark.parametrize("model", ["openai:unheard-of", "anthropic:gpt-4o", "fake", "extractive"])
+def test_the_cost_of_another_model_is_not_known(model: str) -> None:
+    assert price_of(model) is None and cost(model, 1, 1) is None
+
+
+def test_the_usual_model_has_a_price() -> None:
+    assert price_of(DEFAULT_CHAT_MODEL)

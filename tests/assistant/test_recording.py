@@ -1,0 +1,76 @@
+"""A run with a chat model, kept and repeated without it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage
+from langchain_core.messages.ai import UsageMetadata
+
+from assistant.answers import Answer
+from assistant.chain import Assistant, open_assistant
+from assistant.model_calls import reply_of
+from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
+from assistant.settings import AssistantSettings
+from ingest.errors import UserError
+from tests.fakes import FakeChatModel, replying
+
+DRIVES = "What drives BPO?"
+
+With = Callable[[Any], Assistant]
+
+
+@pytest.fixture
+def answering(ingest_settings: Any, minilm: Any) -> With:
+    return lambda model: open_assistant(
+        AssistantSettings(ingest=ingest_settings), chat_model=model, embeddings=minilm
+    )
+
+
+def recorder(folder: Path, model: FakeChatModel) -> Recorder:
+    return Recorder(name_of_model="openai:gpt-4o", model=model, folder=folder)
+
+
+def test_a_recorded_run_is_repeated_word_for_word(tmp_path: Path, answering: With) -> None:
+    usage = UsageMetadata(input_tokens=1_000_000, output_tokens=100_000, total_tokens=1_100_000)
+    model = replying(lambda _: "It is volume-driven [1].", usage=usage)
+    first: Answer = answering(recorder(tmp_path, model)).chain.invoke(DRIVES)
+    again: Answer = answering(Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)).chain.invoke(DRIVES)
+    assert again.model_copy(update={"seconds": first.seconds}) == first
+    assert first.model == "openai:gpt-4o" and first.usage.cost_usd == pytest.approx(3.5)
+    (exchange,) = read_recording(tmp_path)
+    assert [message.role for message in exchange.messages] == ["system", "human"]
+    assert exchange.reply == "It is volume-driven [1]." and DRIVES in exchange.messages[1].text
+
+
+def test_a_request_that_is_not_in_it_fails(tmp_path: Path, answering: With) -> None:
+    answering(recorder(tmp_path, replying(lambda _: "Volume [1]."))).chain.invoke(DRIVES)
+    replayed = answering(Replayer(name_of_model="openai:gpt-4o", folder=tmp_path))
+    with pytest.raises(UserError, match=r"has no such request: .* Record it anew with --record\."):
+        replayed.chain.invoke("What drives KPO?")
+
+
+def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None:
+    replies = iter(["one", "two"])
+    kept = recorder(tmp_path, replying(lambda _: next(replies)))
+    for _ in range(2):
+        reply_of(kept, [HumanMessage("same")])
+    replayed = Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)
+    said = [str(reply_of(replayed, [HumanMessage("same")]).text) for _ in range(3)]
+    assert said == ["one", "two", "two"]
+
+
+def test_a_reply_that_breaks_off_is_not_kept(tmp_path: Path) -> None:
+    kept = recorder(tmp_path, replying(lambda _: KeyError("no")))
+    with pytest.raises(UserError):
+        reply_of(kept, [HumanMessage("x")])
+    assert not (tmp_path / EXCHANGES).exists()
+
+
+@pytest.mark.parametrize("content", [None, "{}\n", "nonsense"])
+def test_a_folder_without_a_recording_is_one_line(content: str | None, tmp_path: Path) -> None:
+    if content:
+        (tmp_path / EXCHANGES).write_text(content)
+    with pytest.raises(UserError, match=r"is no recording .* Make one: bpo-kpo evaluate SET --record DIR$"):
+        read_recording(tmp_path)

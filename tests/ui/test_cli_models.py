@@ -1,0 +1,143 @@
+"""The command line with a chat model behind a real socket: real processes, and no word of the key anywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.settings import IngestSettings
+from tests.model_server import error, model_server, models, streamed
+
+KEY = "sk-secret-0123456789abcdef"
+DRIVES = "What drives BPO?"
+SET = '{"id": "a", "question": "What drives BPO?", "answerable": true, "facts": [["volume"]], "evidence": []}\n'
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def bpo_kpo(ingest_settings: IngestSettings) -> Run:
+    """Runs the command on the shared index, with these variables."""
+
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"BPO_KPO_INDEX": str(ingest_settings.index)} | variables
+        command = [str(Path(sys.executable).with_name("bpo-kpo")), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+
+    return run
+
+
+def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
+    with model_server(models("small"), streamed("Pigs fly [1].")) as server:
+        done = bpo_kpo("ask", DRIVES, OPENAI_BASE_URL=server.url)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Pigs fly [1][?].")
+    assert "Answered by openai:small in " in done.stdout
+    assert f"sent to {server.url[7:-3]}" in done.stdout
+    assert "110 tokens" in done.stdout
+
+
+def test_strict_leaves_out_what_is_not_proven(bpo_kpo: Run) -> None:
+    with model_server(streamed("Pigs fly [1].")) as server:
+        done = bpo_kpo(
+            "ask", "--json", "--model", "openai:m", DRIVES, OPENAI_BASE_URL=server.url, BPO_KPO_STRICT="1"
+        )
+    answer = json.loads(done.stdout)
+    assert not answer["answered"] and answer["notices"] and answer["model"] == "openai:m"
+
+
+def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    with model_server(error("401 Unauthorized", message=f"Incorrect API key provided: {KEY}")) as server:
+        variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "BPO_KPO_MODEL": "openai:m"}
+        done = bpo_kpo("ask", DRIVES, **variables)
+        examined = bpo_kpo("doctor", **variables)
+        measured = bpo_kpo("evaluate", str(questions), "--report", str(tmp_path / "report"), **variables)
+    assert done.returncode == examined.returncode == 2
+    assert done.stderr.count("\n") == 1 and "Mend OPENAI_API_KEY in .env" in done.stderr
+    assert "WRONG  server: " in examined.stdout and "refused the key" in examined.stdout
+    assert "1 questions failed" in measured.stdout
+    said = [text for one in (done, examined, measured) for text in (one.stdout, one.stderr)]
+    written = [path.read_text("utf-8") for path in (tmp_path / "report").rglob("*") if path.is_file()]
+    assert written and not any(KEY in text for text in [*said, *written])
+
+
+def test_evaluate_never_falls_back(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    with model_server(error("400 Bad Request")) as server:
+        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:m"}
+        bpo_kpo("evaluate", str(questions), "--report", str(tmp_path / "report"), **variables)
+    (row,) = (tmp_path / "report" / "results.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(row)["answer"] is None and "(400)" in json.loads(row)["error"]
+
+
+def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions, tape = tmp_path / "set.jsonl", tmp_path / "tape"
+    questions.write_text(SET)
+    with model_server(streamed("It is volume-driven [1].")) as server:
+        recorded = bpo_kpo(
+            *("evaluate", str(questions), "--record", str(tape), "--report", str(tmp_path / "a")),
+            OPENAI_BASE_URL=server.url,
+            BPO_KPO_MODEL="openai:m",
+        )
+    replayed = bpo_kpo("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "b"))
+    assert recorded.returncode == replayed.returncode == 0
+    rows = [json.loads((tmp_path / name / "results.jsonl").read_text("utf-8")) for name in "ab"]
+    for row in rows:
+        del row["answer"]["seconds"]
+    assert rows[0] == rows[1] and rows[0]["answer"]["model"] == "openai:m"
+
+
+def test_a_run_stops_before_it_costs_too_much(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text("".join(SET.replace('"a"', f'"{n}"') for n in range(6)))
+    dear = streamed("Volume [1].", usage=(400_000, 0))  # of gpt-4o: one dollar
+    arguments = ("evaluate", str(questions), "--report", str(tmp_path / "report"), "--model", "openai:gpt-4o")
+    with model_server(dear) as server:
+        done = bpo_kpo(*arguments, "--max-cost", "0.04", OPENAI_BASE_URL=server.url)
+        assert 1 <= len(server.asked) <= 4  # what was under way before one had shown what it costs
+    assert done.returncode == 2 and "Raise --max-cost to go on." in done.stderr
+    unknown = bpo_kpo(*arguments[:-1], "openai:m", "--max-cost", "1", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert unknown.returncode == 2 and "What openai:m costs is not known." in unknown.stderr
+
+
+def test_doctor_looks_at_one_thing_after_the_other(bpo_kpo: Run) -> None:
+    done = bpo_kpo("doctor")
+    assert done.returncode == 0
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        f"ok     {what}" for what in ("settings", "index", "embedding", "model")
+    ]
+    assert "stays on this computer" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"BPO_KPO_MODLE": "extractive"}, "WRONG  settings: There is no setting BPO_KPO_MODLE."),
+        ({"BPO_KPO_STRICT": "perhaps"}, "WRONG  settings: The setting strict is wrong"),
+        ({"BPO_KPO_INDEX": "/nowhere/at/all"}, "WRONG  index: "),
+        ({"BPO_KPO_EMBEDDINGS": "openai:m"}, "WRONG  embedding: "),
+        ({"BPO_KPO_MODEL": "nonsense"}, "WRONG  model: There is no model 'nonsense'."),
+        ({"BPO_KPO_MODEL": "openai:m"}, "WRONG  server: openai:m needs a key. Set OPENAI_API_KEY"),
+        (
+            {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"},
+            "WRONG  model: The server at 127.0.0.1:9 cannot be reached",
+        ),
+    ],
+)
+def test_doctor_says_what_is_wrong(variables: dict[str, str], says: str, bpo_kpo: Run) -> None:
+    done = bpo_kpo("doctor", **variables)
+    assert done.returncode == 2 and says in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_doctor_names_the_models_that_a_server_has(bpo_kpo: Run) -> None:
+    with model_server(models("a", "b")) as server:
+        done = bpo_kpo("doctor", "--model", "openai:c", OPENAI_BASE_URL=server.url)
+    assert done.returncode == 2 and "has no model c. Name one with BPO_KPO_MODEL: a, b" in done.stdout

@@ -78,7 +78,12 @@ class ScriptedAssistant:
         """As the real one comes: a LangChain Runnable."""
         return RunnableLambda(self.answers)
 
+    model = "scripted"
     sends_to = ("models.example",)
+
+    @property
+    def offline(self) -> "ScriptedAssistant":
+        return self
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         if "slow" in answer.question:

@@ -103,7 +103,8 @@ def test_a_run_stops_before_it_costs_too_much(bpo_kpo: Run, tmp_path: Path) -> N
         done = bpo_kpo(*arguments, "--max-cost", "0.04", OPENAI_BASE_URL=server.url)
         assert 1 <= len(server.asked) <= 4  # what was under way before one had shown what it costs
     assert done.returncode == 2 and "Raise --max-cost to go on." in done.stderr
-    unknown = bpo_kpo(*arguments[:-1], "openai:m", "--max-cost", "1", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    other = ("evaluate", str(questions), "--report", str(tmp_path / "other"), "--model", "openai:m")
+    unknown = bpo_kpo(*other, "--max-cost", "1", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert unknown.returncode == 2 and "What openai:m costs is not known." in unknown.stderr
 
 

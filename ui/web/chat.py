@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
+from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
 from assistant.conversation_file import bundle, conversation_markdown
 from assistant.evaluation.feedback import Feedback, keep
+from assistant.model_calls import STOP, Stopped
+from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
+from ui.web.render import who_answers
 from ui.web.turns import Turn, dump, earlier_questions, load, messages
 
 EXAMPLES = (
@@ -57,8 +61,8 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     `feedback` is the file where thumbs up and down are kept, `limit` how many answers may be in the making.
     """
 
-    def answer(turns: Turns) -> Iterator[tuple[Messages, str]]:
-        for shown in _answered(assistant, turns):
+    def answer(turns: Turns, reader: str) -> Iterator[tuple[Messages, str]]:
+        for shown in _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns):
             yield shown, dump(turns)
 
     def evidence(turns: Turns) -> tuple[str, str]:
@@ -107,6 +111,14 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         autofocus=True,
         **IDLE,
     )
+    reader = gr.Radio(
+        reader_choices(assistant),
+        value=assistant.model,
+        label="Answered by",
+        elem_id="reader",
+        container=False,
+        visible=assistant.model != EXTRACTIVE,
+    )
     with gr.Row(elem_id="keep"):
         as_text = gr.Button("Export as Markdown", size="sm", variant="secondary")
         as_bundle = gr.Button("Export evidence", size="sm", variant="secondary")
@@ -120,7 +132,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         chat.option_select(_option_picked, turns, [chat, box], **at_once),
         chat.retry(_again, turns, [chat, box], **at_once),
     ]
-    running = [event.then(answer, turns, [chat, saved], **limited) for event in begin]
+    running = [event.then(answer, [turns, reader], [chat, saved], **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
         event.success(_settled, turns, [chat, box, saved], **at_once)
         event.failure(_settled, turns, [chat, box, saved], **at_once)
@@ -135,6 +147,12 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
     return Panel(turns, chat)
+
+
+def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
+    """The readers to choose from, with what leaves this computer for each."""
+    readers = {one.model: one.sends_to for one in (assistant, assistant.offline)}
+    return [(who_answers(model, sent_to), model) for model, sent_to in readers.items()]
 
 
 def _asked(question: str, turns: Turns) -> tuple[Messages, gr.Textbox]:
@@ -210,7 +228,8 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
     turn, history = turns[-1], earlier_questions(turns[:-1])
     turn.sent_to = assistant.sends_to
     try:
-        for answer in assistant.chain.stream(Ask(question=turn.question, history=history)):
+        config: RunnableConfig = {"configurable": {STOP: turn.stop}}
+        for answer in assistant.chain.stream(Ask(question=turn.question, history=history), config):
             if turn.done:
                 return
             turn.answer = answer
@@ -219,6 +238,8 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
         yield messages(turns)
         if turn.answer:
             turn.answer = assistant.suggest(turn.answer, history)
+    except Stopped:
+        return
     except UserError as error:  # in place of whatever of the answer was there
         turn.answer = None
         turn.end(str(error))

@@ -14,10 +14,11 @@ from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.run import Row, read_rows
+from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui import evaluation
-from ui.web.chat import DOWNLOAD, Panel
+from ui.web.chat import DOWNLOAD, Panel, reader_choices
 from ui.web.evaluated import losses_html, result_html
 from ui.web.turns import ASKED_BEFORE, Turn, messages
 
@@ -36,16 +37,17 @@ class _Stopped(Exception):
 def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     """Adds the tab's content to the page; a row is opened in `panel`."""
 
-    def evaluate(name: str, upload: str | None, earlier: str) -> Iterator[tuple[Any, ...]]:
+    def evaluate(name: str, upload: str | None, earlier: str, reader: str) -> Iterator[tuple[Any, ...]]:
         yield _state("Reading the questions …", running=True)
         try:
+            asked = assistant.offline if reader == EXTRACTIVE else assistant
             path = Path(upload) if upload else _listed(SETS, name)
             other = None if earlier == _NONE else _listed(REPORTS, earlier)
             items = evaluation.read(path, assistant, [])
             if other:
                 check_comparable(items, other, None)
             folder = evaluation.new_folder(path)
-            for line in _running(items, path.name, assistant, folder, other):
+            for line in _running(items, path.name, asked, folder, other):
                 yield _state(line, running=True)
         except UserError as error:
             yield _state(str(error))
@@ -66,6 +68,12 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     with gr.Row(elem_id="choose"):
         chosen = gr.Dropdown(_names(SETS.glob("*.jsonl")), label="Question set", interactive=True)
         compared = gr.Dropdown([_NONE], value=_NONE, label="Compare with an earlier run", interactive=True)
+    reader = gr.Radio(
+        reader_choices(assistant),
+        value=EXTRACTIVE,
+        label="Answered by",
+        visible=assistant.model != EXTRACTIVE,
+    )
     with gr.Accordion("Your own question set (JSON Lines or CSV)", open=False):
         upload = gr.File(label="Question set", file_types=[".jsonl", ".csv"], type="filepath")
     with gr.Row(elem_id="run"):
@@ -81,7 +89,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     begun = start.click(lambda: False, None, halted, **at_once)
     running = begun.then(
         evaluate,
-        [chosen, upload, compared],
+        [chosen, upload, compared, reader],
         outputs,
         api_visibility="private",
         concurrency_limit=1,

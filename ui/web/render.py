@@ -20,6 +20,7 @@ from assistant.conversation_file import answer_markdown
 from assistant.models import EXTRACTIVE
 from assistant.outline import last_heading
 from assistant.prompts import UNPROVEN
+from ui.terminal import spent
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -94,10 +95,18 @@ def _proof(answer: Answer) -> str:
     return f"{line}, {unsupported} without proof" if unsupported else line
 
 
+def who_answers(model: str, sent_to: Sequence[str]) -> str:
+    """A reader by its name, and what leaves this computer for it."""
+    where = f"sent to {' and '.join(sent_to)}" if sent_to else "stays on this computer"
+    return f"{'the offline reader' if model == EXTRACTIVE else model} ({where})"
+
+
 def _how(answer: Answer, sent_to: Sequence[str]) -> str:
     reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
     where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
-    return f"Answered by {reader} in {answer.seconds.total:.2f} s · {where} ·"
+    return " · ".join(
+        [f"Answered by {reader} in {answer.seconds.total:.2f} s", where, *spent(answer.usage), ""]
+    ).rstrip()
 
 
 def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:

@@ -1,5 +1,6 @@
 """One conversation: its turns, what the next question needs of them, and how the chat shows them."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +27,13 @@ class Turn:
     done: bool = False
     sent_to: tuple[str, ...] = ()  # the hosts that saw the question
 
+    def __post_init__(self) -> None:
+        self.stop = threading.Event()  # ends the request at a chat model's server; no field, so it is not kept
+
     def end(self, notice: str = "") -> None:
         """Nothing more will come; `notice` says why, where that is not plain."""
         self.notice, self.done = notice, True
+        self.stop.set()
 
 
 _TURNS = TypeAdapter(list[Turn])

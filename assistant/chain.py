@@ -42,14 +42,15 @@ def open_assistant(
     settings: AssistantSettings,
     *,
     chat_model: BaseChatModel | None = None,
+    reader: Runnable[Reading, Draft] | None = None,
     embeddings: Embeddings | None = None,
 ) -> "Assistant":
-    """The assistant for these settings. `chat_model` takes the place of the model that the settings name.
+    """The assistant for these settings. A `chat_model` or a `reader` takes the place of what the settings name.
 
     Raises `SettingsError` for a model or an embedding model that there is not.
     """
     snapshots = Snapshots(settings.ingest, embeddings or open_embeddings(settings.ingest))
-    return Assistant(settings, chat_model, snapshots)
+    return Assistant(settings, chat_model, snapshots, reader)
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,20 @@ class Assistant:
     chain_of_model: Runnable[Asked, Answer]
 
     def __init__(
-        self, settings: AssistantSettings, chat_model: BaseChatModel | None, snapshots: Snapshots
+        self,
+        settings: AssistantSettings,
+        chat_model: BaseChatModel | None,
+        snapshots: Snapshots,
+        reader: Runnable[Reading, Draft] | None = None,
     ) -> None:
         self._settings = settings
         self._snapshots = snapshots
-        self.model = str(chat_model._llm_type) if chat_model else choose(settings)
-        self.chat_model = chat_model  # `None` where the offline reader answers
-        if chat_model is None and self.model != EXTRACTIVE:
+        self._own_reader = reader
+        self.model = _name(settings, chat_model, reader)
+        self.chat_model = chat_model  # `None` where the offline reader answers, or one of somebody's own
+        if chat_model is None and reader is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
-        self.strict = settings.strict and self.chat_model is not None
+        self.strict = settings.strict and self.model != EXTRACTIVE
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
 
@@ -106,7 +112,7 @@ class Assistant:
     @cached_property
     def offline(self) -> "Assistant":
         """The same assistant with the offline reader; itself where that answers anyway."""
-        if self.chat_model is None:
+        if self.model == EXTRACTIVE:
             return self
         return Assistant(self._settings.model_copy(update={"model": EXTRACTIVE}), None, self._snapshots)
 
@@ -163,6 +169,8 @@ class Assistant:
         yield answer
 
     def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
+        if self._own_reader:
+            return self._own_reader
         if self.chat_model:
             return llm.make_reader(self.chat_model, self._prompt_tokens)
         return extractive.make_reader(opened.evidence)
@@ -179,6 +187,14 @@ class Assistant:
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text[:LONGEST_QUESTION], usage
         return standalone(ask.question, ask.history), Usage()
+
+
+def _name(
+    settings: AssistantSettings, chat_model: BaseChatModel | None, reader: Runnable[Reading, Draft] | None
+) -> str:
+    if reader:
+        return reader.get_name()
+    return str(chat_model._llm_type) if chat_model else choose(settings)
 
 
 def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:

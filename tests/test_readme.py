@@ -15,7 +15,7 @@ from ui.cli import evaluate
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXCHANGES = re.findall(r'```console\n\$ bpo-kpo ask "(.*?)"\n(.*?)```', README, re.DOTALL)
-EXAMPLE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+EXAMPLE, READER, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize(("question", "shown"), EXCHANGES, ids=[question for question, _ in EXCHANGES])
@@ -35,6 +35,13 @@ def test_the_python_example_runs(ingest_settings: IngestSettings) -> None:
     run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
     assert run.stdout.startswith("What drives KPO?\n")
     assert "1 | 7 key differences between BPO vs KPO > 1. Driving force" in run.stdout
+
+
+def test_the_reader_of_ones_own_answers(ingest_settings: IngestSettings) -> None:
+    environment = {**os.environ, "BPO_KPO_INDEX": str(ingest_settings.index)}
+    command = [sys.executable, "-c", READER]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    assert run.stdout.rstrip().endswith("[2]")  # two sentences of the article, each with its proof
 
 
 def test_the_table_names_every_module_and_nothing_else() -> None:

@@ -1,10 +1,9 @@
 """Whether everything that an answer needs is there and works, one thing after the other."""
 
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dotenv import dotenv_values
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
 from assistant.prices import price_of
@@ -12,7 +11,7 @@ from assistant.settings import AssistantSettings
 from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
 from ingest.index import CurrentIndex
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import IngestSettings
 from ui.settings import read_settings
 
 _PREFIX = "BPO_KPO_"
@@ -56,8 +55,10 @@ def _settings(settings: AssistantSettings) -> Finding:
     known = {
         f"{_PREFIX}{field}".upper() for kind in (AssistantSettings, IngestSettings) for field in kind.model_fields
     }
-    named = {*os.environ, *dotenv_values(ROOT / ".env")}
-    unknown = sorted(name for name in named if name.upper().startswith(_PREFIX) and name.upper() not in known)
+    named = {*EnvSettingsSource(AssistantSettings).env_vars, *DotEnvSettingsSource(AssistantSettings).env_vars}
+    unknown = sorted(
+        name.upper() for name in named if name.upper().startswith(_PREFIX) and name.upper() not in known
+    )
     if unknown:
         return Finding(
             "settings", False, f"There is no setting {', '.join(unknown)}. See .env.example for their names."

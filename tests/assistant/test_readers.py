@@ -1,0 +1,83 @@
+"""The contract of a reader: what every one does, the offline one, a chat model's, and one of your own."""
+
+import asyncio
+import re
+from collections.abc import Callable
+
+import pytest
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant import prompts
+from assistant.chain import Assistant, open_assistant
+from assistant.question import analyse
+from assistant.readers import Draft, Reading, extractive, llm
+from assistant.settings import AssistantSettings
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from tests.fakes import scripted
+
+Reader = Runnable[Reading, Draft]
+
+QUESTIONS = ["What drives BPO?", "What does Time Doctor cost?", "six common benefits", "<b>[1]</b> {0} %s"]
+
+
+def of_ones_own(reading: Reading) -> Draft:
+    first = reading.passages[0].text.strip().splitlines()[-1]
+    return Draft(f"{first} [1]")
+
+
+@pytest.fixture(params=["extractive", "llm", "own"])
+def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
+    made: dict[str, Callable[[], Reader]] = {
+        "extractive": lambda: extractive.make_reader(assistant._snapshots.current().evidence),
+        "llm": lambda: llm.make_reader(scripted(["It ", "is volume-driven ", "[1][2]."]), tokens=7_000),
+        "own": lambda: RunnableLambda(of_ones_own),
+    }
+    return made[request.param]()
+
+
+@pytest.fixture
+def read(assistant: Assistant) -> Callable[[str], Reading]:
+    """What a reader gets for a question."""
+
+    def made(question: str) -> Reading:
+        return Reading(analyse(question), assistant.chain.invoke(question).passages, assistant.index().sources)
+
+    return made
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_last_draft_of_a_stream_is_what_invoke_returns(
+    question: str, reader: Reader, read: Callable[[str], Reading]
+) -> None:
+    reading = read(question)
+    *_, last = reader.stream(reading)
+    assert isinstance(last, Draft) and last.text.strip()
+    assert last == reader.invoke(reading)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_it_refuses_in_the_fixed_words_or_names_passages_by_number(
+    question: str, reader: Reader, read: Callable[[str], Reading]
+) -> None:
+    reading = read(question)
+    text = reader.invoke(reading).text
+    numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", text)]
+    assert text == prompts.refusal(1) or numbers
+    assert all(1 <= number <= len(reading.passages) for number in numbers)
+
+
+def test_batches_and_the_asynchronous_forms_give_the_same(reader: Reader, read: Callable[[str], Reading]) -> None:
+    readings = [read(question) for question in QUESTIONS[:2]]
+    one_by_one = [reader.invoke(reading) for reading in readings]
+    assert reader.batch(readings) == one_by_one
+    assert asyncio.run(reader.ainvoke(readings[0])) == one_by_one[0]
+
+
+def test_one_of_your_own_answers_with_verified_citations(ingest_settings: IngestSettings, minilm: MiniLM) -> None:
+    settings = AssistantSettings(ingest=ingest_settings)
+    own = open_assistant(settings, reader=RunnableLambda(of_ones_own), embeddings=minilm)
+    answer = own.chain.invoke({"question": "And for KPO?", "history": ["What drives BPO?"]})
+    assert answer.model == "of_ones_own" and answer.standalone_question == "What drives KPO?"
+    assert {sentence.support for sentence in answer.sentences} == {"quoted"}
+    assert own.sends_to == () and own.offline.model == "extractive"

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
@@ -27,7 +28,7 @@ from assistant.recording import Recorder, Replayer, read_recording
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.settings import read_settings
-from ui.terminal import plain
+from ui.terminal import plain, spent
 
 _SHORT_OF_A_FLOOR = 1  # exit codes
 _MISTAKE = 2
@@ -155,6 +156,10 @@ def show_headline(console: Console, folder: Path) -> None:
             apart = [_number(held[name].value)] if held["failures"].n and name in held else []
             table.add_row(name + note, _number(figure.value), _interval(figure), str(figure.n), *apart)
     console.print(table)
+    tokens = [int(summary[name].value or 0) for name in ("input_tokens", "output_tokens")]
+    usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], cost_usd=summary["cost_usd"].value)
+    for line in spent(usage):
+        console.print(plain(f"The answers took {line}."))
     if failed := summary["failures"].value:
         console.print(plain(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}"))
 

@@ -402,22 +402,22 @@ class TestFeedback:
         assert (kept.good, kept.comment, kept.answer.question) == (False, "It leaves out KPO.", "What drives BPO?")
 
 
+TWO_QUESTIONS = (
+    '{"id": "<i>1", "question": "What drives <b>KPO</b>?", "answerable": true, "facts": [["insight"]], '
+    '"evidence": ["KPO is insight-driven"], "tags": ["plain"]}\n'
+    '{"id": "2", "question": "And for KPO?", "history": ["What drives BPO?"], "answerable": false}\n'
+)
+
+
 class TestEvaluate:
     def test_a_set_runs_shows_its_figures_and_opens_what_was_lost_in_the_chat(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
         questions = tmp_path / "two <b>.jsonl"
-        questions.write_text(
-            '{"id": "<i>1", "question": "What drives <b>KPO</b>?", "answerable": true, "facts": [["insight"]], '
-            '"evidence": ["KPO is insight-driven"], "tags": ["plain"]}\n'
-            '{"id": "2", "question": "And for KPO?", "history": ["What drives BPO?"], "answerable": false}\n',
-            encoding="utf-8",
-        )
+        questions.write_text(TWO_QUESTIONS, encoding="utf-8")
         page = open_page(real)
         page.get_by_role("tab", name="Evaluate").click()
-        page.get_by_role("button", name="Your own question set").click()
-        page.locator("input[type=file]").set_input_files(questions)
-        page.locator(".file-preview").wait_for()
+        upload(page, questions)
         page.get_by_role("button", name="Run").click()
         page.get_by_text("Done. The report is in").wait_for()
         rows = page.locator("#result tbody tr").all_inner_texts()
@@ -433,6 +433,13 @@ class TestEvaluate:
             page.get_by_role("button", name="Save the report").click()
         assert "<!doctype html>" in Path(download.value.path()).read_text("utf-8").lower()
 
+        report = re.search(r"(two.+)\.$", page.locator("#status").inner_text().strip())
+        assert report
+        page.get_by_label("Compare with an earlier run").click()
+        page.get_by_role("option", name=report[1]).click()
+        page.get_by_role("button", name="Run").click()
+        page.locator("#result").get_by_text("0 questions won, 0 lost, 2 as before").wait_for()
+
     def test_a_run_can_be_stopped_and_a_broken_set_is_a_line(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
@@ -444,15 +451,16 @@ class TestEvaluate:
         page.get_by_text("Stopped; what was done is kept.").wait_for()
         broken = tmp_path / "broken.jsonl"
         broken.write_text('{"id": "1", ', encoding="utf-8")
-        page.get_by_role("button", name="Your own question set").click()
-        page.locator("input[type=file]").set_input_files(broken)
-        page.locator(".file-preview").wait_for()
+        upload(page, broken)
         page.get_by_role("button", name="Run").click()
         page.get_by_text("broken JSON").wait_for()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
-def test_axe_finds_nothing_serious_on_any_screen(width: int, scheme: str, open_page: Open, real: str) -> None:
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_screen(
+    width: int, scheme: str, open_page: Open, real: str, tmp_path: Path
+) -> None:
     page = open_page(real, width=width, scheme=scheme)
     found = serious(page, "start")
     ask(page, "What drives BPO compared with KPO?")
@@ -468,7 +476,19 @@ def test_axe_finds_nothing_serious_on_any_screen(width: int, scheme: str, open_p
     page.get_by_role("tab", name="Evaluate").click()
     page.get_by_role("button", name="Run").wait_for()
     found += serious(page, "evaluate")
+    questions = tmp_path / "two.jsonl"
+    questions.write_text(TWO_QUESTIONS, encoding="utf-8")
+    upload(page, questions)
+    page.get_by_role("button", name="Run").click()
+    page.get_by_text("Done. The report is in").wait_for()
+    found += serious(page, "evaluated")
     assert found == []
+
+
+def upload(page: Any, questions: Path) -> None:
+    page.get_by_role("button", name="Your own question set").click()
+    page.locator("input[type=file]").set_input_files(questions)
+    page.locator(".file-preview").wait_for()
 
 
 def serious(page: Any, screen: str) -> list[str]:

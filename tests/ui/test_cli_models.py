@@ -88,6 +88,7 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path:
         )
     replayed = bpo_kpo("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "b"))
     assert recorded.returncode == replayed.returncode == 0
+    assert "The answers took 110 tokens." in replayed.stdout
     rows = [json.loads((tmp_path / name / "results.jsonl").read_text("utf-8")) for name in "ab"]
     for row in rows:
         del row["answer"]["seconds"]

@@ -48,7 +48,7 @@ class Page:
     def ask(self, question: str) -> tuple[str, int]:
         """What the chat shows in the end, and in how many steps it came."""
         self.press("_asked", question)
-        body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None]}
+        body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None, "scripted"]}
         assert self.http.post("queue/join", json=body).status_code == 200
         steps = 0
         with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:

@@ -55,7 +55,11 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
             page = (folder / "report.html").read_text(encoding="utf-8")
             done = f"Done. The report is in {folder.relative_to(ROOT)}."
             yield _state(
-                done, result_html(folder, page), losses_html(folder, assistant.index().sources), page, folder
+                done,
+                result_html(folder, page, other),
+                losses_html(folder, assistant.index().sources),
+                page,
+                folder,
             )
 
     def open_row(folder: Path | None, event: gr.EventData) -> tuple[list[Turn], list[dict[str, Any]]]:

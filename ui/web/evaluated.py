@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping
 from pathlib import Path
 
+from assistant.evaluation.compare import compare
 from assistant.evaluation.glossary import COMPARED, STAGES
 from assistant.evaluation.losses import losses
 from assistant.evaluation.questions import Corpus
@@ -15,16 +16,33 @@ from ingest.sources import Source
 _MOST = 100  # losses that are listed
 
 
-def result_html(folder: Path, page: str) -> str:
-    """The figures that matter most with their intervals, and the report in a frame where no script runs."""
+def result_html(folder: Path, page: str, other: Path | None = None) -> str:
+    """The figures that matter most with their intervals, and the report in a frame where no script runs.
+
+    With the report of an `other` run, what changed since.
+    """
     summary = read_summary(folder)
     rows = "".join(_row(name, summary[name]) for name in headline(summary) if name in summary)
     head = "<tr><th>metric</th><th>value</th><th>95 % interval</th><th>n</th><th>what it is</th></tr>"
     frame = f'<iframe title="Report" sandbox="" srcdoc="{html.escape(page)}"></iframe>'
     return (
         f'<table class="figures"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+        f"{_comparison_html(folder, other) if other else ''}"
         f"<details><summary>The whole report</summary>{frame}</details>"
     )
+
+
+def _comparison_html(folder: Path, other: Path) -> str:
+    compared = compare(folder, other)
+    changed = {name: d for name, d in compared.differences.items() if d.low or d.high}
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{d.value:+.3f}</td><td>{d.low:+.2f} to {d.high:+.2f}</td></tr>"
+        for name, d in changed.items()
+    )
+    head = "<tr><th>metric</th><th>difference</th><th>95 % interval</th></tr>"
+    table = f'<table class="figures"><thead>{head}</thead><tbody>{rows}</tbody></table>' if rows else ""
+    counts = f"{len(compared.won)} questions won, {len(compared.lost)} lost, {compared.unchanged} as before"
+    return f"<h2>Against {html.escape(other.name)}</h2><p>{counts}.</p>{table}"
 
 
 def losses_html(folder: Path, sources: Mapping[str, Source]) -> str:

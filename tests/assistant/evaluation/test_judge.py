@@ -50,7 +50,7 @@ def test_yes_and_no_are_verdicts(said: str, verdict: bool, tmp_path: Path) -> No
     ]
 
 
-@pytest.mark.parametrize("said", ["", "maybe", "yes and no", "Yes, it does.", "yes..", "no!", "yesno", "**yes**"])
+@pytest.mark.parametrize("said", ["maybe", "yes and no", "Yes, it does.", "yes..", "no!", "yesno", "**yes**"])
 def test_anything_else_is_none_and_is_kept(said: str, tmp_path: Path) -> None:
     with pytest.raises(NoVerdict):
         Judge("m", judging(said), tmp_path)("evidence", "claim")
@@ -60,10 +60,11 @@ def test_anything_else_is_none_and_is_kept(said: str, tmp_path: Path) -> None:
 
 
 def test_a_model_that_fails_gives_no_verdict(tmp_path: Path) -> None:
-    with pytest.raises(NoVerdict, match="TimeoutError: too slow"):
+    with pytest.raises(NoVerdict, match=r"ModelFault: .* it took too long"):
         Judge("m", judging(TimeoutError("too slow")), tmp_path)("evidence", "claim")
     row = kept(tmp_path)[0]
-    assert (row["answer"], row["verdict"], row["error"]) == (None, None, "TimeoutError: too slow")
+    assert (row["answer"], row["verdict"]) == (None, None)
+    assert "it took too long" in row["error"]
 
 
 def test_what_failed_is_asked_again_and_what_was_judged_is_not(tmp_path: Path) -> None:

@@ -80,10 +80,11 @@ class Quoting:
 class FakeAssistant:
     model = "quoting"
     server = None
+    strict = False
 
     def __init__(self, sources: dict[str, Source], notice: str = "") -> None:
         self._index = FakeIndex(sources)
-        self.chain = Quoting(self._index, notice)
+        self.chain_of_model = Quoting(self._index, notice)
 
     def index(self) -> FakeIndex:
         return self._index

@@ -65,12 +65,11 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     text = UNFINISHED_MARKER.sub("", text)
     named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in marker_numbers(marker))
     unknown = tuple(number for number in named if not 1 <= number <= len(passages))
-    pieces = _proven(text, passages, whole)
+    if strict and not whole:  # what may still grow is not shown
+        text = _without(text, _pieces(text)[-1:])
+    pieces = _proven(text, passages, whole or strict)
     while strict and (unfit := [p for p in pieces if _verdict(p, passages) == "unsupported"]):
         text = _without(text, unfit)
-        pieces = _proven(text, passages, whole)
-    if strict and not whole and pieces:
-        text = _without(text, pieces[-1:])
         pieces = _proven(text, passages, whole=True)
     judged = len(pieces) if whole or strict else len(pieces) - 1
 

@@ -1,5 +1,6 @@
 """Where a passage proves a sentence, and whether it does. Pure."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -68,7 +69,7 @@ def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> boo
 
 def _claims_something(sentence: str) -> bool:
     """Whether there is more to it than a word that stands in any text; a question claims nothing."""
-    return len(content_words(sentence)) > 1 and not sentence.rstrip().endswith("?")
+    return len(content_words(sentence)) > 1 and not re.search(r"\?\W*$", sentence)
 
 
 def other_side(claim: str) -> Side | None:

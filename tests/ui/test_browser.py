@@ -340,6 +340,18 @@ class TestNarrow:
         page.get_by_role("button", name="Close").click()
         page.locator("#article article").wait_for(state="hidden")
 
+    def test_an_answer_that_is_longer_than_the_screen_is_read_from_its_question_on(
+        self, open_page: Open, real: str
+    ) -> None:
+        page = open_page(real, width=390)
+        for number, question in enumerate(["What drives BPO?", "six common benefits"], start=1):
+            ask(page, question)
+            answered(page, number)
+        page.wait_for_timeout(300)
+        place = """() => [...document.querySelectorAll("#chat .question")].at(-1).getBoundingClientRect().top
+            - document.querySelector('#chat [role="log"]').getBoundingClientRect().top"""
+        assert 0 <= page.evaluate(place) < 40
+
     @pytest.mark.parametrize("width", [390, 1440])
     def test_nothing_is_wider_than_the_screen(self, width: int, open_page: Open, real: str) -> None:
         page = open_page(real, width=width)

@@ -25,7 +25,7 @@ from tests.ui.scripted import FEEDBACK, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
 from ui.web.server import Server, address_of, take_port
-from ui.web.turns import Turn
+from ui.web.turns import Turn, dump, load
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
 
@@ -162,6 +162,15 @@ class TestConversation:
         page.press("_cleared")
         assert page.shown() == "[]"
         assert "Asked before: 0" in page.ask("And KPO?")[0]
+
+    def test_a_question_whose_answer_was_not_whole_when_the_page_was_left_is_still_there(self) -> None:
+        turns = [Turn("wait")]
+        steps = chat._answered(ScriptedAssistant(), turns)
+        next(steps)
+        (left,) = load(dump(turns))
+        assert (left.question, left.answer, left.done) == ("wait", None, True)
+        assert "Ask again." in left.notice
+        turns[0].end()
 
     def test_an_answer_that_comes_late_does_not_undo_the_clearing(self) -> None:
         turns = [Turn("wait")]

@@ -90,6 +90,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         placeholder="**What would you like to know?**",
         examples=[{"text": example} for example in EXAMPLES],
         allow_tags=False,
+        autoscroll=False,  # to the end of an answer, past its beginning; `window.js` does better
         latex_delimiters=[],
         buttons=[],  # what Gradio copies is the HTML of a message
     )

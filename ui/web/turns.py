@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answers import Answer
 from ui.web import render
 
+RELOADED = "The page was left before the answer was whole. Ask again."
 ASKED_BEFORE = "Asked before it, in the question set."
 
 
@@ -40,8 +41,9 @@ _TURNS = TypeAdapter(list[Turn])
 
 
 def dump(turns: Sequence[Turn]) -> str:
-    """The conversation as the browser keeps it, for as long as its tab is open."""
-    return _TURNS.dump_json([turn for turn in turns if turn.done]).decode()
+    """The conversation as the browser keeps it while its tab is open; of answers only whole ones."""
+    kept = [turn if turn.done else Turn(turn.question, notice=RELOADED, done=True) for turn in turns]
+    return _TURNS.dump_json(kept).decode()
 
 
 def load(saved: str) -> list[Turn]:

@@ -232,9 +232,22 @@ function refocus() {
   busy = Boolean(box?.disabled);
 }
 
+// A question stands at the top once it is asked and again once its answer is whole: that is read from its beginning.
+let seen = "";
+function follow() {
+  const log = chat()?.querySelector('[role="log"]');
+  const questions = chat()?.querySelectorAll(".question") ?? [];
+  const now = `${questions.length} ${chat()?.querySelectorAll(".answer.finished").length}`;
+  if (!log || now === seen) return;
+  seen = now;
+  const last = [...questions].at(-1);
+  if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+}
+
 function changed() {
   draw();
   refocus();
+  follow();
   document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
   const finished = [...(chat()?.querySelectorAll(".answer.finished .reply") ?? [])];

@@ -95,13 +95,14 @@ class Assistant:
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
 
         def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
-            ask = as_ask(asked)
+            ask, started = as_ask(asked), time.perf_counter()
             try:
                 yield from self._answer(ask, config)
             except ModelFault as fault:
                 notice = prompts.FELL_BACK.format(cause=fault.cause)
                 for answer in self.offline.chain.stream(ask, config):
-                    yield answer.model_copy(update={"notices": (notice, *answer.notices)})
+                    seconds = answer.seconds.model_copy(update={"total": time.perf_counter() - started})
+                    yield answer.model_copy(update={"notices": (notice, *answer.notices), "seconds": seconds})
 
         def stream_of_model(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
             yield from self._answer(as_ask(asked), config)
@@ -157,7 +158,7 @@ class Assistant:
         def made(draft: Draft, whole: bool) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            return finish(ask, reading, draft, self.model, seconds, spent, whole, self._settings.strict)
+            return finish(ask, reading, draft, self.model, seconds, spent, whole, self.strict)
 
         draft = None
         for following in reader.stream(reading, config):

@@ -96,6 +96,7 @@ def test_the_offline_reader_answers_instead_and_says_why(
     (notice,) = answer.notices
     assert cause in notice and notice.startswith("The offline reader answers")
     assert len(server.asked) == times
+    assert answer.seconds.total >= 0.5 * times * ("too long" in cause)  # the wait for the model counts
     assert KEY not in answer.model_dump_json()
 
 

@@ -130,7 +130,7 @@ class Assistant:
         opened = self._snapshots.current()
 
         def answer_to(question: str) -> Answer:
-            reading = _reading(opened, question)
+            reading = _reading(opened, standalone(question, (*asked, answer.question)))  # as it will be asked
             draft = extractive.make_reader(opened.evidence).invoke(reading)
             return finish(Ask(question=question), reading, draft, EXTRACTIVE, Seconds(), Usage())
 

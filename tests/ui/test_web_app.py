@@ -212,6 +212,19 @@ class TestWhatIsOpen:
         for path in (Path(__file__).resolve(), Path(web.__file__).resolve()):
             assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
 
+    def test_no_listener_takes_a_file_that_was_not_uploaded(self, address: str, tmp_path: Path) -> None:
+        secret = tmp_path / "secret.csv"
+        secret.write_text("question,answer quote\nWhat is the TOPSECRET?,\n")
+        named = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+        with httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60) as http:
+            listeners = http.get(f"{address}config").json()["dependencies"]
+            assert len(listeners) > 20
+            for listener in listeners:
+                body = {"fn_index": listener["id"], "session_hash": uuid.uuid4().hex}
+                body["data"] = [named] * len(listener["inputs"])
+                reply = http.post("run/predict", json=body).text
+                assert "secret.csv" not in reply and "TOPSECRET" not in reply, listener["api_name"]
+
     def test_nothing_large_can_be_uploaded(self, address: str) -> None:
         reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 6_000_000}, trust_env=False)
         assert reply.status_code == 413

@@ -53,6 +53,7 @@ class Panel(NamedTuple):
 
     turns: gr.State
     chat: gr.Chatbot
+    saved: gr.Textbox
 
 
 def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Mapping[str, Any]) -> Panel:
@@ -147,7 +148,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         made = button.click(export, turns, [exported, name], **at_once)
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
-    return Panel(turns, chat)
+    return Panel(turns, chat, saved)
 
 
 def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
@@ -205,7 +206,7 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
     index = thumb.index if isinstance(thumb.index, int) else thumb.index[0]
     number = sum(message["role"] == "user" for message in messages(turns)[: index + 1])
     turn = turns[number - 1] if 0 < number <= len(turns) else None
-    if turn is None or turn.answer is None or thumb.liked not in (True, False, "Like", "Dislike"):
+    if turn is None or not turn.done or turn.answer is None or thumb.liked not in (True, False, "Like", "Dislike"):
         return None
     good = thumb.liked in (True, "Like")
     return Feedback(good=good, history=earlier_questions(turns[: number - 1]), answer=turn.answer)

@@ -1,6 +1,7 @@
 """The tab that runs a question set, as the terminal does: progress, figures, what was lost, the report."""
 
 import html
+import logging
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,13 +19,15 @@ from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui import evaluation
-from ui.web.chat import DOWNLOAD, Panel, reader_choices
+from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
 from ui.web.evaluated import losses_html, result_html
-from ui.web.turns import ASKED_BEFORE, Turn, messages
+from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
 SETS = ROOT / "corpus" / "questions"
 REPORTS = ROOT / "reports"
 _NONE = "none"
+
+log = logging.getLogger(__name__)
 
 _OPEN_CHAT = """() => document.querySelector('[role="tab"]').click()"""
 _SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
@@ -51,6 +54,9 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
                 yield _state(line, running=True)
         except UserError as error:
             yield _state(str(error))
+        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
+            log.exception("No evaluation of %r", upload or name)
+            yield _state(BROKEN)
         else:
             page = (folder / "report.html").read_text(encoding="utf-8")
             done = f"Done. The report is in {folder.relative_to(ROOT)}."
@@ -62,11 +68,13 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
                 folder,
             )
 
-    def open_row(folder: Path | None, event: gr.EventData) -> tuple[list[Turn], list[dict[str, Any]]]:
+    def open_row(
+        folder: Path | None, before: list[Turn], event: gr.EventData
+    ) -> tuple[list[Turn], list[dict[str, Any]], str]:
         rows = list(read_rows(folder)) if folder else []
         row = next((row for row in rows if row.id == event._data["id"]), None)
-        turns = _turns(row, assistant) if row else []
-        return turns, messages(turns)
+        turns = [*before, *(_turns(row, assistant) if row else [])]
+        return turns, messages(turns), dump(turns)
 
     at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     with gr.Row(elem_id="choose"):
@@ -104,7 +112,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
         ended(_settled, halted, outputs, **at_once)
     save.click(lambda page: page, page, report, **at_once).then(None, report, js=_SAVE, **at_once)
     compared.focus(lambda: gr.Dropdown([_NONE, *_reports()]), None, compared, **at_once)
-    lost.select(open_row, folder, [panel.turns, panel.chat], **at_once).then(None, js=_OPEN_CHAT, **at_once)
+    lost.select(open_row, [folder, panel.turns], list(panel), **at_once).then(None, js=_OPEN_CHAT, **at_once)
 
 
 _ROWS = """element.addEventListener("click", (event) => {
@@ -185,5 +193,6 @@ def _reports() -> list[str]:
 def _turns(row: Row, assistant: Assistant) -> list[Turn]:
     """A row as a conversation that can be gone on with."""
     before = [Turn(question, notice=ASKED_BEFORE, done=True) for question in row.question.history]
-    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=assistant.sends_to)
+    sent_to = () if row.answer and row.answer.model == EXTRACTIVE else assistant.sends_to
+    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=sent_to)
     return [*before, asked]

@@ -97,6 +97,8 @@ class Server(uvicorn.Server):
         if host in _LOOPBACK:
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
+        # Until Gradio has launched, it takes any path that a request names for a file that was uploaded.
+        blocks.has_launched = True
         gr.mount_gradio_app(
             app,
             blocks,

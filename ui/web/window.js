@@ -78,7 +78,10 @@ function draw() {
         mark.dataset.end = at + end;
         if (strong.some(covers)) mark.classList.add(CURRENT);
         const begins = [...spans, ...strong].some((one) => one.start >= at + start && one.start < at + end);
-        if (begins || first) mark.tabIndex = 0;
+        if (begins || first) {
+          mark.tabIndex = 0;
+          mark.setAttribute("role", "button");
+        }
         first = false;
         return mark;
       }),
@@ -201,7 +204,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (!bubble.hidden) hideQuote();
     else closeDrawer();
-  } else if (event.key === "Enter" && within(event, "mark[data-start]")) act(event);
+  } else if ((event.key === "Enter" || event.key === " ") && within(event, "mark[data-start]")) act(event);
   else if (event.key === " " && within(event, "#chat a[role=button]")) act(event);
 });
 document.addEventListener("change", (event) => within(event, "#article select") && load(event.target.value));

@@ -204,8 +204,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (!bubble.hidden) hideQuote();
     else closeDrawer();
-  } else if ((event.key === "Enter" || event.key === " ") && within(event, "mark[data-start]")) act(event);
-  else if (event.key === " " && within(event, "#chat a[role=button]")) act(event);
+  } else if ((event.key === "Enter" || event.key === " ") && within(event, "mark[data-start]")) {
+    event.preventDefault(); // Space would scroll the article
+    act(event);
+  } else if (event.key === " " && within(event, "#chat a[role=button]")) act(event);
 });
 document.addEventListener("change", (event) => within(event, "#article select") && load(event.target.value));
 for (const [on, off] of [

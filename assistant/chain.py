@@ -161,13 +161,14 @@ class Assistant:
             return finish(ask, reading, draft, self.model, seconds, spent, whole, self.strict)
 
         draft = None
-        for following in reader.stream(reading, config):
-            if draft and (growing := made(draft, whole=False)).text:  # a strict one begins with its first proof
+        for draft in reader.stream(reading, config):
+            growing = made(draft, whole=False)
+            if growing.text:  # a strict one begins with its first proof
                 yield growing
-            draft = following
         if draft is None or not (answer := made(draft, whole=True)).text:
             raise ModelFault("its answer had no words")
-        yield answer
+        if answer != growing.model_copy(update={"seconds": answer.seconds}):
+            yield answer
 
     def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
         if self._own_reader:

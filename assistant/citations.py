@@ -12,7 +12,7 @@ from itertools import pairwise
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.lexicon import content_words
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.proof import align, proves
+from assistant.proof import align, proves, quotes
 from ingest.text import Span, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")
@@ -247,6 +247,7 @@ def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, in
 
 
 def _verdict(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Support:
+    spans = [(passages[i], span) for i, span in piece.proof]
     if piece.quoted:
-        return "quoted"
-    return "supported" if proves([(passages[i], span) for i, span in piece.proof], piece.text) else "unsupported"
+        return "quoted" if quotes(spans, piece.text) else "unsupported"
+    return "supported" if proves(spans, piece.text) else "unsupported"

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError
+from ingest.settings import OPENAI
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -79,14 +80,13 @@ def _account(settings: AssistantSettings) -> dict[str, Any]:
     key = settings.ingest.openai_api_key
     return {
         "api_key": key.get_secret_value() if key else "none",
-        "base_url": settings.ingest.openai_base_url,
+        "base_url": settings.ingest.openai_base_url or OPENAI,  # else the client reads a variable of its own
     }
 
 
 def server_host(settings: AssistantSettings) -> str:
     """The host and port where OpenAI's interface is asked, without a user's name and password."""
-    base_url = settings.ingest.openai_base_url
-    return urlsplit(base_url).netloc.rpartition("@")[2] if base_url else "api.openai.com"
+    return urlsplit(settings.ingest.openai_base_url or OPENAI).netloc.rpartition("@")[2]
 
 
 def server_of(name: str, settings: AssistantSettings) -> str | None:

@@ -35,8 +35,8 @@ class Snapshots:
 
     def current(self) -> Opened:
         """The current snapshot, opened once."""
-        index = self._current.get()
         with self._lock:
+            index = self._current.get()
             if self._opened is None or self._opened.index is not index:
                 lexicon = Lexicon([passage.embedded_text for passage in index.passages])
                 evidence = Evidence(lexicon, self._reading_model, index.questions)

@@ -46,7 +46,7 @@ COUNTS = (
     "Eleven",
     "Twelve",
 )
-CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,4}}):\**\s*")
+CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,3}}):\**\s*")
 
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."

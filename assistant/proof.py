@@ -8,7 +8,7 @@ from assistant.answers import RetrievedPassage
 from assistant.lexicon import content_words, stem
 from assistant.prompts import CONNECTING
 from assistant.question import SIDES, Side
-from assistant.support import supports
+from assistant.support import adds_words, amounts, strange_opening, supports
 from assistant.units import Unit, side_of, units
 from ingest.text import Folded, Span, find_folded, fold
 
@@ -52,10 +52,21 @@ def _span(run: list[Unit]) -> Span:
     return Span(run[0].span.start, run[-1].span.end)
 
 
+def quotes(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
+    """Whether these spans, which say the sentence word for word, may stand under its label.
+
+    "BPO:" in front of a sentence is not looked for in the passage, but it must not turn a sentence on KPO round.
+    """
+    label = CONNECTING.match(sentence)
+    other = other_side(label.group()) if label else None
+    return not (other and spans and all(_is_about(other, passage, span) for passage, span in spans))
+
+
 def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
     """Whether these spans of passages support a sentence that none of them says word for word.
 
-    Beside the test φ (see `support`), a sentence about one side needs evidence that is not all about the other.
+    Beside the test φ (see `support`): a sentence about one side needs evidence that is not all on the other; its
+    amounts stand in the evidence, its first word, which may be a name, in the passage; it adds no words in a row.
     """
     claim, other = CONNECTING.sub("", sentence), other_side(sentence)
     if not _claims_something(claim):
@@ -64,6 +75,8 @@ def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> boo
         return False
     evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
     context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
+    if strange_opening(claim, context) or amounts(claim) - amounts(evidence) or adds_words(evidence, claim):
+        return False
     return supports(evidence, claim, context)
 
 

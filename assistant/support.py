@@ -27,6 +27,15 @@ _OPPOSITES = [
         ("nearshore nearby", "offshore overseas"),
     )
 ]
+_ADDED = 3  # content words in a row
+_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - as people count
+_DIGITS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS, start=2)}
+_UNITS = {"percent": "%", "per cent": "%"}
+_AMOUNT = re.compile(
+    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*|\b(?:half|dozens?|hundreds?|thousands?|millions?|billions?"
+    rf"|{'|'.join(_NUMBER_WORDS)})\b)"
+    r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"
+)
 _CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
 
 
@@ -68,6 +77,29 @@ def says_opposite(evidence: str, claim: str) -> bool:
         return True
     pairs = [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]
     return any(said & here and not known & here and known & there for here, there in pairs)
+
+
+def strange_opening(claim: str, context: str) -> bool:
+    """Whether the claim begins with a capitalised word that the context has in no form: it may be a name."""
+    first = _CAPITALISED.match(claim.lstrip("-*• “\"'"))
+    told = {stem(word) for word in content_words(_without_sides(first.group()))} if first else set()
+    return not told <= {stem(word) for word in content_words(context)}
+
+
+def amounts(text: str) -> set[str]:
+    """The numbers in a text, each with its unit if it has one: "5 %", "$ 5 million"; "half" and "dozen" too."""
+    found = set()
+    for match in _AMOUNT.finditer(text.lower()):
+        number = _DIGITS.get(match["number"], match["number"]).rstrip(".,")
+        found.add(" ".join(filter(None, [match["money"], number, _UNITS.get(match["unit"], match["unit"])])))
+    return found
+
+
+def adds_words(evidence: str, claim: str) -> bool:
+    """Whether three content words in a row of the claim stand nowhere in the evidence: something was added."""
+    known = {stem(word) for word in content_words(evidence)}
+    new = [stem(word) not in known for word in content_words(_without_sides(claim))]
+    return any(all(new[i : i + _ADDED]) for i in range(len(new) - _ADDED + 1))
 
 
 def _negates(text: str) -> bool:

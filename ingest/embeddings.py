@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from langchain_core.embeddings import Embeddings
 
 from ingest.errors import SettingsError
-from ingest.settings import IngestSettings
+from ingest.settings import OPENAI, IngestSettings
 from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 
@@ -47,7 +47,7 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
 
     provide_vocabularies()  # it counts with tiktoken
     return OpenAIEmbeddings(
-        model=model, api_key=settings.openai_api_key, base_url=settings.openai_base_url, max_retries=3
+        model=model, api_key=settings.openai_api_key, base_url=settings.openai_base_url or OPENAI, max_retries=3
     )
 
 

@@ -1,5 +1,6 @@
 """What ingest needs to know, read once at the edge from the environment and `.env`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
         return field.get_default(call_default_factory=True, validated_data={}) if value == "" else value
 
 
+OPENAI = "https://api.openai.com/v1"
+
+
 class IngestSettings(Settings):
     """Where the index is and what embeds."""
 
@@ -31,3 +35,10 @@ class IngestSettings(Settings):
     corpus: Path = ROOT / "corpus"  # what is read where nothing else was ever given
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value and not re.match(r"https?://[^/\s]", value):
+            raise ValueError("it has to begin with http:// or https:// and name a server")
+        return value

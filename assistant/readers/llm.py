@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
 from assistant.conversation import standalone
-from assistant.faults import PromptTooLong
+from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import ask_model, reply_of
 from assistant.prices import prompt_tokens, usage_of
 from assistant.readers import Draft, Reading
@@ -98,7 +98,12 @@ def rewrite_question(
     before = list(history)
     while prompt_tokens(prompt := _rewriting(question, before)) > tokens and before:
         del before[0]
-    reply = reply_of(model, prompt, config)
+    try:
+        reply = reply_of(model, prompt, config)
+    except ModelFault as fault:
+        if fault.passing:  # it was asked again already; the answer would wait as long
+            raise
+        return standalone(question, history), Usage()
     usage = usage_of(reply, prompt, model)
     rewritten = " ".join(_text(reply).split())
     known = " ".join([question, *before])

@@ -198,7 +198,8 @@ def _restored(saved: str) -> tuple[Turns, Messages]:
 
 
 def _answers(turns: Turns) -> list[Answer]:
-    return [turn.answer for turn in turns if turn.answer]
+    """The whole ones; what was stopped is none."""
+    return [turn.answer for turn in turns if turn.answer and turn.done and not turn.notice]
 
 
 def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
@@ -206,7 +207,13 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
     index = thumb.index if isinstance(thumb.index, int) else thumb.index[0]
     number = sum(message["role"] == "user" for message in messages(turns)[: index + 1])
     turn = turns[number - 1] if 0 < number <= len(turns) else None
-    if turn is None or not turn.done or turn.answer is None or thumb.liked not in (True, False, "Like", "Dislike"):
+    if (
+        turn is None
+        or turn.answer is None
+        or not turn.done
+        or turn.notice
+        or thumb.liked not in (True, False, "Like", "Dislike")
+    ):
         return None
     good = thumb.liked in (True, "Like")
     return Feedback(good=good, history=earlier_questions(turns[: number - 1]), answer=turn.answer)
@@ -246,7 +253,7 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
         turn.answer = None
         turn.end(str(error))
     except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-        log.exception("No answer to %r", turn.question)
+        log.exception("No answer")  # what was asked is not logged
         turn.answer = None
         turn.end(BROKEN)
     yield messages(turns)

@@ -1,0 +1,96 @@
+"""Which passage proves a sentence, and what is no proof of it."""
+
+import pytest
+
+from assistant.citations import cite
+from assistant.support import adds_words, amounts, strange_opening
+from tests.assistant.test_citations import BPO, PASSAGES
+
+DRIVEN = "KPO is insight-driven and businesses have a small team"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DRIVEN} [1].",  # the marker names the other passage
+        f"{DRIVEN} [9].",  # a passage that there is not
+        f"{DRIVEN}.",  # nothing is cited
+        "The KPO business has a small insight-driven team [1].",  # in other words
+    ],
+)
+def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> None:
+    cited = cite(text, PASSAGES, whole=True)
+    assert cited.sentences[0].support != "unsupported"
+    assert [citation.start >= 1_000 for citation in cited.citations] == [True]
+    assert "[?]" not in cited.text and "[1]" in cited.text
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "KPO is volume-driven",  # the other side
+        "Volume-driven processes do not require a larger workforce",  # turned round
+        "Volume-driven processes require a smaller workforce",  # the opposite
+        "Volume-driven processes require a larger workforce of 300",  # a number
+        "Volume-driven processes of Genpact require a larger workforce",  # a name
+        "Microsoft processes require a larger volume-driven workforce",  # a name at the start
+        "Volume-driven processes require half a workforce",  # an amount in words
+        "Processes require a larger workforce and cause burnout lawsuits",  # something added
+        "Do volume-driven processes require a larger workforce?",  # a question
+    ],
+)
+def test_what_turns_its_source_round_is_unsupported(claim: str) -> None:
+    assert cite(f"{claim} [1].", PASSAGES).sentences[0].support == (
+        "quoted" if claim == "Volume" else "unsupported"
+    )
+
+
+@pytest.mark.parametrize(
+    "claim", ["BPO is volume-driven", "In BPO, volume-driven processes need a larger workforce"]
+)
+def test_a_claim_may_name_the_side_that_its_source_is_about(claim: str) -> None:
+    assert cite(f"{claim} [1].", PASSAGES).sentences[0].support == "supported"
+
+
+WORKFORCE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
+
+
+@pytest.mark.parametrize(
+    ("label", "support"),
+    [
+        ("", "quoted"),
+        ("BPO: ", "quoted"),
+        ("Two: ", "quoted"),
+        ("KPO: ", "unsupported"),
+        ("2030: ", "unsupported"),
+    ],
+)
+def test_a_label_may_not_turn_the_sentence_behind_it_round(label: str, support: str) -> None:
+    assert WORKFORCE in " ".join(BPO.split())
+    assert cite(f"{label}{WORKFORCE} [1]", PASSAGES, whole=True).sentences[0].support == support
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It costs 5 % or 5%.", {"5 %"}),
+        ("five percent, $5 and 5 million", {"5 %", "$ 5", "5 million"}),
+        ("€ 1,000.", {"€ 1,000"}),
+        ("half of a dozen", {"half", "dozen"}),
+        ("someone, often, tent", set()),
+    ],
+)
+def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> None:
+    assert amounts(text) == found
+
+
+def test_the_first_word_is_strange_where_the_context_has_no_form_of_it() -> None:
+    assert strange_opening("Microsoft is large.", "The largest firms are listed.")
+    assert not strange_opening("Firms are large.", "The largest firm is listed.")
+    assert not strange_opening("The firm is large.", "It is so.") and not strange_opening("firm", "")
+    assert strange_opening("**Microsoft** is large.", "The largest firms are listed.")
+
+
+def test_three_new_words_in_a_row_are_an_addition() -> None:
+    assert adds_words("it needs staff", "It needs staff and causes burnout lawsuits.")
+    assert not adds_words("it needs staff", "It causes burnout, needs staff and lawsuits.")

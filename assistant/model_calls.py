@@ -4,7 +4,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
 from typing import TypeVar, cast
@@ -77,18 +77,20 @@ def _once(
     stop: threading.Event | None,
 ) -> Iterator[AIMessageChunk]:
     whole: AIMessageChunk | None = None
+    # LangChain declares an iterator; it is the generator that can be closed
+    stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config))
     try:
-        for chunk in _pulled(model.astream(list(messages), config), stop):
+        for chunk in _pulled(stream, stop):
             if isinstance(chunk, AIMessageChunk):
                 whole = chunk if whole is None else whole + chunk
                 yield whole
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
-    _check_whole(whole)
+    whole_reply(whole)
 
 
-def _check_whole(reply: AIMessageChunk | None) -> None:
-    """Raises `ModelFault` where a reply that has ended is none."""
+def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
+    """A reply that has ended. Raises `ModelFault` where it broke off, is empty, or is the provider's refusal."""
     reason = reply.response_metadata.get("finish_reason") if reply else None
     if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
         raise ModelFault("its provider refused to answer this")
@@ -96,6 +98,7 @@ def _check_whole(reply: AIMessageChunk | None) -> None:
         raise ModelFault("the connection could not be made, or broke off", passing=True)
     if reply is None or not str(reply.text).strip():
         raise ModelFault("its answer was empty", passing=True)
+    return reply
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -109,8 +112,8 @@ def _wait(state: RetryCallState) -> float:
     return _BACKOFF(state) if asked is None else asked
 
 
-def _pulled(items: AsyncIterator[T], stop: threading.Event | None) -> Iterator[T]:
-    """The items of an asynchronous iterator, which runs on a loop of its own.
+def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Iterator[T]:
+    """The items of an asynchronous generator, which runs on a loop of its own.
 
     Only there can a read that waits for a silent server be ended at once; the thread that waits here can too.
     """
@@ -118,8 +121,8 @@ def _pulled(items: AsyncIterator[T], stop: threading.Event | None) -> Iterator[T
 
     async def pull() -> None:
         try:
-            async with aclosing(items) as open_items:  # type: ignore[type-var]
-                async for item in open_items:
+            async with aclosing(items):
+                async for item in items:
                     told.put((item, None))
         except BaseException as error:
             told.put((None, error))

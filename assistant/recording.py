@@ -1,19 +1,23 @@
 """What chat models were asked and answered, kept as JSON Lines, so that a run can be repeated without them."""
 
+import asyncio
 import threading
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from ingest.errors import UserError
+from assistant.model_calls import whole_reply
+from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
 
@@ -23,7 +27,7 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    role: Literal["system", "human", "ai"]
+    role: str  # LangChain's: system, human, ai
     text: str
 
 
@@ -41,25 +45,39 @@ class Exchange(BaseModel):
 
 
 def read_recording(folder: Path) -> list[Exchange]:
-    """The exchanges of a folder, in the order in which they ended. Raises `UserError` where there are none."""
+    """The exchanges of a folder, in the order of their ends. Raises `RecordingError` where there are none."""
     path = folder / EXCHANGES
     try:
         return [Exchange.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
-        raise UserError(
+        raise RecordingError(
             f"{path} is no recording ({reason}). Make one: bpo-kpo evaluate SET --record DIR"
         ) from None
 
 
-class _Named(BaseChatModel):
-    """A chat model by LangChain's name for it, which only streams, since nothing here asks it otherwise."""
+class _Streaming(BaseChatModel):
+    """A chat model by LangChain's name for it, which streams `_chunks`."""
 
     name_of_model: str
 
     @property
     def _llm_type(self) -> str:
         return self.name_of_model
+
+    @abstractmethod
+    def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
+        """The reply, piece by piece."""
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async for chunk in self._chunks(messages, stop=stop, **kwargs):
+            yield ChatGenerationChunk(message=chunk)
 
     def _generate(
         self,
@@ -68,48 +86,45 @@ class _Named(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        raise NotImplementedError("ask it with `assistant.model_calls`")
+        return asyncio.run(agenerate_from_stream(self._astream(messages, stop, **kwargs)))
 
 
-class Recorder(_Named):
-    """Passes everything on to a chat model, and keeps each whole exchange in `folder`."""
+class Recorder(_Streaming):
+    """Passes everything on to a chat model, and keeps each whole exchange in `folder`.
+
+    Raises `RecordingError`, also at once, where nothing can be written there.
+    """
 
     model: BaseChatModel
     folder: Path
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
+    def model_post_init(self, context: Any, /) -> None:
+        """Finds out before the first question whether the folder can be written."""
+        super().model_post_init(context)
+        self._write("")
+
+    async def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
         whole: AIMessageChunk | None = None
-        async for chunk in self.model.astream(messages, stop=stop, **kwargs):
+        async for chunk in self.model.astream(messages, **kwargs):
             if isinstance(chunk, AIMessageChunk):
                 whole = chunk if whole is None else whole + chunk
-                yield ChatGenerationChunk(message=chunk)
-        if whole is not None:
-            self._keep(messages, whole)
+                yield chunk
+        self._write(_exchange(self.name_of_model, messages, whole_reply(whole)).model_dump_json() + "\n")
 
-    def _keep(self, messages: Sequence[BaseMessage], reply: AIMessageChunk) -> None:
-        usage = reply.usage_metadata
-        exchange = Exchange(
-            model=self.name_of_model,
-            messages=_kept(messages),
-            reply=str(reply.text),
-            finish=reply.response_metadata.get("finish_reason"),
-            input_tokens=usage["input_tokens"] if usage else None,
-            output_tokens=usage["output_tokens"] if usage else None,
-        )
-        with self._lock:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / EXCHANGES).open("a", encoding="utf-8") as file:
-                file.write(exchange.model_dump_json() + "\n")
+    def _write(self, text: str) -> None:
+        try:
+            with self._lock:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with (self.folder / EXCHANGES).open("a", encoding="utf-8") as file:
+                    file.write(text)
+        except OSError as error:
+            raise RecordingError(
+                f"{self.folder} cannot be written ({error.strerror}). Give --record another folder."
+            ) from None
 
 
-class Replayer(_Named):
+class Replayer(_Streaming):
     """Answers from a recording. What was asked several times is answered as it was then, one after the other."""
 
     folder: Path
@@ -117,39 +132,49 @@ class Replayer(_Named):
     _left: dict[tuple[Message, ...], list[Exchange]] = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
-        """Reads the recording. Raises `UserError` where it cannot be read."""
+        """Reads the recording. Raises `RecordingError` where it cannot be read."""
         super().model_post_init(context)
         self._left = defaultdict(list)
         for exchange in read_recording(self.folder):
             if exchange.model == self.name_of_model:
                 self._left[exchange.messages].append(exchange)
 
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
+    async def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
         exchange = self._next(_kept(messages))
-        counted = exchange.input_tokens is not None and exchange.output_tokens is not None
-        sent, received = exchange.input_tokens or 0, exchange.output_tokens or 0
-        usage = UsageMetadata(input_tokens=sent, output_tokens=received, total_tokens=sent + received)
-        message = AIMessageChunk(
+        usage = None
+        if exchange.input_tokens is not None and exchange.output_tokens is not None:
+            total = exchange.input_tokens + exchange.output_tokens
+            usage = UsageMetadata(
+                input_tokens=exchange.input_tokens, output_tokens=exchange.output_tokens, total_tokens=total
+            )
+        yield AIMessageChunk(
             content=exchange.reply,
-            usage_metadata=usage if counted else None,
+            usage_metadata=usage,
             response_metadata={"finish_reason": exchange.finish},
         )
-        yield ChatGenerationChunk(message=message)
 
     def _next(self, messages: tuple[Message, ...]) -> Exchange:
         with self._lock:
             if messages not in self._left:
                 changed = "the prompt, the passages or the question have changed"
-                raise UserError(f"{self.folder} has no such request: {changed}. Record it anew with --record.")
+                raise RecordingError(
+                    f"{self.folder} has no such request: {changed}. Record it anew with --record."
+                )
             left = self._left[messages]
             return left.pop(0) if len(left) > 1 else left[0]
 
 
+def _exchange(model: str, messages: Sequence[BaseMessage], reply: AIMessageChunk) -> Exchange:
+    usage = reply.usage_metadata
+    return Exchange(
+        model=model,
+        messages=_kept(messages),
+        reply=str(reply.text),
+        finish=reply.response_metadata.get("finish_reason"),
+        input_tokens=usage["input_tokens"] if usage else None,
+        output_tokens=usage["output_tokens"] if usage else None,
+    )
+
+
 def _kept(messages: Sequence[BaseMessage]) -> tuple[Message, ...]:
-    return tuple(Message(role=message.type, text=str(message.text)) for message in messages)  # type: ignore[arg-type]
+    return tuple(Message(role=message.type, text=str(message.text)) for message in messages)

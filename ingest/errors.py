@@ -21,5 +21,9 @@ class SettingsError(UserError):
     """A setting that names something which does not exist, or a key that is missing."""
 
 
+class RecordingError(UserError):
+    """A recording of a chat model that cannot be read or written, or does not know a request."""
+
+
 class QuestionError(UserError):
     """A question that cannot be answered as it is."""

@@ -1,5 +1,6 @@
 """The terminal's side of an evaluation: running it, its headline, a comparison, and floors."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -94,18 +95,20 @@ def run(
     again: str,
     open_judge: OpenJudge | None = None,
     max_cost: float | None = None,
+    stop: threading.Event | None = None,
 ) -> dict[str, Path]:
     """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
     `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
     with, `max_cost` what each model's answers may cost in US dollars. `again` is the command that goes on with
-    this run, for who interrupts it.
+    this run, for who interrupts it; the event `stop` ends what a chat model is being asked.
     """
     folders = model_folders(report, [assistant.model for assistant in assistants])
     try:
         for assistant, folder in zip(assistants, folders.values(), strict=True):
             with progress(f"Answering with {assistant.model}") as step:
-                run_questions(items, assistant, folder, step, open_judge(folder) if open_judge else None, max_cost)
+                judge = open_judge(folder) if open_judge else None
+                run_questions(items, assistant, folder, step, judge, max_cost, stop)
             write_report(folder, set_name, assistant.index().sources, other)
         if len(folders) > 1:
             write_side_by_side(report, set_name, folders)

@@ -11,6 +11,7 @@ from rich.text import Text
 from assistant.answers import Answer, Usage
 from assistant.chain import Explanation
 from assistant.conversation_file import Checked
+from assistant.models import EXTRACTIVE
 from assistant.readers.extractive import ENOUGH
 from assistant.retriever import Ranking
 from ingest.passages import Passage
@@ -41,13 +42,24 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
             _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
     console.print()
     _print(console, plain(how(answer, sent_to), "dim"))
+    if answer.answered:
+        _print(console, plain(proof(answer), "dim"))
 
 
 def how(answer: Answer, sent_to: Sequence[str]) -> str:
     """Who answered, how long it took, who saw the question, and what that cost where a model was asked."""
-    where = f"sent to {' and '.join(sent_to)}" if sent_to else "stays on this computer"
-    parts = [f"Answered by {answer.model} in {answer.seconds.total:.2f} s", where, *spent(answer.usage)]
-    return " · ".join(parts)
+    reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
+    where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
+    return " · ".join([f"Answered by {reader} in {answer.seconds.total:.2f} s", where, *spent(answer.usage)])
+
+
+def proof(answer: Answer) -> str:
+    """How many of an answer's sentences are quoted, and how many have no proof."""
+    total = len(answer.sentences)
+    quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
+    unsupported = sum(sentence.support == "unsupported" for sentence in answer.sentences)
+    line = f"{quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
+    return f"{line}, {unsupported} without proof" if unsupported else line
 
 
 def spent(usage: Usage) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Running a question set through the assistant; the rows go to disk as they come."""
 
 import hashlib
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Answer, Ask
@@ -14,12 +16,13 @@ from assistant.evaluation.judge import Judge
 from assistant.evaluation.metrics import fact_recall
 from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.scoring import Scores, score
+from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
 from assistant.retriever import CONTEXT_TOKENS
 from assistant.support import supports
-from ingest.errors import UserError
+from ingest.errors import RecordingError, SettingsError, UserError
 from ingest.settings import ROOT
 
 _RECEIPT = "receipt.json"
@@ -89,12 +92,14 @@ def run(
     progress: Progress | None = None,
     judge: Judge | None = None,
     max_cost: float | None = None,
+    stop: threading.Event | None = None,
 ) -> list[Scores]:
     """Asks every question that `folder` has no row of yet, and returns the scores of all, in the set's order.
 
     An interrupted run goes on where it stopped. A question that fails becomes a row with its error. A
     `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds another run, and
-    where the next question could make the answers cost more than `max_cost` US dollars.
+    where the next question could make the answers cost more than `max_cost` US dollars; a wrong key or model and a
+    recording that does not fit end the run. The event `stop` ends what a chat model is being asked.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results = folder / "results.jsonl"
@@ -104,12 +109,16 @@ def run(
         progress(done, len(items))
     index = assistant.index()
     corpus = Corpus(index.sources)
+    stop = stop or threading.Event()
+    config: RunnableConfig = {"configurable": {STOP: stop}}
 
     def row(item: QuestionItem) -> Row:
-        answer, error = _ask(assistant, Ask(question=item.question, history=item.history))
+        answer, error = _ask(assistant, Ask(question=item.question, history=item.history), config)
         scores = score(item, answer, corpus, index.sources, judge or supports)
         if item.history and item.standalone and item.facts:
-            alone, _ = _ask(assistant, Ask(question=item.standalone))
+            alone, _ = _ask(assistant, Ask(question=item.standalone), config)
+            if answer and alone:  # what the row has cost is both
+                answer = answer.model_copy(update={"usage": answer.usage + alone.usage})
             recall = fact_recall(item.facts, alone.text) if alone else None
             if recall is not None and scores["fact_recall"] is not None:
                 scores["followup_gap"] = recall - scores["fact_recall"]
@@ -117,11 +126,15 @@ def run(
 
     with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(AT_ONCE) as pool:
         budget = None if max_cost is None else Budget(assistant.model, max_cost, read_rows(folder))
-        for number, made in enumerate(_in_order(pool, row, items[done:], budget), start=done + 1):
-            file.write(made.model_dump_json() + "\n")
-            file.flush()
-            if progress:
-                progress(number, len(items))
+        try:
+            for number, made in enumerate(_in_order(pool, row, items[done:], budget), start=done + 1):
+                file.write(made.model_dump_json() + "\n")
+                file.flush()
+                if progress:
+                    progress(number, len(items))
+        except BaseException:  # before the pool waits for what is under way
+            stop.set()
+            raise
     return [row.scores for row in read_rows(folder)]
 
 
@@ -137,9 +150,11 @@ def read_rows(folder: Path) -> Iterator[Row]:
         raise UserError(f"{path} is no report that can be read ({reason}). Run bpo-kpo evaluate again.") from None
 
 
-def _ask(assistant: Assistant, ask: Ask) -> tuple[Answer | None, str | None]:
+def _ask(assistant: Assistant, ask: Ask, config: RunnableConfig) -> tuple[Answer | None, str | None]:
     try:
-        return assistant.chain_of_model.invoke(ask), None  # never the offline reader instead
+        return assistant.chain_of_model.invoke(ask, config), None  # never the offline reader instead
+    except (SettingsError, RecordingError, Stopped):  # every other question would fail in the same way
+        raise
     except Exception as error:  # the edge of a run: the question has failed, and its row says why
         return None, f"{type(error).__name__}: {error}"
 

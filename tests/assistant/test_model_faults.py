@@ -4,9 +4,9 @@ import gc
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -188,9 +188,9 @@ def test_the_event_that_stops_a_run_ends_the_request_at_the_server(
 
 def test_closing_the_stream_ends_the_request_at_the_server(asking: Asking) -> None:
     with model_server([STREAM, event("BPO"), event(" is"), event(" good"), left]) as server:
-        stream = asking(server, timeout=20.0).chain.stream(DRIVES)
-        next(iter(stream))
-        stream.close()  # type: ignore[attr-defined]
+        stream = cast("Generator[Answer, None, None]", asking(server, timeout=20.0).chain.stream(DRIVES))
+        next(stream)
+        stream.close()
         del stream
         gc.collect()
         time.sleep(0.3)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from assistant.chain import open_assistant
-from assistant.models import DEFAULT_CHAT_MODEL, choose, sends_to
+from assistant.models import DEFAULT_CHAT_MODEL, choose, open_chat_model, sends_to
 from assistant.prices import cost, price_of
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError
@@ -89,6 +90,21 @@ def test_a_server_of_ones_own_is_asked_without_a_key_and_for_a_short_answer(inge
     asked = server.asked[1]
     assert asked.headers["authorization"] == "Bearer none"
     assert asked.body["model"] == "small" and asked.body["max_completion_tokens"] == 600
+
+
+def test_a_variable_of_the_client_does_not_send_the_key_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_BASE", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "")
+    settings = with_server(None, key="sk-x", model="openai:m")
+    model: Any = open_chat_model("openai:m", settings)
+    assert str(model.root_async_client.base_url) == "https://api.openai.com/v1/"
+    assert sends_to("openai:m", settings) == ("api.openai.com",)
+
+
+@pytest.mark.parametrize("address", ["localhost:8000/v1", "ftp://x", "http://", "https:///v1"])
+def test_an_address_that_names_no_server_is_a_wrong_setting(address: str) -> None:
+    with pytest.raises(ValidationError, match="begin with http:// or https://"):
+        with_server(address)
 
 
 # --- what it costs

@@ -10,11 +10,14 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
+from assistant.faults import ModelFault
 from assistant.model_calls import reply_of
+from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from tests.fakes import FakeChatModel, replying
+from tests.model_server import DONE, STREAM, Script, event, model_server, streamed
 
 DRIVES = "What drives BPO?"
 
@@ -61,11 +64,20 @@ def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None
     assert said == ["one", "two", "two"]
 
 
-def test_a_reply_that_breaks_off_is_not_kept(tmp_path: Path) -> None:
-    kept = recorder(tmp_path, replying(lambda _: KeyError("no")))
-    with pytest.raises(UserError):
-        reply_of(kept, [HumanMessage("x")])
-    assert not (tmp_path / EXCHANGES).exists()
+@pytest.mark.parametrize("script", [[STREAM, event("Half")], [STREAM, event("Half"), DONE], streamed("")])
+def test_a_reply_that_is_none_is_not_kept(script: Script, tmp_path: Path) -> None:
+    with model_server(script) as server:
+        settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
+        model = open_chat_model("openai:m", settings)
+        with pytest.raises(ModelFault):
+            reply_of(Recorder(name_of_model="openai:m", model=model, folder=tmp_path), [HumanMessage("x")])
+    assert read_recording(tmp_path) == []
+
+
+def test_both_are_whole_chat_models(tmp_path: Path) -> None:
+    kept = recorder(tmp_path, replying(lambda _: "one"))
+    assert kept.invoke("same").text == "one"
+    assert Replayer(name_of_model="openai:gpt-4o", folder=tmp_path).invoke("same").text == "one"
 
 
 @pytest.mark.parametrize("content", [None, "{}\n", "nonsense"])

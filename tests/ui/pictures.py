@@ -1,19 +1,13 @@
 """Takes the pictures in the README anew: `make pictures`. Needs Chromium."""
 
-import shutil
-import signal
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
-
-from playwright.sync_api import sync_playwright
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import ensure_index
-from ui.web import app as web
-from ui.web.server import Server, address_of, take_port
+from tests.ui.browser import answered, ask, chromium, served
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 
@@ -27,12 +21,6 @@ def take(browser: Any, address: str) -> None:
         page.locator("#article article").wait_for(state="attached")
         return page
 
-    def ask(page: Any, question: str, count: int = 1) -> None:
-        page.locator("#question textarea").fill(question)
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Ask", exact=True).wait_for()
-        page.locator("#chat .answer.finished").nth(count - 1).wait_for()
-
     def shot(page: Any, name: str) -> None:
         page.wait_for_timeout(800)  # what moves has come to rest
         page.screenshot(path=PICTURES / f"{name}.png")
@@ -41,15 +29,18 @@ def take(browser: Any, address: str) -> None:
     for name, scheme in (("answer", "light"), ("dark", "dark")):
         page = opened(scheme=scheme)
         ask(page, "What drives BPO compared with KPO?")
+        answered(page)
         page.locator("#chat a.marker").first.click()
         page.wait_for_timeout(800)  # scrolling hides a quote
         page.locator("#chat a.marker").nth(1).hover()
         shot(page, name)
     page = opened()
     ask(page, "What does Time Doctor cost?")
+    answered(page)
     shot(page, "refusal")
     page = opened(width=390)
     ask(page, "What are the six common benefits?")
+    answered(page)
     page.locator("#chat a.marker").nth(1).click()
     shot(page, "narrow")
     page = opened()
@@ -68,17 +59,12 @@ def main() -> None:
     assistant = open_assistant(settings)
     assistant.warm_up()
     PICTURES.mkdir(exist_ok=True)
-    with take_port("127.0.0.1", 0, print) as listener, tempfile.TemporaryDirectory() as folder:
-        server = Server(web.build(assistant, Path(folder) / "feedback.jsonl"), "127.0.0.1")
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        with sync_playwright() as playwright:
-            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-            take(browser, address_of(listener, "127.0.0.1"))
-            browser.close()
-        server.handle_exit(signal.SIGINT, None)
-        thread.join(timeout=10)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(assistant, Path(folder) / "feedback.jsonl") as address,
+        chromium() as browser,
+    ):
+        take(browser, address)
 
 
 if __name__ == "__main__":

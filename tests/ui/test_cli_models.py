@@ -2,15 +2,17 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.settings import IngestSettings
-from tests.model_server import error, model_server, models, streamed
+from tests.model_server import STREAM, Asked, error, event, model_server, models, streamed
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
@@ -58,10 +60,10 @@ def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, tmp_path: 
         done = bpo_kpo("ask", DRIVES, **variables)
         examined = bpo_kpo("doctor", **variables)
         measured = bpo_kpo("evaluate", str(questions), "--report", str(tmp_path / "report"), **variables)
-    assert done.returncode == examined.returncode == 2
+    assert done.returncode == examined.returncode == measured.returncode == 2
     assert done.stderr.count("\n") == 1 and "Mend OPENAI_API_KEY in .env" in done.stderr
     assert "WRONG  server: " in examined.stdout and "refused the key" in examined.stdout
-    assert "1 questions failed" in measured.stdout
+    assert "Mend OPENAI_API_KEY in .env" in measured.stderr
     said = [text for one in (done, examined, measured) for text in (one.stdout, one.stderr)]
     written = [path.read_text("utf-8") for path in (tmp_path / "report").rglob("*") if path.is_file()]
     assert written and not any(KEY in text for text in [*said, *written])
@@ -93,6 +95,52 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path:
     for row in rows:
         del row["answer"]["seconds"]
     assert rows[0] == rows[1] and rows[0]["answer"]["model"] == "openai:m"
+
+
+def test_a_replay_ends_at_a_request_that_it_does_not_know(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions, tape = tmp_path / "set.jsonl", tmp_path / "tape"
+    questions.write_text(SET)
+    variables = {"BPO_KPO_MODEL": "openai:m"}
+    with model_server(streamed("It is volume-driven [1].")) as server:
+        first = ("evaluate", str(questions), "--record", str(tape), "--report", str(tmp_path / "a"))
+        bpo_kpo(*first, OPENAI_BASE_URL=server.url, **variables)
+    questions.write_text(SET.replace("BPO?", "KPO?"))
+    done = bpo_kpo("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "b"))
+    assert done.returncode == 2 and "has no such request" in done.stderr
+
+
+def test_a_folder_that_cannot_be_recorded_to_is_named_before_anything_is_asked(
+    bpo_kpo: Run, tmp_path: Path
+) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    with model_server(streamed("It is volume-driven [1].")) as server:
+        arguments = ("evaluate", str(questions), "--model", "openai:m", "--record", str(questions / "tape"))
+        done = bpo_kpo(*arguments, OPENAI_BASE_URL=server.url)
+    assert done.returncode == 2 and "cannot be written" in done.stderr and not server.asked
+
+
+def test_ctrl_c_ends_an_evaluation_whose_server_is_silent(ingest_settings: IngestSettings, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    with model_server([STREAM, event("BPO"), Asked.wait_until_left]) as server:
+        environment = os.environ | {"BPO_KPO_INDEX": str(ingest_settings.index), "OPENAI_BASE_URL": server.url}
+        command = [
+            str(Path(sys.executable).with_name("bpo-kpo")),
+            "evaluate",
+            str(questions),
+            "--model",
+            "openai:m",
+        ]
+        process = subprocess.Popen(
+            [*command, "--report", str(tmp_path / "report")], stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert server.came.acquire(timeout=60)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=8)
+    assert process.returncode == 2 and "Stopped; what is done is kept." in errors
+    assert not server.faults
 
 
 def test_a_run_stops_before_it_costs_too_much(bpo_kpo: Run, tmp_path: Path) -> None:

@@ -8,10 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +63,8 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(ScriptedAssistant(), FEEDBACK), "127.0.0.1")
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield address_of(listener, "127.0.0.1")
-        server.handle_exit(signal.SIGINT, None)
-        thread.join(timeout=10)
+def address(scripted: str) -> str:
+    return scripted
 
 
 class TestAskEndpoint:
@@ -171,6 +163,14 @@ class TestConversation:
         assert (left.question, left.answer, left.done) == ("wait", None, True)
         assert "Ask again." in left.notice
         turns[0].end()
+
+    def test_what_was_stopped_is_not_exported_as_an_answer(self) -> None:
+        turns = [Turn("wait"), Turn("What drives BPO?")]
+        next(chat._answered(ScriptedAssistant(), turns[:1]))
+        list(chat._answered(ScriptedAssistant(), turns))
+        chat._stopped(turns)
+        assert turns[0].answer
+        assert [answer.question for answer in chat._answers(turns)] == ["What drives BPO?"]
 
     def test_an_answer_that_comes_late_does_not_undo_the_clearing(self) -> None:
         turns = [Turn("wait")]

@@ -4,8 +4,8 @@ import html
 import logging
 import queue
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.run import Row, read_rows
+from assistant.model_calls import Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ingest.settings import ROOT
@@ -26,6 +27,7 @@ from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 SETS = ROOT / "corpus" / "questions"
 REPORTS = ROOT / "reports"
 _NONE = "none"
+_POLL = 0.5  # seconds between two looks at whether it was stopped
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     def evaluate(name: str, upload: str | None, earlier: str, reader: str) -> Iterator[tuple[Any, ...]]:
         yield _state("Reading the questions …", running=True)
         try:
-            asked = assistant.offline if reader == EXTRACTIVE else assistant
             path = Path(upload) if upload else _listed(SETS, name)
+            asked = assistant.offline if reader == EXTRACTIVE else assistant
             other = None if earlier == _NONE else _listed(REPORTS, earlier)
             items = evaluation.read(path, assistant, [])
             if other:
@@ -52,8 +54,8 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
             folder = evaluation.new_folder(path)
             for line in _running(items, path.name, asked, folder, other):
                 yield _state(line, running=True)
-        except UserError as error:
-            yield _state(str(error))
+        except UserError as error:  # whoever uploaded a set knows it by its name
+            yield _state(str(error).replace(str(path), path.name) if upload else str(error))
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
             log.exception("No evaluation of %r", upload or name)
             yield _state(BROKEN)
@@ -146,7 +148,7 @@ def _settled(halted: bool) -> tuple[Any, ...]:
 def _running(
     items: Sequence[QuestionItem], name: str, assistant: Assistant, folder: Path, other: Path | None
 ) -> Iterator[str]:
-    """Runs the set in a thread of its own, and says how far it is; closing this stops it after the next answer."""
+    """Runs the set in a thread of its own, and says how far it is; closing this stops it."""
     told: queue.Queue[str | BaseException | None] = queue.Queue()
     stopped = threading.Event()
 
@@ -155,21 +157,33 @@ def _running(
             raise _Stopped
         told.put(f"{done} of {whole} questions answered …")
 
+    def progress(_: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        return nullcontext(step)
+
     def work() -> None:
         try:
-            evaluation.run(items, name, [assistant], folder, lambda _: nullcontext(step), other, again="Run")
+            evaluation.run(items, name, [assistant], folder, progress, other, again="Run", stop=stopped)
             told.put(None)
-        except _Stopped:
+        except (_Stopped, Stopped):
             pass
         except BaseException as error:
             told.put(error)
 
     threading.Thread(target=work, daemon=True).start()
+    line = "Asking the first questions …"
     try:
-        while (said := told.get()) is not None:
+        while True:
+            try:
+                said = told.get(timeout=_POLL)
+            except queue.Empty:  # only a generator that goes on yielding can be closed
+                yield line
+                continue
+            if said is None:
+                return
             if isinstance(said, BaseException):
                 raise said
-            yield said
+            line = said
+            yield line
     finally:
         stopped.set()
 

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from assistant.evaluation.compare import compare
@@ -9,11 +10,12 @@ from assistant.evaluation.glossary import COMPARED, STAGES
 from assistant.evaluation.losses import losses
 from assistant.evaluation.questions import Corpus
 from assistant.evaluation.report import figure_text, interval_text
-from assistant.evaluation.run import read_rows
+from assistant.evaluation.run import Row, read_rows
 from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary
 from ingest.sources import Source
 
 _MOST = 100  # losses that are listed
+_MOST_OF_ALL = 1_000  # questions
 
 
 def result_html(folder: Path, page: str, other: Path | None = None) -> str:
@@ -50,14 +52,21 @@ def losses_html(folder: Path, sources: Mapping[str, Source]) -> str:
     found = losses(read_rows(folder), Corpus(sources), _MOST)
     parts = []
     for stage, count in found.counts.items():
-        items = "".join(
-            f'<li><button type="button" data-row="{html.escape(loss.row.id)}">Open in chat</button>'
-            f" {html.escape(' / '.join([*loss.row.question.history, loss.row.question.question]))}</li>"
-            for loss in found.listed[stage]
-        )
+        items = "".join(_opened(loss.row) for loss in found.listed[stage])
         parts.append(f"<h3>{html.escape(stage)} ({count})</h3><p>{html.escape(STAGES[stage])}</p><ul>{items}</ul>")
     held = f"<p>{found.held} more are held back and not shown.</p>" if found.held else ""
-    return f"<h2>What was lost: {found.total} of {_count(folder)}</h2>{''.join(parts)}{held}"
+    rows = list(islice((row for row in read_rows(folder) if row.question.split != "held"), _MOST_OF_ALL))
+    return (
+        f"<h2>What was lost: {found.total} of {_count(folder)}</h2>{''.join(parts)}{held}"
+        f"<details><summary>Every question</summary><ul>{''.join(map(_opened, rows))}</ul></details>"
+    )
+
+
+def _opened(row: Row) -> str:
+    """A question with the button that opens it in the chat."""
+    asked = " / ".join([*row.question.history, row.question.question])
+    button = f'<button type="button" data-row="{html.escape(row.id)}">Open in chat</button>'
+    return f"<li>{button} {html.escape(asked)}</li>"
 
 
 def _count(folder: Path) -> int:

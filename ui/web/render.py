@@ -20,7 +20,7 @@ from assistant.conversation_file import answer_markdown
 from assistant.models import EXTRACTIVE
 from assistant.outline import last_heading
 from assistant.prompts import UNPROVEN
-from ui.terminal import spent
+from ui.terminal import how, proof
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -64,12 +64,12 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
         parts.append(_nearest(answer.passages[:NEAREST_SHOWN], several))
     if answer.citations:
         items = "".join(_citation(citation, key, several) for citation in answer.citations)
-        proof = html.escape(_proof(answer) if finished else "Quotes")
-        parts.append(f'<details><summary>{proof}</summary><ol class="quotes">{items}</ol></details>')
+        summary = html.escape(proof(answer) if finished else "Quotes")
+        parts.append(f'<details><summary>{summary}</summary><ol class="quotes">{items}</ol></details>')
     if finished:
         kind += " finished"
         copy = f'<a class="copy" href="#{key}-text" role="button">Copy</a>'
-        parts.append(f'<p class="quiet">{html.escape(_how(answer, sent_to))} {copy}</p>')
+        parts.append(f'<p class="quiet">{html.escape(how(answer, sent_to))} · {copy}</p>')
         parts.append(f'<pre class="copied" id="{key}-text">{_kept(answer_markdown(answer))}</pre>')
     return _one_line(f'<div class="{kind}">{"".join(parts)}</div>')
 
@@ -87,26 +87,10 @@ def _nearest(passages: Sequence[RetrievedPassage], several: bool) -> str:
     return f'<p class="nearest">What comes nearest: {places}</p>'
 
 
-def _proof(answer: Answer) -> str:
-    total = len(answer.sentences)
-    quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
-    unsupported = sum(sentence.support == "unsupported" for sentence in answer.sentences)
-    line = f"{quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
-    return f"{line}, {unsupported} without proof" if unsupported else line
-
-
 def who_answers(model: str, sent_to: Sequence[str]) -> str:
     """A reader by its name, and what leaves this computer for it."""
     where = f"sent to {' and '.join(sent_to)}" if sent_to else "stays on this computer"
     return f"{'the offline reader' if model == EXTRACTIVE else model} ({where})"
-
-
-def _how(answer: Answer, sent_to: Sequence[str]) -> str:
-    reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
-    where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
-    return " · ".join(
-        [f"Answered by {reader} in {answer.seconds.total:.2f} s", where, *spent(answer.usage), ""]
-    ).rstrip()
 
 
 def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:

@@ -78,7 +78,7 @@ def failing_at(assistant: Assistant, question: str) -> Assistant:
     whole = broken.chain_of_model
 
     class Breaking:
-        def invoke(self, ask: Ask) -> Any:
+        def invoke(self, ask: Ask, config: Any) -> Any:
             if ask.question == question:
                 raise TimeoutError("no answer in time")
             return whole.invoke(ask)

@@ -53,7 +53,7 @@ class Quoting:
     def __init__(self, index: FakeIndex, notice: str) -> None:
         self._index, self._notice = index, notice
 
-    def invoke(self, ask: Ask) -> Answer:
+    def invoke(self, ask: Ask, config: object = None) -> Answer:
         name, start, end = ask.question.split()[-3:]
         a, b, text = int(start), int(end), self._index.sources[name].text
         starts = range(a, min(a + 6_000, len(text)), 1_000)

@@ -1,0 +1,73 @@
+"""A browser and a served window: what the tests that look at it share with who takes its pictures."""
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ui.web import app as web
+from ui.web.server import Server, address_of, take_port
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+NONE = "no chromium on this machine, so the window was not looked at (Debian, Ubuntu: apt install chromium)"
+NEEDED = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI_BROWSER"), reason=NONE)
+
+Open = Callable[..., Any]
+
+
+@contextmanager
+def served(assistant: Any, feedback: Path) -> Iterator[str]:
+    """The address of a window over this assistant."""
+    with take_port("127.0.0.1", 0, print) as listener:
+        server = Server(web.build(assistant, feedback), "127.0.0.1")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield address_of(listener, "127.0.0.1")
+        server.handle_exit(signal.SIGINT, None)
+        thread.join(timeout=10)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser without a screen."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
+
+
+def ask(page: Any, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Any, count: int = 1) -> None:
+    page.locator("#chat .answer.finished").nth(count - 1).wait_for()
+
+
+def marked(page: Any) -> str:
+    """What is marked as current in the article."""
+    page.locator("#article mark.current").first.wait_for()
+    return "".join(page.locator("#article mark.current").all_inner_texts())
+
+
+def in_view(page: Any, selector: str) -> bool:
+    script = """([selector]) => {
+        const box = document.querySelector(selector).getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= innerHeight && box.width > 0;
+    }"""
+    page.wait_for_timeout(50)
+    page.wait_for_function(script, arg=[selector])
+    return bool(page.evaluate(script, [selector]))

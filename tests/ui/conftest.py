@@ -1,0 +1,64 @@
+"""The windows that browser tests look at, and how they open one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from assistant.chain import Assistant
+from tests.ui.browser import Open, chromium, served
+from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[str]:
+    """A window over an assistant that gives the answers that a test needs."""
+    with served(ScriptedAssistant(), FEEDBACK) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def real(assistant: Assistant) -> Iterator[str]:
+    """A window over the offline assistant and the article."""
+    assistant.warm_up()
+    with served(assistant, FEEDBACK) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Open]:
+    """Opens a page as a person of their own would: `open_page(address, width=1440, scheme="light")`."""
+    trouble: list[str] = []
+    people = []
+
+    def opened(address: str, width: int = 1440, scheme: str = "light") -> Any:
+        person = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        people.append(person)
+        page = person.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda line: trouble.append(_error(line)) if line.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
+        inside = (address, "data:", f"blob:{address}")
+        page.on("request", lambda r: None if r.url.startswith(inside) else trouble.append(r.url))
+        page.goto(address)
+        page.locator("#article article").wait_for(state="attached")
+        return page
+
+    yield opened
+    for person in people:
+        person.close()
+    # Gradio cancels an event that has hardly begun without its id yet, which its own server turns down; the
+    # turn ends all the same, since whoever answers looks whether it is done. A reload aborts its streams.
+    noise = ("/cancel", "/reset")
+    assert [error for error in trouble if not error.endswith(noise) and "AbortError" not in error] == []
+
+
+def _error(line: Any) -> str:
+    return f"{line.text} {line.location['url']}"

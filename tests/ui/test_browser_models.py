@@ -1,0 +1,70 @@
+"""The window with a chat model, in a real browser."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.chain import open_assistant
+from assistant.settings import AssistantSettings
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from tests.model_server import STREAM, Asked, ModelServer, Script, event, model_server, streamed
+from tests.ui.browser import NEEDED, Open, answered, ask, served
+from tests.ui.scripted import FEEDBACK, QUOTE
+
+pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
+
+
+class TestChatModel:
+    """With a chat model behind a real socket, which first answers, then hangs within its second answer."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[ModelServer]:
+        hanging: Script = [STREAM, event("Elephants "), event("fly "), event("far "), Asked.wait_until_left]
+        answer, rewritten = streamed("Pigs <b>fly</b> [1]. ", QUOTE, " [1]"), streamed("What drives KPO?")
+        with model_server(answer, rewritten, hanging) as server:
+            yield server
+
+    @pytest.fixture
+    def address(self, server: ModelServer, ingest_settings: IngestSettings, minilm: MiniLM) -> Iterator[str]:
+        ingest = ingest_settings.model_copy(update={"openai_base_url": server.url})
+        settings = AssistantSettings(model="openai:m", ingest=ingest)
+        with served(open_assistant(settings, embeddings=minilm), FEEDBACK) as address:
+            yield address
+
+    def test_it_answers_is_stopped_at_its_server_and_the_other_reader_answers_again(
+        self, server: ModelServer, address: str, open_page: Open
+    ) -> None:
+        page = open_page(address)
+        ask(page, "What drives BPO?")
+        answered(page)
+        answer = page.locator("#chat .answer").first
+        assert "Pigs <b>fly</b>" in answer.inner_text()
+        assert answer.locator(".unproven").count() == 1
+        assert re.search(r"Answered by openai:m in .* sent to 127\.0\.0\.1:\d+ · 110 tokens", answer.inner_text())
+
+        ask(page, "And what drives KPO?")
+        page.get_by_text("Elephants").wait_for()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("Stopped.").wait_for()
+        page.wait_for_timeout(500)
+        assert not server.faults  # the request has ended there, too
+
+        page.get_by_label(re.compile("the offline reader")).check()
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        page.get_by_role("button", name="Retry").last.click()
+        answered(page, 2)
+        last = page.locator("#chat .answer").last.inner_text()
+        assert "Answered by the offline reader" in last and "nothing left this computer" in last
+        assert "Elephants" not in page.locator("#chat").inner_text()
+
+        page.get_by_role("tab", name="Evaluate").click()
+        page.get_by_label(re.compile("openai:m")).last.check()
+        page.get_by_role("button", name="Run").click()
+        page.get_by_text(re.compile("^0 of 320 questions answered")).wait_for()
+        page.get_by_role("button", name="Stop").last.click()
+        page.get_by_text("Stopped; what was done is kept.").wait_for()
+        page.wait_for_timeout(1_500)
+        assert not server.faults  # nothing is asked there any more
+        assert page.get_by_role("button", name="Run").is_enabled()

@@ -47,7 +47,7 @@ def supports(evidence: str, claim: str, context: str = "") -> bool:
     evidence, and the evidence does not say the opposite. A claim without content words is not supported.
     `context` is the text that the evidence stands in, with its headings: names may stand there.
     """
-    wanted = Counter(stem(word) for word in content_words(_without_sides(claim)))
+    wanted = Counter(stem(word) for word in content_words(_without_sides(claim)) or content_words(claim))
     if not wanted or strange_names(evidence, claim, context) or says_opposite(evidence, claim):
         return False
     return coverage(evidence, wanted) >= THRESHOLD

@@ -21,7 +21,7 @@ class Asked:
     headers: dict[str, str]
     body: dict[str, Any]
     connection: socket.socket
-    left: threading.Event = field(default_factory=threading.Event)  # set by `wait_until_left`
+    left: threading.Event = field(default_factory=threading.Event)  # set when the other side has closed it
     at: float = field(default_factory=time.perf_counter)
 
     def wait_until_left(self, seconds: float = 10.0) -> None:
@@ -115,7 +115,9 @@ class ModelServer:
                         time.sleep(part)
                     else:
                         part(asked)
-            except OSError:  # the other side left, or did not leave in time, which `left` tells
+            except (BrokenPipeError, ConnectionResetError):  # it left with something of ours unread
+                asked.left.set()
+            except TimeoutError:  # it did not leave in time, which `left` tells
                 pass
 
 

@@ -13,13 +13,13 @@ from ingest.errors import UserError
 
 
 class Feedback(BaseModel):
-    """A thumb up or down on an answer; of two with the same id the later one counts."""
+    """A thumb on an answer: up, down, or taken back (`None`); of two with the same id the later one counts."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str = Field(default_factory=lambda: uuid4().hex)
     time: datetime = Field(default_factory=lambda: datetime.now(UTC))
-    good: bool
+    good: bool | None
     comment: str = ""
     history: tuple[str, ...] = ()
     answer: Answer
@@ -38,7 +38,11 @@ def keep(feedback: Feedback, path: Path) -> None:
 
 
 def read_feedback(path: Path) -> list[Feedback]:
-    """The feedback in the file, each once. Raises `UserError` where there is none or a line is wrong."""
+    """The feedback in the file, each once, without what was taken back.
+
+    Raises:
+        UserError: there is no file, or a line is wrong.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -52,13 +56,13 @@ def read_feedback(path: Path) -> list[Feedback]:
         except ValidationError:
             raise UserError(f"{path}:{number} is no feedback. Remove the line.") from None
         found[one.id] = one
-    return list(found.values())
+    return [one for one in found.values() if one.good is not None]
 
 
 def to_complete(feedback: list[Feedback]) -> Iterator[str]:
     """A line of a question set for each bad answer; what was right to say is for a person to fill in."""
     for one in feedback:
-        if not one.good:
+        if one.good is False:
             line = {
                 "id": f"feedback-{one.id[:8]}",
                 "question": one.answer.question,

@@ -29,7 +29,7 @@ Open = Callable[..., Any]
 def served(assistant: Any, feedback: Path) -> Iterator[str]:
     """The address of a window over this assistant."""
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(assistant, feedback), "127.0.0.1")
+        server = Server(web.build(assistant, feedback), listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")

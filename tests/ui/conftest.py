@@ -33,12 +33,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Open]:
-    """Opens a page as a person of their own would: `open_page(address, width=1440, scheme="light")`."""
+    """Opens a page as a person of their own would: `open_page(address, width=390, height=844, scheme="dark")`."""
     trouble: list[str] = []
     people = []
 
-    def opened(address: str, width: int = 1440, scheme: str = "light") -> Any:
-        person = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    def opened(address: str, width: int = 1440, height: int = 844, scheme: str = "light") -> Any:
+        person = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         people.append(person)
         page = person.new_page()
         page.set_default_timeout(20_000)

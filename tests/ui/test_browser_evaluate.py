@@ -63,13 +63,25 @@ class TestEvaluate:
         page.get_by_role("button", name="Run").click()
         page.get_by_text(re.compile(r"\d+ of 320 questions answered")).wait_for()
         page.get_by_role("button", name="Stop").click()
-        page.get_by_text("Stopped; what was done is kept.").wait_for()
+        page.get_by_text(re.compile(r"Stopped\. What was done is kept in reports/core-")).wait_for()
         broken = tmp_path / "broken.jsonl"
         broken.write_text('{"id": "1", ', encoding="utf-8")
         upload(page, broken)
         page.get_by_role("button", name="Run").click()
         page.get_by_text("broken JSON").wait_for()
         assert str(tmp_path) not in page.locator("#status").inner_text()
+
+    def test_whoever_waits_for_the_run_of_another_can_stop_waiting(self, open_page: Open, real: str) -> None:
+        one, other = open_page(real), open_page(real)
+        for page in (one, other):
+            page.get_by_role("tab", name="Evaluate").click()
+            page.get_by_role("button", name="Run").click()
+        other.get_by_text("Waiting for a run that is under way").wait_for()
+        one.get_by_text(re.compile(r"\d+ of 320 questions answered")).wait_for()
+        other.get_by_role("button", name="Stop").click()
+        other.get_by_text("Stopped. Nothing was asked.").wait_for()
+        one.get_by_role("button", name="Stop").click()
+        one.get_by_text("Stopped. What was done is kept").wait_for()
 
     def test_what_nobody_expected_is_a_line_and_the_tab_goes_on(
         self, open_page: Open, real: str, tmp_path: Path

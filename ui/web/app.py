@@ -82,7 +82,7 @@ def launch(
         address = address_of(listener, host)
         if not is_loopback(listener):
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant, feedback), host)
+        server = Server(build(assistant, feedback), listener)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread

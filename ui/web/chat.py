@@ -30,9 +30,11 @@ IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": Fa
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
 # A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
-_KEEP = "(saved) => { sessionStorage.setItem('conversation', saved); }"
+# One that is longer than the browser keeps (about five million characters) is not restored after a reload.
+_KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
 _RESTORE = "() => [sessionStorage.getItem('conversation') ?? '']"
 DOWNLOAD = """(text, name) => {
+    if (!text) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
     link.download = name;
@@ -62,19 +64,19 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     `feedback` is the file where thumbs up and down are kept, `limit` how many answers may be in the making.
     """
 
-    def answer(turns: Turns, reader: str) -> Iterator[tuple[Messages, str]]:
-        for shown in _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns):
-            yield shown, dump(turns)
+    def answer(turns: Turns, reader: str) -> Iterator[tuple[Messages, Any]]:
+        for step, shown in enumerate(_answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)):
+            yield shown, gr.skip() if step else dump(turns)  # a reload finds the question; the rest at the end
 
     def evidence(turns: Turns) -> tuple[str, str]:
         kept = bundle(_answers(turns), assistant.index().sources)
-        return kept.model_dump_json(indent=2), "evidence.json"
+        return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
 
     def liked(turns: Turns, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row]:
         given = _feedback(turns, thumb)
         if given:
             _keep(given, feedback)
-        return given, gr.Row(visible=given is not None)
+        return given, gr.Row(visible=given is not None and given.good is not None)
 
     def commented(given: Feedback | None, comment: str) -> tuple[None, gr.Row, str]:
         if given and comment.strip():
@@ -140,12 +142,13 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         event.failure(_settled, turns, [chat, box, saved], **at_once)
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
     box.stop(_stopped, turns, chat, cancels=running, **at_once)
-    chat.clear(_cleared, turns, [chat, saved], cancels=running, **at_once)
+    chat.clear(_cleared, turns, [chat, saved, given, why, comment], cancels=running, **at_once)
     saved.change(None, saved, None, js=_KEEP, **at_once)
     chat.like(liked, turns, [given, why], **at_once)
     gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
     for button, export in ((as_text, _markdown), (as_bundle, evidence)):
         made = button.click(export, turns, [exported, name], **at_once)
+        made.then(_nothing_to_export, exported, **{**at_once, "queue": True})  # which carries the message
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
     return Panel(turns, chat, saved)
@@ -182,10 +185,10 @@ def _stopped(turns: Turns) -> Messages:
     return messages(turns)
 
 
-def _cleared(turns: Turns) -> tuple[Messages, str]:
+def _cleared(turns: Turns) -> tuple[Messages, str, None, gr.Row, str]:
     _stopped(turns)
     turns.clear()
-    return messages(turns), dump(turns)
+    return messages(turns), dump(turns), None, gr.Row(visible=False), ""
 
 
 def _settled(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
@@ -203,20 +206,15 @@ def _answers(turns: Turns) -> list[Answer]:
 
 
 def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
-    """What a thumb says of the answer that it is under; nothing where it was taken back, or there is no answer."""
+    """What a thumb says of the answer that it is under; nothing where there is no whole answer."""
     index = thumb.index if isinstance(thumb.index, int) else thumb.index[0]
     number = sum(message["role"] == "user" for message in messages(turns)[: index + 1])
     turn = turns[number - 1] if 0 < number <= len(turns) else None
-    if (
-        turn is None
-        or turn.answer is None
-        or not turn.done
-        or turn.notice
-        or thumb.liked not in (True, False, "Like", "Dislike")
-    ):
+    if turn is None or turn.answer is None or not turn.done or turn.notice:
         return None
-    good = thumb.liked in (True, "Like")
-    return Feedback(good=good, history=earlier_questions(turns[: number - 1]), answer=turn.answer)
+    good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
+    history = earlier_questions(turns[: number - 1])
+    return Feedback(id=turn.id, good=good, history=history, answer=turn.answer)
 
 
 def _keep(given: Feedback, path: Path) -> None:
@@ -227,7 +225,13 @@ def _keep(given: Feedback, path: Path) -> None:
 
 
 def _markdown(turns: Turns) -> tuple[str, str]:
-    return conversation_markdown(_answers(turns)), "conversation.md"
+    answers = _answers(turns)
+    return conversation_markdown(answers) if answers else "", "conversation.md"
+
+
+def _nothing_to_export(exported: str) -> None:
+    if not exported:
+        gr.Info("There is no answer to export yet.")
 
 
 def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:

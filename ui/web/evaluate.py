@@ -53,7 +53,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
                 check_comparable(items, other, None)
             folder = evaluation.new_folder(path)
             for line in _running(items, path.name, asked, folder, other):
-                yield _state(line, running=True)
+                yield _state(line, folder=folder, running=True)
         except UserError as error:  # whoever uploaded a set knows it by its name
             yield _state(str(error).replace(str(path), path.name) if upload else str(error))
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
@@ -100,7 +100,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     page, folder, halted = gr.State(""), gr.State(None), gr.State(False)
     report = gr.Textbox(visible="hidden", show_label=False, container=False)
     outputs = [status, start, stop, save, result, lost, page, folder]
-    begun = start.click(lambda: False, None, halted, **at_once)
+    begun = start.click(_begun, None, [halted, *outputs], **at_once)
     running = begun.then(
         evaluate,
         [chosen, upload, compared, reader],
@@ -111,7 +111,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     )
     stop.click(lambda: True, None, halted, cancels=[running], **at_once)
     for ended in (running.success, running.failure):  # a stop ends as either; only then can it run again
-        ended(_settled, halted, outputs, **at_once)
+        ended(_settled, [halted, folder], outputs, **at_once)
     save.click(lambda page: page, page, report, **at_once).then(None, report, js=_SAVE, **at_once)
     compared.focus(lambda: gr.Dropdown([_NONE, *_reports()]), None, compared, **at_once)
     lost.select(open_row, [folder, panel.turns], list(panel), **at_once).then(None, js=_OPEN_CHAT, **at_once)
@@ -139,9 +139,15 @@ def _state(
     )
 
 
-def _settled(halted: bool) -> tuple[Any, ...]:
+def _begun() -> tuple[Any, ...]:
+    """One run at a time: another person's may have to end first, and to wait can be stopped, too."""
+    return False, *_state("Waiting for a run that is under way …", running=True)
+
+
+def _settled(halted: bool, folder: Path | None) -> tuple[Any, ...]:
     """What is left to show when a run has ended: of one that ended by itself all is shown."""
-    shown = _state("Stopped; what was done is kept.")
+    kept = f"What was done is kept in {folder.relative_to(ROOT)}." if folder else "Nothing was asked."
+    shown = _state(f"Stopped. {kept}")
     return shown if halted else tuple(gr.skip() for _ in shown)
 
 

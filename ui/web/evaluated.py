@@ -28,7 +28,7 @@ def result_html(folder: Path, page: str, other: Path | None = None) -> str:
     head = "<tr><th>metric</th><th>value</th><th>95 % interval</th><th>n</th><th>what it is</th></tr>"
     frame = f'<iframe title="Report" sandbox="" srcdoc="{html.escape(page)}"></iframe>'
     return (
-        f'<table class="figures"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+        f'<table class="figures" tabindex="0"><thead>{head}</thead><tbody>{rows}</tbody></table>'
         f"{_comparison_html(folder, other) if other else ''}"
         f"<details><summary>The whole report</summary>{frame}</details>"
     )
@@ -42,7 +42,9 @@ def _comparison_html(folder: Path, other: Path) -> str:
         for name, d in changed.items()
     )
     head = "<tr><th>metric</th><th>difference</th><th>95 % interval</th></tr>"
-    table = f'<table class="figures"><thead>{head}</thead><tbody>{rows}</tbody></table>' if rows else ""
+    table = (
+        f'<table class="figures" tabindex="0"><thead>{head}</thead><tbody>{rows}</tbody></table>' if rows else ""
+    )
     counts = f"{len(compared.won)} questions won, {len(compared.lost)} lost, {compared.unchanged} as before"
     return f"<h2>Against {html.escape(other.name)}</h2><p>{counts}.</p>{table}"
 

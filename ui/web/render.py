@@ -37,7 +37,7 @@ def question_html(question: str) -> str:
         return '<div class="asked quiet">(an empty question)</div>'
     cut = f"{question[:QUESTION_SHOWN].rstrip()} …" if len(question) > QUESTION_SHOWN else question
     edit = '<a class="edit" href="#question" role="button">Edit</a>'
-    whole = "" if cut is question else f'<pre class="copied">{_kept(question)}</pre>'
+    whole = f'<pre class="copied">{_kept(question)}</pre>'  # for the box, with all its white space
     return _one_line(f'<div class="question"><div class="asked">{_lines(cut)}</div>{edit}{whole}</div>')
 
 

@@ -13,11 +13,15 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.errors import UserError
 
 PORTS_TRIED = 20
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_UPLOADS_KEPT = 3_600  # seconds
 
 
 def take_port(host: str, port: int, say: Callable[[str], object]) -> socket.socket:
@@ -85,6 +89,23 @@ def _theme() -> gr.themes.Base:
     )
 
 
+class SameOrigin:
+    """Turns down what another site's page makes a browser send: it could not read the reply, but it could act."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what comes from this page, or from no page at all."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        origin = headers.get("origin")
+        if origin and origin.partition("://")[2] != headers.get("host"):
+            refused = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
+            await refused(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
 class Server(uvicorn.Server):
     """Serves the chat window until it is interrupted, and then ends at once.
 
@@ -92,11 +113,13 @@ class Server(uvicorn.Server):
     it takes a port only after asking whether it is free.
     """
 
-    def __init__(self, blocks: gr.Blocks, host: str) -> None:
+    def __init__(self, blocks: gr.Blocks, listener: socket.socket) -> None:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        if host in _LOOPBACK:
+        app.add_middleware(SameOrigin)
+        if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
-            app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
+            app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
+        blocks.delete_cache = (_UPLOADS_KEPT, _UPLOADS_KEPT)
         # Until Gradio has launched, it takes any path that a request names for a file that was uploaded.
         blocks.has_launched = True
         gr.mount_gradio_app(

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -27,6 +28,7 @@ class Turn:
     notice: str = ""
     done: bool = False
     sent_to: tuple[str, ...] = ()  # the hosts that saw the question
+    id: str = field(default_factory=lambda: uuid4().hex)  # what is kept of its thumbs has the same
 
     def __post_init__(self) -> None:
         self.stop = threading.Event()  # ends the request at a chat model's server; no field, so it is not kept

@@ -11,6 +11,7 @@ const article = () => element.querySelector("article");
 let current = null; // the place that was opened last
 let opener = null; // what had the focus before the drawer was opened
 let marked = ""; // what is marked now, so that nothing is drawn twice
+let wantedSource = ""; // the document that was asked for last, which may still be on its way
 
 function place(link) {
   const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.getAttribute("href") ?? "");
@@ -34,7 +35,9 @@ async function show(wanted) {
 }
 
 async function load(source) {
-  const html = await server.document(source);
+  wantedSource = source;
+  const html = await server.document(source).catch(() => "<article><p>This document could not be fetched.</p></article>");
+  if (source !== wantedSource) return;
   article().outerHTML = html;
   const chooser = element.querySelector("select");
   if (chooser) chooser.value = source;
@@ -105,20 +108,27 @@ function lean(mark) {
   leaning[0].focus({ preventScroll: true });
 }
 
-// --- the drawer of a narrow screen
+// --- the drawer of a narrow screen: a dialog, behind which nothing can be reached
 
 const drawer = () => document.querySelector("#article");
+const behind = () => document.querySelectorAll("#head, #talk, #tabs [role=tablist]");
 
 function openDrawer() {
   if (drawer().dataset.open) return;
   opener = document.activeElement;
   drawer().dataset.open = "yes";
+  drawer().setAttribute("role", "dialog");
+  drawer().setAttribute("aria-modal", "true");
+  drawer().setAttribute("aria-label", "Article");
+  behind().forEach((part) => (part.inert = true));
   element.querySelector(".close").focus();
 }
 
 function closeDrawer() {
   if (!drawer().dataset.open) return;
   delete drawer().dataset.open;
+  ["role", "aria-modal", "aria-label"].forEach((name) => drawer().removeAttribute(name));
+  behind().forEach((part) => (part.inert = false));
   opener?.focus?.();
 }
 
@@ -174,8 +184,7 @@ async function copy(link) {
 
 function edit(link) {
   const box = document.querySelector("#question textarea");
-  const whole = link.parentElement.querySelector(".copied"); // where a long question is shown cut
-  box.value = whole ? whole.textContent : link.parentElement.querySelector(".asked").innerText;
+  box.value = link.parentElement.querySelector(".copied").textContent;
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
 }
@@ -196,10 +205,11 @@ function act(event) {
     if (wanted) return show(wanted);
   } else if (mark) lean(mark);
   else if (within(event, "#open-article")) openDrawer();
-  else if (within(event, "#article .close")) closeDrawer();
+  else if (within(event, "#article .close") || !within(event, "#article")) closeDrawer();
 }
 
 document.addEventListener("click", act);
+narrow.addEventListener("change", closeDrawer); // on a wide screen the article is a panel
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (!bubble.hidden) hideQuote();
@@ -222,13 +232,24 @@ for (const [on, off] of [
 }
 document.addEventListener("scroll", hideQuote, true);
 
-// A log that is read out while it grows chatters: what is said is said once, when the answer is there.
+// A log that is read out while it grows chatters: what is said is said once, when the answer, or a notice in its
+// place, is there. What a reload brings back is not said again.
 const said = document.createElement("div");
 said.id = "said";
 said.setAttribute("role", "status");
 document.body.append(said);
 let announced = 0;
 let busy = false;
+
+function announce() {
+  const ends = [...(chat()?.querySelectorAll(".answer.finished, .bot :not(.answer) > .notice") ?? [])];
+  if (busy && ends.length > announced) {
+    const end = (ends.at(-1).querySelector(".reply") ?? ends.at(-1)).cloneNode(true);
+    end.querySelectorAll("a.marker").forEach((marker) => marker.remove());
+    said.textContent = end.innerText;
+  }
+  announced = ends.length;
+}
 
 // After an answer the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
 function refocus() {
@@ -251,17 +272,11 @@ function follow() {
 
 function changed() {
   draw();
+  announce();
   refocus();
   follow();
   document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
-  const finished = [...(chat()?.querySelectorAll(".answer.finished .reply") ?? [])];
-  if (finished.length > announced) {
-    const reply = finished.at(-1).cloneNode(true);
-    reply.querySelectorAll("a.marker").forEach((marker) => marker.remove());
-    said.textContent = reply.innerText;
-  }
-  announced = finished.length;
 }
 
 let waiting = false;

@@ -22,11 +22,15 @@ class Ask(_Frozen):
 
 
 class Sentence(_Frozen):
-    """One sentence, list item or table cell of an answer, without its markers."""
+    """One sentence, list item or table cell of an answer, without its markers.
+
+    `doubt` says in a few words why it is unsupported; it is empty where it is not.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    doubt: str = ""
 
 
 class Citation(_Frozen):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.lexicon import content_words
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.proof import align, proves, quotes
+from assistant.proof import align, doubt, doubt_of_quote
 from ingest.text import Span, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")
@@ -68,7 +68,7 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     if strict and not whole:  # what may still grow is not shown
         text = _without(text, _pieces(text)[-1:])
     pieces = _proven(text, passages, whole or strict)
-    while strict and (unfit := [p for p in pieces if _verdict(p, passages) == "unsupported"]):
+    while strict and (unfit := [p for p in pieces if _doubt(p, passages)]):
         text = _without(text, unfit)
         pieces = _proven(text, passages, whole=True)
     judged = len(pieces) if whole or strict else len(pieces) - 1
@@ -80,10 +80,10 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     for position, piece in enumerate(pieces):
         citations = [_citation(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
-        verdict = _verdict(piece, passages)
-        sentences.append(Sentence(text=piece.text, citations=used, support=verdict))
-        doubt = UNPROVEN if position < judged and verdict == "unsupported" else ""
-        mark = "".join(f"[{n}]" for n in used) + doubt if used else doubt
+        why = _doubt(piece, passages)
+        verdict: Support = "unsupported" if why else "quoted" if piece.quoted else "supported"
+        sentences.append(Sentence(text=piece.text, citations=used, support=verdict, doubt=why))
+        mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and why else "")
         if used and piece.markers:
             replacements[piece.markers[-1].start()] = f" {mark}"
         elif mark:
@@ -102,7 +102,7 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], whole: bool) -> lis
                 span, quoted = align(piece.text, passages[i].text)
                 piece.proof.append((i, span))
                 piece.quoted |= quoted
-        if (whole or piece is not pieces[-1]) and _verdict(piece, passages) == "unsupported":
+        if (whole or piece is not pieces[-1]) and _doubt(piece, passages):
             _find_elsewhere(piece, passages)
     _join_list_items(pieces, passages)
     return pieces
@@ -116,7 +116,7 @@ def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage]) -> None
     if not piece.markers and len(content_words(piece.text)) < _UNCITED:
         return
     found = [replace(piece, proof=[(i, span)], quoted=quoted) for i, span, quoted in _alignments(piece, passages)]
-    fitting = [one for one in found if _verdict(one, passages) != "unsupported"]
+    fitting = [one for one in found if not _doubt(one, passages)]
     for one in sorted(fitting, key=lambda one: not one.quoted)[:1]:
         piece.proof, piece.quoted = one.proof, one.quoted
 
@@ -246,8 +246,7 @@ def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, in
     return numbers[key]
 
 
-def _verdict(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Support:
+def _doubt(piece: _Piece, passages: Sequence[RetrievedPassage]) -> str:
+    """Why the piece is not proven; empty where it is."""
     spans = [(passages[i], span) for i, span in piece.proof]
-    if piece.quoted:
-        return "quoted" if quotes(spans, piece.text) else "unsupported"
-    return "supported" if proves(spans, piece.text) else "unsupported"
+    return (doubt_of_quote if piece.quoted else doubt)(spans, piece.text)

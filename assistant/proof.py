@@ -8,7 +8,7 @@ from assistant.answers import RetrievedPassage
 from assistant.lexicon import content_words, stem
 from assistant.prompts import CONNECTING
 from assistant.question import SIDES, Side
-from assistant.support import adds_words, amounts, strange_opening, supports
+from assistant.support import adds_words, amounts, objection, strange_opening
 from assistant.units import Unit, side_of, units
 from ingest.text import Folded, Span, find_folded, fold
 
@@ -52,32 +52,37 @@ def _span(run: list[Unit]) -> Span:
     return Span(run[0].span.start, run[-1].span.end)
 
 
-def quotes(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
-    """Whether these spans, which say the sentence word for word, may stand under its label.
+def doubt_of_quote(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> str:
+    """Why these spans, which say the sentence word for word, may not stand under its label; empty where they may.
 
     "BPO:" in front of a sentence is not looked for in the passage, but it must not turn a sentence on KPO round.
     """
     label = CONNECTING.match(sentence)
     other = other_side(label.group()) if label else None
-    return not (other and spans and all(_is_about(other, passage, span) for passage, span in spans))
+    return f"the passage is about {other}" if other and spans and _all_about(other, spans) else ""
 
 
-def proves(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> bool:
-    """Whether these spans of passages support a sentence that none of them says word for word.
+def doubt(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> str:
+    """Why these spans do not support a sentence that none of them says word for word; empty where they do.
 
     Beside the test φ (see `support`): a sentence about one side needs evidence that is not all on the other; its
     amounts stand in the evidence, its first word, which may be a name, in the passage; it adds no words in a row.
     """
     claim, other = CONNECTING.sub("", sentence), other_side(sentence)
     if not _claims_something(claim):
-        return False
-    if not spans or (other and all(_is_about(other, passage, span) for passage, span in spans)):
-        return False
+        return "it says nothing that can be looked up"
+    if not spans:
+        return "it cites no passage"
+    if other and _all_about(other, spans):
+        return f"the passage is about {other}"
     evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
     context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
-    if strange_opening(claim, context) or amounts(claim) - amounts(evidence) or adds_words(evidence, claim):
-        return False
-    return supports(evidence, claim, context)
+    opening = [claim.split()[0].strip("*,:")] if strange_opening(claim, context) else []
+    if strange := [*opening, *sorted(amounts(claim) - amounts(evidence))]:
+        return f"“{strange[0]}” is not in the passage"
+    if adds_words(evidence, claim):
+        return "it adds to what the passage says"
+    return objection(evidence, claim, context)
 
 
 def _claims_something(sentence: str) -> bool:
@@ -89,6 +94,10 @@ def other_side(claim: str) -> Side | None:
     """The side that a claim about one side is not about."""
     unnamed = [side for side, pattern in SIDES.items() if not pattern.search(claim)]
     return unnamed[0] if len(unnamed) == 1 else None
+
+
+def _all_about(side: Side, spans: Sequence[tuple[RetrievedPassage, Span]]) -> bool:
+    return all(_is_about(side, passage, span) for passage, span in spans)
 
 
 def _is_about(side: Side, passage: RetrievedPassage, span: Span) -> bool:

@@ -47,10 +47,19 @@ def supports(evidence: str, claim: str, context: str = "") -> bool:
     evidence, and the evidence does not say the opposite. A claim without content words is not supported.
     `context` is the text that the evidence stands in, with its headings: names may stand there.
     """
+    return not objection(evidence, claim, context)
+
+
+def objection(evidence: str, claim: str, context: str = "") -> str:
+    """Why the evidence does not support the claim, in a few words; empty where it does. See `supports`."""
     wanted = Counter(stem(word) for word in content_words(_without_sides(claim)) or content_words(claim))
-    if not wanted or strange_names(evidence, claim, context) or says_opposite(evidence, claim):
-        return False
-    return coverage(evidence, wanted) >= THRESHOLD
+    if not wanted:
+        return "it says nothing that can be looked up"
+    if strange := strange_names(evidence, claim, context):
+        return f"“{strange[0]}” is not in the passage"
+    if says_opposite(evidence, claim):
+        return "the passage says the opposite"
+    return "" if coverage(evidence, wanted) >= THRESHOLD else "the passage says something else"
 
 
 def _without_sides(claim: str) -> str:

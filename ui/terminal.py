@@ -12,6 +12,7 @@ from assistant.answers import Answer, Usage
 from assistant.chain import Explanation
 from assistant.conversation_file import Checked
 from assistant.models import EXTRACTIVE
+from assistant.prompts import UNPROVEN
 from assistant.readers.extractive import ENOUGH
 from assistant.retriever import Ranking
 from ingest.passages import Passage
@@ -30,6 +31,9 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
     _print(console, plain(_without_markup(answer.text)))
     for notice in answer.notices:
         _print(console, plain(notice, "yellow"))
+    for sentence in answer.sentences:
+        if sentence.doubt:
+            _print(console, plain(f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow"))
     for citation in answer.citations:
         console.print()
         _print(console, plain(f"[{citation.number}] {citation.section}", "bold"))

@@ -26,23 +26,30 @@ def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "claim",
+    ("claim", "doubt"),
     [
-        "KPO is volume-driven",  # the other side
-        "Volume-driven processes do not require a larger workforce",  # turned round
-        "Volume-driven processes require a smaller workforce",  # the opposite
-        "Volume-driven processes require a larger workforce of 300",  # a number
-        "Volume-driven processes of Genpact require a larger workforce",  # a name
-        "Microsoft processes require a larger volume-driven workforce",  # a name at the start
-        "Volume-driven processes require half a workforce",  # an amount in words
-        "Processes require a larger workforce and cause burnout lawsuits",  # something added
-        "Do volume-driven processes require a larger workforce?",  # a question
+        ("KPO is volume-driven", "“KPO” is not in the passage"),
+        ("Volume-driven processes do not require a larger workforce", "the passage says the opposite"),
+        ("Volume-driven processes require a smaller workforce", "the passage says the opposite"),
+        ("Volume-driven processes require a larger workforce of 300", "“300” is not in the passage"),
+        ("Volume-driven processes of Genpact require a larger workforce", "“Genpact” is not in the passage"),
+        ("Microsoft processes require a larger volume-driven workforce", "“Microsoft” is not in the passage"),
+        ("Volume-driven processes require half a workforce", "“half” is not in the passage"),
+        (
+            "Processes require a larger workforce and cause burnout lawsuits",
+            "it adds to what the passage says",
+        ),
+        ("Do volume-driven processes require a larger workforce?", "it says nothing that can be looked up"),
+        ("Processes cost, larger ones burn", "the passage says something else"),
     ],
 )
-def test_what_turns_its_source_round_is_unsupported(claim: str) -> None:
-    assert cite(f"{claim} [1].", PASSAGES).sentences[0].support == (
-        "quoted" if claim == "Volume" else "unsupported"
-    )
+def test_what_turns_its_source_round_is_unsupported_and_says_why(claim: str, doubt: str) -> None:
+    sentence = cite(f"{claim} [1].", PASSAGES).sentences[0]
+    assert (sentence.support, sentence.doubt) == ("unsupported", doubt)
+
+
+def test_what_cites_nothing_says_so() -> None:
+    assert cite("Bananas ripen quickly in August.", PASSAGES).sentences[0].doubt == "it cites no passage"
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ class TestKeeping:
     def test_without_an_answer_there_is_nothing_to_export(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         saved = []
-        page.on("download", lambda download: saved.append(download))
+        page.on("download", lambda download: saved.append(str(download)))
         for name in ("Export as Markdown", "Export evidence"):
             page.get_by_role("button", name=name).click()
             page.get_by_text("There is no answer to export yet.").first.wait_for()

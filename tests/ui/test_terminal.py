@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Sentence
 from ui.terminal import show_answer
 
 
@@ -26,3 +26,12 @@ def test_escapes_and_the_marks_of_labels_are_taken_out_and_nothing_else(text: st
     answer = Answer(question="q", standalone_question="q", answered=True, text=text, model="m")
     show_answer(Console(file=out, width=200), answer)
     assert out.getvalue().partition("\n\nAnswered by")[0] == shown
+
+
+def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
+    out = io.StringIO()
+    pigs = Sentence(text="Pigs fly.", citations=(), support="unsupported", doubt="it cites no passage")
+    text = "Pigs fly. [?]"
+    answer = Answer(question="q", standalone_question="q", answered=True, text=text, sentences=(pigs,), model="m")
+    show_answer(Console(file=out, width=200), answer)
+    assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")

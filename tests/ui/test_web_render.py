@@ -170,9 +170,16 @@ class TestAnswer:
         assert "1 of 3 sentences quoted, 1 without proof" in markup
 
     def test_a_sentence_without_proof_says_so_and_why(self) -> None:
-        page = read(answer_html(answer("KPO is driven by insight. [1] It is green. [?]"), key="t"))
-        assert "It is green. no proof" in page.text
-        assert "No passage that it cites says this." in page.values("title")
+        sentences = (
+            Sentence(text="KPO is driven by insight.", citations=(1,), support="quoted"),
+            *(
+                Sentence(text=text, citations=(), support="unsupported", doubt=f"<b>{text}</b>")
+                for text in ("It is green.", "It is blue.")
+            ),
+        )
+        text = "KPO is driven by insight. [1] It is green. [?] It is blue. [?]"
+        page = read(answer_html(answer(text, sentences=sentences), key="t"))
+        assert "green. no proof: <b>It is green.</b> It is blue. no proof: <b>It is blue.</b>" in page.text
         assert "no proof" not in read(answer_html(answer(r"So it says \[?\]. [1]"), key="t")).text
 
     def test_an_unfinished_answer_says_nothing_about_itself(self) -> None:
@@ -229,7 +236,7 @@ class TestHostileText:
     def test_as_a_question_it_is_text(self, text: str) -> None:
         page = read(question_html(text))
         assert page.text == text.strip().replace("\r", "\n") + "Edit"
-        assert set(page.tags) <= {"div", "br", "a"}
+        assert set(page.tags) <= {"div", "br", "a", "pre"}
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_as_a_notice_it_is_text(self, text: str) -> None:

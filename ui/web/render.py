@@ -26,7 +26,6 @@ from ui.terminal import how, proof
 QUESTION_SHOWN = 600
 NEAREST_SHOWN = 3  # passages below a refusal
 
-_UNPROVEN = '<span class="unproven" title="No passage that it cites says this.">no proof</span>'
 _MARKER = re.compile(r"\[(\d+)\]")
 _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
 
@@ -58,7 +57,7 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
     sources = {item.source for item in answer.citations} | {item.source for item in answer.passages}
     several = len(sources) > 1
     kind = "answer" if answer.answered else "answer refusal"
-    parts = [f'<div class="reply">{_markdown(answer.text, answer.citations, key)}</div>']
+    parts = [f'<div class="reply">{_markdown(answer, key)}</div>']
     parts += [f'<p class="notice" role="status">{_lines(notice)}</p>' for notice in answer.notices]
     if not answer.answered and answer.passages and finished:
         parts.append(_nearest(answer.passages[:NEAREST_SHOWN], several))
@@ -125,9 +124,10 @@ def _one_line(markup: str) -> str:
     return re.sub(r"[\r\n]+", " ", markup)
 
 
-def _markdown(text: str, citations: Sequence[Citation], key: str) -> str:
-    links = {citation.number: citation for citation in citations}
-    return str(_READER.render(text, {"key": key, "links": links}))
+def _markdown(answer: Answer, key: str) -> str:
+    links = {citation.number: citation for citation in answer.citations}
+    doubts = iter([sentence.doubt for sentence in answer.sentences if sentence.doubt])
+    return str(_READER.render(answer.text, {"key": key, "links": links, "doubts": doubts}))
 
 
 def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -141,7 +141,13 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
         return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
 
-    return _MARKER.sub(link, html.escape(tokens[index].content)).replace(UNPROVEN, _UNPROVEN)
+    def unproven(_: re.Match[str]) -> str:
+        """The marks stand in the order of the sentences that they are behind."""
+        why = next(env["doubts"], "")
+        return f'<span class="unproven">no proof{": " if why else ""}{html.escape(why)}</span>'
+
+    linked = _MARKER.sub(link, html.escape(tokens[index].content))
+    return re.sub(re.escape(UNPROVEN), unproven, linked)
 
 
 def _escaped(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -13,6 +13,7 @@ from threading import Lock
 
 import numpy as np
 
+from assistant.alike import AskedBefore
 from assistant.confidence import Signals
 from assistant.definitions import defines
 from assistant.kinds import holds, spells_out
@@ -28,7 +29,6 @@ _ASKED, _WORDS = 1.0, 0.2
 _OTHER_SIDE, _ONLY_A_SIGN = -0.25, -0.15
 _DEFINES, _SPELLS_OUT, _IS_AN_EXAMPLE = 0.2, 0.5, 0.3
 _FUNCTION_WORD = 0.2  # what a token counts that carries no subject
-_BACK = 0.3  # how much it counts that the question covers the indexed one; the rest: that it is covered
 _SAME = 0.35  # what a unit and a quote have in common, of both together, where the one stands for the other
 _KEPT = 400  # passages whose token vectors are kept in memory; about 300 kB each
 
@@ -81,9 +81,7 @@ class Evidence:
         self._names = {word for q in self._questions if q.spans for word in words(q.question)}
         self._strange = np.array([bool(self._strange_names(q.question)) for q in self._questions], dtype=bool)
         self._asked_of = np.array([question.source for question in self._questions], dtype=str)
-        self._question_vectors = questions.vectors.astype(np.float32).T
-        self._starts = questions.starts
-        self._lengths = np.diff([*questions.starts, len(questions.vectors)])
+        self._asked_before = AskedBefore(questions)
         self._spans = {source: _spans_of(questions.questions, source) for source in set(self._asked_of.tolist())}
         self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
         self._lock = Lock()
@@ -162,9 +160,8 @@ class Evidence:
         ):
             return 1.0
         noun = query.vectors[[s.start < span.end and s.end > span.start for s in query.spans]]
-        spans = [(self._starts[i], self._starts[i] + self._lengths[i]) for i in prepared.asked[at]]
-        texts = [prepared.tokens.T, *(self._question_vectors[:, start:end] for start, end in spans)]
-        return max(float((noun @ text).max(axis=1).mean()) for text in texts) if len(noun) else 1.0
+        texts = [prepared.tokens, *map(self._asked_before.tokens, prepared.asked[at])]
+        return max(float((noun @ text.T).max(axis=1).mean()) for text in texts) if len(noun) else 1.0
 
     def _strange_names(self, question: str) -> list[str]:
         """The names in a question that neither the texts have nor the questions that they answer."""
@@ -186,12 +183,7 @@ class Evidence:
         (tokens,) = self._model.embed_tokens([text])
         weights = np.array([_weight(text[span.start : span.end]) for span in tokens.spans])
         weights = weights / max(float(weights.sum()), 1e-9)
-        asked = np.zeros(len(self._questions))
-        if len(asked) and len(weights):
-            cosines = tokens.vectors @ self._question_vectors
-            there = weights @ np.maximum.reduceat(cosines, self._starts, axis=1)
-            back = np.add.reduceat(cosines.max(axis=0), self._starts) / self._lengths
-            asked = (1 - _BACK) * there + _BACK * back
+        asked = self._asked_before.compare(tokens.vectors, weights)
         return _Query(tokens.vectors, tuple(tokens.spans), weights, asked)
 
     def _share(self, wanted: list[str], held: set[str]) -> float:

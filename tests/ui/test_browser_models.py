@@ -66,3 +66,17 @@ class TestChatModel:
         page.get_by_text("Stopped. What was done is kept").wait_for()
         assert all(asked.left.wait(5) for asked in server.asked[3:])  # nothing is asked there any more
         assert page.get_by_role("button", name="Run").is_enabled()
+
+    def test_a_page_that_is_left_ends_its_request_at_the_server(
+        self, ingest_settings: IngestSettings, minilm: MiniLM, open_page: Open
+    ) -> None:
+        hanging: Script = [STREAM, event("Elephants "), event("fly "), Asked.wait_until_left]
+        with model_server(hanging) as server:
+            ingest = ingest_settings.model_copy(update={"openai_base_url": server.url})
+            settings = AssistantSettings(model="openai:m", ingest=ingest)
+            with served(open_assistant(settings, embeddings=minilm), FEEDBACK) as address:
+                page = open_page(address)
+                ask(page, "What drives BPO?")
+                page.get_by_text("Elephants").wait_for()
+                page.close()
+                assert server.asked[-1].left.wait(8)

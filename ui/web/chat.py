@@ -64,9 +64,18 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     `feedback` is the file where thumbs up and down are kept, `limit` how many answers may be in the making.
     """
 
-    def answer(turns: Turns, reader: str) -> Iterator[tuple[Messages, Any]]:
+    answering: dict[str, Turns] = {}  # by session
+
+    def answer(turns: Turns, reader: str, request: gr.Request) -> Iterator[tuple[Messages, Any]]:
+        session = str(request.session_hash)
+        answering[session] = turns
         for step, shown in enumerate(_answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)):
             yield shown, gr.skip() if step else dump(turns)  # a reload finds the question; the rest at the end
+        answering.pop(session, None)
+
+    def left(request: gr.Request) -> None:
+        """Nobody waits any more for what a chat model is being asked."""
+        _stopped(answering.pop(str(request.session_hash), []))
 
     def evidence(turns: Turns) -> tuple[str, str]:
         kept = bundle(_answers(turns), assistant.index().sources)
@@ -151,6 +160,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         made.then(_nothing_to_export, exported, **{**at_once, "queue": True})  # which carries the message
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
     page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
+    page.unload(left)
     return Panel(turns, chat, saved)
 
 

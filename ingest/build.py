@@ -5,7 +5,6 @@ A build never touches the snapshot that readers use. It writes a new one and the
 
 import contextlib
 import hashlib
-import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest import snapshots
+from ingest.documents import files_below, known_paths, read_documents, remembered_paths, unchanged
 from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import Index, Vectors, check_settings, digest_of, write_passages
@@ -22,7 +22,7 @@ from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, Pointer, SourceRecord
-from ingest.sources import Source, at_root, find_files, from_root, read_source
+from ingest.sources import SUFFIXES, Source, at_root, from_root
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -31,12 +31,13 @@ _BATCH = 32  # passages embedded between two steps of the progress bar
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did, in passages."""
+    """What a build did, in passages; and why documents were passed over, a line each."""
 
     passages: int
     embedded: int
     kept: int
     removed: int
+    skipped: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.passages} passages: {self.embedded} embedded, {self.kept} kept, {self.removed} removed"
@@ -54,15 +55,14 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     manifest = snapshots.read_manifest(settings.index, pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in map(at_root, pointer.paths) if path.exists()]
-    known = {r.digest for r in manifest.sources if _is_under(at_root(r.path), present)}
-    found = {read_source(file).digest for file in _files(present, settings.index)}
-    return build(settings, present, progress=progress) if found != known else None
+    same = unchanged(manifest, present, settings.index)
+    return None if same else build(settings, present, progress=progress)
 
 
 def documents(settings: IngestSettings, paths: Sequence[Path] = ()) -> list[Path]:
     """The files that `build` reads for these paths, sorted. Raises `SourceError` for a path that has gone."""
-    known = _known(snapshots.read_pointer(settings.index))
-    return sorted(_files(paths or known or [settings.corpus], settings.index))
+    known = known_paths(snapshots.read_pointer(settings.index))
+    return sorted(files_below(paths or known or [settings.corpus], settings.index))
 
 
 def build(
@@ -77,7 +77,8 @@ def build(
     Other remembered paths stay as they were indexed, those in `remove` are forgotten. Only passages that the
     current snapshot does not hold are embedded. Where another process publishes first, its result is taken as
     the new ground and the work done again on top, without embedding anything twice.
-    Raises `SourceError` or `IndexProblem`; the index is then as it was before.
+    A document that cannot be read is passed over, or stays as it was indexed, and the report says so.
+    Raises `SourceError`, also where none can be read, or `IndexProblem`; the index is then as it was before.
     """
     embeddings = embeddings or open_embeddings(settings)
     embedded: Vectors = {}
@@ -105,21 +106,25 @@ def _try_build(
     folder = settings.index
     before = snapshots.read_pointer(folder)
     old = _readable(folder, before, settings)
-    remembered = _remembered(before, paths, remove, settings)
-    sources = _sources(folder, before, old, remembered, paths, remove)
+    remembered = remembered_paths(before, paths, remove, settings)
+    sources, skipped = read_documents(folder, before, old, remembered, paths, remove)
     passages = _with_ids([p for _, source in sources for p in split(source)])
     if not passages:
         where = ", ".join(str(path) for path in remembered)
-        raise SourceError(f"There is no text in {where}. Give a file or folder with .md or .txt documents.")
+        raise SourceError(
+            f"There is no text in {where}. Give a file or folder with {', '.join(SUFFIXES)} documents."
+        )
     old_ids = set(old.ids) if old else set()
     report = BuildReport(
         passages=len(passages),
         embedded=len(passages.keys() - old_ids),
         kept=len(passages.keys() & old_ids),
         removed=len(old_ids - passages.keys()),
+        skipped=skipped,
     )
     records = tuple(
-        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest) for file, s in sources
+        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
+        for file, s in sources
     )
     known = tuple(map(from_root, remembered))
     if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
@@ -159,82 +164,6 @@ def _readable(folder: Path, pointer: Pointer | None, settings: IngestSettings) -
         index = Index(folder, pointer.snapshot)
         return index if index.digest() == index.manifest.digest else None
     return None
-
-
-def _remembered(
-    before: Pointer | None, paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
-) -> list[Path]:
-    """The paths that the index knows after this build, without those that lie inside another."""
-    known = _known(before)
-    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
-    gone = {path.resolve() for path in remove}
-    if unknown := gone - set(known):
-        names = ", ".join(map(str, known)) or "nothing"
-        raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
-    every = sorted({*known, *given} - gone)
-    if not every:
-        raise SourceError(
-            f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
-            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
-        )
-    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
-
-
-def _sources(
-    folder: Path,
-    before: Pointer | None,
-    old: Index | None,
-    remembered: list[Path],
-    paths: Sequence[Path],
-    remove: Sequence[Path],
-) -> list[tuple[Path, Source]]:
-    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed.
-
-    No two have the same name: that is what a passage says of where it stands.
-    """
-    again = [path.resolve() for path in paths]
-    if old is None or not (paths or remove):
-        again = remembered  # all is read, also where what was indexed cannot be used
-    if gone := [path for path in sorted({*again} & {*_known(before)}) if not path.exists()]:
-        raise SourceError(_gone_message(gone, remembered, paths, remove))
-    sources: dict[str, tuple[Path, Source]] = {}
-    for file in sorted(_files(again, folder)):
-        source = read_source(file)
-        sources.setdefault(source.name, (file, source))  # a second one is a link to the first
-    if old is not None:
-        for record in old.manifest.sources:
-            file = at_root(record.path)
-            if _is_under(file, remembered) and not _is_under(file, again):
-                sources.setdefault(record.name, (file, old.sources[record.name]))
-    return [sources[name] for name in sorted(sources)]
-
-
-def _known(before: Pointer | None) -> list[Path]:
-    return [at_root(path) for path in before.paths] if before else []
-
-
-def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:
-    """Names all that is gone, and the one command that forgets it: the one that was run, and more."""
-    given = [str(path) for path in paths if path.resolve() not in gone]
-    if gone == remembered:
-        given = ["PATH"]  # an index of nothing is none
-    options = [f"--remove {shlex.quote(str(path))}" for path in (*remove, *gone)]
-    command = " ".join(["bpo-kpo ingest", *map(shlex.quote, given), *options])
-    one = len(gone) == 1
-    return (
-        f"{', '.join(map(str, gone))} {'is' if one else 'are'} gone. Put {'it' if one else 'them'} back, or run"
-        f"{', with another PATH to index' if gone == remembered else ''}: {command}"
-    )
-
-
-def _files(paths: Sequence[Path], index: Path) -> set[Path]:
-    """The documents at `paths`, without the index's own copies where it lies among them."""
-    files = {file for path in paths for file in find_files(path)}
-    return {file for file in files if not file.is_relative_to(index.resolve())}
-
-
-def _is_under(file: Path, paths: Sequence[Path]) -> bool:
-    return any(file.is_relative_to(path) for path in paths)
 
 
 def _with_ids(passages: list[Passage]) -> dict[str, Passage]:

@@ -29,7 +29,10 @@ FORMAT = 1  # of the folder as a whole; raise it when an older release could not
 
 
 class SourceRecord(BaseModel):
-    """A source of the index: the file it came from (as `from_root` writes it) and what its text was."""
+    """A source of the index: the file it came from (as `from_root` writes it) and what its text was.
+
+    `original` is the digest of a file that was converted.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +40,7 @@ class SourceRecord(BaseModel):
     title: str
     path: str
     digest: str
+    original: str = ""
 
 
 class Manifest(BaseModel):
@@ -108,7 +112,8 @@ def read_sources(index: Path, snapshot: str, manifest: Manifest) -> dict[str, So
         beside = [_decode(path.read_bytes()) if path.exists() else "" for path in questions]
     except (OSError, UnicodeDecodeError) as error:
         raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
-    return {r.name: Source(r.name, r.title, t, q) for r, t, q in zip(manifest.sources, texts, beside, strict=True)}
+    read = zip(manifest.sources, texts, beside, strict=True)
+    return {r.name: Source(r.name, r.title, text, questions, r.original) for r, text, questions in read}
 
 
 def read_questions(index: Path, snapshot: str) -> QuestionIndex:

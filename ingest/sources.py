@@ -1,5 +1,6 @@
 """A file becomes a `Source`: its name, its title and its decoded text."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import yaml
 
+from ingest.converter import LARGEST, LONGEST, Converter
 from ingest.errors import SourceError
+from ingest.formats import CONVERTERS, Unreadable, decode
 from ingest.settings import ROOT
 
-SUFFIXES = (".md", ".markdown", ".txt")
+SUFFIXES = (".md", ".markdown", ".txt", *CONVERTERS)
+_CONVERTED_BY = 1  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 # A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?![ \t]*\n)(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
@@ -25,13 +29,15 @@ _FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bom
 class Source:
     """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
 
-    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread.
+    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread. Of a
+    document that was converted, `original` is the digest of the file (see `original_digest`).
     """
 
     name: str
     title: str
     text: str
     questions: str = ""
+    original: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -54,7 +60,7 @@ def find_files(path: Path) -> Iterator[Path]:
     _check_name(from_root(path))
     if path.is_file():
         if path.suffix.lower() not in SUFFIXES:
-            raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to Markdown first.")
+            raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to one of these first.")
         yield path
     elif path.is_dir():
         for folder, folders, files in os.walk(path, onerror=_refuse):
@@ -82,13 +88,34 @@ def _check_name(name: str) -> None:
         raise SourceError(f"The name {shown} is not UTF-8. Rename it and run ingest again.") from None
 
 
-def read_source(path: Path) -> Source:
-    """Reads one document. Raises `SourceError` where it is missing, unreadable or (or its name) not UTF-8."""
+def read_source(path: Path, converter: Converter | None = None) -> Source:
+    """Reads one document, with a `converter` where one is at hand and needed.
+
+    Raises `SourceError` where it is missing or cannot be read, or its name is not UTF-8.
+    """
     name = source_name(path)
     for checked in (from_root(path), name):  # not the same where a link leads there
         _check_name(checked)
     beside = questions_file(path)
-    return make_source(name, _read_text(path), _read_text(beside) if beside.is_file() else "")
+    questions = _read_questions(beside) if beside.is_file() else ""
+    if not is_converted(path):
+        return make_source(name, _read_text(path), questions)
+    original = original_digest(path)
+    with contextlib.nullcontext(converter) if converter else Converter() as opened:
+        return make_source(name, opened.convert(path), questions, original)
+
+
+def is_converted(path: Path) -> bool:
+    """Whether the document is of a kind that has to be converted."""
+    return path.suffix.lower() in CONVERTERS
+
+
+def original_digest(path: Path) -> str:
+    """SHA-256 of a file that is converted and of the questions beside it, so that neither is converted in vain."""
+    beside = questions_file(path)
+    digest = hashlib.sha256(f"{_CONVERTED_BY}\0".encode() + _read_bytes(path))
+    digest.update(b"\0" + _read_bytes(beside) if beside.is_file() else b"")
+    return digest.hexdigest()
 
 
 def questions_file(path: Path) -> Path:
@@ -98,20 +125,37 @@ def questions_file(path: Path) -> Path:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        text = decode(_read_bytes(path))
+    except Unreadable as error:
+        raise SourceError(f"{path} cannot be read ({error}). Save it as UTF-8 and run ingest again.") from None
+    if len(text) > LONGEST:
+        raise SourceError(f"{path} has more than {LONGEST:,} characters. Divide it and run ingest again.")
+    return text
+
+
+def _read_questions(path: Path) -> str:
+    try:
+        return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8 and run ingest again."
         ) from None
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SourceError(f"{path} is larger than {LARGEST // 1_000_000} MB. Divide it and run ingest again.")
+        return path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} cannot be read ({error.strerror}). Check it and run ingest again.") from None
 
 
-def make_source(name: str, text: str, questions: str = "") -> Source:
+def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
     """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     title = _front_matter_title(text) or _first_heading(text) or Path(name).stem
-    return Source(name=name, title=" ".join(title.split()), text=text, questions=questions)
+    return Source(name, " ".join(title.split()), text, questions, original)
 
 
 def source_name(path: Path) -> str:

@@ -87,6 +87,7 @@ def ingest(
         _write_questions(settings, paths or [])
     with Progress() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
+    _tell_skipped(report)
     print(report)
 
 
@@ -283,6 +284,11 @@ def _write_questions(settings: "AssistantSettings", paths: list[Path]) -> None:
             print(write_questions(document, chat_model, progress))
 
 
+def _tell_skipped(report: "BuildReport") -> None:
+    for line in report.skipped:
+        print(f"Passed over: {line}", file=sys.stderr)
+
+
 def _ensure_index(settings: "AssistantSettings") -> None:
     """Builds a missing index or refreshes one whose documents changed, and says so on stderr."""
     from ingest.build import ensure_index
@@ -290,4 +296,5 @@ def _ensure_index(settings: "AssistantSettings") -> None:
     with Progress() as progress:
         report: BuildReport | None = ensure_index(settings.ingest, progress)
     if report:
+        _tell_skipped(report)
         print(f"Brought the index up to date: {report}", file=sys.stderr)

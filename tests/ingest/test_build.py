@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ingest import snapshots
 from ingest.build import BuildReport, build, ensure_index
+from ingest.converter import Converter
 from ingest.errors import IndexProblem, SourceError, UserError
 from ingest.index import CurrentIndex, Index, chroma_errors, digest_of
 from ingest.passages import split
@@ -447,7 +448,9 @@ def refused(library: Library, error: type[UserError], message: str, *paths: Path
 
 
 def test_an_empty_corpus_is_refused(library: Library) -> None:
-    refused(library, SourceError, r"There is no text in .*documents\. Give a file or folder with \.md or \.txt")
+    refused(
+        library, SourceError, r"There is no text in .*documents\. Give a file or folder with \.md, .* documents"
+    )
     library.write("blank.md", "---\ntitle: Blank\n---\n \n<!-- only a comment -->\n")
     refused(library, SourceError, "There is no text in")
 
@@ -467,15 +470,70 @@ def test_a_bad_path_is_refused_and_loses_nothing(library: Library, first: bool) 
     refused(library, SourceError, r"image\.png is not a \.md", image)
 
 
-def test_a_file_that_is_not_utf_8_is_refused_and_loses_nothing(library: Library) -> None:
+def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.write("broken.pdf", "no PDF")
+    (library.corpus / "zeros.txt").write_bytes(b"caf\xe9\0")
+    report = library.build()
+    assert library.texts() == ["A."]
+    pdf, zeros = report.skipped
+    assert re.fullmatch(
+        r".*broken\.pdf cannot be read \(it is no PDF\)\. Mend or convert it, and run ingest again\.", pdf
+    )
+    assert re.fullmatch(r".*zeros\.txt cannot be read \(it is no text\)\. Save it as UTF-8 and run .*", zeros)
+
+
+def test_what_cannot_be_read_any_more_stays_as_it_was_indexed(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.write("b.txt", "B.")
+    library.build()
+    (library.corpus / "b.txt").write_bytes(b"\0\xff")
+    library.write("a.md", "A new.")
+    assert len(library.build().skipped) == 1
+    assert library.texts() == ["A new.", "B."]
+
+
+def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(library: Library) -> None:
     library.write("a.md", "A.")
     library.build()
-    (library.corpus / "b.md").write_bytes(b"caf\xe9")
-    refused(library, SourceError, r"b\.md is not UTF-8 \(byte 3\)")
+    refused(
+        library,
+        SourceError,
+        r"c\.docx cannot be read \(it is no Word document\)",
+        library.write("more/c.docx", "x"),
+    )
     assert library.texts() == ["A."]
 
 
-def test_a_file_whose_name_is_not_utf_8_is_refused_and_loses_nothing(library: Library) -> None:
+def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    converted: list[str] = []
+    convert = Converter.convert
+
+    def counted(self: Converter, path: Path) -> str:
+        converted.append(path.name)
+        return convert(self, path)
+
+    monkeypatch.setattr(Converter, "convert", counted)
+    page, other = library.write("a.html", "<h1>A</h1><p>One."), library.write("b.html", "<h1>B</h1><p>Two.")
+    library.build()
+    assert library.texts() == ["# A\n\nOne.", "# B\n\nTwo."]
+    assert ensure_index(library.settings) is None
+    library.write("c.md", "C.")
+    library.build()
+    assert converted == ["a.html", "b.html"]
+    page.write_text("<h1>A</h1><p>Anew.")
+    library.build()
+    assert converted == ["a.html", "b.html", "a.html"]
+    assert library.texts() == ["# A\n\nAnew.", "# B\n\nTwo.", "C."]
+    other.unlink()
+    page.write_text("<h1>A</h1><p>Once more.")
+    library.build()
+    assert library.files() == ["a.html", "c.md"]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_passed_over_and_loses_nothing(library: Library) -> None:
     library.write("a.md", "A.")
     library.build()
     name = os.fsdecode(b"caf\xe9.md")
@@ -484,7 +542,8 @@ def test_a_file_whose_name_is_not_utf_8_is_refused_and_loses_nothing(library: Li
     except OSError:
         pytest.skip("this file system has only names in UTF-8")
     message = r"caf\\udce9\.md is not UTF-8\. Rename it and run ingest again\."
-    refused(library, SourceError, message)
+    (told,) = library.build().skipped
+    assert re.search(message, told) and library.texts() == ["A."]
     refused(library, SourceError, message, library.corpus / name)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.converter import LARGEST, LONGEST
 from ingest.errors import SourceError
 from ingest.settings import ROOT
 from ingest.sources import find_files, make_source, read_source, source_name
@@ -121,10 +122,23 @@ def test_offsets_count_code_points_and_line_ends_are_all_that_changes(text: str)
     assert make_source("a.md", text).text == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def test_a_file_that_is_not_utf_8_is_named_with_the_byte_and_the_remedy(tmp_path: Path) -> None:
+def test_the_encoding_is_found_out_and_a_file_without_text_is_named_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "latin1.md"
     path.write_bytes("Café".encode("latin-1"))
-    with pytest.raises(SourceError, match=r"latin1\.md is not UTF-8 \(byte 3\)\. Save it as UTF-8"):
+    assert read_source(path).text == "Café"
+    path.write_bytes(b"Caf\xe9\0")
+    with pytest.raises(SourceError, match=r"latin1\.md cannot be read \(it is no text\)\. Save it as UTF-8"):
+        read_source(path)
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.txt"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(SourceError, match=r"large\.txt is larger than 100 MB\. Divide it"):
+        read_source(path)
+    path.write_text("x" * (LONGEST + 1))
+    with pytest.raises(SourceError, match=r"large\.txt has more than 20,000,000 characters\. Divide it"):
         read_source(path)
 
 
@@ -167,9 +181,9 @@ def test_a_file_gives_itself_even_a_hidden_one(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_kind_and_a_missing_path_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "article.pdf").touch()
-    with pytest.raises(SourceError, match=r"article\.pdf is not a \.md, \.markdown, \.txt file\. Convert it"):
-        list(find_files(tmp_path / "article.pdf"))
+    (tmp_path / "article.xls").touch()
+    with pytest.raises(SourceError, match=r"article\.xls is not a \.md, .*, \.pdf file\. Convert it to one of"):
+        list(find_files(tmp_path / "article.xls"))
     with pytest.raises(SourceError, match=r"nowhere does not exist\. Give a file or a folder\."):
         list(find_files(tmp_path / "nowhere"))
 

@@ -1,0 +1,133 @@
+"""Which documents an index is made of: found below its paths, read anew, or taken as they were indexed."""
+
+import contextlib
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.converter import Converter
+from ingest.errors import SourceError
+from ingest.index import Index
+from ingest.settings import IngestSettings
+from ingest.snapshots import Manifest, Pointer
+from ingest.sources import (
+    Source,
+    at_root,
+    find_files,
+    is_converted,
+    original_digest,
+    read_source,
+    source_name,
+)
+
+Documents = list[tuple[Path, Source]]  # each source with the file that it came from
+
+
+def unchanged(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
+    """Whether the documents below `paths` are those of the manifest, as they were indexed."""
+    known = {r.name: r for r in manifest.sources if is_under(at_root(r.path), paths)}
+    files = {source_name(file): file for file in files_below(paths, index)}
+    if files.keys() != known.keys():
+        return False
+    with contextlib.suppress(SourceError):  # the build will say what is wrong with it
+        return all(
+            original_digest(file) == known[name].original
+            if is_converted(file)
+            else read_source(file).digest == known[name].digest
+            for name, file in files.items()
+        )
+    return False
+
+
+def remembered_paths(
+    before: Pointer | None, paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
+) -> list[Path]:
+    """The paths that the index knows after this build, without those that lie inside another."""
+    known = known_paths(before)
+    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
+    gone = {path.resolve() for path in remove}
+    if unknown := gone - set(known):
+        names = ", ".join(map(str, known)) or "nothing"
+        raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
+    every = sorted({*known, *given} - gone)
+    if not every:
+        raise SourceError(
+            f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
+            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
+        )
+    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
+
+
+def read_documents(
+    folder: Path,
+    before: Pointer | None,
+    old: Index | None,
+    remembered: list[Path],
+    paths: Sequence[Path],
+    remove: Sequence[Path],
+) -> tuple[Documents, tuple[str, ...]]:
+    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed.
+
+    No two have the same name: that is what a passage says of where it stands. Beside them, why documents under
+    `paths` could not be read; those that were indexed before stay as they were. Raises `SourceError` where none
+    could.
+    """
+    again = [path.resolve() for path in paths]
+    if old is None or not (paths or remove):
+        again = remembered  # all is read, also where what was indexed cannot be used
+    if gone := [path for path in sorted({*again} & {*known_paths(before)}) if not path.exists()]:
+        raise SourceError(_gone_message(gone, remembered, paths, remove))
+    indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
+    files = sorted(files_below(again, folder))
+    sources: dict[str, tuple[Path, Source]] = {}
+    skipped: dict[Path, str] = {}
+    with Converter() as converter:
+        for file in files:
+            try:
+                source = _read(file, indexed.get(file), converter)
+                sources.setdefault(source.name, (file, source))  # a second one is a link to the first
+            except SourceError as error:
+                skipped[file] = str(error)
+    if files and len(skipped) == len(files):
+        raise SourceError(next(iter(skipped.values())))
+    for file, source in indexed.items():
+        if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
+            sources.setdefault(source.name, (file, source))
+    return [sources[name] for name in sorted(sources)], tuple(skipped.values())
+
+
+def _read(file: Path, indexed: Source | None, converter: Converter) -> Source:
+    """A document, anew where it has changed: to convert takes time."""
+    if indexed and indexed.original and indexed.original == original_digest(file):
+        return indexed
+    return read_source(file, converter)
+
+
+def known_paths(before: Pointer | None) -> list[Path]:
+    """The paths that the index was given."""
+    return [at_root(path) for path in before.paths] if before else []
+
+
+def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:
+    """Names all that is gone, and the one command that forgets it: the one that was run, and more."""
+    given = [str(path) for path in paths if path.resolve() not in gone]
+    if gone == remembered:
+        given = ["PATH"]  # an index of nothing is none
+    options = [f"--remove {shlex.quote(str(path))}" for path in (*remove, *gone)]
+    command = " ".join(["bpo-kpo ingest", *map(shlex.quote, given), *options])
+    one = len(gone) == 1
+    return (
+        f"{', '.join(map(str, gone))} {'is' if one else 'are'} gone. Put {'it' if one else 'them'} back, or run"
+        f"{', with another PATH to index' if gone == remembered else ''}: {command}"
+    )
+
+
+def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
+    """The documents at `paths`, without the index's own copies where it lies among them."""
+    files = {file for path in paths for file in find_files(path)}
+    return {file for file in files if not file.is_relative_to(index.resolve())}
+
+
+def is_under(file: Path, paths: Sequence[Path]) -> bool:
+    """Whether a file is one of these paths or lies below one."""
+    return any(file.is_relative_to(path) for path in paths)

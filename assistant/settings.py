@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from ingest.settings import ROOT, IngestSettings, Settings
 
@@ -15,4 +15,19 @@ class AssistantSettings(Settings):
     context: int = Field(default=8_192, ge=1_024)  # tokens that the chat model takes, its answer included
     timeout: float = Field(default=60.0, gt=0)  # seconds without a word from the chat model
     feedback: Path = ROOT / "feedback.jsonl"
+    login: SecretStr | None = None  # of the chat window: user:password, several with spaces between them
     ingest: IngestSettings = Field(default_factory=IngestSettings)
+
+    @property
+    def logins(self) -> list[tuple[str, str]]:
+        """The users of the chat window with their passwords; none where everyone may use it."""
+        said = self.login.get_secret_value().split() if self.login else []
+        return [(user, password) for user, _, password in (one.partition(":") for one in said)]
+
+    @field_validator("login")
+    @classmethod
+    def _has_passwords(cls, value: SecretStr | None) -> SecretStr | None:
+        said = value.get_secret_value().split() if value else []
+        if any(not user or not password for user, _, password in (one.partition(":") for one in said)):
+            raise ValueError("it has to be user:password, several with spaces between them")
+        return value

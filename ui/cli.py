@@ -141,7 +141,7 @@ def chat(
     print("Starting the chat window ...", file=sys.stderr)
     from ui.web.app import launch
 
-    launch(assistant, settings.feedback, host=host, port=port, open_browser=browser)
+    launch(assistant, settings.feedback, host, port, browser, logins=settings.logins)
 
 
 @app.command()

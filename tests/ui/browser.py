@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ Open = Callable[..., Any]
 
 
 @contextmanager
-def served(assistant: Any, feedback: Path) -> Iterator[str]:
+def served(assistant: Any, feedback: Path, logins: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
     """The address of a window over this assistant."""
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(assistant, feedback), listener)
+        server = Server(web.build(assistant, feedback), listener, logins)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ import pytest
 
 from assistant.answers import Answer, Ask
 from ingest.errors import UserError
+from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
+from ui.web.guard import LARGEST_BODY
 from ui.web.server import Server, address_of, take_port
 from ui.web.turns import Turn, dump, load
 
@@ -217,6 +220,12 @@ class TestWhatIsOpen:
         assert [upload(o) for o in ("https://evil.example", "null", "http://127.0.0.1:1")] == [403] * 3
         assert upload(address.rstrip("/")) == 200
 
+    def test_what_is_too_large_or_does_not_say_how_large_it_is_is_turned_down(self, address: str) -> None:
+        url = f"{address}gradio_api/run/ask"
+        body = json.dumps({"data": ["x" * LARGEST_BODY, None]})
+        assert httpx.post(url, content=body, trust_env=False).status_code == 413
+        assert httpx.post(url, content=iter([b"{}"]), trust_env=False).status_code == 411
+
     def test_no_file_of_this_machine_is_served(self, address: str) -> None:
         for path in (Path(__file__).resolve(), Path(web.__file__).resolve()):
             assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
@@ -241,6 +250,41 @@ class TestWhatIsOpen:
     def test_fonts_are_not_fetched(self, address: str) -> None:
         page = httpx.get(address, trust_env=False).text
         assert "fonts.googleapis" not in page + httpx.get(f"{address}theme.css", trust_env=False).text
+
+
+class TestLogin:
+    """With BPO_KPO_LOGIN=ada:secret."""
+
+    @pytest.fixture(scope="class")
+    def locked(self) -> Iterator[str]:
+        with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
+            yield address
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "config"),
+            ("GET", "gradio_api/info"),
+            ("POST", "gradio_api/call/ask"),
+            ("POST", "gradio_api/run/ask"),
+            ("POST", "gradio_api/queue/join"),
+            ("POST", "gradio_api/upload"),
+            ("POST", "gradio_api/component_server"),
+            ("GET", "gradio_api/queue/data?session_hash=a"),
+        ],
+    )
+    def test_nothing_is_answered_without_it(self, locked: str, method: str, path: str) -> None:
+        body: dict[str, Any] = {"data": ["What drives BPO?", None]}
+        assert httpx.request(method, locked + path, json=body, trust_env=False).status_code == 401
+
+    def test_there_is_no_tool_for_assistants_which_would_need_none(self, locked: str) -> None:
+        assert httpx.get(f"{locked}gradio_api/mcp/schema", trust_env=False).status_code == 404
+
+    def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:
+        wrong = httpx.post(f"{locked}login", data={"username": "ada", "password": "guess"}, trust_env=False)
+        assert wrong.status_code == 400
+        client = gradio_client.Client(locked, verbose=False, analytics_enabled=False, auth=("ada", "secret"))
+        assert "Asked before: 0" in client.predict("What drives BPO?", api_name="/ask")["text"]
 
 
 class TestPort:
@@ -345,3 +389,6 @@ class TestLaunch:
         monkeypatch.setattr(Server, "run", lambda self, sockets: None)
         web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, say=lambda _: None)
         assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings
+        logins = [("ada", "secret")]
+        web.launch(ScriptedAssistant(), FEEDBACK, host, 0, open_browser=False, say=lambda _: None, logins=logins)
+        assert capsys.readouterr().err == ""

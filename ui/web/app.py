@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ INTRODUCTION = (
     "Ask about Business Process Outsourcing and Knowledge Process Outsourcing. "
     "Every answer shows the sentences it rests on, word for word."
 )
-OPEN_TO_ALL = "WARNING: everyone who reaches this computer can use this chat window; it has no password."
+OPEN_TO_ALL = (
+    "WARNING: everyone who reaches this computer can use this chat window; it has no password. Set BPO_KPO_LOGIN."
+)
 AT_ONCE = 8  # answers in the making; one more waits its turn
 WAITING = 64
 
@@ -72,17 +74,18 @@ def launch(
     port: int = 7860,
     open_browser: bool = True,
     say: Callable[[str], object] = print,
+    logins: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Serves the chat window until it is interrupted (Ctrl+C).
+    """Serves the chat window until it is interrupted (Ctrl+C); with `logins`, to these users and passwords only.
 
     Raises:
         UserError: no free port, or a host that this machine does not have.
     """
     with take_port(host, port, say) as listener:
         address = address_of(listener, host)
-        if not is_loopback(listener):
+        if not is_loopback(listener) and not logins:
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant, feedback), listener)
+        server = Server(build(assistant, feedback), listener, logins)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread

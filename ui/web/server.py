@@ -4,7 +4,7 @@ import errno
 import ipaddress
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -13,11 +13,9 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.errors import UserError
+from ui.web.guard import Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -89,23 +87,6 @@ def _theme() -> gr.themes.Base:
     )
 
 
-class SameOrigin:
-    """Turns down what another site's page makes a browser send: it could not read the reply, but it could act."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on what comes from this page, or from no page at all."""
-        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        origin = headers.get("origin")
-        if origin and origin.partition("://")[2] != headers.get("host"):
-            refused = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
-            await refused(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
 class Server(uvicorn.Server):
     """Serves the chat window until it is interrupted, and then ends at once.
 
@@ -113,9 +94,9 @@ class Server(uvicorn.Server):
     it takes a port only after asking whether it is free.
     """
 
-    def __init__(self, blocks: gr.Blocks, listener: socket.socket) -> None:
+    def __init__(self, blocks: gr.Blocks, listener: socket.socket, logins: Sequence[tuple[str, str]] = ()) -> None:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        app.add_middleware(SameOrigin)
+        app.add_middleware(Guard)
         if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
@@ -134,7 +115,10 @@ class Server(uvicorn.Server):
             ssr_mode=False,
             enable_monitoring=False,
             pwa=False,
-            mcp_server=find_spec("mcp") is not None,  # the extra `mcp`
+            auth=list(logins) or None,
+            auth_message="Log in to use the chat window.",
+            mcp_server=find_spec("mcp") is not None
+            and not logins,  # the extra `mcp`; Gradio asks it for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
         )

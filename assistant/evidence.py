@@ -232,7 +232,8 @@ class Evidence:
         numbers, starts, ends = self._spans.get(passage.source, _NO_SPANS)
         common = np.minimum(ends, end) - np.maximum(starts, start)
         both = np.maximum(ends, end) - np.minimum(starts, start)
-        return np.unique(numbers[(common > 0) & (common >= _SAME * both)])
+        found = set(numbers[(common > 0) & (common >= _SAME * both)].tolist())
+        return np.array(sorted(found), dtype=np.int64)  # np.unique would load numpy.ma
 
 
 _NO_SPANS = (np.zeros(0, dtype=np.int64),) * 3

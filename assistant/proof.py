@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
 from assistant.lexicon import content_words, stem
+from assistant.orders import within_orders, without_orders
 from assistant.prompts import CONNECTING
 from assistant.question import SIDES, Side
 from assistant.support import adds_words, amounts, objection, strange_opening
@@ -17,11 +18,14 @@ _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quo
 
 @lru_cache(maxsize=4096)
 def align(sentence: str, passage: str) -> tuple[Span, bool]:
-    """The span of the passage that proves the sentence, and whether it holds it word for word."""
+    """The span of the passage that proves the sentence, and whether it holds it word for word.
+
+    An order to an assistant (see `orders`) proves nothing.
+    """
     claim = CONNECTING.sub("", sentence)
     verbatim = find_folded(claim, _folded(passage))
-    if verbatim:
-        return _folded(passage).span(*verbatim), True
+    if verbatim and not within_orders(passage, span := _folded(passage).span(*verbatim)):
+        return span, True
     return _best_run(claim, passage), False
 
 
@@ -37,7 +41,8 @@ def _best_run(claim: str, passage: str) -> Span:
     """
     wanted, other = {stem(word) for word in content_words(claim)}, other_side(claim)
     found = [unit for unit in units(passage) if unit.kind != "list"]
-    runs = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
+    every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
+    runs = [run for run in every if not within_orders(passage, _span(run))]
 
     def rank(run: list[Unit]) -> tuple[float, int]:
         span = _span(run)
@@ -75,8 +80,8 @@ def doubt(spans: Sequence[tuple[RetrievedPassage, Span]], sentence: str) -> str:
         return "it cites no passage"
     if other and _all_about(other, spans):
         return f"the passage is about {other}"
-    evidence = " ".join(passage.text[span.start : span.end] for passage, span in spans)
-    context = " ".join(f"{passage.section} {passage.text}" for passage, _ in spans)
+    evidence = " ".join(without_orders(passage.text)[span.start : span.end] for passage, span in spans)
+    context = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in spans)
     opening = [claim.split()[0].strip("*,:")] if strange_opening(claim, context) else []
     if strange := [*opening, *sorted(amounts(claim) - amounts(evidence))]:
         return f"“{strange[0]}” is not in the passage"

@@ -1,10 +1,12 @@
 """The quotable pieces of a passage: headings, sentences, and lists with their lead-in."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
+from assistant.orders import orders, within_orders
 from assistant.question import SIDES, Side
 from ingest.text import Span, sentence_spans, trim
 
@@ -64,7 +66,7 @@ class Unit:
 
 @lru_cache(maxsize=4096)
 def units(text: str) -> tuple[Unit, ...]:
-    """The units of a passage's text, in order; a list comes before its items."""
+    """The units of a passage's text, in order; a list comes before its items. What is an order is none."""
     found: list[Unit] = []
     for block in _blocks(text):
         before = _last_sentence(found)
@@ -79,7 +81,17 @@ def units(text: str) -> tuple[Unit, ...]:
             for span in sentence_spans(text, block[0].start, block[-1].end):
                 found.append(_unit("sentence", text, span, before=before))
                 before = found[-1].text
-    return tuple(found)
+    return tuple(unit for one in found for unit in _without_orders(one, text))
+
+
+def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
+    """The unit, where it is no order; of a sentence what stands before one."""
+    if not within_orders(text, unit.span):
+        yield unit
+    elif unit.kind == "sentence":
+        first = min(order.start for order in orders(text) if unit.span.start < order.end)
+        if kept := trim(text, Span(unit.span.start, max(unit.span.start, first))):
+            yield replace(unit, span=kept, text=text[kept.start : kept.end])
 
 
 def _last_sentence(found: list[Unit]) -> str:

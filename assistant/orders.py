@@ -38,7 +38,7 @@ _ORDERS = (
     rf"\bpretend (?:to be|that you are) an? {_BOT}\b",
     rf"\b(?:dear|note to|message to|attention,?|hey|hello|hi)\s+(?:the\s+|an?\s+|all\s+)?{_BOT}s?\b"
     r"(?! (?:manager|director|professor))",
-    r"\b(?:instructions?|reminder|note|message) (?:for|to) (?:the |all |any )?(?:ai|llm|chatbot|language model)s?\b",
+    r"\b(?:instructions?|reminder|note|message) (?:for|to) (?:the |all |any )?(?:ai|llm|chatbot)s?\b",
     r"\b(?:ai|llm|chatbot|model|ai assistant)s? (?:(?:that|who) reads?|processing|reading) this\b",
     r"\bi want you to (?:act|answer|respond|reply|pretend)\b",
     r"(?:^|[.!?\n\"']\s*|>\s*)system\s*:?\s*(?:you|the user|ignore|respond|reply|override)\b",

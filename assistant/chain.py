@@ -14,7 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
 from assistant import prompts
-from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
+from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Usage
 from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
 from assistant.evidence import Candidate
@@ -129,12 +129,11 @@ class Assistant:
         """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
         opened = self._snapshots.current()
 
-        def answer_to(question: str) -> Answer:
-            reading = _reading(opened, standalone(question, (*asked, answer.question)))  # as it will be asked
-            draft = extractive.make_reader(opened.evidence).invoke(reading)
-            return finish(Ask(question=question), reading, draft, EXTRACTIVE, Seconds(), Usage())
+        def cited_for(question: str) -> tuple[Citation, ...]:
+            text = standalone(question, (*asked, answer.question))  # as it will be asked
+            return opened.cited(text, lambda: _cited_offline(opened, text))
 
-        found = suggestions(answer, asked, opened.evidence, opened.index.sources, answer_to)
+        found = suggestions(answer, asked, opened.evidence, opened.index.sources, cited_for)
         return answer.model_copy(update={"suggestions": found})
 
     def warm_up(self) -> None:
@@ -264,6 +263,13 @@ def _reading(opened: Opened, text: str, config: RunnableConfig | None = None) ->
     question = analyse(text)
     passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
     return Reading(question, passages, opened.index.sources)
+
+
+def _cited_offline(opened: Opened, text: str) -> tuple[Citation, ...]:
+    """What the offline reader cites in its answer to a standalone question."""
+    reading = _reading(opened, text)
+    draft = extractive.make_reader(opened.evidence).invoke(reading)
+    return finish(Ask(question=text), reading, draft, EXTRACTIVE, Seconds(), Usage()).citations
 
 
 def _bare(text: str) -> str:

@@ -85,7 +85,7 @@ class Evidence:
         self._spans = {source: _spans_of(questions.questions, source) for source in set(self._asked_of.tolist())}
         self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
         self._lock = Lock()
-        self._query = lru_cache(maxsize=64)(self._make_query)  # one for each object, so that it ends with it
+        self._query = lru_cache(maxsize=512)(self._make_query)  # one for each object, so that it ends with it
 
     def rank(self, question: Question, passages: Sequence[PassageLike]) -> list[Candidate]:
         """Every unit of `passages`, best first.

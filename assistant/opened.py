@@ -1,16 +1,20 @@
 """The current snapshot of the index, with what is computed from it once."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from langchain_core.embeddings import Embeddings
 
+from assistant.answers import Citation
 from assistant.evidence import Evidence
 from assistant.lexicon import Lexicon
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
+
+_KEPT = 5_000  # questions of which is known what their answers cite
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,17 @@ class Opened:
     index: Index
     retriever: HybridRetriever
     evidence: Evidence
+    _cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict, repr=False)
+
+    def cited(self, question: str, answer: Callable[[], tuple[Citation, ...]]) -> tuple[Citation, ...]:
+        """What the `answer` to a question cites, found out once: the same few are suggested again and again."""
+        found = self._cited.get(question)
+        if found is None:
+            found = answer()
+            if len(self._cited) >= _KEPT:
+                self._cited.clear()
+            self._cited[question] = found
+        return found
 
 
 class Snapshots:

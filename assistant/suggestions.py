@@ -6,9 +6,10 @@ is put to the offline reader first: one that it would refuse, or answer from els
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Citation
 from assistant.evidence import Evidence
 from assistant.lexicon import STOP_WORDS
 from assistant.outline import last_heading
@@ -36,24 +37,24 @@ def suggestions(
     asked: Sequence[str],
     evidence: Evidence,
     sources: Mapping[str, Source],
-    answer_to: Callable[[str], Answer],
+    cited_for: Callable[[str], Sequence[Citation]],
 ) -> tuple[str, ...]:
     """Up to three questions after an answer, one after a refusal.
 
-    `asked` are the questions of the conversation, which are not suggested again; `answer_to` asks the
-    offline reader.
+    `asked` are the questions of the conversation, which are not suggested again; `cited_for` asks the
+    offline reader and says what it cites.
     """
     wanted = _AFTER_ANSWER if answer.answered else _AFTER_REFUSAL
     ideas = _ideas(answer, evidence, sources)
     ideas = _after_answer(answer, ideas) if answer.answered else _after_refusal(answer, ideas)
-    told = _cited(answer)
+    told = _cited(answer.citations)
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     found: list[_Idea] = []
     new = [idea for idea in ideas if _bare(idea.question) not in before and not _overlap(told, _places(idea))]
     for idea in _one_for_each_place(new)[:_TRIED]:
         if len(found) == wanted:
             break
-        if _overlap(cited := _cited(answer_to(idea.question)), _places(idea)):
+        if _overlap(cited := _cited(cited_for(idea.question)), _places(idea)):
             found.append(idea)
             told += cited
     return tuple(idea.question for idea in found)
@@ -73,13 +74,18 @@ def _ideas(answer: Answer, evidence: Evidence, sources: Mapping[str, Source]) ->
             title = last_heading(section.path)
             asks = title if title.endswith("?") else f"What is said about “{title}”?"
             ideas.append(_Idea(asks, name, (section.span,), 0.0))
-    return sorted(ideas, key=lambda idea: -_plainness(idea, texts[idea.source]))
+    return sorted(ideas, key=lambda idea: -_plainness(idea.question, _answer_of(idea, texts[idea.source])))
 
 
-def _plainness(idea: _Idea, source: Source) -> float:
+def _answer_of(idea: _Idea, source: Source) -> str:
+    return " ".join(source.text[start:end] for start, end in idea.spans)
+
+
+@lru_cache(maxsize=8_192)
+def _plainness(question: str, answer: str) -> float:
     """The share of a question's words that its answer holds: how far it is put in the document's own words."""
-    said = set(words(" ".join(source.text[start:end] for start, end in idea.spans)))
-    asked = [word for word in words(idea.question) if word not in STOP_WORDS]
+    said = set(words(answer))
+    asked = [word for word in words(question) if word not in STOP_WORDS]
     return sum(word in said for word in asked) / len(asked) if asked else 0.0
 
 
@@ -98,6 +104,8 @@ def _after_refusal(answer: Answer, ideas: list[_Idea]) -> list[_Idea]:
     nearest = [(p.source, Span(p.start, p.end)) for p in answer.passages]
 
     def rank(idea: _Idea) -> int:
+        if idea.like:
+            return 0
         hits = [i for i, place in enumerate(nearest) if _overlap([place], _places(idea))]
         return hits[0] if hits else len(nearest)
 
@@ -115,13 +123,14 @@ def _places(idea: _Idea) -> list[Place]:
     return [(idea.source, span) for span in idea.spans]
 
 
-def _cited(answer: Answer) -> list[Place]:
-    return [(c.source, Span(c.start, c.end)) for c in answer.citations]
+def _cited(citations: Sequence[Citation]) -> list[Place]:
+    return [(c.source, Span(c.start, c.end)) for c in citations]
 
 
 def _overlap(ones: Sequence[Place], others: Sequence[Place]) -> bool:
     return any(a == b and s.start < t.end and t.start < s.end for a, s in ones for b, t in others)
 
 
+@lru_cache(maxsize=8_192)
 def _bare(question: str) -> str:
     return " ".join(words(question))

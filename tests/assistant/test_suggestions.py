@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Citation
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from assistant.suggestions import suggestions
@@ -79,9 +79,9 @@ def test_what_the_reader_refuses_or_answers_from_elsewhere_is_not_suggested(assi
     asked: list[str] = []
     for reply in (refused, elsewhere):
 
-        def answer_to(question: str, reply: Answer = reply) -> Answer:
+        def cited_for(question: str, reply: Answer = reply) -> tuple[Citation, ...]:
             asked.append(question)
-            return reply
+            return reply.citations
 
-        assert suggestions(answer, (), opened.evidence, opened.index.sources, answer_to) == ()
+        assert suggestions(answer, (), opened.evidence, opened.index.sources, cited_for) == ()
     assert len(asked) == 16  # and it gives up after eight

@@ -1,0 +1,106 @@
+"""Many people asking in the window at once: `python tests/benchmarks/load.py [PEOPLE] [SECONDS]`.
+
+Starts `bpo-kpo chat` with the offline reader, lets each person ask a question of core.jsonl, wait for the whole
+answer, think for about five seconds and ask on, as a page does. Prints how long the answers took and what memory
+the server held, and leaves with 1 where one failed.
+"""
+
+import json
+import random
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+THINKING = 5.0  # seconds, on average
+QUESTIONS = [
+    json.loads(line)["question"] for line in (ROOT / "corpus/questions/core.jsonl").open(encoding="utf-8")
+]
+
+
+class Person:
+    """An open page: it sends what the page's listeners send, and holds what the page holds open."""
+
+    def __init__(self, address: str, listeners: dict[str, int], seed: int) -> None:
+        self.http = httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60)
+        self.session, self.listeners = uuid.uuid4().hex, listeners
+        self.random = random.Random(seed)  # noqa: S311 - no secret
+        self.seconds: list[float] = []
+        self.failed: list[str] = []
+
+    def ask_until(self, end: float) -> None:
+        """Asks and thinks by turns until this time."""
+        time.sleep(self.random.uniform(0, THINKING))
+        while time.monotonic() < end:
+            began = time.monotonic()
+            try:
+                self.ask(self.random.choice(QUESTIONS))
+                self.seconds.append(time.monotonic() - began)
+            except (httpx.HTTPError, AssertionError, KeyError) as error:
+                self.failed.append(repr(error))
+            time.sleep(self.random.uniform(0.5, 1.5) * THINKING)
+
+    def ask(self, question: str) -> None:
+        """One question, until its answer is whole."""
+        sent = {"session_hash": self.session, "fn_index": self.listeners["_asked"], "data": [question, None]}
+        assert self.http.post("run/_asked", json=sent).status_code == 200
+        sent = {"session_hash": self.session, "fn_index": self.listeners["answer"], "data": [None, "extractive"]}
+        reply = self.http.post("queue/join", json=sent)
+        assert reply.status_code == 200, reply.text
+        with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data: ") or "{}")
+                if message.get("msg") == "process_completed":
+                    assert message["success"], message
+                    return
+        raise AssertionError("the stream ended before the answer")
+
+
+def resident_megabytes(process: int) -> float:
+    """The memory that a process holds."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+
+
+def main(people: int = 50, seconds: float = 60.0) -> int:
+    """Runs the load; 0 where every question was answered."""
+    command = [Path(sys.executable).with_name("bpo-kpo"), "chat", "--model", "extractive", "--no-browser"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        address = re.findall(r"http://\S+/", server.stdout.readline())[0]
+        config = httpx.get(f"{address}config", trust_env=False, timeout=60).json()
+        listeners = {one["api_name"]: one["id"] for one in config["dependencies"]}
+        crowd = [Person(address, listeners, seed) for seed in range(people)]
+        crowd[0].ask(QUESTIONS[0])
+        before = resident_megabytes(server.pid)
+        end = time.monotonic() + seconds
+        threads = [threading.Thread(target=person.ask_until, args=(end,)) for person in crowd]
+        for thread in threads:
+            thread.start()
+        held = []
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(min(5.0, seconds / 6))
+            held.append(resident_megabytes(server.pid))
+    finally:
+        server.terminate()
+    took = sorted(second for person in crowd for second in person.seconds)
+    failed = [line for person in crowd for line in person.failed]
+    p95 = took[int(0.95 * len(took))]
+    print(f"{people} people, {seconds:.0f} s: {len(took)} answers, {len(failed)} failed")
+    print(f"seconds to the whole answer: median {statistics.median(took):.2f}, p95 {p95:.2f}, most {took[-1]:.2f}")
+    print(f"memory of the server: {before:.0f} MB at first, then {' '.join(f'{mb:.0f}' for mb in held)}")
+    for line in failed[:5]:
+        print(line)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(kind(value) for kind, value in zip((int, float), sys.argv[1:], strict=False))))

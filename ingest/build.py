@@ -13,16 +13,17 @@ from pathlib import Path
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from ingest import snapshots
+from ingest.chroma import Vectors
 from ingest.documents import files_below, known_paths, read_documents, remembered_paths, unchanged
 from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import IndexProblem, SourceError
-from ingest.index import Index, Vectors, check_settings, digest_of, write_passages
+from ingest.index import Index, check_settings, digest_of
 from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, from_root
+from ingest.store import Store, open_store
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -49,10 +50,11 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     A remembered path that has gone is left as it was indexed. Raises `IndexProblem` where the index was built
     with other settings.
     """
-    pointer = snapshots.read_pointer(settings.index)
+    store = open_store(settings)
+    pointer = store.read_pointer()
     if pointer is None:
         return build(settings, progress=progress)
-    manifest = snapshots.read_manifest(settings.index, pointer.snapshot)
+    manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in map(at_root, pointer.paths) if path.exists()]
     same = unchanged(manifest, present, settings.index)
@@ -61,7 +63,7 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
 
 def documents(settings: IngestSettings, paths: Sequence[Path] = ()) -> list[Path]:
     """The files that `build` reads for these paths, sorted. Raises `SourceError` for a path that has gone."""
-    known = known_paths(snapshots.read_pointer(settings.index))
+    known = known_paths(open_store(settings).read_pointer())
     return sorted(files_below(paths or known or [settings.corpus], settings.index))
 
 
@@ -82,19 +84,21 @@ def build(
     """
     embeddings = embeddings or open_embeddings(settings)
     embedded: Vectors = {}
+    store = open_store(settings)
     while True:
         try:
-            report = _try_build(settings, paths, remove, embeddings, embedded, progress)
+            report = _try_build(store, settings, paths, remove, embeddings, embedded, progress)
         except OSError as error:
             reason = error.strerror or str(error)
             raise IndexProblem(
-                f"The index at {settings.index} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
+                f"The index at {store.folder} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
             ) from error
         if report is not None:
             return report
 
 
 def _try_build(
+    store: Store,
     settings: IngestSettings,
     paths: Sequence[Path],
     remove: Sequence[Path],
@@ -103,11 +107,10 @@ def _try_build(
     progress: Progress | None,
 ) -> BuildReport | None:
     """One attempt; `None` where another process published meanwhile. `embedded` keeps the vectors made."""
-    folder = settings.index
-    before = snapshots.read_pointer(folder)
-    old = _readable(folder, before, settings)
+    before = store.read_pointer()
+    old = _readable(store, before, settings)
     remembered = remembered_paths(before, paths, remove, settings)
-    sources, skipped = read_documents(folder, before, old, remembered, paths, remove)
+    sources, skipped = read_documents(settings.index, before, old, remembered, paths, remove)
     passages = _with_ids([p for _, source in sources for p in split(source)])
     if not passages:
         where = ", ".join(str(path) for path in remembered)
@@ -129,8 +132,8 @@ def _try_build(
     known = tuple(map(from_root, remembered))
     if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
         pointer = before.model_copy(update={"paths": known})
-        snapshots.clear_old(folder)
-        return report if pointer == before or snapshots.publish(folder, pointer, before) else None
+        store.clear_old()
+        return report if pointer == before or store.publish(pointer, before) else None
 
     kept = {i: v for i, v in old.vectors().items() if i in passages} if old else {}
     missing = [id_ for id_ in passages if id_ not in kept and id_ not in embedded]
@@ -145,23 +148,22 @@ def _try_build(
         passages=len(passages),
         digest=digest_of(passages, vectors),
     )
-    with snapshots.new_snapshot(folder) as name:
-        write_passages(folder, name, passages, vectors)
-        snapshots.write_snapshot(folder, name, manifest, [source for _, source in sources], questions)
+    with store.new_snapshot() as name:
+        store.write(name, manifest, [source for _, source in sources], questions, passages, vectors)
         previous = before.snapshot if before else None
         pointer = Pointer(snapshot=name, previous=previous, paths=known)
-        published = snapshots.publish(folder, pointer, before)
-    snapshots.clear_old(folder)
+        published = store.publish(pointer, before)
+    store.clear_old()
     return report if published else None
 
 
-def _readable(folder: Path, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
+def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
     """The current snapshot where its vectors can be used again; a build mends every other one."""
     if pointer is None:
         return None
     with contextlib.suppress(IndexProblem):
-        check_settings(snapshots.read_manifest(folder, pointer.snapshot), settings)
-        index = Index(folder, pointer.snapshot)
+        check_settings(store.read_manifest(pointer.snapshot), settings)
+        index = Index(store, pointer.snapshot)
         return index if index.digest() == index.manifest.digest else None
     return None
 

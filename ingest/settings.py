@@ -35,8 +35,12 @@ class IngestSettings(Settings):
     corpus: Path = ROOT / "corpus"  # what is read where nothing else was ever given
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")  # in place of the folder `index`
+    chroma_api_key: SecretStr | None = Field(default=None, validation_alias="CHROMA_API_KEY")
+    chroma_tenant: str = Field(default="default_tenant", validation_alias="CHROMA_TENANT")
+    chroma_database: str = Field(default="default_database", validation_alias="CHROMA_DATABASE")
 
-    @field_validator("openai_base_url")
+    @field_validator("openai_base_url", "chroma_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         if value and not re.match(r"https?://[^/\s]", value):

@@ -15,7 +15,8 @@ import sitecustomize  # noqa: E402, F401 - installs the block in this process; t
 os.environ["PYTHONPATH"] = str(OFFLINE)
 for name in [n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_"))]:
     del os.environ[name]
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBEDDINGS", "BPO_KPO_INDEX"):
+SET_TO_NOTHING = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHROMA_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBEDDINGS")
+for name in (*SET_TO_NOTHING, "BPO_KPO_INDEX"):
     os.environ[name] = ""  # stands ahead of what a developer's .env says
 
 from filelock import FileLock  # noqa: E402

@@ -25,6 +25,8 @@ def main(port: int) -> None:
     parameters.n_parallel = SLOTS
     parameters.n_ctx = SLOTS * WINDOW
     parameters.sampling.temp = 0.0
+    # threads that wait for each other in a loop hardly get on where other tests need the cores
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(parameters)
     print(server.listening_address, flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})

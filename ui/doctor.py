@@ -75,7 +75,7 @@ def _index(settings: AssistantSettings) -> Iterator[Finding]:
         yield Finding("index", False, str(error))
     else:
         count = f"{len(index.passages)} passages of {len(index.sources)} documents"
-        yield Finding("index", True, f"{count} in {settings.ingest.index}")
+        yield Finding("index", True, f"{count} in {settings.ingest.chroma_url or settings.ingest.index}")
 
 
 def _embedding(settings: AssistantSettings) -> Finding:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from langchain_core.embeddings import Embeddings
 
 import ingest.build
-from ingest import snapshots
+from ingest import snapshots, store
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
@@ -101,7 +101,14 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
         raise AssertionError
 
     module, _, name = step.rpartition(".")
-    target = {"build": ingest.build, "snapshots": snapshots, "os": os, "shutil": snapshots.shutil, "Path": Path}
+    target = {
+        "build": ingest.build,
+        "store": store,
+        "snapshots": snapshots,
+        "os": os,
+        "shutil": snapshots.shutil,
+        "Path": Path,
+    }
     setattr(target[module], name, die)
     ingest.build.build(settings, embeddings=WordHash())
 

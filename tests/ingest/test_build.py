@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from ingest import snapshots
 from ingest.build import BuildReport, build, ensure_index
+from ingest.chroma import chroma_errors
 from ingest.converter import Converter
 from ingest.errors import IndexProblem, SourceError, UserError
-from ingest.index import CurrentIndex, Index, chroma_errors, digest_of
+from ingest.index import CurrentIndex, Index, digest_of
 from ingest.passages import split
 from ingest.settings import IngestSettings
 from ingest.sources import from_root, read_source

@@ -21,6 +21,7 @@ from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
+from ingest.store import open_store
 from tests.ingest.processes import (
     MeetingWordHash,
     WordHash,
@@ -73,7 +74,7 @@ def folders(settings: IngestSettings) -> set[str | None]:
     ("step", "published"),
     [
         ("snapshots.FileLock", False),  # before there is a folder
-        ("build.write_passages", False),
+        ("store.add_passages", False),
         ("snapshots.write_snapshot", False),
         ("build.Pointer", False),
         ("snapshots.publish", False),
@@ -285,7 +286,7 @@ def test_the_previous_snapshot_is_kept_and_older_ones_are_cleared(settings: Inge
         assert pointer_of(settings).previous == history[-2]
         assert folders(settings) == set(history[-2:])
     assert len(set(history)) == 4
-    assert version_of(Index(settings.index, history[-2])) == 2
+    assert version_of(Index(open_store(settings), history[-2])) == 2
 
 
 def test_a_snapshot_that_is_being_built_is_not_cleared(settings: IngestSettings) -> None:

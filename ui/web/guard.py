@@ -24,7 +24,9 @@ class Guard:
 
 def _refusal(headers: Headers) -> PlainTextResponse | None:
     origin, length = headers.get("origin"), headers.get("content-length", "0")
-    if origin and origin.partition("://")[2] != headers.get("host"):
+    # a proxy says what it was called by; a page elsewhere cannot send that header without being asked for leave
+    names = (headers.get("host"), headers.get("x-forwarded-host"))
+    if origin and origin.partition("://")[2] not in names:
         return PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
     if "transfer-encoding" in headers:
         return PlainTextResponse("Say how long the request is: send Content-Length.", status_code=411)

@@ -1,0 +1,131 @@
+"""Chroma's clients, of a folder and of a server, and its errors as one line: the only module that imports it."""
+
+import contextlib
+import os
+import shutil
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from ingest import snapshots
+from ingest.errors import IndexProblem
+from ingest.passages import Passage
+from ingest.settings import IngestSettings
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+
+Vectors = dict[str, np.ndarray]  # by passage id
+
+_opening = threading.RLock()  # Chroma caches clients by path, and hands one out before it is open
+
+
+def open_client(folder: Path, owner: object) -> "Client":
+    """A client for a finished snapshot, closed with its owner; of a copy where the folder cannot be written."""
+    copy = None
+    if not all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"]):
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is missing")
+        folder = copy = snapshots.writable_copy(folder)
+    client = folder_client(folder)
+    weakref.finalize(owner, _close, client, copy)
+    return client
+
+
+def _close(client: "Client", copy: Path | None) -> None:
+    with _opening:
+        client.close()
+    if copy is not None:
+        shutil.rmtree(copy.parent, ignore_errors=True)
+
+
+def folder_client(folder: Path) -> "Client":
+    """A client for the database in a folder."""
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient as Shared
+    from chromadb.config import Settings
+
+    path, settings = str(folder), Settings(anonymized_telemetry=False)
+    with _opening:
+        try:
+            return cast("Client", chromadb.PersistentClient(path, settings=settings))
+        finally:
+            if path not in Shared._identifier_to_refcount:  # it failed, and would be handed out at the next try
+                Shared._identifier_to_system.pop(path, None)
+
+
+def server_client(settings: IngestSettings) -> "ClientAPI":
+    """A client for the server at `settings.chroma_url`. Raises what `server_errors` makes one line of."""
+    import chromadb
+    from chromadb.config import Settings
+
+    url = urlsplit(settings.chroma_url or "")
+    key = settings.chroma_api_key
+    return chromadb.HttpClient(
+        host=url.hostname or "",
+        port=url.port or (443 if url.scheme == "https" else 80),
+        ssl=url.scheme == "https",
+        headers={"x-chroma-token": key.get_secret_value()} if key else None,
+        settings=Settings(anonymized_telemetry=False),
+        tenant=settings.chroma_tenant,
+        database=settings.chroma_database,
+    )
+
+
+@contextlib.contextmanager
+def server_errors(url: str) -> Iterator[None]:
+    """What goes wrong with a server as one line that says what to do."""
+    from chromadb.errors import ChromaError
+    from httpx import HTTPError
+
+    try:
+        yield
+    except (ChromaError, HTTPError, KeyError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise IndexProblem(
+            f"The index on the Chroma server at {url} cannot be used ({reason}). "
+            "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
+        ) from error
+
+
+@contextlib.contextmanager
+def chroma_errors(folder: Path) -> Iterator[None]:
+    """Chroma's errors as one line that says what to do."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except BaseException as error:
+        panic = type(error).__name__ == "PanicException"  # how Rust's come; not an Exception
+        if not panic and not isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError)):
+            raise
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise IndexProblem(f"The index at {folder} is damaged or full ({reason}). Run: bpo-kpo ingest") from error
+
+
+def add_passages(client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors) -> None:
+    """Makes a collection of these passages."""
+    rows = [(id_, p.text, _metadata(p, at), vectors[id_]) for at, (id_, p) in enumerate(passages.items())]
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+    size = client.get_max_batch_size()
+    for at in range(0, len(rows), size):
+        ids, texts, metadatas, embeddings = zip(*rows[at : at + size], strict=True)
+        collection.add(
+            ids=list(ids), documents=list(texts), metadatas=list(metadatas), embeddings=np.stack(embeddings)
+        )
+
+
+def _metadata(passage: Passage, position: int) -> dict[str, str | int]:
+    return {
+        "source": passage.source,
+        "section": passage.section,
+        "start": passage.start,
+        "end": passage.end,
+        "position": position,
+    }

@@ -1,0 +1,208 @@
+"""An index on a Chroma server, or in Chroma Cloud, that several machines share (`CHROMA_URL`).
+
+A snapshot NAME is two collections there: NAME holds the passages with their vectors, NAME-files what else is in
+a snapshot's folder, packed and cut into pieces; a folder on each machine is the cache of those files. The pointers
+are rows of a third collection, numbered from 1 on. Chroma leaves a row alone whose id is there already, so that of
+two machines that publish the same number at once one wins, and both can see which.
+"""
+
+import base64
+import contextlib
+import io
+import itertools
+import re
+import shutil
+import tempfile
+import uuid
+import zipfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from ingest import snapshots
+from ingest.chroma import Vectors, add_passages, server_client, server_errors
+from ingest.errors import IndexProblem
+from ingest.passages import Passage
+from ingest.questions import QuestionIndex
+from ingest.settings import IngestSettings
+from ingest.snapshots import Manifest, Pointer
+from ingest.sources import Source
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+_POINTERS, _FILES = "bpo-kpo-pointers", "-files"
+_PIECE = 12_000  # characters of a row; Chroma Cloud takes 16 kB
+_POINTERS_KEPT = 5
+_BUILDING = timedelta(hours=1)  # so long after it was begun a snapshot without a pointer may still get one
+_SNAPSHOT = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{8}")
+
+
+class _Published(BaseModel):
+    """A row of the pointers; `token` tells whose it is."""
+
+    token: str
+    pointer: Pointer
+
+
+class ServerStore:
+    """An index on a Chroma server, or in Chroma Cloud; `folder` is this machine's cache of its files."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self._settings = settings
+        self.place = str(settings.chroma_url)
+        self.folder = _cache_of(settings)
+        self._opened: ClientAPI | None = None
+
+    def read_pointer(self) -> Pointer | None:
+        """The pointer; `None` where there is no index yet."""
+        return self._newest()[1]
+
+    def read_manifest(self, snapshot: str) -> Manifest:
+        """The manifest of a snapshot, whose files are in `folder` from then on."""
+        if not (self.folder / "snapshots" / snapshot / "manifest.json").exists():
+            self._fetch(snapshot)
+        return snapshots.read_manifest(self.folder, snapshot)
+
+    def new_snapshot(self) -> AbstractContextManager[str]:
+        """The name of a new snapshot, held against clearing while the block runs."""
+        return snapshots.new_snapshot(self.folder)
+
+    def write(
+        self,
+        name: str,
+        manifest: Manifest,
+        sources: list[Source],
+        questions: QuestionIndex,
+        passages: dict[str, Passage],
+        vectors: Vectors,
+    ) -> None:
+        """Writes all of a new snapshot; vectors have length 1."""
+        snapshots.write_snapshot(self.folder, name, manifest, sources, questions)
+        packed = _pack(self.folder / "snapshots" / name)
+        with self.errors():
+            add_passages(self._client, name, passages, vectors)
+            files = self._client.create_collection(name + _FILES, embedding_function=None)
+            for at in range(0, len(packed), 100):
+                pieces = packed[at : at + 100]
+                _add_rows(files, [f"{at + i:09}" for i in range(len(pieces))], pieces)
+
+    def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:
+        """Makes `pointer` the current one, if `expected` still is; says whether it did."""
+        number, current = self._newest()
+        if current != expected:
+            return False
+        mine = _Published(token=uuid.uuid4().hex, pointer=pointer)
+        with self.errors():
+            rows, id_ = self._pointers(), f"{number + 1:012}"
+            _add_rows(rows, [id_], [mine.model_dump_json()])
+            (there,) = rows.get(ids=[id_], include=["documents"])["documents"] or [""]
+            won = _Published.model_validate_json(there).token == mine.token
+            if won and number > _POINTERS_KEPT:
+                rows.delete(ids=[f"{number - _POINTERS_KEPT:012}"])
+        return won
+
+    def clear_old(self) -> None:
+        """Deletes the snapshots that nobody needs any more, on the server and in the cache."""
+        pointer = self.read_pointer()
+        kept = {pointer.snapshot, pointer.previous} if pointer else set()
+        with self.errors():
+            for collection in self._client.list_collections():
+                name = collection.name.removesuffix(_FILES)
+                if name not in kept and _is_old(name):
+                    with contextlib.suppress(Exception):  # another machine deletes it at the same time
+                        self._client.delete_collection(collection.name)
+        for folder in (self.folder / "snapshots").glob("*"):
+            if folder.name not in kept and _is_old(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def collection(self, snapshot: str, owner: object) -> "Collection":
+        """The passages of a snapshot; `owner` is for the store of a folder."""
+        return self._client.get_collection(snapshot, embedding_function=None)
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Errors of the server in the block as one line that says what to do."""
+        return server_errors(self.place)
+
+    @property
+    def _client(self) -> "ClientAPI":
+        if self._opened is None:
+            self._opened = server_client(self._settings)
+        return self._opened
+
+    def _pointers(self) -> "Collection":
+        return self._client.get_or_create_collection(_POINTERS, embedding_function=None)
+
+    def _newest(self) -> tuple[int, Pointer | None]:
+        """The pointer with the highest number; 0 where there is none."""
+        with self.errors():
+            rows = self._pointers().get(include=["documents"])
+            found = max(zip(rows["ids"], rows["documents"] or [], strict=True), default=None)
+        try:
+            return (int(found[0]), _Published.model_validate_json(found[1]).pointer) if found else (0, None)
+        except (ValidationError, ValueError):
+            raise IndexProblem(
+                f"The index on the Chroma server at {self.place} is damaged. Delete the collection {_POINTERS}."
+            ) from None
+
+    def _fetch(self, snapshot: str) -> None:
+        """Brings a snapshot's files into the cache, in one step."""
+        with self.errors():
+            files, packed = self._client.get_collection(snapshot + _FILES, embedding_function=None), []
+            for at in itertools.count(0, 100):
+                rows = files.get(ids=[f"{at + i:09}" for i in range(100)], include=["documents"])
+                packed += sorted(zip(rows["ids"], rows["documents"] or [], strict=True))
+                if len(rows["ids"]) < 100:
+                    break
+        target = self.folder / "snapshots" / snapshot
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder) as part:
+            _unpack([piece for _, piece in packed], Path(part) / snapshot)
+            with contextlib.suppress(OSError):  # another process has fetched it meanwhile
+                (Path(part) / snapshot).rename(target)
+
+
+def _cache_of(settings: IngestSettings) -> Path:
+    """A folder of its own for each database of each server."""
+    import platformdirs
+
+    place = f"{settings.chroma_url}\n{settings.chroma_tenant}\n{settings.chroma_database}"
+    name = base64.b32encode(uuid.uuid5(uuid.NAMESPACE_URL, place).bytes).decode().rstrip("=").lower()
+    return platformdirs.user_cache_path("bpo-kpo") / "servers" / name
+
+
+def _is_old(snapshot: str) -> bool:
+    begun = _SNAPSHOT.fullmatch(snapshot)
+    return bool(begun) and datetime.now(UTC) - _time(begun[1] if begun else "") > _BUILDING
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def _add_rows(collection: "Collection", ids: list[str], texts: list[str]) -> None:
+    """Rows that are only text: every row of Chroma has a vector."""
+    collection.add(ids=ids, documents=texts, embeddings=np.ones((len(ids), 1), dtype=np.float32))
+
+
+def _pack(folder: Path) -> list[str]:
+    """The files of a snapshot's folder in pieces of text."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".lock":
+                archive.write(path, path.relative_to(folder).as_posix())
+    text = base64.b64encode(packed.getvalue()).decode()
+    return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+
+
+def _unpack(pieces: Sequence[str], folder: Path) -> None:
+    """Writes the files that `_pack` packed."""
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode("".join(pieces)))) as archive:
+        archive.extractall(folder)

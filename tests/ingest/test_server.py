@@ -1,0 +1,161 @@
+"""An index on a Chroma server, which several machines share: a real `chroma run`, a cache for each machine."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest import server as server_store
+from ingest.build import BuildReport, build
+from ingest.errors import IndexProblem
+from ingest.index import CurrentIndex
+from ingest.settings import IngestSettings
+from tests.ingest.chroma_server import ChromaServer, chroma_server
+from tests.ingest.processes import WordHash
+
+pytestmark = pytest.mark.xdist_group("chroma server")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as running:
+        yield running
+
+
+class Machine:
+    """A computer with a cache of its own; all see the same documents and the same database of the server."""
+
+    def __init__(self, name: str, server: ChromaServer, folder: Path, database: str) -> None:
+        self.cache = folder / name
+        self.corpus = folder / "documents"
+        self.settings = IngestSettings(
+            index=folder / "unused", corpus=self.corpus, chroma_url=server.url, chroma_database=database
+        )
+
+    def build(self, *paths: Path) -> BuildReport:
+        return build(self.settings, paths, embeddings=WordHash())
+
+    def index(self) -> CurrentIndex:
+        return CurrentIndex(self.settings)
+
+
+@pytest.fixture
+def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Machine]:
+    """Makes machines over a database of this test."""
+    import chromadb
+
+    database = tmp_path.name.replace("_", "-")[-40:].strip("-")
+    chromadb.AdminClient(
+        chromadb.Settings(
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host="127.0.0.1",
+            chroma_server_http_port=server.port,
+        )
+    ).create_database(database)
+    made: dict[int, Path] = {}
+    monkeypatch.setattr(server_store, "_cache_of", lambda settings: made[id(settings)])
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.md").write_text("# A\n\nFirst words.\n\n## B\n\nSecond words.\n")
+    (tmp_path / "documents" / "a.questions.jsonl").write_text(
+        '{"question": "What is first?", "evidence": ["First words."]}\n'
+    )
+
+    def make(name: str) -> Machine:
+        one = Machine(name, server, tmp_path, database)
+        made[id(one.settings)] = one.cache
+        return one
+
+    return make
+
+
+def test_what_one_machine_ingests_another_reads_as_it_was(machine: Callable[[str], Machine]) -> None:
+    one, other = machine("one"), machine("other")
+    with pytest.raises(IndexProblem, match=r"There is no index at http://127.*Run: bpo-kpo ingest"):
+        other.index().get()
+    assert one.build().embedded == 2
+    here, there = one.index().get(), other.index().get()
+    assert there.passages == here.passages and there.sources == here.sources
+    assert there.digest() == here.digest() == here.manifest.digest
+    assert [question.question for question in there.questions.questions] == ["What is first?"]
+    assert np.array_equal(there.questions.vectors, here.questions.vectors)
+    vector = here.vectors()[here.ids[1]]
+    assert there.nearest(vector.tolist(), 1) == [(1, pytest.approx(1.0, abs=1e-5))]
+
+
+def test_a_running_reader_sees_the_new_snapshot_and_a_second_ingest_makes_none(
+    machine: Callable[[str], Machine],
+) -> None:
+    one, other = machine("one"), machine("other")
+    one.build()
+    running = other.index()
+    first = running.get()
+    assert other.build().embedded == 0
+    assert running.get() is first
+    (one.corpus / "b.md").write_text("# C\n\nThird words.\n")
+    assert one.build().embedded == 1
+    assert len(running.get().passages) == 3
+
+
+def test_machines_that_ingest_different_folders_at_once_leave_both(machine: Callable[[str], Machine]) -> None:
+    machines = [machine(name) for name in ("one", "other", "third")]
+    machines[0].build()
+    folders = []
+    for i, one in enumerate(machines):
+        folder = one.corpus.parent / f"more-{i}"
+        folder.mkdir()
+        (folder / f"{i}.md").write_text(f"# Number {i}\n\nWords of number {i}.\n")
+        folders.append(folder)
+    threads = [
+        threading.Thread(target=one.build, args=(folder,)) for one, folder in zip(machines, folders, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    index = machine("fourth").index().get()
+    assert sorted(Path(name).name for name in index.sources) == ["0.md", "1.md", "2.md", "a.md"]
+    assert index.digest() == index.manifest.digest
+
+
+def test_what_nobody_needs_any_more_is_deleted_from_server_and_cache(
+    machine: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine("one")
+    for text in ("One.", "Two.", "Three."):
+        (one.corpus / "a.md").write_text(text)
+        one.build()
+    opened = server_store.ServerStore(one.settings)
+    assert (
+        len(opened._client.list_collections()) == 2 * 3 + 1
+    )  # one that was begun just now may still be published
+    monkeypatch.setattr(server_store, "_BUILDING", timedelta(0))
+    (one.corpus / "a.md").write_text("Four.")
+    one.build()
+    assert len(opened._client.list_collections()) == 2 * 2 + 1
+    assert len(list((one.cache / "snapshots").iterdir())) == 2
+
+
+def test_a_server_that_is_away_is_one_line_and_after_its_return_the_reader_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.md").write_text("# A\n\nFirst words.\n")
+    monkeypatch.setattr(server_store, "_cache_of", lambda settings: tmp_path / "cache")
+    with chroma_server(tmp_path / "chroma") as server:
+        one = Machine("one", server, tmp_path, "default_database")
+        one.build()
+        running = one.index()
+        index = running.get()
+        vector = index.vectors()[index.ids[0]].tolist()
+        server.stop()
+        message = r"The index on the Chroma server at http://127\S+ cannot be used \(.+\)\. Start the server"
+        for use in (running.get, lambda: index.nearest(vector, 1), one.build, one.index().get):
+            with pytest.raises(IndexProblem, match=message) as caught:
+                use()
+            assert "\n" not in str(caught.value)
+        server.start()
+        assert running.get() is index
+        assert index.nearest(vector, 1)[0][0] == 0

@@ -100,7 +100,7 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], whole: bool) -> lis
         for i in cited:
             if 0 <= i < len(passages):
                 span, quoted = align(piece.text, passages[i].text)
-                piece.proof.append((i, span))
+                piece.proof += [(i, span)] if span.start < span.end else []
                 piece.quoted |= quoted
         if (whole or piece is not pieces[-1]) and _doubt(piece, passages):
             _find_elsewhere(piece, passages)
@@ -123,7 +123,9 @@ def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage]) -> None
 
 def _alignments(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Iterator[tuple[int, Span, bool]]:
     for i, passage in enumerate(passages):
-        yield i, *align(piece.text, passage.text)
+        span, quoted = align(piece.text, passage.text)
+        if span.start < span.end:
+            yield i, span, quoted
 
 
 def _without(text: str, unfit: Sequence[_Piece]) -> str:

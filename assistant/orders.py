@@ -1,85 +1,87 @@
 """Where a document tells an assistant what to do (prompt injection). Such text is no evidence for anything.
 
 A document is data: whoever reads it here never does what it says. But a chat model may, and what it then says
-would stand word for word in the document, as a quote. So what is an order, and what follows it in its paragraph,
-is never quoted and proves nothing. It is found by what such texts have in common (after the probes of BIPIA and
-garak), not by a model: an order in words of its own passes.
+would stand word for word in the document, as a quote. So an order, with the sentence behind it, is never quoted
+and proves nothing. It is found by what such texts have in common (after the probes of BIPIA and garak), not by a
+model: an order in words of its own passes. What people are told to do in a handbook is no order: a sentence has
+to speak to an assistant or of its instructions, or to ask for a literal ("reply with FISH-7") as an answer.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from ingest.text import Span, sentence_spans
 
 _BORDER = re.compile(
-    r"</?(?:passages?|system|instructions?|context|document|user|assistant)\b[^>]*>|<\|[^|>]*\|>|<</?SYS>>|\[/?INST\]"
-    r"|-{2,}\s*(?:END|START|BEGIN)\b|\b(?:END|BEGIN|START) OF (?:DOCUMENT|CONTEXT|TEXT|PASSAGE|INSTRUCTIONS?)\b"
-    r"|#{2,}\s*(?:instruction|system|response)s?\s*:?",
+    r"</passages?>|<\|[^|>]{1,30}\|>|<</?SYS>>|\[/?INST\]"
+    r"|-{2,}\s*(?:END|BEGIN|START) OF (?:DOCUMENT|CONTEXT|TEXT)",
     re.IGNORECASE,
 )
-_SAY = r"(?:say|print|output|write|reply|respond|answer|repeat|return|include|insert|append|show|begin|start|end)"
-_REPLY = r"(?:answer|reply|response|output|summary)"
-_TOLD = r"(?:instructions?|prompts?|rules|guidelines|directions|messages|orders|commands|context|training)"
-_BOT = r"(?:ai|llm|chatbot|\w*bot|language model|assistant)"
+_AI = r"(?:ai(?: assistant| model)?|llm|chatbot|language model)"
+_TOLD = r"(?:instructions?|prompts?|rules|guidelines|directions)"
+# what speaks to an assistant, or of its instructions
 _ORDERS = (
-    # what came before does not count
-    rf"\b(?:ignore|disregard|forget|override)s?\b[^.!?\n]{{0,30}}"
-    rf"\b(?:previous|prior|above|earlier|preceding|old|all|any|every|your|these|those)\b[^.!?\n]{{0,20}}\b{_TOLD}\b",
-    r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all|what)\s+(?:above|before|else|prior|you\b)",
-    rf"\bnew {_TOLD}\b[^.!?\n]{{0,20}}\b(?:override|overrule|replace|supersede)",
-    r"\b(?:task|instructions) you were given\b|\b(?:new|real|actual) task\s*:",
-    r"\bmore important than the (?:user|question)",
-    r"\bdo not answer the (?:question|user)\b|\binstead,? (?:reply|respond|output|say|print|write|answer)\b",
-    r"\b(?:your|the) system prompt\b|\b(?:reveal|output|print|repeat) (?:your|the) (?:instructions|prompt)\b",
-    r"\bin (?:developer|god|dan|jailbreak) mode,? you\b|\bjailbreak",
-    # who the reader is
-    r"\byou are (?:now|no longer) (?:an? )?(?:\w*(?:bot|gpt|ai|dan)\b|assistant|model|unrestricted|bound)",
-    r"\bfrom now on,? you (?:answer|are|will|must|reply)\b",
-    rf"\bpretend (?:to be|that you are) an? {_BOT}\b",
-    rf"\b(?:dear|note to|message to|attention,?|hey|hello|hi)\s+(?:the\s+|an?\s+|all\s+)?{_BOT}s?\b"
-    r"(?! (?:manager|director|professor))",
-    r"\b(?:instructions?|reminder|note|message) (?:for|to) (?:the |all |any )?(?:ai|llm|chatbot)s?\b",
-    r"\b(?:ai|llm|chatbot|model|ai assistant)s? (?:(?:that|who) reads?|processing|reading) this\b",
-    r"\bi want you to (?:act|answer|respond|reply|pretend)\b",
-    r"(?:^|[.!?\n\"']\s*|>\s*)system\s*:?\s*(?:you|the user|ignore|respond|reply|override)\b",
-    r"\bmessage (?:of|from) the (?:system|administrator|developer)s?\s*:",
-    r"\b(?:user|human)\s*:[^\n]{1,200}\b(?:assistant|ai|bot)\s*:",
-    r"\bthe user (?:has been|is) verified\b",
-    # what its answer is to be
-    rf"\b(?:(?:end|beginning|start) of|below|above|in|into|to|begin|end|start|with|when) your {_REPLY}\b",
-    rf"\byour (?:only |final |next |whole |entire )*{_REPLY}\s*(?:is\b|must\b|should\b|has to\b|contains?\b|:)",
-    rf"\b(?:every|each|any|the only (?:right|correct)) {_REPLY} (?:is|must|should|has to|contains?|begins?)\b",
-    rf"\b(?:{_SAY}|begins|starts|ends) every {_REPLY}\b|\bevery {_REPLY} with\b",
-    rf"\b{_SAY}\s+(?:only|just|exactly|nothing but)\s+(?:with|by|[\"'“:]|the word)",
-    rf"\b{_SAY}\b[^.!?\n]{{0,60}}\bwhatever (?:is|you are|they|the user|anyone) ask",
-    r"\banswer (?:every|each|all|any) questions? with\b",
-    r"\bwhen you (?:are asked to )?(?:summari[sz]e|read) this\b|\bwhen answering, (?:always|never|you)\b",
-    r"\byou must (?:answer|reply|respond)\b[^.!?\n]{0,30}\ball questions\b",
-    r"\byou (?:answer|reply|respond) only (?:in|with)\b",
-    r"\btranslate the following\b[^.!?\n]{0,40}\bnothing else\b",
-    r"\bbefore you (?:answer|reply|respond),",
-    r"\bif you do not (?:say|print|output|write)\b|\bquote this sentence\b|\bin the answer:",
-    r"\bdecode (?:the|this|what)\b[^.!?\n]{0,40}\b(?:do|follow|execute|run|obey)\b|\bdo what it says\b",
-    r"\brun\s+\w+\([^)]*\)\s+and\b",
-    r"\b(?:show|display|render|insert) (?:the |this |an? )?(?:picture|image)\s*!\[",
+    rf"(?<![\"“'‘])\b(?:ignore|disregard|forget|override)s?\b[^.!?\n]{{0,30}}\b(?:previous|prior|above|earlier|preceding|your)\b"
+    rf"[^.!?\n]{{0,20}}\b{_TOLD}\b",
+    r"(?:^|[.!?:;,>\]\"'\n]\s*|\b(?:and|then|please|now)\s+)(?:ignore|disregard|forget)\s+(?:all|any|every)\s+"
+    r"(?:of\s+)?(?:the\s+)?(?:\w+\s+)?(?:instructions|prompts)\b",
+    r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all|what)\s+(?:above|you (?:were|have been) told)",
+    r"\bnew instructions\b[^.!?\n]{0,20}\b(?:override|overrule|replace|supersede)",
+    r"\b(?:reveal|output|print|repeat|show) (?:your (?:system )?(?:prompt|instructions)|the system prompt)\b",
+    r"\bin (?:developer|god|dan|jailbreak) mode,? you\b|\bmore important than the user['’]s\b",
+    r"\byou are (?:now|no longer) (?:an? )?(?:\w+bot\b|\w*gpt\b|dan\b|ai\b|unrestricted|an assistant without)",
+    rf"\bpretend (?:to be|that you are) an? {_AI}\b|\bas an? {_AI},? you (?:must|will|should|have to)\b",
+    rf"\b(?:note|message) to (?:the |all )?{_AI}s?\b|\b(?:attention,?|hey|hello|hi) {_AI}s?\b|\bdear {_AI}s?\b",
+    r"\bdear assistant, (?:please|kindly|you)\b",
+    rf"\b(?:instructions?|reminder) (?:for|to) (?:the |all |any )?{_AI}s?\s*:",
+    rf"\b{_AI}s? (?:(?:that|who) reads?|processing|reading) this(?::| (?:document|text|page|file)\b)",
+    r"\bdecode (?:the|this|what)\b[^.!?\n]{0,40}\b(?:do|follow|execute|run|obey)\b",
+    r"\b(?:show|display|render|insert) (?:the |this |an? )?(?:picture|image)\s*!\[[^\]\n]*\]\(https?:",
+    r"<\|[^|>]{1,30}\|>|<</?SYS>>|\[/?INST\]|</passages?>",
 )
-_ORDER = re.compile("|".join(_ORDERS), re.IGNORECASE)
+_SAY = r"(?:say|print|output|write|reply|respond|answer|repeat|return|include|insert|append|begin|start|end)"
+_REPLY = r"(?:answers?|reply|replies|response|output|summary)"
+_LITERAL = r"(?-i:\b[A-Z]{3,}[-_]?\d+\b)"
+# what asks for an answer, where a code word stands near
+_WITH_LITERAL = (
+    rf"\b{_SAY}s?\b[^.!?\n]{{0,60}}?{_LITERAL}",
+    rf"\b{_REPLY}\b[^.!?\n]{{0,60}}?{_LITERAL}|{_LITERAL}[^.!?\n]{{0,40}}\b{_REPLY}\b",
+    rf"\b(?:translate|capitals|assistant\s*:|quote this|before you answer|begins)[^\n]{{0,60}}?{_LITERAL}",
+)
+_ORDER = re.compile("|".join((*_ORDERS, *_WITH_LITERAL)), re.IGNORECASE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•|]|\d{1,3}[.)]|#)", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*(?:\n|$)))*")
 
 
 @lru_cache(maxsize=4096)
 def orders(text: str) -> tuple[Span, ...]:
-    """The parts of a text that are orders: each from its sentence or mark on, to the end of the paragraph."""
-    found = []
+    """The parts of a text that are orders: each with the sentence behind it, within its line of a list.
+
+    Behind a mark that plays the end of the document all that follows in the paragraph is one.
+    """
+    found: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text):
-        match = _ORDER.search(text, paragraph.start(), paragraph.end())
-        if match is None:
+        if _ORDER.search(text, *paragraph.span()) is None:
             continue
-        sentences = sentence_spans(text, paragraph.start(), paragraph.end())
-        border = _BORDER.search(text, paragraph.start(), match.end())
-        start = border.start() if border else max(s.start for s in sentences if s.start < match.end())
-        found.append(Span(start, paragraph.end()))
+        border = _BORDER.search(text, *paragraph.span())
+        end = border.start() if border else paragraph.end()
+        for part in _parts(text, Span(paragraph.start(), end)):
+            sentences = sentence_spans(text, *part)
+            for sentence, behind in zip(sentences, [*sentences[1:], *sentences[-1:]], strict=True):
+                if _ORDER.search(text, *sentence):
+                    found.append(Span(sentence.start, behind.end))
+        if border:
+            found.append(Span(end, paragraph.end()))
     return tuple(found)
+
+
+def _parts(text: str, paragraph: Span) -> Iterator[Span]:
+    """The items of a list each for itself, other paragraphs as a whole."""
+    begins = [m.start() for m in _ITEM.finditer(text, *paragraph)]
+    for start, end in pairwise([*sorted({paragraph.start, *begins}), paragraph.end]):
+        yield Span(start, end)
 
 
 def within_orders(text: str, span: Span) -> bool:

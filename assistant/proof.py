@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
 from assistant.lexicon import content_words, stem
-from assistant.orders import within_orders, without_orders
+from assistant.orders import orders, within_orders, without_orders
 from assistant.prompts import CONNECTING
 from assistant.question import SIDES, Side
 from assistant.support import adds_words, amounts, objection, strange_opening
@@ -37,6 +37,8 @@ def _folded(text: str) -> Folded:
 def _best_run(claim: str, passage: str) -> Span:
     """The run of at most three units that shares most words with the claim; of equals, the shortest.
 
+    Empty where the passage is nothing but orders.
+
     For a claim about one side, words that stand with the other count half.
     """
     wanted, other = {stem(word) for word in content_words(claim)}, other_side(claim)
@@ -50,6 +52,8 @@ def _best_run(claim: str, passage: str) -> Span:
         about_other = other is not None and any(side_of(unit, "") == other for unit in run)
         return held / 2 if about_other else held, span.start - span.end
 
+    if not runs and orders(passage):
+        return Span(0, 0)
     return _span(max(runs, key=rank)) if runs else Span(0, len(passage))
 
 

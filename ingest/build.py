@@ -14,7 +14,14 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
-from ingest.documents import files_below, known_paths, read_documents, remembered_paths, unchanged
+from ingest.documents import (
+    digests_of,
+    files_below,
+    known_paths,
+    read_documents,
+    remembered_paths,
+    unchanged,
+)
 from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import Index, check_settings, digest_of
@@ -47,8 +54,8 @@ class BuildReport:
 def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> BuildReport | None:
     """Builds a missing index, and refreshes one whose sources have changed; says what was done, if anything.
 
-    A remembered path that has gone is left as it was indexed. Raises `IndexProblem` where the index was built
-    with other settings.
+    A remembered path that has gone is left as it was indexed, and so is what cannot be read any more. Raises
+    `IndexProblem` where the index was built with other settings.
     """
     store = open_store(settings)
     pointer = store.read_pointer()
@@ -58,7 +65,12 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     check_settings(manifest, settings)
     present = [path for path in map(at_root, pointer.paths) if path.exists()]
     same = unchanged(manifest, present, settings.index)
-    return None if same else build(settings, present, progress=progress)
+    if same:
+        return None
+    try:
+        return build(settings, present, progress=progress)
+    except SourceError as error:  # what is indexed answers all the same
+        return BuildReport(manifest.passages, 0, manifest.passages, 0, (str(error),))
 
 
 def documents(settings: IngestSettings, paths: Sequence[Path] = ()) -> list[Path]:
@@ -123,14 +135,16 @@ def _try_build(
         embedded=len(passages.keys() - old_ids),
         kept=len(passages.keys() & old_ids),
         removed=len(old_ids - passages.keys()),
-        skipped=skipped,
+        skipped=tuple(skipped.values()),
     )
+    passed_over = digests_of(skipped)
     records = tuple(
         SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
         for file, s in sources
     )
     known = tuple(map(from_root, remembered))
-    if old and before and old.manifest.sources == records:  # nothing to write, but perhaps a path to remember
+    same = old and (old.manifest.sources, old.manifest.passed_over) == (records, passed_over)
+    if old and before and same:  # nothing to write, but perhaps a path to remember
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
         return report if pointer == before or store.publish(pointer, before) else None
@@ -147,6 +161,7 @@ def _try_build(
         sources=records,
         passages=len(passages),
         digest=digest_of(passages, vectors),
+        passed_over=passed_over,
     )
     with store.new_snapshot() as name:
         store.write(name, manifest, [source for _, source in sources], questions, passages, vectors)

@@ -51,7 +51,7 @@ class Converter:
             line = ""
         finally:
             timer.cancel()
-        if not line:
+        if killed.is_set() or not line.endswith("\n"):  # it may have been killed within a line
             self._end()
             why = f"it takes longer than {SECONDS:.0f} s" if killed.is_set() else "its converter broke down"
             raise SourceError(f"{path} cannot be read ({why}). Convert it to Markdown first.")

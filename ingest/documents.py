@@ -2,7 +2,7 @@
 
 import contextlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ingest.converter import Converter
@@ -26,15 +26,16 @@ Documents = list[tuple[Path, Source]]  # each source with the file that it came 
 def unchanged(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
     """Whether the documents below `paths` are those of the manifest, as they were indexed."""
     known = {r.name: r for r in manifest.sources if is_under(at_root(r.path), paths)}
-    files = {source_name(file): file for file in files_below(paths, index)}
-    if files.keys() != known.keys():
-        return False
     with contextlib.suppress(SourceError):  # the build will say what is wrong with it
-        return all(
+        files = {source_name(file): file for file in files_below(paths, index)}
+        over = manifest.passed_over
+        bad = {name for name, file in files.items() if name in over and original_digest(file) == over[name]}
+        return files.keys() - bad == known.keys() - bad and all(
             original_digest(file) == known[name].original
             if is_converted(file)
             else read_source(file).digest == known[name].digest
             for name, file in files.items()
+            if name not in bad
         )
     return False
 
@@ -65,7 +66,7 @@ def read_documents(
     remembered: list[Path],
     paths: Sequence[Path],
     remove: Sequence[Path],
-) -> tuple[Documents, tuple[str, ...]]:
+) -> tuple[Documents, dict[Path, str]]:
     """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed.
 
     No two have the same name: that is what a passage says of where it stands. Beside them, why documents under
@@ -93,7 +94,7 @@ def read_documents(
     for file, source in indexed.items():
         if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
             sources.setdefault(source.name, (file, source))
-    return [sources[name] for name in sorted(sources)], tuple(skipped.values())
+    return [sources[name] for name in sorted(sources)], skipped
 
 
 def _read(file: Path, indexed: Source | None, converter: Converter) -> Source:
@@ -101,6 +102,15 @@ def _read(file: Path, indexed: Source | None, converter: Converter) -> Source:
     if indexed and indexed.original and indexed.original == original_digest(file):
         return indexed
     return read_source(file, converter)
+
+
+def digests_of(files: Iterable[Path]) -> dict[str, str]:
+    """The digests of files by the names of their documents, of those that have both."""
+    found: dict[str, str] = {}
+    for file in files:
+        with contextlib.suppress(SourceError, OSError):
+            found[source_name(file)] = original_digest(file)
+    return found
 
 
 def known_paths(before: Pointer | None) -> list[Path]:

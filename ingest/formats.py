@@ -8,15 +8,17 @@ import re
 import statistics
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import bs4
     import pypdfium2
 
 _LARGEST_UNZIPPED = 200_000_000  # bytes
 _PASSED_OVER = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "form", "button", "select"),
+    *("script", "style", "noscript", "template", "svg", "iframe", "object", "input", "select", "textarea"),
     *("nav", "aside", "footer", "[hidden]", "[aria-hidden=true]", "[style*='display:none']"),
     *("[style*='display: none']", "[role=navigation]"),
 )
@@ -25,8 +27,13 @@ _ENCODINGS = (
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256"),
     *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
-_SYMBOL = re.compile(r"[^\w\s\x00-\x7f–—‘’‚“”„…•€«»]")  # which is rare in a text
+_STRANGE = re.compile(
+    r"[^\w\s\x00-\x7f–—‘’‚“”„…•€«»°§©®](?=[^\W\d_])|(?<=[a-z])[^\w\s\x00-\x7f’–—”…](?=[a-z])"  # symbols in words
+    r"|[À-ž]{3,}"  # words of nothing but letters with accents
+    r"|[ŁŚŞĽŤŹŻ](?=\d)|(?<![Ѐ-ӿ])[Ђ-џ](?![Ѐ-ӿ])"  # a letter where a currency stands, a Cyrillic one alone
+)
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
+_GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line, whose word PDFium joins
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _ENDED = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
@@ -43,10 +50,10 @@ def decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-32" if content[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff") else "utf-16"
         return _decoded(content, encoding)
-    try:
+    if 3 * content.count(0) > len(content):  # every other byte of Latin letters in UTF-16
+        return _decoded(content, "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be")
+    with suppress(UnicodeDecodeError):
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
     if b"\0" in content:
         raise Unreadable("it is no text")
     from charset_normalizer import from_bytes
@@ -54,10 +61,17 @@ def decode(content: bytes) -> str:
     found = list(from_bytes(content, cp_isolation=list(_ENCODINGS)))
     if not found:
         raise Unreadable("it is no text")
-    equal = [m for m in found if (m.chaos, m.coherence) == (found[0].chaos, found[0].coherence)]
-    likely = {name for match in equal for name in match.could_be_from_charset}
-    texts = [_decoded(content, name) for name in _ENCODINGS if name in likely] or [str(found[0])]
-    return min(texts, key=lambda text: len(_SYMBOL.findall(text)))  # of equals, the first
+    close = [m for m in found if m.chaos <= found[0].chaos + 0.1 and m.coherence >= found[0].coherence - 0.2]
+    likely = {name for match in close for name in match.could_be_from_charset} | {"cp1252"}
+    texts = [str(found[0])]
+    for name in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            texts += [content.decode(name)] if name in likely else []
+    return min(texts[1:] or texts, key=_strangeness)  # of equals, the first
+
+
+def _strangeness(text: str) -> int:
+    return sum(len(found) for found in _STRANGE.findall(text))
 
 
 def _decoded(content: bytes, encoding: str) -> str:
@@ -70,14 +84,18 @@ def _decoded(content: bytes, encoding: str) -> str:
 def html_to_markdown(content: bytes | str) -> str:
     """The main part of a page, without navigation, scripts, pictures and what is hidden; links as their words."""
     from bs4 import BeautifulSoup
+    from bs4.dammit import EncodingDetector
     from markdownify import MarkdownConverter
 
+    if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
+        content = decode(content)
     page = BeautifulSoup(content, "html.parser")
     for hidden in page.select(", ".join(_PASSED_OVER)):
         hidden.decompose()
     title = " ".join(page.title.extract().get_text().split()) if page.title else ""
-    articles = page.select("article")
-    body = page.select_one("main, [role=main]") or (articles[0] if len(articles) == 1 else page.body or page)
+    whole = page.body or page
+    parts = [part for part in page.select("main, [role=main], article") if 2 * _length(part) > _length(whole)]
+    body = parts[-1] if parts else whole  # the innermost that holds most of the words
     converter = MarkdownConverter(
         heading_style="ATX",
         bullets="-",
@@ -87,8 +105,14 @@ def html_to_markdown(content: bytes | str) -> str:
         escape_misc=False,
     )
     text = converter.convert_soup(body).strip()
+    if not text:
+        raise Unreadable("it has no text")
     named = title and not re.search(r"^# ", text, re.MULTILINE)
     return _tidy(f"# {title}\n\n{text}" if named else text)
+
+
+def _length(part: "bs4.Tag") -> int:
+    return len("".join(part.get_text().split()))
 
 
 def docx_to_markdown(content: bytes) -> str:
@@ -133,22 +157,22 @@ def _page_text(page: "pypdfium2.PdfPage") -> str:
     whole = read.get_text_range(errors="replace")
     lines, at = [], 0
     for raw in whole.split("\r\n"):
-        text = " ".join(raw.replace("\x02", "").split())  # \x02: a word that goes on in the next line
+        text = " ".join(raw.replace(_GOES_ON, "").split())
         if text:
             first = at + len(raw) - len(raw.lstrip())
             _, bottom, _, top = read.get_charbox(min(first, read.count_chars() - 1), loose=True)
-            lines.append((text, raw.rstrip().endswith("\x02"), bottom, top - bottom))
+            lines.append((text, bottom, top - bottom))
         at += len(raw) + 2
-    gaps = [a[2] - b[2] for a, b in pairwise(lines) if a[2] > b[2]]
+    gaps = [a[1] - b[1] for a, b in pairwise(lines) if a[1] > b[1]]
     usual = statistics.median_low(gaps) if gaps else 0.0
     text, before = "", None
-    for words, broken, bottom, height in lines:
+    for words, bottom, height in lines:
         item = _BULLET.match(words)
         shown = f"- {words[item.end() :]}" if item else words
         if before is None:
             text = shown
         else:
-            _, was_broken, last_bottom, last_height = before
+            last_bottom, last_height = before
             gap = last_bottom - bottom
             apart = gap > 1.3 * usual or abs(height - last_height) > 0.1 * last_height
             above = gap <= 0 and _ENDED.search(text)  # another column, or the foot of the page
@@ -157,8 +181,8 @@ def _page_text(page: "pypdfium2.PdfPage") -> str:
             elif item or _ITEM.match(shown):
                 text += f"\n{shown}"
             else:
-                text += shown if was_broken else f" {shown}"
-        before = (words, broken, bottom, height)
+                text += f" {shown}"
+        before = (bottom, height)
     return text
 
 

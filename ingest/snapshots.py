@@ -54,6 +54,7 @@ class Manifest(BaseModel):
     splitter: int
     sources: tuple[SourceRecord, ...]
     passages: int
+    passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file
     digest: str  # SHA-256 over ids, texts and vectors
 
 

@@ -17,7 +17,7 @@ from ingest.formats import CONVERTERS, Unreadable, decode
 from ingest.settings import ROOT
 
 SUFFIXES = (".md", ".markdown", ".txt", *CONVERTERS)
-_CONVERTED_BY = 1  # raise it when `formats` makes another text of the same file
+_CONVERTED_BY = 2  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 # A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?![ \t]*\n)(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
@@ -66,8 +66,10 @@ def find_files(path: Path) -> Iterator[Path]:
         for folder, folders, files in os.walk(path, onerror=_refuse):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for file in sorted(files):
-                if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
-                    yield Path(folder, file)
+                found = Path(folder, file)
+                regular = found.is_file() or found.is_symlink()  # a pipe would be read without end
+                if not file.startswith(".") and found.suffix.lower() in SUFFIXES and regular:
+                    yield found
     else:
         raise SourceError(f"{path} does not exist. Give a file or a folder.")
 
@@ -159,8 +161,11 @@ def make_source(name: str, text: str, questions: str = "", original: str = "") -
 
 
 def source_name(path: Path) -> str:
-    """What names the document at `path`, whatever links lead there."""
-    return from_root(path.resolve())
+    """What names the document at `path`, whatever links lead there; `SourceError` where they lead in a circle."""
+    try:
+        return from_root(path.resolve())
+    except (OSError, RuntimeError):
+        raise SourceError(f"{path} is a link that leads to itself. Remove it and run ingest again.") from None
 
 
 def from_root(path: Path) -> str:

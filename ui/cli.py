@@ -5,17 +5,14 @@ import shlex
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ingest.errors import UserError
+from ui.indexing import ensure_index_is_current, tell_passed_over, write_questions_beside
 from ui.progress import Progress
 from ui.settings import read_settings
-
-if TYPE_CHECKING:
-    from assistant.settings import AssistantSettings
-    from ingest.build import BuildReport
 
 app = typer.Typer(
     help="Answers questions about BPO versus KPO from one article, and proves every sentence.",
@@ -84,10 +81,10 @@ def ingest(
 
     settings = read_settings(model)
     if questions:
-        _write_questions(settings, paths or [])
+        write_questions_beside(settings, paths or [])
     with Progress() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
-    _tell_skipped(report)
+    tell_passed_over(report)
     print(report)
 
 
@@ -109,7 +106,7 @@ def ask(
     asked = as_ask(question)
     settings = read_settings(model)
     assistant = open_assistant(settings)
-    _ensure_index(settings)
+    ensure_index_is_current(settings)
     console = Console(highlight=False)
     if explain and not json:
         show_explanation(console, assistant.explain(asked), assistant.index().passages)
@@ -137,7 +134,7 @@ def chat(
 
     settings = read_settings(model)
     assistant = open_assistant(settings)
-    _ensure_index(settings)
+    ensure_index_is_current(settings)
     print("Starting the chat window ...", file=sys.stderr)
     from ui.web.app import launch
 
@@ -165,7 +162,7 @@ def verify(
             f"{bundle} cannot be read ({reason}). Give a file that the chat window exported."
         ) from None
     settings = read_settings()
-    _ensure_index(settings)
+    ensure_index_is_current(settings)
     checked = verify(kept, CurrentIndex(settings.ingest).get().sources)
     show_verified(Console(highlight=False), checked)
     if any(one.state == "gone" for one in checked):
@@ -231,7 +228,7 @@ def evaluate(
     settings = read_settings()
     assistants = evaluation.open_assistants(model or [], record, replay)
     verdict_by = open_judge(judge, settings) if judge else None
-    _ensure_index(settings)
+    ensure_index_is_current(settings)
     console = Console(highlight=False)
     if check:
         evaluation.check(console, questions, assistants[0])
@@ -268,33 +265,3 @@ def doctor(model: Model = None) -> None:
         print(f"{'ok   ' if finding.good else 'WRONG'}  {finding.what}: {finding.says}", flush=True)
     if not healthy:
         raise typer.Exit(2)
-
-
-def _write_questions(settings: "AssistantSettings", paths: list[Path]) -> None:
-    from assistant.models import EXTRACTIVE, choose, open_chat_model
-    from assistant.question_writer import write_questions
-    from ingest.build import documents
-
-    name = choose(settings)
-    if name == EXTRACTIVE:
-        raise UserError("A chat model writes the questions. Set OPENAI_API_KEY in .env, or give --model.")
-    chat_model = open_chat_model(name, settings, "leave out --questions")
-    for document in documents(settings.ingest, paths):
-        with Progress("Writing questions") as progress:
-            print(write_questions(document, chat_model, progress))
-
-
-def _tell_skipped(report: "BuildReport") -> None:
-    for line in report.skipped:
-        print(f"Passed over: {line}", file=sys.stderr)
-
-
-def _ensure_index(settings: "AssistantSettings") -> None:
-    """Builds a missing index or refreshes one whose documents changed, and says so on stderr."""
-    from ingest.build import ensure_index
-
-    with Progress() as progress:
-        report: BuildReport | None = ensure_index(settings.ingest, progress)
-    if report:
-        _tell_skipped(report)
-        print(f"Brought the index up to date: {report}", file=sys.stderr)

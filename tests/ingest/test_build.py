@@ -488,10 +488,50 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_indexed(library: Library) 
     library.write("a.md", "A.")
     library.write("b.txt", "B.")
     library.build()
-    (library.corpus / "b.txt").write_bytes(b"\0\xff")
+    (library.corpus / "b.txt").write_bytes(b"\xff\0\1\2\3\4\5")
     library.write("a.md", "A new.")
     assert len(library.build().skipped) == 1
     assert library.texts() == ["A new.", "B."]
+
+
+def test_what_cannot_be_read_is_not_tried_again_before_it_has_changed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("a.md", "A.")
+    broken = library.write("broken.pdf", "no PDF")
+    damaged = library.write("b.html", "<p>B.")
+    library.build()
+    damaged.write_text("")
+    assert len(library.build().skipped) == 2
+    monkeypatch.setattr(Converter, "convert", lambda *_: pytest.fail("it was converted again"))
+    assert ensure_index(library.settings) is None
+    assert library.texts() == ["A.", "B."]
+    monkeypatch.undo()
+    broken.write_text("still no PDF")
+    assert len(library.build().skipped) == 2
+
+
+def test_an_index_whose_only_document_is_damaged_answers_all_the_same(library: Library) -> None:
+    page = library.write("a.html", "<p>A.")
+    library.build()
+    page.write_text("")
+    report = ensure_index(library.settings)
+    assert report and "it has no text" in report.skipped[0]
+    assert library.texts() == ["A."]
+    page.unlink()
+    report = ensure_index(library.settings)
+    assert report and "There is no text in" in report.skipped[0]
+    assert library.texts() == ["A."]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_and_links_to_themselves_do_not_hold_up_the_rest(library: Library) -> None:
+    library.write("a.md", "A.")
+    os.mkfifo(library.corpus / "pipe.txt")
+    (library.corpus / "loop.md").symlink_to("loop.md")
+    report = library.build()
+    assert library.texts() == ["A."] and len(report.skipped) == 1
+    assert re.search(r"loop\.md is a link that leads to itself\. Remove it", report.skipped[0])
 
 
 def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(library: Library) -> None:

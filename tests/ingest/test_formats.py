@@ -26,7 +26,12 @@ from tests.ingest.samples import docx, pdf
         ("cp1252", "Café"),
         ("cp1252", "It’s “quoted” — and costs 5 €."),
         ("cp1252", "Die Größe der Bäume überrascht viele Käufer. Ähnlich ist es in Österreich."),
+        ("cp1252", "It’s £20 — naïve."),
+        ("cp1252", "A long page of plain English words that says much. It costs £20."),
+        ("cp1252", "travaillé à Genève; le coût réel de la forêt"),
+        ("utf-16-le", "Wide letters without a mark"),
         ("cp1250", "Łódź jest piękna"),
+        ("cp1253", "Καλημέρα κόσμε, αυτό είναι κείμενο"),
         ("cp1251", "Привет мир, это просто текст на русском языке."),
         ("cp932", "これは日本語のテキストです。もう少し長い文章を書きます。"),
         ("gb18030", "中文文本，用于测试编码检测。"),
@@ -75,20 +80,35 @@ def test_of_a_page_the_main_part_is_kept_and_what_is_not_shown_left_out() -> Non
     ("page", "text"),
     [
         ("<h1>Top</h1><p>Words.", "# Top\n\nWords.\n"),
-        ("<article><h1>Only</h1></article><p>Around.", "# Only\n"),
+        ("<article><h1>Only this</h1>Words.</article><p>Around.", "# Only this\n\nWords.\n"),
+        ("<p>The policy of the house.</p><article>Teaser</article>", "The policy of the house.\n\nTeaser\n"),
+        ("<main></main><p>Words.", "Words.\n"),
+        ("<form><p>Blue.</p><input value='x'></form>", "Blue.\n"),
+        ("<h2><button>How long?</button></h2><p>Two weeks.", "## How long?\n\nTwo weeks.\n"),
         ("<article>One.</article><article>Two.</article>", "One.\n\nTwo.\n"),
         ("<p>a*b snake_case 1. [x](y) &lt;b&gt;</p>", "a*b snake_case 1. [x](y) <b>\n"),
         ("<title>Name</title><p>Words.", "# Name\n\nWords.\n"),
-        ("", "\n"),
     ],
 )
 def test_without_a_main_part_the_only_article_or_all_is_taken(page: str, text: str) -> None:
     assert html_to_markdown(page) == text
 
 
-def test_the_encoding_that_a_page_declares_is_believed() -> None:
+def test_the_encoding_that_a_page_declares_is_believed_and_else_found_out() -> None:
     page = '<meta charset="windows-1251"><p>Привет</p>'
     assert html_to_markdown(page.encode("cp1251")) == "Привет\n"
+    assert (
+        html_to_markdown("<p>naïve; le coût réel de la forêt".encode("cp1252"))
+        == "naïve; le coût réel de la forêt\n"
+    )
+
+
+def test_a_page_or_a_word_document_without_text_is_refused() -> None:
+    for content in ("", "<nav>Home</nav>"):
+        with pytest.raises(Unreadable, match="it has no text"):
+            html_to_markdown(content)
+    with pytest.raises(Unreadable, match="it has no text"):
+        docx_to_markdown(docx(("", " ")))
 
 
 # --- Word
@@ -134,6 +154,11 @@ def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs(
     )
     sections = {passage.section for passage in split(make_source("a.pdf", text))}
     assert sections == {"A title", "Page 1", "Page 2"}
+
+
+def test_a_word_that_is_divided_at_the_end_of_a_line_is_joined() -> None:
+    lines = [(700, 12, "The out-"), (686, 12, "sourcing goes on.")]
+    assert pdf_to_markdown(pdf(lines)) == "## Page 1\n\nThe outsourcing goes on.\n"
 
 
 def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:

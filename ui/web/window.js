@@ -25,7 +25,9 @@ const markers = () => [...(chat()?.querySelectorAll("a.marker") ?? [])];
 // --- the article
 
 async function show(wanted) {
+  wantedSource = wanted.source;
   if (article()?.dataset.source !== wanted.source) await load(wanted.source);
+  if (wantedSource !== wanted.source) return; // another document was asked for meanwhile
   current = wanted;
   draw();
   const spot = element.querySelector(`mark.${CURRENT}`);

@@ -128,7 +128,7 @@ class MiniLM(Embeddings):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        model = _checked(*_MODEL, _MODEL_SHA256)
+        model = str(_checked(*_MODEL, _MODEL_SHA256))  # from bytes it would take 30 MB more
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     @cached_property
@@ -155,20 +155,21 @@ def _counter() -> "tokenizers.Tokenizer":
 def _open_tokenizer() -> "tokenizers.Tokenizer":
     import tokenizers
 
-    tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
+    tokenizer = tokenizers.Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
     tokenizer.no_padding()  # the file pads to 128 and cuts at 128
     tokenizer.no_truncation()
     return tokenizer
 
 
-def _checked(package: str, file: str, sha256: str) -> bytes:
-    """The bytes of a file that an installed package carries. The package itself is not imported."""
+def _checked(package: str, file: str, sha256: str) -> Path:
+    """Where the file is that an installed package carries. The package itself is not imported."""
     spec = find_spec(package)
     folders: Iterable[str] = (spec.submodule_search_locations if spec else None) or ()
     path = next((Path(folder, file) for folder in folders if Path(folder, file).is_file()), None)
     if path is None:
         raise SettingsError(f"The model file {file} is missing. Set up again: delete .venv, then run: make chat")
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if digest != sha256:
         raise SettingsError(f"{path} is not the pinned file. Set up again: delete .venv, then run: make chat")
-    return content
+    return path

@@ -160,7 +160,9 @@ def test_a_tampered_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "packed_model").mkdir()
     (tmp_path / "packed_model" / "model.onnx").write_bytes(b"weights")
     monkeypatch.syspath_prepend(tmp_path)
-    assert _checked("packed_model", "model.onnx", hashlib.sha256(b"weights").hexdigest()) == b"weights"
+    assert (
+        _checked("packed_model", "model.onnx", hashlib.sha256(b"weights").hexdigest()).read_bytes() == b"weights"
+    )
     with pytest.raises(SettingsError, match=r"model\.onnx is not the pinned file\. Set up again: delete \.venv"):
         _checked("packed_model", "model.onnx", hashlib.sha256(b"other").hexdigest())
 

@@ -124,7 +124,7 @@ def test_any_text_at_all_is_cut_into_exact_spans(text: str) -> None:
 @pytest.fixture(scope="module")
 def tokenizer() -> tokenizers.Tokenizer:
     """The model's own, which cuts nothing off."""
-    tokenizer = tokenizers.Tokenizer.from_buffer(_checked(*_TOKENIZER, _TOKENIZER_SHA256))
+    tokenizer = tokenizers.Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -257,3 +258,17 @@ def test_verify_says_which_quotes_stand_moved_and_are_gone(tmp_path: Path, index
     lines = run.stdout.splitlines()
     assert lines[-1] == "1 quotes stand, 1 moved, 1 are gone."
     assert lines[0].startswith("moved: “") and "gone: “The article never said so.”" in lines
+
+
+def _alone() -> bool:
+    """Whether a process can be given a network of its own that leads nowhere."""
+    return bool(shutil.which("unshare")) and not subprocess.run(["unshare", "-rn", "true"], check=False).returncode
+
+
+@pytest.mark.skipif(not _alone(), reason="this system gives a process no network of its own (unshare -rn)")
+@pytest.mark.parametrize("command", [["ask", "What drives KPO?"], ["doctor"], ["ingest"]], ids=lambda c: c[0])
+def test_without_any_network_everything_works(command: list[str], index: dict[str, str]) -> None:
+    environment = {**os.environ, **index, "BPO_KPO_MODEL": "extractive"}
+    whole = ["unshare", "-rn", Path(sys.executable).with_name("bpo-kpo"), *command]
+    run = subprocess.run(whole, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert run.returncode == 0, run.stderr

@@ -118,11 +118,14 @@ def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Ite
     Only there can a read that waits for a silent server be ended at once; the thread that waits here can too.
     """
     told: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
+    ended = threading.Event()  # `asyncio.wait_for` of Python 3.11 loses a cancelling that comes with an item
 
     async def pull() -> None:
         try:
             async with aclosing(items):
                 async for item in items:
+                    if ended.is_set():
+                        break
                     told.put((item, None))
         except BaseException as error:
             told.put((None, error))
@@ -143,6 +146,7 @@ def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Ite
             yield cast(T, item)
         raise Stopped
     finally:
+        ended.set()
         task.cancel()
 
 

@@ -25,7 +25,7 @@ class Guard:
 def _refusal(headers: Headers) -> PlainTextResponse | None:
     origin, length = headers.get("origin"), headers.get("content-length", "0")
     # a proxy says what it was called by; a page elsewhere cannot send that header without being asked for leave
-    names = {headers.get(name, "").lower() for name in ("host", "x-forwarded-host")}
+    names = {headers[name].lower() for name in ("host", "x-forwarded-host") if name in headers}
     if origin and origin.partition("://")[2].lower() not in names:
         return PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
     if "transfer-encoding" in headers:

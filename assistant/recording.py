@@ -16,6 +16,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
+from assistant.faults import ModelFault, PromptTooLong, fault
 from assistant.model_calls import whole_reply
 from ingest.errors import RecordingError
 
@@ -31,17 +32,28 @@ class Message(BaseModel):
     text: str
 
 
+class KeptFault(BaseModel):
+    """Why there was no reply (see `faults`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: str
+    passing: bool
+    too_long: bool
+
+
 class Exchange(BaseModel):
-    """A line of the recording."""
+    """A line of the recording: a reply, or the fault in its place, so that a run is repeated with its failures."""
 
     model_config = ConfigDict(frozen=True)
 
     model: str
     messages: tuple[Message, ...]
-    reply: str
-    finish: str | None
-    input_tokens: int | None
-    output_tokens: int | None
+    reply: str = ""
+    finish: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    fault: KeptFault | None = None
 
 
 def read_recording(folder: Path) -> list[Exchange]:
@@ -90,7 +102,7 @@ class _Streaming(BaseChatModel):
 
 
 class Recorder(_Streaming):
-    """Passes everything on to a chat model, and keeps each whole exchange in `folder`.
+    """Passes everything on to a chat model, and keeps each exchange in `folder`; not one that was stopped.
 
     Raises `RecordingError`, also at once, where nothing can be written there.
     """
@@ -106,11 +118,24 @@ class Recorder(_Streaming):
 
     async def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
         whole: AIMessageChunk | None = None
-        async for chunk in self.model.astream(messages, **kwargs):
-            if isinstance(chunk, AIMessageChunk):
-                whole = chunk if whole is None else whole + chunk
-                yield chunk
-        self._write(_exchange(self.name_of_model, messages, whole_reply(whole)).model_dump_json() + "\n")
+        try:
+            async for chunk in self.model.astream(messages, **kwargs):
+                if isinstance(chunk, AIMessageChunk):
+                    whole = chunk if whole is None else whole + chunk
+                    yield chunk
+            exchange = _exchange(self.name_of_model, messages, whole_reply(whole))
+        except Exception as error:  # the border to a provider's package; it is raised as it came
+            found = fault(error)
+            if isinstance(found, ModelFault):
+                kept = KeptFault(
+                    cause=found.cause, passing=found.passing, too_long=isinstance(found, PromptTooLong)
+                )
+                self._keep(Exchange(model=self.name_of_model, messages=_kept(messages), fault=kept))
+            raise
+        self._keep(exchange)
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._write(exchange.model_dump_json() + "\n")
 
     def _write(self, text: str) -> None:
         try:
@@ -141,6 +166,8 @@ class Replayer(_Streaming):
 
     async def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
         exchange = self._next(_kept(messages))
+        if kept := exchange.fault:  # `wait`: it is asked again at once
+            raise (PromptTooLong if kept.too_long else ModelFault)(kept.cause, kept.passing, wait=0.0)
         usage = None
         if exchange.input_tokens is not None and exchange.output_tokens is not None:
             total = exchange.input_tokens + exchange.output_tokens

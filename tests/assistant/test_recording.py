@@ -1,5 +1,6 @@
 """A run with a chat model, kept and repeated without it."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,14 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
-from assistant.faults import ModelFault
+from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import reply_of
 from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from tests.fakes import FakeChatModel, replying
-from tests.model_server import DONE, STREAM, Script, event, model_server, streamed
+from tests.model_server import DONE, STREAM, Script, error, event, model_server, streamed
 
 DRIVES = "What drives BPO?"
 
@@ -65,13 +66,37 @@ def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("script", [[STREAM, event("Half")], [STREAM, event("Half"), DONE], streamed("")])
-def test_a_reply_that_is_none_is_not_kept(script: Script, tmp_path: Path) -> None:
+def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, tmp_path: Path) -> None:
     with model_server(script) as server:
         settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
         model = open_chat_model("openai:m", settings)
-        with pytest.raises(ModelFault):
+        with pytest.raises(ModelFault) as recorded:
             reply_of(Recorder(name_of_model="openai:m", model=model, folder=tmp_path), [HumanMessage("x")])
-    assert read_recording(tmp_path) == []
+    kept = read_recording(tmp_path)
+    assert kept and all(one.fault and one.fault.cause == recorded.value.cause for one in kept)
+    with pytest.raises(ModelFault) as replayed:
+        reply_of(Replayer(name_of_model="openai:m", folder=tmp_path), [HumanMessage("x")])
+    assert replayed.value.cause == recorded.value.cause
+
+
+def test_what_went_well_at_the_second_attempt_does_so_again(tmp_path: Path) -> None:
+    with model_server(error("503 Service Unavailable", retry_after="0"), streamed("Volume")) as server:
+        settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
+        model = Recorder(name_of_model="openai:m", model=open_chat_model("openai:m", settings), folder=tmp_path)
+        assert reply_of(model, [HumanMessage("x")]).text == "Volume"
+    assert [one.fault is None for one in read_recording(tmp_path)] == [False, True]
+    started = time.perf_counter()
+    assert reply_of(Replayer(name_of_model="openai:m", folder=tmp_path), [HumanMessage("x")]).text == "Volume"
+    assert time.perf_counter() - started < 1
+
+
+def test_a_prompt_that_was_too_long_is_halved_again(tmp_path: Path, answering: With) -> None:
+    def short_window(prompt: str) -> str | Exception:
+        return PromptTooLong("the prompt is too long for it") if prompt.count("<passage ") > 3 else "Volume [1]."
+
+    first: Answer = answering(recorder(tmp_path, replying(short_window))).chain.invoke(DRIVES)
+    again: Answer = answering(Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)).chain.invoke(DRIVES)
+    assert again.model_copy(update={"seconds": first.seconds}) == first
 
 
 def test_both_are_whole_chat_models(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def _answer_of(idea: _Idea, source: Source) -> str:
     return " ".join(source.text[start:end] for start, end in idea.spans)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _plainness(question: str, answer: str) -> float:
     """The share of a question's words that its answer holds: how far it is put in the document's own words."""
     said = set(words(answer))

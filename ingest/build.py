@@ -28,7 +28,7 @@ from ingest.index import Index, check_settings, digest_of
 from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer, SourceRecord
+from ingest.snapshots import Contents, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, from_root
 from ingest.store import Store, open_store
 
@@ -163,8 +163,9 @@ def _try_build(
         digest=digest_of(passages, vectors),
         passed_over=passed_over,
     )
+    contents = Contents(manifest, [source for _, source in sources], questions, passages, vectors)
     with store.new_snapshot() as name:
-        store.write(name, manifest, [source for _, source in sources], questions, passages, vectors)
+        store.write(name, contents)
         previous = before.snapshot if before else None
         pointer = Pointer(snapshot=name, previous=previous, paths=known)
         published = store.publish(pointer, before)

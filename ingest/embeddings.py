@@ -110,7 +110,7 @@ class MiniLM(Embeddings):
 
     @cached_property
     def _recent(self) -> Callable[[str], tuple["tokenizers.Encoding", "np.ndarray"]]:
-        return lru_cache(maxsize=512)(self._read)
+        return lru_cache(maxsize=64)(self._read)
 
     def _read(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
         import numpy as np

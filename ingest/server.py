@@ -25,13 +25,10 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from ingest import snapshots
-from ingest.chroma import Vectors, add_passages, server_client, server_errors
+from ingest.chroma import add_passages, server_client, server_errors
 from ingest.errors import IndexProblem
-from ingest.passages import Passage
-from ingest.questions import QuestionIndex
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer
-from ingest.sources import Source
+from ingest.snapshots import Contents, Manifest, Pointer
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -74,20 +71,12 @@ class ServerStore:
         """The name of a new snapshot, held against clearing while the block runs."""
         return snapshots.new_snapshot(self.folder)
 
-    def write(
-        self,
-        name: str,
-        manifest: Manifest,
-        sources: list[Source],
-        questions: QuestionIndex,
-        passages: dict[str, Passage],
-        vectors: Vectors,
-    ) -> None:
-        """Writes all of a new snapshot; vectors have length 1."""
-        snapshots.write_snapshot(self.folder, name, manifest, sources, questions)
+    def write(self, name: str, contents: Contents) -> None:
+        """Writes all of a new snapshot."""
+        snapshots.write_snapshot(self.folder, name, contents)
         packed = _pack(self.folder / "snapshots" / name)
         with self.errors():
-            add_passages(self._client, name, passages, vectors)
+            add_passages(self._client, name, contents.passages, contents.vectors)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
             for at in range(0, len(packed), 100):
                 pieces = packed[at : at + 100]

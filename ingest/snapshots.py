@@ -15,13 +15,16 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexProblem
+from ingest.passages import Passage
 from ingest.questions import QuestionIndex, load_questions
 from ingest.sources import Source
 
@@ -138,19 +141,28 @@ def new_snapshot(index: Path) -> Iterator[str]:
         yield name
 
 
-def write_snapshot(
-    index: Path, name: str, manifest: Manifest, sources: list[Source], questions: QuestionIndex
-) -> None:
-    """Writes the texts, the questions and, last, the manifest."""
+@dataclass(frozen=True)
+class Contents:
+    """All that a new snapshot is made of; passages and their vectors, of length 1, by id."""
+
+    manifest: Manifest
+    sources: list[Source]
+    questions: QuestionIndex
+    passages: dict[str, Passage]
+    vectors: dict[str, np.ndarray]
+
+
+def write_snapshot(index: Path, name: str, contents: Contents) -> None:
+    """Writes the texts, the questions and, last, the manifest; what Chroma holds is not written here."""
     folder = _folder(index, name)
-    questions.save(folder)
+    contents.questions.save(folder)
     (folder / "sources").mkdir()
-    for source in sources:
+    for source in contents.sources:
         (folder / "sources" / f"{source.digest}.txt").write_bytes(_encode(source.text))
         if source.questions:
             path = folder / "sources" / f"{source.digest}.questions.jsonl"
             path.write_text(source.questions, encoding="utf-8", newline="")
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    (folder / "manifest.json").write_text(contents.manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
 def publish(index: Path, pointer: Pointer, expected: Pointer | None) -> bool:

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import snapshots
-from ingest.chroma import Vectors, add_passages, chroma_errors, folder_client, open_client
-from ingest.passages import Passage
-from ingest.questions import QuestionIndex
+from ingest.chroma import add_passages, chroma_errors, folder_client, open_client
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer
-from ingest.sources import Source
+from ingest.snapshots import Contents, Manifest, Pointer
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -42,22 +39,14 @@ class FolderStore:
         """The name of a new snapshot, held against clearing while the block runs."""
         return snapshots.new_snapshot(self.folder)
 
-    def write(
-        self,
-        name: str,
-        manifest: Manifest,
-        sources: list[Source],
-        questions: QuestionIndex,
-        passages: dict[str, Passage],
-        vectors: Vectors,
-    ) -> None:
-        """Writes all of a new snapshot; vectors have length 1."""
+    def write(self, name: str, contents: Contents) -> None:
+        """Writes all of a new snapshot."""
         with (
             self.errors(),
             contextlib.closing(folder_client(snapshots.chroma_folder(self.folder, name))) as client,
         ):
-            add_passages(client, _PASSAGES, passages, vectors)
-        snapshots.write_snapshot(self.folder, name, manifest, sources, questions)
+            add_passages(client, _PASSAGES, contents.passages, contents.vectors)
+        snapshots.write_snapshot(self.folder, name, contents)
 
     def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:
         """Makes `pointer` the current one, if `expected` still is; says whether it did."""

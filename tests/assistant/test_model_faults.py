@@ -1,10 +1,11 @@
 """A chat model behind a real socket: what becomes of an answer when its server does not do as it should."""
 
+import asyncio
 import gc
 import json
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from statistics import median
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.questions import load_questions
 from assistant.faults import ModelFault
-from assistant.model_calls import STOP, Stopped
+from assistant.model_calls import STOP, Stopped, _pulled
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
@@ -195,6 +196,26 @@ def test_closing_the_stream_ends_the_request_at_the_server(asking: Asking) -> No
         gc.collect()
         assert server.asked[0].left.wait(5)
     assert len(server.asked) == 1
+
+
+def test_a_request_whose_cancelling_is_lost_ends_all_the_same() -> None:
+    closed = threading.Event()
+
+    async def items() -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:  # as `asyncio.wait_for` of Python 3.11 may
+                yield 2
+            await asyncio.sleep(10)
+        finally:
+            closed.set()
+
+    pulled = cast("Generator[int, None, None]", _pulled(items(), None))
+    assert next(pulled) == 1
+    pulled.close()
+    assert closed.wait(2)
 
 
 # --- before the request leaves

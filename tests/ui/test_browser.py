@@ -93,6 +93,24 @@ class TestProof:
         page.locator("#chat a.marker").click()
         assert marked(page) == QUOTE
 
+    def test_of_two_documents_the_one_that_was_asked_for_last_stays(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.evaluate("""() => {
+            const fetched = window.fetch;
+            window.fetch = async (...asked) => {
+                if (String(asked[0].url ?? asked[0]).includes("component_server"))
+                    await new Promise((later) => setTimeout(later, 600));
+                return fetched(...asked);
+            };
+        }""")
+        page.get_by_label("Document").select_option("b.md")
+        page.locator("#chat a.marker").click()
+        assert marked(page) == QUOTE
+        page.wait_for_timeout(1_200)
+        assert marked(page) == QUOTE
+
 
 HOSTILE_SHOWN = '<img src="https://evil.example/a.png"> b c'
 

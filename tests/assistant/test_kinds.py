@@ -237,7 +237,7 @@ def test_the_kind_of_a_question_of_the_longest_length_is_seen_at_once(part: str)
 
 
 def test_an_acronym_is_looked_for_at_once_in_a_question_of_many_short_words() -> None:
-    letters = random.Random(7)  # noqa: S311
+    letters = random.Random(7)  # noqa: S311 - no secret
     words = ["".join(letters.choices(string.ascii_lowercase, k=4)) for _ in range(790)]
     question = f"full form of {' '.join(words)}"[:4_000]
     started = time.process_time()

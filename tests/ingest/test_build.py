@@ -15,55 +15,16 @@ from hypothesis import strategies as st
 from ingest import snapshots
 from ingest.build import BuildReport, build, ensure_index
 from ingest.chroma import chroma_errors
-from ingest.converter import Converter
-from ingest.errors import IndexProblem, SourceError, UserError
-from ingest.index import CurrentIndex, Index, digest_of
+from ingest.errors import IndexProblem, SourceError
+from ingest.index import CurrentIndex, digest_of
 from ingest.passages import split
 from ingest.settings import IngestSettings
 from ingest.sources import from_root, read_source
+from tests.ingest.library import Library, refused
 from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
 
 # Three passages: of a preface and of two sections.
 GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond words.\n"
-
-
-class Library:
-    """A corpus, its index, and what was embedded since the last build."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = settings_of(folder)
-        self.corpus = self.settings.corpus
-        self.corpus.mkdir()
-        self.fake = WordHash()
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.corpus.parent / name if "/" in name else self.corpus / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def build(self, *paths: Path, remove: tuple[Path, ...] = ()) -> BuildReport:
-        self.fake.texts.clear()
-        return build(self.settings, paths, remove, embeddings=self.fake)
-
-    def index(self) -> Index:
-        return CurrentIndex(self.settings).get()
-
-    def texts(self) -> list[str]:
-        return [passage.text for passage in self.index().passages]
-
-    def files(self) -> list[str]:
-        return [Path(name).name for name in self.index().sources]
-
-    def paths(self) -> tuple[str, ...]:
-        pointer = snapshots.read_pointer(self.settings.index)
-        assert pointer
-        return pointer.paths
-
-    def snapshot_folder(self) -> Path:
-        pointer = snapshots.read_pointer(self.settings.index)
-        assert pointer
-        return self.settings.index / "snapshots" / pointer.snapshot
 
 
 @pytest.fixture
@@ -436,18 +397,6 @@ def test_the_index_may_lie_in_a_folder_that_it_indexes(library: Library) -> None
 # --- what is refused, and loses nothing
 
 
-def refused(library: Library, error: type[UserError], message: str, *paths: Path) -> None:
-    """The build fails in one line with this message, and the index is as it was."""
-    pointer = library.settings.index / "current.json"
-    before = pointer.read_bytes() if pointer.exists() else None
-    with pytest.raises(error, match=message) as caught:
-        library.build(*paths)
-    assert "\n" not in str(caught.value)
-    assert (pointer.read_bytes() if pointer.exists() else None) == before
-    if before:
-        assert library.index().digest() == library.index().manifest.digest
-
-
 def test_an_empty_corpus_is_refused(library: Library) -> None:
     refused(
         library, SourceError, r"There is no text in .*documents\. Give a file or folder with \.md, .* documents"
@@ -469,123 +418,6 @@ def test_a_bad_path_is_refused_and_loses_nothing(library: Library, first: bool) 
     refused(library, SourceError, "nowhere does not exist", library.corpus / "nowhere")
     image = library.write("more/image.png", "")
     refused(library, SourceError, r"image\.png is not a \.md", image)
-
-
-def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.write("broken.pdf", "no PDF")
-    (library.corpus / "zeros.txt").write_bytes(b"caf\xe9\0")
-    report = library.build()
-    assert library.texts() == ["A."]
-    pdf, zeros = report.skipped
-    assert re.fullmatch(
-        r".*broken\.pdf cannot be read \(it is no PDF\)\. Mend or convert it, and run ingest again\.", pdf
-    )
-    assert re.fullmatch(r".*zeros\.txt cannot be read \(it is no text\)\. Save it as UTF-8 and run .*", zeros)
-
-
-def test_what_cannot_be_read_any_more_stays_as_it_was_indexed(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.write("b.txt", "B.")
-    library.build()
-    (library.corpus / "b.txt").write_bytes(b"\xff\0\1\2\3\4\5")
-    library.write("a.md", "A new.")
-    assert len(library.build().skipped) == 1
-    assert library.texts() == ["A new.", "B."]
-
-
-def test_what_cannot_be_read_is_not_tried_again_before_it_has_changed(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library.write("a.md", "A.")
-    broken = library.write("broken.pdf", "no PDF")
-    damaged = library.write("b.html", "<p>B.")
-    library.build()
-    damaged.write_text("")
-    assert len(library.build().skipped) == 2
-    monkeypatch.setattr(Converter, "convert", lambda *_: pytest.fail("it was converted again"))
-    assert ensure_index(library.settings) is None
-    assert library.texts() == ["A.", "B."]
-    monkeypatch.undo()
-    broken.write_text("still no PDF")
-    assert len(library.build().skipped) == 2
-
-
-def test_an_index_whose_only_document_is_damaged_answers_all_the_same(library: Library) -> None:
-    page = library.write("a.html", "<p>A.")
-    library.build()
-    page.write_text("")
-    report = ensure_index(library.settings)
-    assert report and "it has no text" in report.skipped[0]
-    assert library.texts() == ["A."]
-    page.unlink()
-    report = ensure_index(library.settings)
-    assert report and "There is no text in" in report.skipped[0]
-    assert library.texts() == ["A."]
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
-def test_pipes_and_links_to_themselves_do_not_hold_up_the_rest(library: Library) -> None:
-    library.write("a.md", "A.")
-    os.mkfifo(library.corpus / "pipe.txt")
-    (library.corpus / "loop.md").symlink_to("loop.md")
-    report = library.build()
-    assert library.texts() == ["A."] and len(report.skipped) == 1
-    assert re.search(r"loop\.md is a link that leads to itself\. Remove it", report.skipped[0])
-
-
-def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
-    refused(
-        library,
-        SourceError,
-        r"c\.docx cannot be read \(it is no Word document\)",
-        library.write("more/c.docx", "x"),
-    )
-    assert library.texts() == ["A."]
-
-
-def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    converted: list[str] = []
-    convert = Converter.convert
-
-    def counted(self: Converter, path: Path) -> str:
-        converted.append(path.name)
-        return convert(self, path)
-
-    monkeypatch.setattr(Converter, "convert", counted)
-    page, other = library.write("a.html", "<h1>A</h1><p>One."), library.write("b.html", "<h1>B</h1><p>Two.")
-    library.build()
-    assert library.texts() == ["# A\n\nOne.", "# B\n\nTwo."]
-    assert ensure_index(library.settings) is None
-    library.write("c.md", "C.")
-    library.build()
-    assert converted == ["a.html", "b.html"]
-    page.write_text("<h1>A</h1><p>Anew.")
-    library.build()
-    assert converted == ["a.html", "b.html", "a.html"]
-    assert library.texts() == ["# A\n\nAnew.", "# B\n\nTwo.", "C."]
-    other.unlink()
-    page.write_text("<h1>A</h1><p>Once more.")
-    library.build()
-    assert library.files() == ["a.html", "c.md"]
-
-
-def test_a_file_whose_name_is_not_utf_8_is_passed_over_and_loses_nothing(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
-    name = os.fsdecode(b"caf\xe9.md")
-    try:
-        (library.corpus / name).write_text("B.")
-    except OSError:
-        pytest.skip("this file system has only names in UTF-8")
-    message = r"caf\\udce9\.md is not UTF-8\. Rename it and run ingest again\."
-    (told,) = library.build().skipped
-    assert re.search(message, told) and library.texts() == ["A."]
-    refused(library, SourceError, message, library.corpus / name)
 
 
 def test_a_corpus_that_was_emptied_is_refused_and_loses_nothing(library: Library) -> None:

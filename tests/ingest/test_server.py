@@ -120,6 +120,20 @@ def test_machines_that_ingest_different_folders_at_once_leave_both(machine: Call
     assert index.digest() == index.manifest.digest
 
 
+def test_of_two_machines_that_publish_over_the_same_pointer_one_wins(machine: Callable[[str], Machine]) -> None:
+    one, other = machine("one"), machine("other")
+    one.build()
+    first, second = server_store.ServerStore(one.settings), server_store.ServerStore(other.settings)
+    before = first.read_pointer()
+    assert before
+    seen = second._newest()
+    second._newest = lambda: seen  # type: ignore[method-assign]  # read before the first has published
+    mine, theirs = (before.model_copy(update={"paths": (path,)}) for path in ("mine", "theirs"))
+    assert first.publish(mine, before)
+    assert not second.publish(theirs, before)
+    assert first.read_pointer() == mine
+
+
 def test_what_nobody_needs_any_more_is_deleted_from_server_and_cache(
     machine: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:

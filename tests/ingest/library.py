@@ -1,0 +1,62 @@
+"""A corpus with its index, for the tests of a build."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest import snapshots
+from ingest.build import BuildReport, build
+from ingest.errors import UserError
+from ingest.index import CurrentIndex, Index
+from tests.ingest.processes import WordHash, settings_of
+
+
+class Library:
+    """A corpus, its index, and what was embedded since the last build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = settings_of(folder)
+        self.corpus = self.settings.corpus
+        self.corpus.mkdir()
+        self.fake = WordHash()
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.corpus.parent / name if "/" in name else self.corpus / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def build(self, *paths: Path, remove: tuple[Path, ...] = ()) -> BuildReport:
+        self.fake.texts.clear()
+        return build(self.settings, paths, remove, embeddings=self.fake)
+
+    def index(self) -> Index:
+        return CurrentIndex(self.settings).get()
+
+    def texts(self) -> list[str]:
+        return [passage.text for passage in self.index().passages]
+
+    def files(self) -> list[str]:
+        return [Path(name).name for name in self.index().sources]
+
+    def paths(self) -> tuple[str, ...]:
+        pointer = snapshots.read_pointer(self.settings.index)
+        assert pointer
+        return pointer.paths
+
+    def snapshot_folder(self) -> Path:
+        pointer = snapshots.read_pointer(self.settings.index)
+        assert pointer
+        return self.settings.index / "snapshots" / pointer.snapshot
+
+
+def refused(library: Library, error: type[UserError], message: str, *paths: Path) -> None:
+    """The build fails in one line with this message, and the index is as it was."""
+    pointer = library.settings.index / "current.json"
+    before = pointer.read_bytes() if pointer.exists() else None
+    with pytest.raises(error, match=message) as caught:
+        library.build(*paths)
+    assert "\n" not in str(caught.value)
+    assert (pointer.read_bytes() if pointer.exists() else None) == before
+    if before:
+        assert library.index().digest() == library.index().manifest.digest

@@ -1,0 +1,234 @@
+"""The server of the chat window: what is open, what it turns down, its port, and how it starts and ends."""
+
+import errno
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio_client  # type: ignore[import-untyped]
+import httpx
+import pytest
+
+from ingest.errors import UserError
+from tests.ui.browser import served
+from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from ui.web import app as web
+from ui.web.guard import LARGEST_BODY
+from ui.web.server import Server, address_of, take_port
+
+pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
+
+
+@pytest.fixture(scope="module")
+def address(scripted: str) -> str:
+    return scripted
+
+
+class TestWhatIsOpen:
+    def test_only_ask_is_public(self, address: str) -> None:
+        info = httpx.get(f"{address}gradio_api/info", trust_env=False).json()
+        assert list(info["named_endpoints"]) == ["/ask"]
+        assert info["unnamed_endpoints"] == {}
+        client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
+        assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
+
+    def test_every_other_listener_is_private(self, address: str) -> None:
+        config = httpx.get(f"{address}config", trust_env=False).json()
+        public = {dep["api_name"] for dep in config["dependencies"] if dep["api_visibility"] != "private"}
+        assert public == {"ask"}
+        assert config["analytics_enabled"] is False
+
+    def test_a_foreign_name_for_this_machine_is_turned_away(self, address: str) -> None:
+        assert httpx.get(address, headers={"host": "evil.example"}, trust_env=False).status_code == 400
+        assert httpx.get(address, headers={"host": "localhost"}, trust_env=False).status_code == 200
+
+    def test_what_a_page_elsewhere_sends_is_turned_down(self, address: str) -> None:
+        def upload(origin: str) -> int:
+            files, headers = {"files": b"x"}, {"origin": origin}
+            url = f"{address}gradio_api/upload"
+            return httpx.post(url, files=files, headers=headers, trust_env=False).status_code
+
+        assert [upload(o) for o in ("https://evil.example", "null", "http://127.0.0.1:1")] == [403] * 3
+        assert upload(address.rstrip("/")) == 200
+
+    def test_what_is_too_large_or_does_not_say_how_large_it_is_is_turned_down(self, address: str) -> None:
+        url = f"{address}gradio_api/run/ask"
+        body = json.dumps({"data": ["x" * LARGEST_BODY, None]})
+        assert httpx.post(url, content=body, trust_env=False).status_code == 413
+        assert httpx.post(url, content=iter([b"{}"]), trust_env=False).status_code == 411
+
+    def test_no_file_of_this_machine_is_served(self, address: str) -> None:
+        for path in (Path(__file__).resolve(), Path(web.__file__).resolve()):
+            assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
+
+    def test_no_listener_takes_a_file_that_was_not_uploaded(self, address: str, tmp_path: Path) -> None:
+        secret = tmp_path / "secret.csv"
+        secret.write_text("question,answer quote\nWhat is the TOPSECRET?,\n")
+        named = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+        with httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60) as http:
+            listeners = http.get(f"{address}config").json()["dependencies"]
+            assert len(listeners) > 20
+            for listener in listeners:
+                body = {"fn_index": listener["id"], "session_hash": uuid.uuid4().hex}
+                body["data"] = [named] * len(listener["inputs"])
+                reply = http.post("run/predict", json=body).text
+                assert "secret.csv" not in reply and "TOPSECRET" not in reply, listener["api_name"]
+
+    def test_nothing_large_can_be_uploaded(self, address: str) -> None:
+        reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 6_000_000}, trust_env=False)
+        assert reply.status_code == 413
+
+    def test_fonts_are_not_fetched(self, address: str) -> None:
+        page = httpx.get(address, trust_env=False).text
+        assert "fonts.googleapis" not in page + httpx.get(f"{address}theme.css", trust_env=False).text
+
+
+class TestLogin:
+    """With BPO_KPO_LOGIN=ada:secret."""
+
+    @pytest.fixture(scope="class")
+    def locked(self) -> Iterator[str]:
+        with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
+            yield address
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "config"),
+            ("GET", "gradio_api/info"),
+            ("POST", "gradio_api/call/ask"),
+            ("POST", "gradio_api/run/ask"),
+            ("POST", "gradio_api/queue/join"),
+            ("POST", "gradio_api/upload"),
+            ("POST", "gradio_api/component_server"),
+            ("GET", "gradio_api/queue/data?session_hash=a"),
+        ],
+    )
+    def test_nothing_is_answered_without_it(self, locked: str, method: str, path: str) -> None:
+        body: dict[str, Any] = {"data": ["What drives BPO?", None]}
+        assert httpx.request(method, locked + path, json=body, trust_env=False).status_code == 401
+
+    def test_there_is_no_tool_for_assistants_which_would_need_none(self, locked: str) -> None:
+        assert httpx.get(f"{locked}gradio_api/mcp/schema", trust_env=False).status_code == 404
+
+    def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:
+        wrong = httpx.post(f"{locked}login", data={"username": "ada", "password": "guess"}, trust_env=False)
+        assert wrong.status_code == 400
+        client = gradio_client.Client(locked, verbose=False, analytics_enabled=False, auth=("ada", "secret"))
+        assert "Asked before: 0" in client.predict("What drives BPO?", api_name="/ask")["text"]
+
+
+class TestPort:
+    def test_a_busy_port_is_passed_over_and_named(self) -> None:
+        said: list[str] = []
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            port = busy.getsockname()[1]
+            with take_port("127.0.0.1", port, said.append) as listener:
+                taken = listener.getsockname()[1]
+        assert taken > port
+        assert said == [f"Port {port} is busy, so the chat window takes {taken}."]
+
+    def test_a_free_port_is_taken_without_a_word(self) -> None:
+        said: list[str] = []
+        with take_port("127.0.0.1", 0, said.append) as listener:
+            assert listener.getsockname()[0] == "127.0.0.1"
+        assert said == []
+
+    def test_too_many_busy_ports_are_a_mistake_to_mend(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ui.web.server.PORTS_TRIED", 1)
+        with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UserError, match="--port 8080"):
+            take_port("127.0.0.1", busy.getsockname()[1], print)
+
+    @pytest.mark.parametrize(
+        "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
+    )
+    def test_a_host_of_another_machine_is_a_mistake_to_mend(
+        self, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+    ) -> None:
+        def listen(host: str, port: int) -> socket.socket:
+            raise trouble
+
+        monkeypatch.setattr("ui.web.server._listen", listen)
+        with pytest.raises(UserError, match=r"cannot listen on example\.org.* --host 127\.0\.0\.1"):
+            take_port("example.org", 7860, print)
+
+    @pytest.mark.parametrize("port", [-1, 70000])
+    def test_a_number_that_is_no_port_is_a_mistake_to_mend(self, port: int) -> None:
+        with pytest.raises(UserError, match=f"no port {port}"):
+            take_port("127.0.0.1", port, print)
+
+    def test_the_address_is_one_that_a_browser_understands(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            assert address_of(listener, "127.0.0.1") == f"http://127.0.0.1:{port}/"
+            assert address_of(listener, "0.0.0.0") == f"http://localhost:{port}/"  # noqa: S104
+            assert address_of(listener, "::1") == f"http://[::1]:{port}/"
+
+
+class TestLaunch:
+    def test_it_says_where_it_is_and_ends_when_interrupted(self) -> None:
+        code = (
+            "import sys\n"
+            "from tests.ui.scripted import FEEDBACK, ScriptedAssistant\n"
+            "from ui.web.app import launch\n"
+            "launch(ScriptedAssistant(), FEEDBACK, port=int(sys.argv[1]), open_browser=False,"
+            " say=lambda line: print(line, flush=True))"
+        )
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            port = busy.getsockname()[1]
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, str(port)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=Path(web.__file__).parents[2],
+            )
+            assert process.stdout
+            assert re.fullmatch(rf"Port {port} is busy, so the .* takes \d+\.\n", process.stdout.readline())
+            line = process.stdout.readline()
+        address = re.findall(r"http://\S+", line)[0]
+        with httpx.Client(trust_env=False, timeout=30) as http:
+            assert http.get(address).status_code == 200
+            heartbeat = f"{address}gradio_api/heartbeat/{uuid.uuid4().hex}"
+            with http.stream("GET", heartbeat):  # what every open page holds
+                os.kill(process.pid, signal.SIGINT)
+                _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
+
+    @pytest.mark.parametrize("wanted", [True, False])
+    def test_it_opens_the_browser_where_that_is_wanted(
+        self, monkeypatch: pytest.MonkeyPatch, wanted: bool
+    ) -> None:
+        opened: list[str] = []
+        said: list[str] = []
+        monkeypatch.setattr(Server, "run", lambda self, sockets: time.sleep(0.2))
+        monkeypatch.setattr("webbrowser.open", opened.append)
+        web.launch(ScriptedAssistant(), FEEDBACK, port=0, open_browser=wanted, say=said.append)
+        assert opened == (re.findall(r"http://127\.0\.0\.1:\d+/", said[0]) if wanted else [])
+
+    @pytest.mark.parametrize(
+        ("host", "warnings"),
+        [("127.0.0.1", 0), ("localhost", 0), ("0.0.0.0", 1)],  # noqa: S104
+    )
+    def test_a_window_that_others_can_reach_says_so_loudly(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        host: str,
+        warnings: int,
+    ) -> None:
+        monkeypatch.setattr(Server, "run", lambda self, sockets: None)
+        web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, say=lambda _: None)
+        assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings
+        logins = [("ada", "secret")]
+        web.launch(ScriptedAssistant(), FEEDBACK, host, 0, open_browser=False, say=lambda _: None, logins=logins)
+        assert capsys.readouterr().err == ""

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate ablation pictures lock
+.PHONY: chat test evaluate ablation bench pictures lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -23,14 +23,29 @@ evaluate: .venv/ready
 ablation: .venv/ready
 	@$(BIN)/python tests/benchmarks/ablation.py
 
+# Ours against LangChain's, LlamaIndex's and Haystack's pipelines, in about ten minutes; LARGE=1 also with 100,000
+# passages, which takes about as long again. The figures go to reports/bench.json.
+bench: .venv/ready .peers/ready
+	@$(BIN)/python -m tests.benchmarks.bench $(if $(LARGE),--large)
+
+# The other pipelines have an environment of their own: nobody who uses the assistant needs them. Copied and not
+# linked, as NLTK reads no file that has a second name.
+.peers/ready: tests/benchmarks/peers.lock
+	@echo "Setting up .peers (once; about 700 MB on disk) ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .peers
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --link-mode copy --python .peers/bin/python --require-hashes $<
+	@touch $@
+
 # The pictures in the README, taken anew with Chromium.
 pictures: .venv/ready
 	@$(BIN)/python -m tests.ui.pictures
 
-# Resolves pyproject.toml anew; the lock holds names, versions and hashes, no addresses.
+# Resolves pyproject.toml and the benchmark's peers anew; locks hold names, versions and hashes, no addresses.
 lock: .venv/ready
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra mcp --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile tests/benchmarks/peers.in --constraint requirements.lock --universal --python-version 3.11 \
+	    --upgrade --generate-hashes --no-header --no-annotate --quiet --output-file tests/benchmarks/peers.lock
 
 # The commands in .venv name the folder that it was made in. In a checkout that was moved or copied they do not
 # run, or run the code of the other one, so .venv is made anew. Its pyvenv.cfg tells where it was made.

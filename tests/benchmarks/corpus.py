@@ -1,0 +1,75 @@
+"""The texts and questions of the benchmark, the same at each run: `python -m tests.benchmarks.corpus FOLDER`.
+
+FOLDER/texts gets the article and documents of its sentences in another order under its headings, which ours cuts into
+about 1,000 passages; FOLDER/questions.json gets what a warm process is asked.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.evaluation.questions import QuestionItem, load_questions
+from ingest.passages import Section, sections
+from ingest.settings import ROOT
+from ingest.sources import Source, read_source
+from ingest.text import sentence_spans
+from tests.benchmarks.contestant import Questions
+
+ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
+DOCUMENTS, SECTIONS = 38, 25  # and some passages of the article: about 1,000
+_SENTENCES = (3, 7)  # in a section, so that passages are as long as the article's
+_WARM_UP = 20
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Names and texts of the documents."""
+    article = read_source(ARTICLE)
+    yield ARTICLE.name, article.text
+    headings = [section.path.rpartition(" > ")[2] for section in sections(article)]
+    sentences = sentences_of(article)
+    chance = random.Random(20)  # noqa: S311 - no secret
+    for number in range(DOCUMENTS):
+        lines = [f"# Document {number}"]
+        for _ in range(SECTIONS):
+            body = chance.sample(sentences, chance.randint(*_SENTENCES))
+            lines += [f"## {chance.choice(headings)}", " ".join(body)]
+        yield f"document-{number:02}.md", "\n\n".join(lines) + "\n"
+
+
+def sentences_of(source: Source) -> list[str]:
+    """The sentences of a text that stand on one line and are no headings or comments."""
+    found = [source.text[a:b] for section in sections(source) for a, b in _body(source, section)]
+    return [text for text in found if "\n" not in text and text[0] not in "#<" and len(text) > 30]
+
+
+def _body(source: Source, section: Section) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for span in sentence_spans(source.text, *section.span)]
+
+
+def write_texts(folder: Path) -> None:
+    """Writes the documents."""
+    folder.mkdir(parents=True)
+    for name, text in texts():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def items() -> list[QuestionItem]:
+    """The questions that are asked: those that the article answers and that need no earlier one."""
+    return [item for item in _core() if item.answerable and not item.history and item.evidence]
+
+
+def questions() -> Questions:
+    """Their texts; what warms up is unanswerable, and so none of them."""
+    warm_up = [item.question for item in _core() if not item.answerable and not item.history]
+    return Questions(warm_up[:_WARM_UP], [item.question for item in items()])
+
+
+def _core() -> list[QuestionItem]:
+    return load_questions(ROOT / "corpus" / "questions" / "core.jsonl")
+
+
+if __name__ == "__main__":
+    write_texts(Path(sys.argv[1], "texts"))
+    Path(sys.argv[1], "questions.json").write_text(json.dumps(questions()), encoding="utf-8")

@@ -1,0 +1,119 @@
+"""The figures of a run: their medians, spreads and ratios, as a table."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+OURS = "ours"
+
+
+class Measure(NamedTuple):
+    """What is measured. `more`: more is better."""
+
+    name: str
+    unit: str
+    more: bool = False
+
+
+INGEST = Measure("ingest", "tokens/s", more=True)
+INGEST_SECONDS = Measure("ingest of the corpus", "s")
+AGAIN = Measure("ingest of nothing new", "s")
+P50 = Measure("question to passages, p50", "ms")
+P95 = Measure("question to passages, p95", "ms")
+COLD = Measure("cold process", "s")
+MEMORY = Measure("most memory of a cold process", "MB")
+DISK = Measure("index", "kB/passage")
+MEASURES = (INGEST, INGEST_SECONDS, AGAIN, P50, P95, COLD, MEMORY, DISK)
+
+
+class Figure(NamedTuple):
+    """What was measured of a contestant, a value a time."""
+
+    measure: Measure
+    contestant: str
+    values: list[float]
+
+
+class Target(NamedTuple):
+    """Ours has to be at least so many times as good as another."""
+
+    measure: Measure
+    other: str
+    ratio: float
+
+
+class Retrieved(NamedTuple):
+    """What a contestant finds in the article, beside the time that it takes; recall only compares at equal context."""
+
+    contestant: str
+    recall: float
+    context: float  # tokens, the median
+    p50: float  # ms, the median of the rounds
+    ours_recall: float  # of ours, cut to this context
+    ours_context: float
+
+
+def ratio(ours: Figure, other: Figure) -> float:
+    """How many times as good ours is, by the medians; below 1 the other is better."""
+    mine, theirs = median(ours.values), median(other.values)
+    return mine / theirs if ours.measure.more else theirs / mine
+
+
+def rotated(contestants: Sequence[T], number: int) -> list[T]:
+    """The order of a round: each contestant is first in one of as many rounds as there are contestants."""
+    at = number % len(contestants)
+    return [*contestants[at:], *contestants[:at]]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of the values does not exceed (nearest rank)."""
+    rank = -(-len(values) * share // 1)
+    return sorted(values)[max(int(rank), 1) - 1]
+
+
+def table(figures: Sequence[Figure], targets: Sequence[Target]) -> str:
+    """A line for each figure, with the ratio to ours."""
+    return "\n".join(
+        f"{measure:32} {contestant:28} {middle:>9} {spread:>18} {times:>9}  {verdict}".rstrip()
+        for measure, contestant, middle, spread, times, verdict in _rows(figures, targets)
+    )
+
+
+def _rows(figures: Sequence[Figure], targets: Sequence[Target]) -> Iterator[tuple[str, str, str, str, str, str]]:
+    yield "measure", "contestant", "median", "min - max", "ours is", "target"
+    for measure in MEASURES:
+        shown = [figure for figure in figures if figure.measure == measure]
+        ours = next((figure for figure in shown if figure.contestant == OURS), None)
+        for figure in shown:
+            times = verdict = ""
+            if ours and figure is not ours:
+                times = f"{ratio(ours, figure):.2f} x"
+                verdict = "".join(_verdict(t, ours, figure) for t in targets if _meant(t, figure))
+            spread = f"{_number(min(figure.values))} - {_number(max(figure.values))}"
+            name = f"{measure.name}, {measure.unit}"
+            yield name, figure.contestant, _number(median(figure.values)), spread, times, verdict
+
+
+def _meant(target: Target, figure: Figure) -> bool:
+    return (target.measure, target.other) == (figure.measure, figure.contestant)
+
+
+def _verdict(target: Target, ours: Figure, other: Figure) -> str:
+    return f"{target.ratio:g} x: {'met' if ratio(ours, other) >= target.ratio else 'MISSED'}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def retrieved_table(rows: Sequence[Retrieved]) -> str:
+    """A line for each contestant, with ours at the same context beside it."""
+    head = f"{'passages of the article':28} {'recall':>7} {'context':>8} {'p50 ms':>7}   ours at this context"
+    lines = [
+        f"{row.contestant:28} {row.recall:7.3f} {row.context:8.0f} {row.p50:7.1f}"
+        f"   {row.ours_recall:.3f} with {row.ours_context:.0f}"
+        for row in rows
+    ]
+    return "\n".join([head, *lines])

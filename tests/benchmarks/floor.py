@@ -1,0 +1,65 @@
+"""The floor: the bare model and a bare Chroma query, over the passages that ours cuts."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+
+from tests.benchmarks.bare import Bare, Way
+from tests.benchmarks.contestant import Ask, Found, Ingested, run
+
+_NEAREST = 10
+_WAYS: tuple[Way, ...] = ("single", "longest")
+
+
+class Floor:
+    """Only embedding is timed in an ingest: of two ways the one that is quicker here."""
+
+    def __init__(self, variant: str) -> None:
+        pass
+
+    def ingest(self, folder: Path, index: Path) -> Ingested:
+        from ingest.passages import split
+        from ingest.sources import read_source
+
+        passages = [p for path in sorted(folder.glob("*.md")) for p in split(read_source(path))]
+        texts = [passage.embedded_text for passage in passages]
+        seconds = []
+        for model in map(Bare, _WAYS):
+            began = time.perf_counter()
+            vectors = model.embed_documents(texts)
+            seconds.append(time.perf_counter() - began)
+        collection = _client(index).create_collection("floor", embedding_function=None)
+        collection.add(
+            ids=[str(i) for i in range(len(texts))],
+            embeddings=np.array(vectors, dtype=np.float32),
+            documents=[passage.text for passage in passages],
+            metadatas=[{"start": passage.start, "end": passage.end} for passage in passages],
+        )
+        return Ingested(min(seconds), len(texts), Bare().count(texts))
+
+    def open(self, index: Path) -> Ask:
+        collection = _client(index).get_collection("floor", embedding_function=None)
+        model = Bare()
+
+        def ask(question: str) -> list[Found]:
+            rows: Any = collection.query(
+                query_embeddings=[model.embed_query(question)],
+                n_results=_NEAREST,
+                include=["documents", "metadatas"],
+            )
+            found = zip(rows["documents"][0], rows["metadatas"][0], strict=True)
+            return [Found(metadata["start"], metadata["end"], text) for text, metadata in found]
+
+        return ask
+
+
+def _client(index: Path) -> Any:
+    return chromadb.PersistentClient(str(index), settings=Settings(anonymized_telemetry=False))
+
+
+if __name__ == "__main__":
+    run(Floor)

@@ -1,0 +1,59 @@
+"""Ours, as the assistant does it. The variant `wide` finds passages far beyond the budget, for cutting them later."""
+
+import time
+from pathlib import Path
+
+import chromadb  # noqa: F401 - so that no contestant's time holds this import
+
+import assistant.retriever
+from assistant.opened import Snapshots
+from ingest.build import build
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from tests.benchmarks.bare import Bare
+from tests.benchmarks.contestant import Ask, Found, Ingested, run
+
+_WIDE = 10_000  # tokens
+
+
+class Recording(MiniLM):
+    """Remembers what it embedded as documents."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.embedded += texts
+        return super().embed_documents(texts)
+
+
+class Ours:
+    """`build` and the retriever of the current snapshot."""
+
+    def __init__(self, variant: str) -> None:
+        if variant == "wide":
+            assistant.retriever.CONTEXT_TOKENS = _WIDE
+
+    def ingest(self, folder: Path, index: Path) -> Ingested:
+        model = Recording()
+        began = time.perf_counter()
+        report = build(IngestSettings(index=index), [folder], embeddings=model)
+        seconds = time.perf_counter() - began
+        return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
+
+    def open(self, index: Path) -> Ask:
+        opened = Snapshots(IngestSettings(index=index), MiniLM()).current()
+        opened.evidence.read(opened.index.passages)  # as a window does when it starts
+        retriever = opened.retriever
+
+        def ask(question: str) -> list[Found]:
+            return [
+                Found(document.metadata["start"], document.metadata["end"], document.page_content)
+                for document in retriever.invoke(question)
+            ]
+
+        return ask
+
+
+if __name__ == "__main__":
+    run(Ours)

@@ -61,7 +61,7 @@ class Bare:
         return vector
 
     def count(self, texts: Sequence[str]) -> int:
-        """How many tokens of `texts` the model reads: its marks are counted, padding and what is cut off are not."""
+        """How many tokens of `texts` the model reads, with its marks, without padding and what is cut off."""
         return sum(sum(encoding.attention_mask) for encoding in self._tokenizer.encode_batch(list(texts)))
 
     def _single(self, texts: Sequence[str]) -> np.ndarray:

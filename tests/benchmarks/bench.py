@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench [--rounds N] [--large]
 
 Each contestant runs in a process of its own, without the network, in another order each round. Cold processes are
-new, but the disk's cache is warm: each command ran before. Ours is asked with the questions that are indexed beside
-the article, as it comes. Only ours knows that nothing has changed; the others embed all again at a second ingest.
+new, but the disk's cache is warm: each command ran before. Ours is asked with the questions that are indexed
+beside the article, as it comes, and without these. Only ours knows that nothing has changed; the others embed all
+again at a second ingest.
 With `--large` also ours and bare Chroma with 1,000 and 100,000 passages, whose vectors are made up (see `large`).
 """
 
@@ -15,7 +16,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -23,14 +23,16 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from ingest.settings import ROOT
+from ingest.sources import read_source
 from tests.benchmarks import figures
 from tests.benchmarks.contestant import Asked, Found, Ingested
+from tests.benchmarks.corpus import ARTICLE, items
 from tests.benchmarks.figures import OURS, Figure, Measure, Retrieved, Target
+from tests.benchmarks.large import Large
+from tests.benchmarks.large import table as large_table
+from tests.benchmarks.scoring import cut, retrieval
 
-# The scoring's packages are imported at the end: a process cannot be seen to need less memory than the one that
-# started it.
-
-ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "What drives BPO?"
 _COLD_RUNS = 3  # of each contestant in each round
 _HERE, _PEERS = sys.executable, str(ROOT / ".peers/bin/python")
@@ -38,25 +40,30 @@ _COMMAND = str(Path(sys.executable).with_name("bpo-kpo"))
 
 
 class Entrant(NamedTuple):
-    """A contestant: its module and variant, and the Python that it runs with. `asks`: not only in ingest."""
+    """A contestant: its module and variant, and the Python that it runs with; what it is not measured in."""
 
     name: str
     module: str
     python: str = _PEERS
     variant: str = "single"
+    ingests: bool = True
     asks: bool = True
+    starts: bool = True
 
     def command(self, *arguments: str | Path) -> list[str]:
         return [self.python, "-m", f"tests.benchmarks.{self.module}", self.variant, *map(str, arguments)]
 
 
 FLOOR, TUTORIAL, FIXED = "floor: bare model and Chroma", "LangChain tutorial", "same, padded to 256 tokens"
-FIRST = "ours, the first time"
+FIRST, ALONE = "ours, the first time", "ours, article without questions"
 ENTRANTS = (
     Entrant(OURS, "ours", _HERE),
+    Entrant(ALONE, "ours", _HERE, variant="alone", ingests=False, starts=False),
     Entrant(FLOOR, "floor", _HERE),
     Entrant(TUTORIAL, "peers.langchain_tutorial"),
-    Entrant("same, padded to the longest", "peers.langchain_tutorial", variant="longest", asks=False),
+    Entrant(
+        "same, padded to the longest", "peers.langchain_tutorial", variant="longest", asks=False, starts=False
+    ),
     Entrant(FIXED, "peers.langchain_tutorial", variant="fixed"),
     Entrant("LlamaIndex citation engine", "peers.llamaindex"),
     Entrant("Haystack", "peers.haystack_chroma"),
@@ -99,9 +106,12 @@ class Bench:
     def prepare(self) -> None:
         """Writes the texts, indexes the article for each entrant, and starts each command once."""
         run([_HERE, "-m", "tests.benchmarks.corpus", str(self.folder)])
+        (self.folder / "article").mkdir()
+        shutil.copy(ROOT / "corpus/bpo-vs-kpo.md", self.folder / "article")
         for entrant in ENTRANTS:
             if entrant.asks:
-                run(entrant.command("ingest", ROOT / "corpus", self.index(entrant)))
+                corpus = self.folder / "article" if entrant.name == ALONE else ROOT / "corpus"
+                run(entrant.command("ingest", corpus, self.index(entrant)))
         for _, command in self.cold_commands():
             cold(command, self.index(ENTRANTS[0]))
 
@@ -133,14 +143,15 @@ class Bench:
         yield OURS, [_COMMAND, "ask", QUESTION]
         yield "bpo-kpo --help", [_COMMAND, "--help"]
         for entrant in ENTRANTS[1:]:
-            if entrant.asks:
+            if entrant.starts:
                 yield entrant.name, entrant.command("cold", self.index(entrant), QUESTION)
 
     def round(self, number: int) -> None:
         """Every measure of every contestant once, in an order of its own."""
         for entrant in figures.rotated(ENTRANTS, number):
             tell(f"round {number + 1}: {entrant.name}")
-            self.ingest(entrant)
+            if entrant.ingests:
+                self.ingest(entrant)
             if entrant.asks:
                 self.ask(entrant)
         commands = list(self.cold_commands())
@@ -152,19 +163,21 @@ class Bench:
 
     def retrieved(self) -> list[Retrieved]:
         """What was found, with ours cut to the context of each other beside it."""
-        from ingest.sources import read_source
-        from tests.benchmarks.corpus import ARTICLE, items
-        from tests.benchmarks.scoring import cut, retrieval
-
         article, evidence = read_source(ARTICLE), [item.evidence for item in items()]
-        wide = asked_of(ENTRANTS[0]._replace(variant="wide"), self.index(ENTRANTS[0]), self.questions)
+        wide, alone = (
+            asked_of(entrant._replace(variant="wide"), self.index(entrant), self.questions)
+            for entrant in ENTRANTS[:2]
+        )
         rows = []
         for entrant in ENTRANTS:
             if entrant.asks:
                 own = retrieval(article, evidence, self.found[entrant.name])
-                at_this = retrieval(article, evidence, [cut(one.found, own.context) for one in wide])
+                at_this, alone_at_this = (
+                    retrieval(article, evidence, [cut(one.found, own.context) for one in asked])
+                    for asked in (wide, alone)
+                )
                 p50 = median(self._values[figures.P50, entrant.name])
-                rows.append(Retrieved(entrant.name, *own, p50, *at_this))
+                rows.append(Retrieved(entrant.name, *own, p50, *at_this, alone_at_this.recall))
         return rows
 
 
@@ -186,15 +199,13 @@ def run(command: Sequence[str]) -> Any:
 def cold(command: Sequence[str], index: Path) -> Cold:
     """Runs a command, which may find our index; raises where it fails."""
     settings = environment() | {"BPO_KPO_INDEX": str(index)}
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+    launched = [_HERE, "-IS", str(ROOT / "tests/benchmarks/launch.py"), *command]
+    done = subprocess.run(launched, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, check=True)
+    seconds, memory, code = done.stdout.split()
+    if int(code):
+        raise subprocess.CalledProcessError(int(code), command)
     unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
-    return Cold(seconds, usage.ru_maxrss / unit)
+    return Cold(float(seconds), int(memory) / unit)
 
 
 def environment(*path: Path) -> dict[str, str]:
@@ -233,7 +244,10 @@ def main() -> None:
         for number in range(options.rounds):
             bench.round(number)
         retrieved = bench.retrieved()
-        large = run([_HERE, "-m", "tests.benchmarks.large", folder]) if options.large else None
+        large: list[Large] = []
+        if options.large:
+            tell("100,000 passages; this takes some minutes")
+            large = [Large(*row) for row in run([_HERE, "-m", "tests.benchmarks.large", folder])]
     order = [OURS, FIRST, "bpo-kpo --help", *(entrant.name for entrant in ENTRANTS)]
     measured = sorted(bench.figures(), key=lambda figure: order.index(figure.contestant))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.rounds} rounds;")
@@ -242,7 +256,7 @@ def main() -> None:
     print()
     print(figures.retrieved_table(retrieved))
     if large:
-        print("\n" + "\n".join(large))
+        print(f"\n{large_table(large)}")
     report = {
         "rounds": options.rounds,
         "cores": os.cpu_count(),
@@ -250,7 +264,7 @@ def main() -> None:
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "tokenizers", "numpy")},
         "figures": [{**f._asdict(), "measure": f.measure._asdict()} for f in measured],
         "retrieved": [row._asdict() for row in retrieved],
-        "large": large,
+        "large": [row._asdict() for row in large],
     }
     path = ROOT / "reports" / "bench.json"
     path.parent.mkdir(exist_ok=True)

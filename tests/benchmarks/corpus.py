@@ -1,7 +1,7 @@
 """The texts and questions of the benchmark, the same at each run: `python -m tests.benchmarks.corpus FOLDER`.
 
-FOLDER/texts gets the article and documents of its sentences in another order under its headings, which ours cuts into
-about 1,000 passages; FOLDER/questions.json gets what a warm process is asked.
+FOLDER/texts gets the article and documents of its sentences in another order under its headings, which ours cuts
+into about 1,000 passages; FOLDER/questions.json gets what a warm process is asked.
 """
 
 import json
@@ -23,16 +23,16 @@ _SENTENCES = (3, 7)  # in a section, so that passages are as long as the article
 _WARM_UP = 20
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Names and texts of the documents."""
+def texts(documents: int = DOCUMENTS, per_document: int = SECTIONS) -> Iterator[tuple[str, str]]:
+    """Names and texts of the documents; the article is the first."""
     article = read_source(ARTICLE)
     yield ARTICLE.name, article.text
     headings = [section.path.rpartition(" > ")[2] for section in sections(article)]
     sentences = sentences_of(article)
     chance = random.Random(20)  # noqa: S311 - no secret
-    for number in range(DOCUMENTS):
+    for number in range(documents):
         lines = [f"# Document {number}"]
-        for _ in range(SECTIONS):
+        for _ in range(per_document):
             body = chance.sample(sentences, chance.randint(*_SENTENCES))
             lines += [f"## {chance.choice(headings)}", " ".join(body)]
         yield f"document-{number:02}.md", "\n\n".join(lines) + "\n"

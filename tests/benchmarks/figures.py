@@ -45,7 +45,7 @@ class Target(NamedTuple):
 
 
 class Retrieved(NamedTuple):
-    """What a contestant finds in the article, beside the time that it takes; recall only compares at equal context."""
+    """What a contestant finds in the article and how fast; recall only compares at equal context."""
 
     contestant: str
     recall: float
@@ -53,6 +53,7 @@ class Retrieved(NamedTuple):
     p50: float  # ms, the median of the rounds
     ours_recall: float  # of ours, cut to this context
     ours_context: float
+    alone_recall: float  # the same of ours without the questions beside the article
 
 
 def ratio(ours: Figure, other: Figure) -> float:
@@ -76,7 +77,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 def table(figures: Sequence[Figure], targets: Sequence[Target]) -> str:
     """A line for each figure, with the ratio to ours."""
     return "\n".join(
-        f"{measure:32} {contestant:28} {middle:>9} {spread:>18} {times:>9}  {verdict}".rstrip()
+        f"{measure:34} {contestant:32} {middle:>9} {spread:>18} {times:>9}  {verdict}".rstrip()
         for measure, contestant, middle, spread, times, verdict in _rows(figures, targets)
     )
 
@@ -110,10 +111,11 @@ def _number(value: float) -> str:
 
 def retrieved_table(rows: Sequence[Retrieved]) -> str:
     """A line for each contestant, with ours at the same context beside it."""
-    head = f"{'passages of the article':28} {'recall':>7} {'context':>8} {'p50 ms':>7}   ours at this context"
+    head = f"{'passages of the article':32} {'recall':>7} {'context':>8} {'p50 ms':>7}"
+    head += "   ours at this context; without questions"
     lines = [
-        f"{row.contestant:28} {row.recall:7.3f} {row.context:8.0f} {row.p50:7.1f}"
-        f"   {row.ours_recall:.3f} with {row.ours_context:.0f}"
+        f"{row.contestant:32} {row.recall:7.3f} {row.context:8.0f} {row.p50:7.1f}"
+        f"   {row.ours_recall:.3f} with {row.ours_context:4.0f}; {row.alone_recall:.3f}"
         for row in rows
     ]
     return "\n".join([head, *lines])

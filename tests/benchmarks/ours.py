@@ -1,4 +1,4 @@
-"""Ours, as the assistant does it. The variant `wide` finds passages far beyond the budget, for cutting them later."""
+"""Ours, as the assistant does it; the variant `wide` finds passages beyond the budget, for cutting them later."""
 
 import time
 from pathlib import Path

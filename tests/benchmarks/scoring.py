@@ -14,7 +14,7 @@ ENCODING = "o200k_base"
 
 
 class Retrieval(NamedTuple):
-    """Over all questions: the mean share of evidence quotes that were retrieved, and the median context in tokens."""
+    """Over all questions: the mean share of the evidence quotes retrieved, the median context in tokens."""
 
     recall: float
     context: float

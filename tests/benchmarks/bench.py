@@ -251,7 +251,7 @@ def main() -> None:
     order = [OURS, FIRST, "bpo-kpo --help", *(entrant.name for entrant in ENTRANTS)]
     measured = sorted(bench.figures(), key=lambda figure: order.index(figure.contestant))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.rounds} rounds;")
-    print("`ours is`: how many times as good, by the medians; below 1 the other is better. Disk cache warm.\n")
+    print("`ours is`: how many times as good, round by round; below 1 the other is better. Disk cache warm.\n")
     print(figures.table(measured, TARGETS))
     print()
     print(figures.retrieved_table(retrieved))

@@ -73,18 +73,22 @@ def test_the_percentile_is_the_nearest_rank() -> None:
 def test_a_ratio_says_how_many_times_as_good_ours_is() -> None:
     measured = [
         Figure(figures.INGEST, OURS, [300.0, 100.0, 200.0]),
-        Figure(figures.INGEST, "peer", [100.0]),
-        Figure(figures.COLD, OURS, [2.0]),
+        Figure(figures.INGEST, "peer", [100.0, 100.0, 50.0]),
+        Figure(figures.COLD, OURS, [1.0, 2.0]),
         Figure(figures.COLD, "peer", [0.5, 1.5]),
+        Figure(figures.DISK, OURS, [1.0]),
+        Figure(figures.DISK, "peer", [2.0]),
     ]
-    targets = [Target(figures.INGEST, "peer", 1.5), Target(figures.COLD, "peer", 1)]
+    targets = [Target(figures.INGEST, "peer", 1.5), Target(figures.COLD, "peer", 1), Target(figures.DISK, "peer", 2)]
     lines = [re.split(r" {2,}", line) for line in figures.table(measured, targets).splitlines()]
     assert lines == [
         ["measure", "contestant", "median", "min - max", "ours is", "target"],
         ["ingest, tokens/s", "ours", "200", "100 - 300"],
-        ["ingest, tokens/s", "peer", "100", "100 - 100", "2.00 x", "1.5 x: met"],
-        ["cold process, s", "ours", "2", "2 - 2"],
-        ["cold process, s", "peer", "1", "0.5 - 1.5", "0.50 x", "1 x: MISSED"],
+        ["ingest, tokens/s", "peer", "100", "50 - 100", "3.00 x (1.00 - 4.00)", "1.5 x: unclear"],
+        ["cold process, s", "ours", "1.5", "1 - 2"],
+        ["cold process, s", "peer", "1", "0.5 - 1.5", "0.62 x (0.50 - 0.75)", "1 x: MISSED"],
+        ["index, kB/passage", "ours", "1", "1 - 1"],
+        ["index, kB/passage", "peer", "2", "2 - 2", "2.00 x (2.00 - 2.00)", "2 x: met"],
     ]
 
 

@@ -79,7 +79,8 @@ def test_a_ratio_says_how_many_times_as_good_ours_is() -> None:
         Figure(figures.DISK, OURS, [1.0]),
         Figure(figures.DISK, "peer", [2.0]),
     ]
-    targets = [Target(figures.INGEST, "peer", 1.5), Target(figures.COLD, "peer", 1), Target(figures.DISK, "peer", 2)]
+    wanted = ((figures.INGEST, 1.5), (figures.COLD, 1), (figures.DISK, 2))
+    targets = [Target(measure, "peer", times) for measure, times in wanted]
     lines = [re.split(r" {2,}", line) for line in figures.table(measured, targets).splitlines()]
     assert lines == [
         ["measure", "contestant", "median", "min - max", "ours is", "target"],

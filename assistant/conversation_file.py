@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.answers import Answer, Citation
+from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.citations import cite
 from ingest.errors import UserError
 from ingest.sources import Source
 from ingest.text import fold
@@ -23,6 +24,12 @@ class SourceHash(BaseModel):
     title: str
     sha256: str
 
+    @classmethod
+    def of(cls, source: Source) -> "SourceHash":
+        """The hash of a document as it is now."""
+        content = source.text.encode(errors="surrogatepass")
+        return cls(name=source.name, title=source.title, sha256=hashlib.sha256(content).hexdigest())
+
 
 class Bundle(BaseModel):
     """Answers with their spans, and the hashes of the documents that these point into."""
@@ -32,6 +39,14 @@ class Bundle(BaseModel):
     format: Literal[1] = FORMAT
     answers: tuple[Answer, ...]
     sources: tuple[SourceHash, ...]
+
+
+class Verified(NamedTuple):
+    """What has become of a bundle: of each quote, of the documents, of the answers."""
+
+    quotes: tuple["Checked", ...]
+    changed: tuple[str, ...]  # documents whose text is another one now, or that are gone
+    rewritten: tuple[str, ...]  # questions whose answers say "word for word" what their quotes do not
 
 
 class Checked(NamedTuple):
@@ -58,11 +73,7 @@ def conversation_markdown(answers: Sequence[Answer]) -> str:
 def bundle(answers: Sequence[Answer], sources: Mapping[str, Source]) -> Bundle:
     """The answers and the hashes of those `sources` that they cite."""
     cited = sorted({citation.source for answer in answers for citation in answer.citations})
-    hashes = [
-        SourceHash(name=name, title=sources[name].title, sha256=_sha256(sources[name].text))
-        for name in cited
-        if name in sources
-    ]
+    hashes = (SourceHash.of(sources[name]) for name in cited if name in sources)
     return Bundle(answers=tuple(answers), sources=tuple(hashes))
 
 
@@ -76,21 +87,42 @@ def read_bundle(text: str) -> Bundle:
         raise UserError(f"This is no evidence bundle ({where}: {first['msg']}). Export one anew.") from None
 
 
-def verify(kept: Bundle, sources: Mapping[str, Source]) -> list[Checked]:
-    """Each quote of a bundle looked up in the documents as they are now, in the order of the answers."""
+def verify(kept: Bundle, sources: Mapping[str, Source]) -> Verified:
+    """Each quote of a bundle looked up in the documents as they are now, in the order of the answers.
+
+    Of the answers, the sentences are looked up in their quotes that are said to stand there word for word.
+    """
     folded = {name: fold(source.text).text for name, source in sources.items()}
-    return [
+    quotes = (
         Checked(answer.question, citation, _state(citation, sources, folded))
         for answer in kept.answers
         for citation in answer.citations
+    )
+    same = {name for name, source in sources.items() if SourceHash.of(source) in kept.sources}
+    changed = (source.name for source in kept.sources if source.name not in same)
+    rewritten = (answer.question for answer in kept.answers if _rewritten(answer))
+    return Verified(tuple(quotes), tuple(changed), tuple(rewritten))
+
+
+def _rewritten(answer: Answer) -> bool:
+    quotes = [
+        RetrievedPassage(source=c.source, section=c.section, text=c.quote, start=c.start, end=c.end, score=0.0)
+        for c in answer.citations
     ]
+    found = cite(answer.text, quotes, whole=True).sentences if answer.answered else ()
+    told = [(one.text, one.support == "quoted") for one in answer.sentences]
+    return len(found) != len(told) or any(
+        text != one.text or (quoted and one.support != "quoted")
+        for (text, quoted), one in zip(told, found, strict=True)
+    )
 
 
 def _state(
     citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]
 ) -> Literal["stands", "moved", "gone"]:
     source = sources.get(citation.source)
-    if source and source.text[citation.start : citation.end] == citation.quote:
+    inside = source and 0 <= citation.start < citation.end <= len(source.text)
+    if source and inside and source.text[citation.start : citation.end] == citation.quote:
         return "stands"
     quote = fold(citation.quote).text
     return "moved" if quote and any(quote in text for text in folded.values()) else "gone"
@@ -100,7 +132,3 @@ def _quote(citation: Citation) -> str:
     words = " ".join(citation.quote.split())
     place = f"{citation.source}:{citation.start}-{citation.end}"
     return f"- [{citation.number}] {citation.section}: “{words}” ({place})"
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

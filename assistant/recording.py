@@ -60,7 +60,8 @@ def read_recording(folder: Path) -> list[Exchange]:
     """The exchanges of a folder, in the order of their ends. Raises `RecordingError` where there are none."""
     path = folder / EXCHANGES
     try:
-        return [Exchange.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold other ends of lines
+        return [Exchange.model_validate_json(line) for line in lines if line]
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
         raise RecordingError(

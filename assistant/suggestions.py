@@ -72,6 +72,8 @@ def _ideas(answer: Answer, evidence: Evidence, sources: Mapping[str, Source]) ->
     for name in [name for name in texts if name not in have]:
         for section in sections(texts[name]):
             title = last_heading(section.path)
+            if title == texts[name].title:  # all of it is about that
+                continue
             asks = title if title.endswith("?") else f"What is said about “{title}”?"
             ideas.append(_Idea(asks, name, (section.span,), 0.0))
     return sorted(ideas, key=lambda idea: -_plainness(idea.question, _answer_of(idea, texts[idea.source])))

@@ -163,9 +163,9 @@ def verify(
         ) from None
     settings = read_settings()
     ensure_index_is_current(settings)
-    checked = verify(kept, CurrentIndex(settings.ingest).get().sources)
-    show_verified(Console(highlight=False), checked)
-    if any(one.state == "gone" for one in checked):
+    verified = verify(kept, CurrentIndex(settings.ingest).get().sources)
+    show_verified(Console(highlight=False), verified)
+    if verified.rewritten or any(one.state == "gone" for one in verified.quotes):
         raise typer.Exit(1)
 
 

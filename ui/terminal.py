@@ -10,7 +10,7 @@ from rich.text import Text
 
 from assistant.answers import Answer, Usage
 from assistant.chain import Explanation
-from assistant.conversation_file import Checked
+from assistant.conversation_file import Verified
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from assistant.readers.extractive import ENOUGH
@@ -72,16 +72,20 @@ def spent(usage: Usage) -> Iterator[str]:
         yield f"{tokens:,} tokens" + (f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else "")
 
 
-def show_verified(console: Console, checked: Sequence[Checked]) -> None:
-    """Each quote that no longer stands where it was, then how many there are of each kind."""
-    for question, citation, state in checked:
+def show_verified(console: Console, verified: Verified) -> None:
+    """Each quote that no longer stands where it was, what else has changed, then how many quotes of each kind."""
+    for question, citation, state in verified.quotes:
         if state != "stands":
             _print(console, plain(f"{state}: “{' '.join(citation.quote.split())}”", "bold"))
             _print(
                 console,
                 plain(f"    {citation.source}:{citation.start}-{citation.end}, cited for: {question}", "dim"),
             )
-    count = Counter(one.state for one in checked)
+    for name in verified.changed:
+        _print(console, plain(f"changed: {name} is not what it was when it was quoted", "bold"))
+    for question in verified.rewritten:
+        _print(console, plain(f"rewritten: the answer is not what its quotes say: {question}", "bold"))
+    count = Counter(one.state for one in verified.quotes)
     _print(console, plain(f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone."))
 
 

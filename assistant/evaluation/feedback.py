@@ -44,13 +44,15 @@ def read_feedback(path: Path) -> list[Feedback]:
         UserError: there is no file, or a line is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold other ends of lines
     except (OSError, UnicodeDecodeError):
         raise UserError(
             f"There is no feedback at {path}. Give some in the chat window, or set BPO_KPO_FEEDBACK."
         ) from None
     found: dict[str, Feedback] = {}
     for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
         try:
             one = Feedback.model_validate_json(line)
         except ValidationError:

@@ -144,7 +144,7 @@ def checked(path: Path, found: QuestionSet) -> QuestionSet:
     errors = [finding for finding in found.findings if finding.error]
     if errors:
         first = min(errors, key=lambda finding: finding.line)
-        more = f" There are {len(errors) - 1} more: see --check." if len(errors) > 1 else ""
+        more = f" More mistakes: {len(errors) - 1}; --check lists them." if len(errors) > 1 else ""
         raise UserError(f"{path}:{first.line}: {first.message}{more}")
     if not found.items:
         raise UserError(f"{path} holds no questions. Give a question set, one JSON object a line, or a CSV.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Answer, Citation
+from assistant.answers import Answer, Citation, Sentence
 from assistant.conversation_file import bundle, conversation_markdown, read_bundle, verify
 from ingest.errors import UserError
 from ingest.sources import Source, make_source
@@ -14,16 +14,18 @@ TEXT = "# Pumps\n\nOil the pump twice a year. Drain it in winter.\n"
 OIL = "Oil the pump twice a year."
 
 
-def answer(quote: str = OIL, text: str = TEXT, **changes: Any) -> Answer:
-    at = text.index(quote)
-    citation = Citation(number=1, source="a.md", section="Pumps", quote=quote, start=at, end=at + len(quote))
+def answer(**changes: Any) -> Answer:
+    at = TEXT.index(OIL)
+    citation = Citation(number=1, source="a.md", section="Pumps", quote=OIL, start=at, end=at + len(OIL))
     fields = {
+        "text": "Twice a year. [1]",
+        "citations": (citation,),
         "question": "How often?",
         "standalone_question": "How often?",
         "answered": True,
         "model": "extractive",
     }
-    return Answer(text="Twice a year. [1]", citations=(citation,), **{**fields, **changes})
+    return Answer.model_validate({**fields, **changes})
 
 
 def sources(text: str, name: str = "a.md") -> dict[str, Source]:
@@ -31,7 +33,7 @@ def sources(text: str, name: str = "a.md") -> dict[str, Source]:
 
 
 def states(text: str, name: str = "a.md") -> list[str]:
-    return [checked.state for checked in verify(bundle([answer()], sources(TEXT)), sources(text, name))]
+    return [checked.state for checked in verify(bundle([answer()], sources(TEXT)), sources(text, name)).quotes]
 
 
 def test_a_conversation_is_questions_answers_and_quotes_with_their_places() -> None:
@@ -71,6 +73,33 @@ def test_a_quote_in_a_document_of_another_name_has_moved() -> None:
 @pytest.mark.parametrize("text", [TEXT.replace("twice", "once"), "# Pumps"])
 def test_a_quote_that_is_nowhere_is_gone(text: str) -> None:
     assert states(text) == ["gone"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 5), (7, 5), (-4, -4), (10_000, 10_000)])
+def test_nothing_is_quoted_by_an_empty_span(start: int, end: int) -> None:
+    citation = answer().citations[0].model_copy(update={"quote": "", "start": start, "end": end})
+    (checked,) = verify(bundle([answer(citations=(citation,))], {}), sources(TEXT)).quotes
+    assert checked.state == "gone"
+
+
+def test_a_document_whose_text_is_another_now_is_named() -> None:
+    kept = bundle([answer()], sources(TEXT))
+    assert verify(kept, sources(TEXT)).changed == ()
+    assert verify(kept, sources(TEXT + "More.")).changed == verify(kept, {}).changed == ("a.md",)
+
+
+def test_an_answer_that_does_not_say_what_it_quotes_is_named() -> None:
+    quoted = Sentence(text=OIL, citations=(1,), support="quoted")
+    free = Sentence(text="Twice a year, then.", citations=(1,), support="supported")
+
+    def rewritten(text: str, *sentences: Sentence) -> tuple[str, ...]:
+        return verify(bundle([answer(text=text, sentences=sentences)], {}), sources(TEXT)).rewritten
+
+    assert rewritten(f"{OIL} [1]", quoted) == ()
+    assert rewritten("Twice a year, then. [1]", free) == ()
+    assert rewritten("Oil the pump once a year. [1]", quoted) == ("How often?",)
+    assert rewritten("Oil it daily. [1]", Sentence(text="Oil it daily.", citations=(1,), support="quoted"))
+    assert rewritten(f"{OIL} [1] Never drain it. [1]", quoted) == ("How often?",)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """The window in a real browser. Any dialog, console error or request that leaves this machine fails the test."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.evaluation.feedback import read_feedback
-from tests.ui.browser import NEEDED, Open, answered, ask, in_view, marked
-from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE
+from tests.ui.browser import NEEDED, Open, answered, ask, in_view, marked, served
+from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
+from ui.web import app as web
 from ui.web import chat
 
 pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
@@ -174,6 +176,46 @@ class TestConversation:
         page.locator("#chat .asked").nth(1).wait_for()
         assert page.locator("#chat .asked").nth(1).inner_text().endswith("BPO? And why?")
 
+    def test_half_an_emoji_is_a_question_like_any_other(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        page.evaluate("""() => {
+            const box = document.querySelector("#question textarea");
+            box.value = "What drives \\ud83d BPO?";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }""")
+        page.locator("#question textarea").press("Enter")
+        answered(page)
+        ask(page, "And KPO?")
+        answered(page, 2)
+
+    def test_what_is_cleared_leaves_no_mark_and_gives_the_box_the_focus(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.locator("#chat a.marker").click()
+        assert marked(page) == QUOTE
+        page.get_by_role("button", name="Clear").click()
+        page.locator("#article mark").first.wait_for(state="detached")
+        page.wait_for_function("document.activeElement.closest('#question')")
+
+    def test_who_finds_the_queue_full_is_told(self, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(web, "AT_ONCE", 1)
+        monkeypatch.setattr(web, "WAITING", 1)
+        with served(ScriptedAssistant(), FEEDBACK) as address:
+            first, second, third = (open_page(address) for _ in range(3))
+            for page in (first, second, third):
+                ask(page, "Please wait")
+                page.get_by_role("button", name="Stop").wait_for()
+                page.wait_for_timeout(300)
+            third.locator("#chat").get_by_text(chat.FULL).wait_for()
+            third.wait_for_function("!document.querySelector('#question textarea').disabled")
+            second.get_by_role("button", name="Stop").click()
+            second.locator("#chat").get_by_text(chat.STOPPED).wait_for()
+            first.get_by_role("button", name="Stop").click()
+            first.locator("#chat").get_by_text(chat.STOPPED).wait_for()
+
     def test_two_people_do_not_see_each_other(self, open_page: Open, scripted: str) -> None:
         one, other = open_page(scripted), open_page(scripted)
         ask(one, "My secret plan?")
@@ -266,6 +308,16 @@ class TestNarrow:
         page.get_by_role("tab", name="Evaluate").click()
         opener.wait_for(state="hidden")
 
+    @pytest.mark.parametrize(("width", "height"), [(390, 664), (390, 844), (768, 1024), (1024, 600), (1440, 900)])
+    def test_all_of_the_window_fits_the_screen(
+        self, width: int, height: int, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted, width=width, height=height)
+        ask(page, "What drives BPO?")
+        answered(page)
+        assert page.evaluate("document.documentElement.scrollHeight") == height
+        assert in_view(page, "#keep button:last-child")
+
     def test_on_a_short_screen_the_conversation_comes_first(self, open_page: Open, real: str) -> None:
         page = open_page(real, width=640, height=360)
         ask(page, "What drives BPO?")
@@ -337,6 +389,28 @@ def test_an_answer_is_announced_once_when_it_is_complete(open_page: Open, script
 
 
 class TestFeedback:
+    def test_a_comment_belongs_to_one_answer(self, open_page: Open, scripted: str) -> None:
+        FEEDBACK.unlink(missing_ok=True)
+        page = open_page(scripted)
+        for number, question in enumerate(["What drives BPO?", "And KPO?"], start=1):
+            ask(page, question)
+            answered(page, number)
+        page.get_by_role("button", name="dislike").first.click()
+        page.get_by_label("Comment").fill("About the first.")
+        page.get_by_role("button", name=re.compile("^like$", re.IGNORECASE)).last.click()
+        page.wait_for_function("document.querySelector('#comment textarea, #comment input').value === ''")
+        page.get_by_label("Comment").fill("About the second.")
+        page.get_by_role("button", name="Send").click()
+        page.get_by_label("Comment").wait_for(state="hidden")
+        assert [(one.good, one.comment) for one in read_feedback(FEEDBACK)] == [
+            (False, ""),
+            (True, "About the second."),
+        ]
+        page.get_by_role("button", name=re.compile("^like$", re.IGNORECASE)).first.click()
+        page.get_by_label("Comment").wait_for()
+        ask(page, "And what else?")
+        page.get_by_label("Comment").wait_for(state="hidden")
+
     def test_a_thumb_and_a_word_are_kept_with_question_and_answer(self, open_page: Open, scripted: str) -> None:
         FEEDBACK.unlink(missing_ok=True)
         page = open_page(scripted)

@@ -43,6 +43,10 @@ class TestEvaluate:
         assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And for KPO?"]
         ask(page, "And its roles?")
         answered(page, 2)
+        page.wait_for_function("!document.querySelector('#question textarea').disabled")
+        ask(page, "What drives KPO?")
+        page.evaluate("document.querySelector('#lost button').click()")  # while that waits for its answer
+        answered(page, 4)
         page.get_by_role("tab", name="Evaluate").click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Save the report").click()

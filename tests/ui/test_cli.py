@@ -260,6 +260,21 @@ def test_verify_says_which_quotes_stand_moved_and_are_gone(tmp_path: Path, index
     assert lines[0].startswith("moved: “") and "gone: “The article never said so.”" in lines
 
 
+def test_verify_names_documents_that_changed_and_answers_that_were_rewritten(
+    tmp_path: Path, index: dict[str, str]
+) -> None:
+    answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **index).stdout)
+    forged = answer.model_copy(update={"text": "BPO is illegal. [1]"})
+    kept = bundle([forged], {}).model_dump(mode="json")
+    kept["sources"] = [{"name": answer.citations[0].source, "title": "", "sha256": "0" * 64}]
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps(kept), "utf-8")
+    run = bpo_kpo("verify", str(path), **index)
+    assert run.returncode == 1
+    assert "changed: corpus/bpo-vs-kpo.md is not what it was when it was quoted" in run.stdout
+    assert "rewritten: the answer is not what its quotes say: What drives BPO?" in run.stdout
+
+
 def _alone() -> bool:
     """Whether a process can be given a network of its own that leads nowhere."""
     return bool(shutil.which("unshare")) and not subprocess.run(["unshare", "-rn", "true"], check=False).returncode

@@ -26,6 +26,7 @@ EXAMPLES = (
 )
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
+FULL = "Too many people are asking just now. Ask again in a moment."
 IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": False}
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
@@ -81,11 +82,11 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         kept = bundle(_answers(turns), assistant.index().sources)
         return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
 
-    def liked(turns: Turns, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row]:
+    def liked(turns: Turns, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, str]:
         given = _feedback(turns, thumb)
         if given:
             _keep(given, feedback)
-        return given, gr.Row(visible=given is not None and given.good is not None)
+        return given, gr.Row(visible=given is not None and given.good is not None), ""
 
     def commented(given: Feedback | None, comment: str) -> tuple[None, gr.Row, str]:
         if given and comment.strip():
@@ -140,20 +141,20 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     limited: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", **limit}
     begin = [
-        box.submit(_asked, [box, turns], [chat, box], **at_once),
-        chat.example_select(_example_picked, turns, [chat, box], **at_once),
-        chat.option_select(_option_picked, turns, [chat, box], **at_once),
-        chat.retry(_again, turns, [chat, box], **at_once),
+        box.submit(_asked, [box, turns], [chat, box, why], **at_once),
+        chat.example_select(_example_picked, turns, [chat, box, why], **at_once),
+        chat.option_select(_option_picked, turns, [chat, box, why], **at_once),
+        chat.retry(_again, turns, [chat, box, why], **at_once),
     ]
     running = [event.then(answer, [turns, reader], [chat, saved], **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
         event.success(_settled, turns, [chat, box, saved], **at_once)
-        event.failure(_settled, turns, [chat, box, saved], **at_once)
+        event.failure(_turned_away, turns, [chat, box, saved], **at_once)
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
     box.stop(_stopped, turns, chat, cancels=running, **at_once)
     chat.clear(_cleared, turns, [chat, saved, given, why, comment], cancels=running, **at_once)
     saved.change(None, saved, None, js=_KEEP, **at_once)
-    chat.like(liked, turns, [given, why], **at_once)
+    chat.like(liked, turns, [given, why, comment], **at_once)
     gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
     for button, export in ((as_text, _markdown), (as_bundle, evidence)):
         made = button.click(export, turns, [exported, name], **at_once)
@@ -170,29 +171,42 @@ def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
     return [(who_answers(model, sent_to), model) for model, sent_to in readers.items()]
 
 
-def _asked(question: str, turns: Turns) -> tuple[Messages, gr.Textbox]:
-    turns.append(Turn(question))
-    return messages(turns), gr.Textbox("", **BUSY)
+Begun = tuple[Messages, gr.Textbox, gr.Row]  # the conversation, the box, the comment on an earlier answer
 
 
-def _example_picked(turns: Turns, picked: gr.SelectData) -> tuple[Messages, gr.Textbox]:
+def _asked(question: str, turns: Turns) -> Begun:
+    turns.append(
+        Turn(question.encode(errors="replace").decode())
+    )  # half an emoji can be pasted, but not sent back
+    return messages(turns), gr.Textbox("", **BUSY), gr.Row(visible=False)
+
+
+def _example_picked(turns: Turns, picked: gr.SelectData) -> Begun:
     return _asked(str(picked.value["text"]), turns)
 
 
-def _option_picked(turns: Turns, picked: gr.SelectData) -> tuple[Messages, gr.Textbox]:
+def _option_picked(turns: Turns, picked: gr.SelectData) -> Begun:
     return _asked(str(picked.value), turns)
 
 
-def _again(turns: Turns) -> tuple[Messages, gr.Textbox]:
+def _again(turns: Turns) -> Begun:
     turns[-1:] = [Turn(last.question) for last in turns[-1:]]
-    return messages(turns), gr.Textbox(**BUSY)
+    return messages(turns), gr.Textbox(**BUSY), gr.Row(visible=False)
 
 
 def _stopped(turns: Turns) -> Messages:
     for turn in turns:
-        if not turn.done:
+        if not turn.done or turn.notice == FULL:  # which a run that is stopped while it waits looks like
             turn.end(STOPPED)
     return messages(turns)
+
+
+def _turned_away(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
+    """The queue was full: nobody has begun to answer."""
+    for turn in turns:
+        if not turn.done:
+            turn.end(FULL)
+    return _settled(turns)
 
 
 def _cleared(turns: Turns) -> tuple[Messages, str, None, gr.Row, str]:
@@ -245,10 +259,11 @@ def _nothing_to_export(exported: str) -> None:
 
 
 def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
-    """The conversation as the answer to its last question grows."""
-    if not turns:  # cleared in the meantime, or the server was started anew under an open page
+    """The conversation as the answer to the question that waits for one grows."""
+    waiting = [number for number, turn in enumerate(turns) if not turn.done]
+    if not waiting:  # cleared in the meantime, or the server was started anew under an open page
         return
-    turn, history = turns[-1], earlier_questions(turns[:-1])
+    turn, history = turns[waiting[-1]], earlier_questions(turns[: waiting[-1]])
     turn.sent_to = assistant.sends_to
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}

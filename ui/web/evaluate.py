@@ -31,7 +31,10 @@ _POLL = 0.5  # seconds between two looks at whether it was stopped
 
 log = logging.getLogger(__name__)
 
-_OPEN_CHAT = """() => document.querySelector('[role="tab"]').click()"""
+_OPEN_CHAT = """() => {
+    document.querySelector('[role="tab"]').click();
+    setTimeout(() => document.querySelector("#question textarea")?.focus(), 50);
+}"""
 _SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
 
 
@@ -53,7 +56,7 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
                 check_comparable(items, other, None)
             folder = evaluation.new_folder(path)
             for line in _running(items, path.name, asked, folder, other):
-                yield _state(line, folder=folder, running=True)
+                yield _state(f"{path.name}: {line}", folder=folder, running=True)
         except UserError as error:  # whoever uploaded a set knows it by its name
             yield _state(str(error).replace(str(path), path.name) if upload else str(error))
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
@@ -75,8 +78,8 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     ) -> tuple[list[Turn], list[dict[str, Any]], str]:
         rows = list(read_rows(folder)) if folder else []
         row = next((row for row in rows if row.id == event._data["id"]), None)
-        turns = [*before, *(_turns(row, assistant) if row else [])]
-        return turns, messages(turns), dump(turns)
+        before += _turns(row, assistant) if row else []  # in place: an answer may be on its way to it
+        return before, messages(before), dump(before)
 
     at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     with gr.Row(elem_id="choose"):
@@ -176,7 +179,7 @@ def _running(
             told.put(error)
 
     threading.Thread(target=work, daemon=True).start()
-    line = "Asking the first questions …"
+    line = "asking the first questions …"
     try:
         while True:
             try:

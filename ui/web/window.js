@@ -253,29 +253,36 @@ function announce() {
   announced = ends.length;
 }
 
-// After an answer the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
-function refocus() {
+// After an answer or a clearing the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
+function refocus(cleared) {
   const box = document.querySelector("#question textarea");
-  if (busy && box && !box.disabled && document.activeElement === document.body) box.focus();
+  if ((busy || cleared) && box && !box.disabled && document.activeElement === document.body) box.focus();
   busy = Boolean(box?.disabled);
 }
 
-// A question stands at the top once it is asked and again once its answer is whole: that is read from its beginning.
+// A question stands at the top once it is asked, and again once its answer is whole and has its suggestions: that is
+// read from its beginning.
 let seen = "";
 function follow() {
   const log = chat()?.querySelector('[role="log"]');
   const questions = chat()?.querySelectorAll(".question") ?? [];
-  const now = `${questions.length} ${chat()?.querySelectorAll(".answer.finished").length}`;
+  const ends = [".answer.finished", "button.option"].map((end) => chat()?.querySelectorAll(end).length);
+  const now = `${questions.length} ${ends}`;
   if (!log || now === seen) return;
   seen = now;
   const last = [...questions].at(-1);
   if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
 }
 
+let asked = 0;
 function changed() {
+  const questions = chat()?.querySelectorAll(".question").length ?? 0;
+  const cleared = asked && !questions;
+  asked = questions;
+  if (cleared) current = null;
   draw();
   announce();
-  refocus();
+  refocus(cleared);
   follow();
   document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));

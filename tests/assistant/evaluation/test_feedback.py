@@ -23,6 +23,12 @@ def test_what_is_kept_is_read_again_in_order(tmp_path: Path) -> None:
     assert read_feedback(tmp_path / "new" / "feedback.jsonl") == given
 
 
+def test_whatever_ends_a_line_elsewhere_ends_none_here(tmp_path: Path) -> None:
+    given = feedback(question="What\u2028drives\u2029B\x85P\x0cO?", comment="\u2028")
+    keep(given, tmp_path / "feedback.jsonl")
+    assert read_feedback(tmp_path / "feedback.jsonl") == [given]
+
+
 def test_a_word_that_comes_later_replaces_the_thumb_alone(tmp_path: Path) -> None:
     thumb = feedback()
     worded = thumb.model_copy(update={"comment": "It leaves out KPO.\nSadly."})

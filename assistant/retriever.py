@@ -24,7 +24,7 @@ CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
 OUTLINE_TOKENS = 500  # of headings besides, for a question for a list
 _CANDIDATES = 50  # passages per ranking
 _READ = 30  # so many of the fused ranking are read closely
-_OUTLINED = 3  # so many of the best passages are looked at for headings below theirs
+_OUTLINED = 6  # so many of the best passages are looked at for headings below theirs
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 

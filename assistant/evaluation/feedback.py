@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.answers import Answer
 from ingest.errors import UserError
 
+_LARGEST = 100_000_000  # bytes: whoever can press a thumb must not be able to fill the disk
+
 
 class Feedback(BaseModel):
     """A thumb on an answer: up, down, or taken back (`None`); of two with the same id the later one counts."""
@@ -26,10 +28,12 @@ class Feedback(BaseModel):
 
 
 def keep(feedback: Feedback, path: Path) -> None:
-    """Adds a line to the file. Raises `UserError` where it cannot be written."""
+    """Adds a line to the file. Raises `UserError` where it cannot be written, or holds 100 MB."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
+            if file.tell() > _LARGEST:
+                raise UserError(f"{path} is full. Move it away, or set BPO_KPO_FEEDBACK.")
             file.write(feedback.model_dump_json() + "\n")
     except OSError as error:
         raise UserError(

@@ -121,6 +121,7 @@ class Server(uvicorn.Server):
             and not logins,  # the extra `mcp`; Gradio asks it for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
+            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
         )
         super().__init__(uvicorn.Config(app, log_level="warning"))
 

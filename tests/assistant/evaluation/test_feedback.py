@@ -29,6 +29,14 @@ def test_whatever_ends_a_line_elsewhere_ends_none_here(tmp_path: Path) -> None:
     assert read_feedback(tmp_path / "feedback.jsonl") == [given]
 
 
+def test_a_file_that_is_full_takes_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    with path.open("wb") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(UserError, match="is full"):
+        keep(feedback(), path)
+
+
 def test_a_word_that_comes_later_replaces_the_thumb_alone(tmp_path: Path) -> None:
     thumb = feedback()
     worded = thumb.model_copy(update={"comment": "It leaves out KPO.\nSadly."})

@@ -123,7 +123,20 @@ def _try_build(
     old = _readable(store, before, settings)
     remembered = remembered_paths(before, paths, remove, settings)
     sources, skipped = read_documents(settings.index, before, old, remembered, paths, remove)
-    passages = _with_ids([p for _, source in sources for p in split(source)])
+    passed_over = digests_of(skipped)
+    records = tuple(
+        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
+        for file, s in sources
+    )
+    known = tuple(map(from_root, remembered))
+    same = old and (old.manifest.sources, old.manifest.passed_over) == (records, passed_over)
+    if old and before and same:  # nothing to write, but perhaps a path to remember
+        report = BuildReport(len(old.ids), 0, len(old.ids), 0, tuple(skipped.values()))
+        pointer = before.model_copy(update={"paths": known})
+        store.clear_old()
+        return report if pointer == before or store.publish(pointer, before) else None
+
+    passages = _with_ids(_cut([source for _, source in sources], old))
     if not passages:
         where = ", ".join(str(path) for path in remembered)
         raise SourceError(
@@ -137,18 +150,6 @@ def _try_build(
         removed=len(old_ids - passages.keys()),
         skipped=tuple(skipped.values()),
     )
-    passed_over = digests_of(skipped)
-    records = tuple(
-        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
-        for file, s in sources
-    )
-    known = tuple(map(from_root, remembered))
-    same = old and (old.manifest.sources, old.manifest.passed_over) == (records, passed_over)
-    if old and before and same:  # nothing to write, but perhaps a path to remember
-        pointer = before.model_copy(update={"paths": known})
-        store.clear_old()
-        return report if pointer == before or store.publish(pointer, before) else None
-
     kept = {i: v for i, v in old.vectors().items() if i in passages} if old else {}
     missing = [id_ for id_ in passages if id_ not in kept and id_ not in embedded]
     _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
@@ -182,6 +183,19 @@ def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -
         index = Index(store, pointer.snapshot)
         return index if index.digest() == index.manifest.digest else None
     return None
+
+
+def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:
+    """The passages of `sources`; those of a document that has not changed are as they were."""
+    digests = {record.name: record.digest for record in old.manifest.sources} if old else {}
+    known: dict[str, list[Passage]] = {name: [] for name in digests}
+    for passage in old.passages if old else ():
+        known[passage.source].append(passage)
+    return [
+        passage
+        for source in sources
+        for passage in (known[source.name] if digests.get(source.name) == source.digest else split(source))
+    ]
 
 
 def _with_ids(passages: list[Passage]) -> dict[str, Passage]:

@@ -17,9 +17,9 @@ from ingest.build import BuildReport, build, ensure_index
 from ingest.chroma import chroma_errors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex, digest_of
-from ingest.passages import split
+from ingest.passages import Passage, split
 from ingest.settings import IngestSettings
-from ingest.sources import from_root, read_source
+from ingest.sources import Source, from_root, read_source
 from tests.ingest.library import Library, refused
 from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
 
@@ -46,6 +46,27 @@ def test_the_first_build_embeds_every_passage(library: Library) -> None:
     ]
     assert index.passages == split(read_source(library.corpus / "guide.md"))
     assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
+
+
+def test_only_a_document_that_has_changed_is_cut_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+
+    def counted(source: Source) -> list[Passage]:
+        cut.append(source.name)
+        return split(source)
+
+    monkeypatch.setattr("ingest.build.split", counted)
+    library.write("a.md", GUIDE)
+    library.write("b.md", "# B\n\nWords of b.\n")
+    library.build()
+    assert len(cut) == 2
+    library.build()
+    assert len(cut) == 2
+    library.write("b.md", "# B\n\nOther words.\n")
+    library.build()
+    assert len(cut) == 3 and cut[-1].endswith("b.md")
+    fresh = [passage for name in ("a.md", "b.md") for passage in split(read_source(library.corpus / name))]
+    assert library.index().passages == fresh
 
 
 def test_the_second_build_embeds_nothing_says_so_and_leaves_the_snapshot(library: Library) -> None:

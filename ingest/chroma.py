@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 
 Vectors = dict[str, np.ndarray]  # by passage id
 
+_ROOM = 1_000_000  # bytes that are left where Chroma can open a folder: it writes when it does
+
 _opening = threading.RLock()  # Chroma caches clients by path, and hands one out before it is open
 
 
 def open_client(folder: Path, owner: object) -> "Client":
     """A client for a finished snapshot, closed with its owner; of a copy where the folder cannot be written."""
     copy = None
-    if not all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"]):
-        if not folder.is_dir():
-            raise FileNotFoundError(f"{folder} is missing")
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is missing")
+    writable = all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"])
+    if not writable or shutil.disk_usage(folder).free < _ROOM:
         folder = copy = snapshots.writable_copy(folder)
     client = folder_client(folder)
     weakref.finalize(owner, _close, client, copy)
@@ -106,7 +109,11 @@ def chroma_errors(folder: Path) -> Iterator[None]:
         if not panic and not isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError)):
             raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise IndexProblem(f"The index at {folder} is damaged or full ({reason}). Run: bpo-kpo ingest") from error
+        if "disk is full" in reason:
+            raise IndexProblem(
+                f"The disk of the index at {folder} is full. Make room, then run it again."
+            ) from error
+        raise IndexProblem(f"The index at {folder} is damaged ({reason}). Run: bpo-kpo ingest") from error
 
 
 def add_passages(client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors) -> None:

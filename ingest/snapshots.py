@@ -200,9 +200,21 @@ def chroma_folder(index: Path, snapshot: str) -> Path:
 
 
 def writable_copy(folder: Path) -> Path:
-    """A temporary copy of `folder`, for Chroma, which writes when it opens a database."""
-    copy = Path(tempfile.mkdtemp(prefix="bpo-kpo-")) / folder.name
-    shutil.copytree(folder, copy)
+    """A temporary copy of `folder`, for Chroma, which writes when it opens a database.
+
+    Raises `IndexProblem` where there is no room for it.
+    """
+    try:
+        place = Path(tempfile.mkdtemp(prefix="bpo-kpo-"))
+        try:
+            copy = shutil.copytree(folder, place / folder.name)
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise IndexProblem(
+            f"{folder} cannot be written, and {tempfile.gettempdir()} takes no copy. Make room on either."
+        ) from error
     for path in [copy, *copy.rglob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
     return copy

@@ -702,7 +702,7 @@ def test_vectors_that_are_not_those_of_the_manifest_are_made_again(library: Libr
 
 def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
     panic = type("PanicException", (BaseException,), {})
-    message = r"damaged or full \(malformed\)\. Run: bpo-kpo ingest"
+    message = r"damaged \(malformed\)\. Run: bpo-kpo ingest"
     with pytest.raises(IndexProblem, match=message), chroma_errors(Path("index")):
         raise panic("malformed\nbacktrace")
     for bug in (KeyboardInterrupt, ZeroDivisionError):

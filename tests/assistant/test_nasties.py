@@ -1,0 +1,108 @@
+"""Whatever comes in as a text: an answer or one line that says what is wrong, in bounded time."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.answers import Answer, Ask
+from assistant.chain import Assistant
+from assistant.conversation_file import answer_markdown, bundle, read_bundle, verify
+from assistant.evaluation.feedback import Feedback, keep, read_feedback, to_complete
+from assistant.evaluation.questions import read_jsonl
+from ingest.errors import UserError
+from tests.nasties import NASTIES, grown
+
+LONGEST = 4_000  # characters of a question
+SECONDS = 5.0  # far above what any of these takes here, far below what no bound at all would take
+
+each = pytest.mark.parametrize("text", NASTIES.values(), ids=NASTIES.keys())
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < SECONDS
+
+
+def answered(assistant: Assistant, asked: Ask) -> Answer | None:
+    """A whole answer, which can be kept and shown, or nothing where a person is told what is wrong."""
+    with in_time():
+        try:
+            answer = assistant.chain.invoke(asked)
+        except UserError as error:
+            assert "\n" not in str(error) and len(str(error)) < 300
+            return None
+        texts = {name: source.text for name, source in assistant.index().sources.items()}
+        assert all(texts[c.source][c.start : c.end] == c.quote for c in answer.citations)
+        assert Answer.model_validate_json(answer.model_dump_json()) == answer
+        assert answer_markdown(answer).encode()
+        return answer
+
+
+@each
+@pytest.mark.parametrize("length", [None, LONGEST])
+def test_a_question(text: str, length: int | None, assistant: Assistant) -> None:
+    answered(assistant, Ask(question=grown(text, length) if length else text))
+
+
+@each
+def test_ten_thousand_turns(text: str, assistant: Assistant) -> None:
+    answered(assistant, Ask(question="And for KPO?", history=(text,) * 10_000))
+
+
+def test_a_million_characters_are_turned_down(assistant: Assistant) -> None:
+    for asked in (Ask(question="x" * 1_000_000), Ask(question="And KPO?", history=("x" * 1_000_000,))):
+        assert answered(assistant, asked) is None
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_question_after_any_others(assistant: Assistant, question: str, history: list[str]) -> None:
+    answered(assistant, Ask(question=question, history=tuple(history)))
+
+
+@each
+def test_a_question_set(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    line = {
+        "id": text,
+        "question": text,
+        "answerable": True,
+        "facts": [[text]],
+        "evidence": [text],
+        "tags": [text],
+    }
+    with in_time():
+        for content in (text, json.dumps(text), json.dumps(line), json.dumps(line, ensure_ascii=False)):
+            path.write_text(content, encoding="utf-8", errors="surrogatepass")
+            with suppress(UserError):  # where it is not UTF-8
+                assert all(len(str(finding)) < 2_000 for finding in read_jsonl(path).findings)
+
+
+@each
+def test_a_comment_on_an_answer(text: str, tmp_path: Path) -> None:
+    shown = text.encode(errors="replace").decode()  # as the window takes it
+    answer = Answer(question=shown, standalone_question=shown, answered=False, text=shown, model="m")
+    given = Feedback(good=False, comment=shown, answer=answer)
+    keep(given, tmp_path / "feedback.jsonl")
+    assert read_feedback(tmp_path / "feedback.jsonl") == [given]
+    assert len(list(to_complete([given]))) == 1
+
+
+@each
+def test_an_evidence_bundle(text: str) -> None:
+    shown = text.encode(errors="replace").decode()
+    answer = Answer(question=shown, standalone_question=shown, answered=True, text=shown, model="m")
+    kept = read_bundle(bundle([answer], {}).model_dump_json())
+    with in_time():
+        verify(kept, {})
+    for content in (shown, json.dumps(shown)):
+        with pytest.raises(UserError):
+            read_bundle(content)

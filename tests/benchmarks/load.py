@@ -49,7 +49,7 @@ class Person:
 
     def ask(self, question: str) -> None:
         """One question, until its answer is whole."""
-        sent = {"session_hash": self.session, "fn_index": self.listeners["_asked"], "data": [question, None]}
+        sent = {"session_hash": self.session, "fn_index": self.listeners["_asked"], "data": [question, None, ""]}
         assert self.http.post("run/_asked", json=sent).status_code == 200
         sent = {"session_hash": self.session, "fn_index": self.listeners["answer"], "data": [None, "extractive"]}
         reply = self.http.post("queue/join", json=sent)

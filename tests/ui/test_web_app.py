@@ -25,15 +25,17 @@ class Page:
         config = httpx.get(f"{address}config", trust_env=False).json()
         self.ids = {dep["api_name"]: dep["id"] for dep in config["dependencies"]}
 
-    def press(self, listener: str, *data: object) -> Any:
-        body = {"fn_index": self.ids[listener], "session_hash": self.session, "data": [*data, None]}
+    def press(self, listener: str, *data: object, saved: str | None = None) -> Any:
+        """What a listener answers; None stands for the state, behind it comes what the page keeps itself."""
+        sent = [*data, None] if saved is None else [*data, None, saved]
+        body = {"fn_index": self.ids[listener], "session_hash": self.session, "data": sent}
         reply = self.http.post(f"run/{listener}", json=body)
         assert reply.status_code == 200, reply.text
         return reply.json()["data"]
 
     def ask(self, question: str) -> tuple[str, int]:
         """What the chat shows in the end, and in how many steps it came."""
-        self.press("_asked", question)
+        self.press("_asked", question, saved="")
         body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None, "scripted"]}
         assert self.http.post("queue/join", json=body).status_code == 200
         steps = 0
@@ -133,8 +135,19 @@ class TestConversation:
     def test_asking_again_replaces_the_turn(self, address: str) -> None:
         page = Page(address)
         page.ask("What drives BPO?")
-        assert QUOTE not in json.dumps(page.press("_again")[0])
+        assert QUOTE not in json.dumps(page.press("_again", saved="")[0])
         assert page.shown().count('"role": "user"') == 1
+
+    def test_a_page_that_this_process_does_not_know_brings_its_conversation_along(self, address: str) -> None:
+        page = Page(address)
+        page.ask("What drives BPO?")
+        kept = page.press("_settled")[2]
+        page.session = uuid.uuid4().hex  # another process knows none
+        assert QUOTE in page.press("_markdown", saved=kept)[0]
+        page.session = uuid.uuid4().hex
+        shown = json.dumps(page.press("_asked", "And KPO?", saved=kept)[0])
+        assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
+        assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
 
     def test_clearing_forgets_everything(self, address: str) -> None:
         page = Page(address)

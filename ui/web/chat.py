@@ -1,6 +1,7 @@
 """The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,8 +32,10 @@ IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": Fa
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
 # A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
-# One that is longer than the browser keeps (about five million characters) is not restored after a reload.
+# It is sent along, so that it goes on where the process that knew it has ended. What is longer than the browser
+# keeps (about five million characters) is not restored after a reload.
 _KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
+_ALONG = "(...inputs) => [...inputs.slice(0, -1), inputs.at(-1)?.length < 2_000_000 ? inputs.at(-1) : '']"
 _RESTORE = "() => [sessionStorage.getItem('conversation') ?? '']"
 DOWNLOAD = """(text, name) => {
     if (!text) return;
@@ -74,16 +77,23 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
             yield shown, gr.skip() if step else dump(turns)  # a reload finds the question; the rest at the end
         answering.pop(session, None)
 
+    def turned_away(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
+        """Where the queue had no room for a question; one that is stopped ends in the same event."""
+        for turn in turns:
+            if not turn.done and len(page._queue) >= (page._queue.max_size or math.inf):
+                turn.end(FULL)
+        return _settled(turns)
+
     def left(request: gr.Request) -> None:
         """Nobody waits any more for what a chat model is being asked."""
         _stopped(answering.pop(str(request.session_hash), []))
 
-    def evidence(turns: Turns) -> tuple[str, str]:
-        kept = bundle(_answers(turns), assistant.index().sources)
+    def evidence(turns: Turns, saved: str) -> tuple[str, str]:
+        kept = bundle(_answers(_known(turns, saved)), assistant.index().sources)
         return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
 
-    def liked(turns: Turns, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, str]:
-        given = _feedback(turns, thumb)
+    def liked(turns: Turns, saved: str, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, str]:
+        given = _feedback(_known(turns, saved), thumb)
         if given:
             _keep(given, feedback)
         return given, gr.Row(visible=given is not None and given.good is not None), ""
@@ -93,8 +103,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
             _keep(given.model_copy(update={"comment": comment.strip()[:_LONGEST_COMMENT]}), feedback)
         return None, gr.Row(visible=False), ""
 
-    turns = gr.State([])
-    given = gr.State(None)
+    turns, given = gr.State([]), gr.State(None)
     chat = gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -134,33 +143,33 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         visible=assistant.model != EXTRACTIVE,
     )
     with gr.Row(elem_id="keep"):
-        as_text = gr.Button("Export as Markdown", size="sm", variant="secondary")
-        as_bundle = gr.Button("Export evidence", size="sm", variant="secondary")
+        as_text, as_bundle = (gr.Button(f"Export {what}", size="sm") for what in ("as Markdown", "evidence"))
     saved, exported, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(3))
 
     at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    along: dict[str, Any] = {**at_once, "js": _ALONG}
     limited: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", **limit}
     begin = [
-        box.submit(_asked, [box, turns], [chat, box, why], **at_once),
-        chat.example_select(_example_picked, turns, [chat, box, why], **at_once),
-        chat.option_select(_option_picked, turns, [chat, box, why], **at_once),
-        chat.retry(_again, turns, [chat, box, why], **at_once),
+        box.submit(_asked, [box, turns, saved], [chat, box, why], **along),
+        chat.example_select(_example_picked, [turns, saved], [chat, box, why], **along),
+        chat.option_select(_option_picked, [turns, saved], [chat, box, why], **along),
+        chat.retry(_again, [turns, saved], [chat, box, why], **along),
     ]
     running = [event.then(answer, [turns, reader], [chat, saved], **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
         event.success(_settled, turns, [chat, box, saved], **at_once)
-        event.failure(_turned_away, turns, [chat, box, saved], **at_once)
+        event.failure(turned_away, turns, [chat, box, saved], **at_once)
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
     box.stop(_stopped, turns, chat, cancels=running, **at_once)
     chat.clear(_cleared, turns, [chat, saved, given, why, comment], cancels=running, **at_once)
     saved.change(None, saved, None, js=_KEEP, **at_once)
-    chat.like(liked, turns, [given, why, comment], **at_once)
+    chat.like(liked, [turns, saved], [given, why, comment], **along)
     gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
     for button, export in ((as_text, _markdown), (as_bundle, evidence)):
-        made = button.click(export, turns, [exported, name], **at_once)
+        made = button.click(export, [turns, saved], [exported, name], **along)
         made.then(_nothing_to_export, exported, **{**at_once, "queue": True})  # which carries the message
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
-    page.load(_restored, saved, [turns, chat], js=_RESTORE, **at_once)
+    page.load(_restored, saved, [turns, chat, saved], js=_RESTORE, **at_once)
     page.unload(left)
     return Panel(turns, chat, saved)
 
@@ -174,39 +183,38 @@ def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
 Begun = tuple[Messages, gr.Textbox, gr.Row]  # the conversation, the box, the comment on an earlier answer
 
 
-def _asked(question: str, turns: Turns) -> Begun:
-    turns.append(
+def _known(turns: Turns, saved: str) -> Turns:
+    """The turns of a page; of one that another process knew, those that it sends along."""
+    if not turns:
+        turns += load(saved)
+    return turns
+
+
+def _asked(question: str, turns: Turns, saved: str = "") -> Begun:
+    _known(turns, saved).append(
         Turn(question.encode(errors="replace").decode())
     )  # half an emoji can be pasted, but not sent back
     return messages(turns), gr.Textbox("", **BUSY), gr.Row(visible=False)
 
 
-def _example_picked(turns: Turns, picked: gr.SelectData) -> Begun:
-    return _asked(str(picked.value["text"]), turns)
+def _example_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
+    return _asked(str(picked.value["text"]), turns, saved)
 
 
-def _option_picked(turns: Turns, picked: gr.SelectData) -> Begun:
-    return _asked(str(picked.value), turns)
+def _option_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
+    return _asked(str(picked.value), turns, saved)
 
 
-def _again(turns: Turns) -> Begun:
-    turns[-1:] = [Turn(last.question) for last in turns[-1:]]
+def _again(turns: Turns, saved: str = "") -> Begun:
+    _known(turns, saved)[-1:] = [Turn(last.question) for last in turns[-1:]]
     return messages(turns), gr.Textbox(**BUSY), gr.Row(visible=False)
 
 
 def _stopped(turns: Turns) -> Messages:
     for turn in turns:
-        if not turn.done or turn.notice == FULL:  # which a run that is stopped while it waits looks like
+        if not turn.done:
             turn.end(STOPPED)
     return messages(turns)
-
-
-def _turned_away(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
-    """The queue was full: nobody has begun to answer."""
-    for turn in turns:
-        if not turn.done:
-            turn.end(FULL)
-    return _settled(turns)
 
 
 def _cleared(turns: Turns) -> tuple[Messages, str, None, gr.Row, str]:
@@ -219,9 +227,9 @@ def _settled(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
     return messages(turns), gr.Textbox(**IDLE), dump(turns)
 
 
-def _restored(saved: str) -> tuple[Turns, Messages]:
+def _restored(saved: str) -> tuple[Turns, Messages, str]:
     turns = load(saved)
-    return turns, messages(turns)
+    return turns, messages(turns), dump(turns)
 
 
 def _answers(turns: Turns) -> list[Answer]:
@@ -248,8 +256,8 @@ def _keep(given: Feedback, path: Path) -> None:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def _markdown(turns: Turns) -> tuple[str, str]:
-    answers = _answers(turns)
+def _markdown(turns: Turns, saved: str) -> tuple[str, str]:
+    answers = _answers(_known(turns, saved))
     return conversation_markdown(answers) if answers else "", "conversation.md"
 
 

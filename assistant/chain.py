@@ -252,6 +252,9 @@ def finish(
     cited = cite(draft.text, reading.passages, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
+    refuses = any(_bare(sentence.text) == _bare(refusal.text) for sentence in cited.sentences)
+    if whole and refuses and all(sentence.support == "unsupported" for sentence in cited.sentences):
+        return refusal  # it went on talking, but proved nothing
     dropped = ", ".join(map(str, cited.unknown))
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
@@ -274,7 +277,7 @@ def _cited_offline(opened: Opened, text: str) -> tuple[Citation, ...]:
 
 def _bare(text: str) -> str:
     """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
-    return fold(prompts.MARKER.sub("", text)).text.rstrip(" .")
+    return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")
 
 
 def _retrieved(document: Document) -> RetrievedPassage:

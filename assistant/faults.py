@@ -39,9 +39,10 @@ def fault(error: Exception) -> UserError:
 
 def _mistake(error: Exception, status: int | None) -> SettingsError | None:
     """What a person has to mend."""
-    if isinstance(error, langchain.ModelAuthenticationError) or status in (401, 403):
+    code = _code(error)
+    if isinstance(error, langchain.ModelAuthenticationError) or status in (401, 403) or code == "invalid_api_key":
         return SettingsError("The server refused the key. Mend OPENAI_API_KEY in .env, or use --model extractive.")
-    if isinstance(error, langchain.ModelNotFoundError) or status == 404:
+    if isinstance(error, langchain.ModelNotFoundError) or status == 404 or code == "model_not_found":
         return SettingsError(
             "The server does not know this model. Name another with --model or BPO_KPO_MODEL; see: bpo-kpo doctor"
         )

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.runnables import RunnableConfig
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
 from tenacity.nap import sleep_using_event
@@ -82,11 +83,31 @@ def _once(
     try:
         for chunk in _pulled(stream, stop):
             if isinstance(chunk, AIMessageChunk):
-                whole = chunk if whole is None else whole + chunk
+                whole = grown(whole, chunk)
                 yield whole
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
     whole_reply(whole)
+
+
+def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk:
+    """What was received so far, with one more chunk.
+
+    Some servers say in each chunk, or twice, how many tokens they counted so far and why they stopped; LangChain
+    adds such counts up and puts such words one behind the other.
+    """
+    if whole is None:
+        return chunk
+    both = whole + chunk
+    told = (chunk.response_metadata, whole.response_metadata)
+    finish = next((one["finish_reason"] for one in told if one.get("finish_reason")), None)
+    counts = [one.usage_metadata for one in (whole, chunk) if one.usage_metadata]
+    sent, received = (
+        max((count[name] for count in counts), default=0) for name in ("input_tokens", "output_tokens")
+    )
+    usage = UsageMetadata(input_tokens=sent, output_tokens=received, total_tokens=sent + received)
+    metadata = {**both.response_metadata, "finish_reason": finish}
+    return both.model_copy(update={"usage_metadata": usage if counts else None, "response_metadata": metadata})
 
 
 def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
@@ -97,7 +118,8 @@ def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
     if reply and reason is None and reply.response_metadata.get("model_provider") == "openai":  # always says why
         raise ModelFault("the connection could not be made, or broke off", passing=True)
     if reply is None or not str(reply.text).strip():
-        raise ModelFault("its answer was empty", passing=True)
+        used_up = reason in ("length", "tool_calls")  # it would be so again
+        raise ModelFault("it gave no answer in words" if used_up else "its answer was empty", passing=not used_up)
     return reply
 
 

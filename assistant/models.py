@@ -55,7 +55,7 @@ def served_models(settings: AssistantSettings) -> list[str]:
     offline = "or use --model extractive."
     try:
         client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
-        return [_text(model.id) for model in client.models.list().data]
+        return list(dict.fromkeys(_text(model.id) for model in client.models.list().data))
     except openai.AuthenticationError:
         raise SettingsError(f"{host} refused the key. Mend OPENAI_API_KEY in .env, {offline}") from None
     except openai.APIConnectionError:
@@ -110,9 +110,11 @@ def open_chat_model(
     `instead` is what else a person can do, for that message.
     """
     from langchain.chat_models import init_chat_model
+    from openai import OpenAIError
 
+    provider, _, model = name.partition(":")
     options: dict[str, Any] = {}
-    if name.startswith("openai:"):
+    if provider == "openai":
         if settings.ingest.openai_api_key is None and settings.ingest.openai_base_url is None:
             raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or {instead}.")
         options = {
@@ -125,8 +127,11 @@ def open_chat_model(
         if settings.ingest.openai_base_url:  # a small model may never end; one that thinks at OpenAI needs more
             options["max_tokens"] = ANSWER_TOKENS
     try:
-        model: BaseChatModel = init_chat_model(name, **options)
-        return model
-    except (ImportError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        # named, since LangChain would take a provider that it does not know for a part of a model's name
+        opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
+        return opened
+    except (ImportError, ValueError, OpenAIError) as error:
+        reason = " ".join(str(error).split())[:300]
+        if settings.ingest.openai_base_url:
+            instead = f"name it openai:{name}, or {instead}"
         raise SettingsError(f"The model {name} cannot be used: {reason} Choose another, or {instead}.") from None

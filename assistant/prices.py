@@ -48,8 +48,8 @@ def prompt_tokens(prompt: Sequence[BaseMessage]) -> int:
 def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatModel) -> Usage:
     """What a reply took: as the server counted, else as tiktoken does."""
     counted = reply.usage_metadata
-    sent = counted["input_tokens"] if counted else prompt_tokens(prompt)
-    received = counted["output_tokens"] if counted else count_tokens(str(reply.text), ENCODING)
+    sent = (counted and counted["input_tokens"]) or prompt_tokens(prompt)
+    received = (counted and counted["output_tokens"]) or count_tokens(str(reply.text), ENCODING)
     name = str(getattr(model, "model_name", None) or model._llm_type)  # a recorded one has its name as type
     return Usage(input_tokens=sent, output_tokens=received, cost_usd=cost(name, sent, received))
 

@@ -13,9 +13,13 @@ def refusal(documents: int) -> str:
     return REFUSAL if documents == 1 else REFUSAL_MANY
 
 
-# A marker names passages by number: [2], [2, 5] or [2-4], also in the brackets 【2】. `\[2\]` is text.
-MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【](\d{1,9}(?:[ \t]*[,–-][ \t]*\d{1,9})*)[\]】](?!\()")
-UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【][\d,– \t-]*$")
+# A marker names passages by number: [2], [2, 5] or [2-4]; models also write 【2】, [2; 5], [2 and 5], [^2] and
+# [passage 2]. `\[2\]` is text.
+_BETWEEN = r"[ \t]*(?:[,;&–—-]|and)[ \t]*"
+MARKER = re.compile(
+    rf"(?<![ \t])[ \t]*(?<!\\)[\[【](?:\^|[Pp]assages? )?(\d{{1,9}}(?:{_BETWEEN}\d{{1,9}})*)[\]】](?!\()"
+)
+UNFINISHED_MARKER = re.compile(r"(?<![ \t])[ \t]*(?<!\\)[\[【](?:\^|[Pp]assages? )?[\d,;&–—and \t-]*$")
 _LONGEST_RANGE = 20
 UNPROVEN = "[?]"  # behind a sentence that no passage it cites supports
 
@@ -23,8 +27,8 @@ UNPROVEN = "[?]"  # behind a sentence that no passage it cites supports
 def marker_numbers(marker: re.Match[str]) -> list[int]:
     """The numbers that a match of `MARKER` names, in order; of a range that is too long, both ends."""
     numbers: list[int] = []
-    for part in marker.group(1).split(","):
-        first, *rest = [int(number) for number in re.split(r"[–-]", part)]
+    for part in re.split(r"[,;&]|and", marker.group(1)):
+        first, *rest = [int(number) for number in re.split(r"[–—-]", part)]
         last = rest[-1] if rest else first
         numbers += range(first, last + 1) if 0 <= last - first < _LONGEST_RANGE else [first, last]
     return numbers

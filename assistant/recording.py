@@ -17,7 +17,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from assistant.faults import ModelFault, PromptTooLong, fault
-from assistant.model_calls import whole_reply
+from assistant.model_calls import grown, whole_reply
 from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
@@ -122,7 +122,7 @@ class Recorder(_Streaming):
         try:
             async for chunk in self.model.astream(messages, **kwargs):
                 if isinstance(chunk, AIMessageChunk):
-                    whole = chunk if whole is None else whole + chunk
+                    whole = grown(whole, chunk)
                     yield chunk
             exchange = _exchange(self.name_of_model, messages, whole_reply(whole))
         except Exception as error:  # the border to a provider's package; it is raised as it came

@@ -11,7 +11,11 @@ WINDOW = 80  # content words of evidence that are looked at together
 THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot|without)\b|n[’']t\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|cannot|without|hardly|barely|scarcely|rarely|seldom|fails?|few|myth|unlikely)\b"
+    r"|n[’']t\b",
+    re.IGNORECASE,
+)
 _OPPOSITES = [
     (frozenset(a.split()), frozenset(b.split()))
     for a, b in (
@@ -28,15 +32,22 @@ _OPPOSITES = [
     )
 ]
 _ADDED = 3  # content words in a row
-_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - as people count
-_DIGITS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS, start=2)}
+_ONES = (
+    "two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_DIGITS = {
+    **{word: str(number) for number, word in enumerate(_ONES.split(), start=2)},
+    **{word: str(10 * number) for number, word in enumerate(_TENS.split(), start=2)},
+}
 _UNITS = {"percent": "%", "per cent": "%"}
 _AMOUNT = re.compile(
-    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*|\b(?:half|dozens?|hundreds?|thousands?|millions?|billions?"
-    rf"|{'|'.join(_NUMBER_WORDS)})\b)"
+    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*|\b(?:half|quarters?|thirds?|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
+    rf"|millions?|billions?|{'|'.join(_DIGITS)})\b|[½¼¾⅓⅔])"
     r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"
 )
-_CAPITALISED = re.compile(r"\b[A-Z][\w&’'-]*")
+_WORD = re.compile(r"\b[^\W\d_][\w&’'-]*")
 
 
 def supports(evidence: str, claim: str, context: str = "") -> bool:
@@ -90,7 +101,8 @@ def says_opposite(evidence: str, claim: str) -> bool:
 
 def strange_opening(claim: str, context: str) -> bool:
     """Whether the claim begins with a capitalised word that the context has in no form: it may be a name."""
-    first = _CAPITALISED.match(claim.lstrip("-*• “\"'"))
+    first = _WORD.match(claim.lstrip("-*• “\"'"))
+    first = first if first and _has_capital(first.group()) else None
     told = {stem(word) for word in content_words(_without_sides(first.group()))} if first else set()
     return not told <= {stem(word) for word in content_words(context)}
 
@@ -109,6 +121,10 @@ def adds_words(evidence: str, claim: str) -> bool:
     known = {stem(word) for word in content_words(evidence)}
     new = [stem(word) not in known for word in content_words(_without_sides(claim))]
     return any(all(new[i : i + _ADDED]) for i in range(len(new) - _ADDED + 1))
+
+
+def _has_capital(word: str) -> bool:
+    return word != word.lower()  # "Élan" and "iGate", too
 
 
 def _negates(text: str) -> bool:
@@ -143,8 +159,9 @@ def strange_names(evidence: str, claim: str, context: str = "") -> list[str]:
     )
     names = [
         name
-        for match in _CAPITALISED.finditer(claim)
+        for match in _WORD.finditer(claim)
         for name in [match.group()]
+        if _has_capital(name)
         if match.start() > 0 or name[1:] != name[1:].lower()
         if any(part not in known and (part not in STOP_WORDS or name.isupper()) for part in words(name))
     ]

@@ -53,7 +53,7 @@ class ServerStore:
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
-        self.place = str(settings.chroma_url)
+        self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
         self.folder = _cache_of(settings)
         self._opened: ClientAPI | None = None
 

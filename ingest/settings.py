@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,9 +41,21 @@ class IngestSettings(Settings):
     chroma_tenant: str = Field(default="default_tenant", validation_alias="CHROMA_TENANT")
     chroma_database: str = Field(default="default_database", validation_alias="CHROMA_DATABASE")
 
+    @field_validator("openai_api_key", "chroma_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("it has characters that no key has")
+        return SecretStr(key) if key else None
+
     @field_validator("openai_base_url", "chroma_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        if value and not re.match(r"https?://[^/\s]", value):
+        try:
+            named = re.match(r"https?://[^/\s]", value or "") and urlsplit(value).port != 0
+        except ValueError:  # half of an IPv6 address, a port that is none
+            named = False
+        if value and not named:
             raise ValueError("it has to begin with http:// or https:// and name a server")
         return value

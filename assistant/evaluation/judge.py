@@ -10,11 +10,12 @@ from threading import Lock
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict
 
 from assistant import prompts
 from assistant.evaluation.metrics import NoVerdict
-from assistant.model_calls import reply_of
+from assistant.model_calls import Stopped, reply_of
 from assistant.models import open_chat_model
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
@@ -57,6 +58,7 @@ class Judge:
 
     def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
         self.name = name
+        self.config: RunnableConfig | None = None  # that of the run, which may be stopped
         self._model = model
         self._path = folder / VERDICTS
         self._lock = Lock()
@@ -85,7 +87,9 @@ class Judge:
     def _judge(self, evidence: str, claim: str) -> bool:
         answer = verdict = error = None
         try:
-            answer = str(reply_of(self._model, messages(evidence, claim)).text)
+            answer = str(reply_of(self._model, messages(evidence, claim), self.config).text)
+        except (Stopped, SettingsError):  # which end the run, as they do where a model answers
+            raise
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
             error = f"{type(failure).__name__}: {failure}"
         else:

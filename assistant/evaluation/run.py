@@ -111,6 +111,8 @@ def run(
     corpus = Corpus(index.sources)
     stop = stop or threading.Event()
     config: RunnableConfig = {"configurable": {STOP: stop}}
+    if judge:
+        judge.config = config
 
     def row(item: QuestionItem) -> Row:
         answer, error = _ask(assistant, Ask(question=item.question, history=item.history), config)
@@ -170,7 +172,8 @@ def _in_order(
     futures: list[Future[Row]] = []
     try:
         while waiting or futures:
-            while waiting and len(futures) < 2 * AT_ONCE and not (budget and budget.is_short_of(len(futures) + 1)):
+            most = 1 if budget and not budget.measured else 2 * AT_ONCE
+            while waiting and len(futures) < most and not (budget and budget.is_short_of(len(futures) + 1)):
                 futures.append(pool.submit(make, waiting.popleft()))
             if not futures:
                 raise UserError(f"Stopped, since more might cost over {budget}. Raise --max-cost to go on.")
@@ -194,13 +197,15 @@ class Budget:
                 f"What {model} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."
             )
         self._limit, self._spent, self._dearest = limit, 0.0, first
+        self.measured = False  # whether an answer has shown what one costs
         for row in rows:
             self.spend(row)
 
     def spend(self, row: Row) -> None:
-        """Counts what a row has cost."""
-        paid = (row.answer.usage.cost_usd if row.answer else None) or 0.0
+        """Counts what a row has cost; one that failed may have cost as much as any."""
+        paid = (row.answer.usage.cost_usd or 0.0) if row.answer else self._dearest
         self._spent += paid
+        self.measured |= row.answer is not None
         self._dearest = max(self._dearest, paid)
 
     def is_short_of(self, questions: int) -> bool:

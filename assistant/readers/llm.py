@@ -1,5 +1,6 @@
 """The reader for chat models: numbered passages in, streamed text with markers out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape as escape_tags
@@ -14,6 +15,7 @@ from assistant.conversation import standalone
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import ask_model, reply_of
 from assistant.prices import prompt_tokens, usage_of
+from assistant.question import SIDES
 from assistant.readers import Draft, Reading
 from assistant.streams import streaming
 from assistant.support import held
@@ -22,6 +24,7 @@ from ingest.passages import note_after
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
+_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|\Z)", re.DOTALL)
 
 
 def make_reader(model: BaseChatModel, tokens: int) -> Runnable[Reading, Draft]:
@@ -105,9 +108,10 @@ def rewrite_question(
             raise
         return standalone(question, history), Usage()
     usage = usage_of(reply, prompt, model)
-    rewritten = " ".join(_text(reply).split())
+    rewritten = " ".join(_text(reply).split()).strip('"“”')
     known = " ".join([question, *before])
-    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS:
+    lost = any(side.search(question) and not side.search(rewritten) for side in SIDES.values())
+    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS or lost:
         return standalone(question, history), usage
     return rewritten, usage
 
@@ -121,4 +125,5 @@ def _rewriting(question: str, history: Sequence[str]) -> list[BaseMessage]:
 
 
 def _text(message: AIMessageChunk) -> str:
-    return str(message.text)
+    """What the model says, without what it thinks aloud before."""
+    return _THINKING.sub("", str(message.text))

@@ -135,7 +135,16 @@ def test_without_such_a_number_there_is_no_notice(with_model: WithModel) -> None
 
 
 @pytest.mark.parametrize(
-    "reply", ["The article does not say.", " The article does not say.\n", "The article does not say. [2]"]
+    "reply",
+    [
+        "The article does not say.",
+        " The article does not say.\n",
+        "The article does not say. [2]",
+        '"The article does not say."',
+        "`The article does not say.`</s>",
+        "<think>Is it there? No.</think>The article does not say.",
+        "The article does not say. However, BPO is booming in Zimbabwe.",
+    ],
 )
 def test_the_exact_refusal_is_a_refusal(reply: str, with_model: WithModel) -> None:
     answer: Answer = with_model([reply[:7], reply[7:]])[0].chain.invoke(DRIVES)
@@ -143,6 +152,13 @@ def test_the_exact_refusal_is_a_refusal(reply: str, with_model: WithModel) -> No
     assert answer.text == "The article does not say."
     assert answer.sentences == answer.citations == answer.notices == ()
     assert answer.passages
+
+
+def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:
+    said = ["<think>", "Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
+    answers: list[Answer] = list(with_model(said)[0].chain.stream(DRIVES))
+    assert answers[-1].text == f"{QUOTE} [1]"
+    assert not any("Costs" in answer.text for answer in answers)
 
 
 @pytest.mark.parametrize("reply", ["The documents do not say.", "The article does not say. Volume drives it [1]."])
@@ -233,7 +249,9 @@ def test_the_model_is_not_asked_where_there_is_nothing_before(with_model: WithMo
     assert len(model.sent) == 1
 
 
-@pytest.mark.parametrize("rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30])
+@pytest.mark.parametrize(
+    "rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30, "What drives BPO?"]
+)
 def test_a_rewriting_that_is_none_is_dropped_for_the_one_without_a_model(
     rewriting: str, with_model: WithModel
 ) -> None:

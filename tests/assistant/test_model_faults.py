@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import pytest
 
-from assistant import model_calls
+from assistant import model_calls, prompts
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.questions import load_questions
 from assistant.faults import ModelFault
 from assistant.model_calls import STOP, Stopped, _pulled
+from assistant.models import EXTRACTIVE
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
@@ -55,6 +56,37 @@ def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) 
     (asked,) = server.asked
     assert asked.path == "/v1/chat/completions" and asked.body["stream"] is True
     assert asked.headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("counts", [[(900, 5), (900, 12), (1_000, 20)], [(1_000, 20), (1_000, 20)]])
+def test_a_server_that_counts_in_each_chunk_is_not_added_up(counts: list[tuple[int, int]], asking: Asking) -> None:
+    chunks = [
+        event(QUOTE, usage=counts[0]),
+        event(" [1]", usage=counts[1]),
+        event(finish="stop", usage=counts[-1]),
+    ]
+    with model_server([STREAM, *chunks, DONE]) as server:
+        usage = asking(server).chain.invoke(DRIVES).usage
+    assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
+
+
+def test_a_server_that_counts_nothing_is_counted_with_tiktoken(asking: Asking) -> None:
+    with model_server(streamed(QUOTE, " [1]", usage=(0, 0))) as server:
+        usage = asking(server).chain.invoke(DRIVES).usage
+    assert usage.input_tokens > 500 and usage.output_tokens > 10
+
+
+def test_a_reason_to_stop_that_is_said_twice_is_one(asking: Asking) -> None:
+    twice = [event(finish="length"), event(finish="length", usage=(1, 1))]
+    with model_server([STREAM, event(QUOTE), event(" [1]"), *twice, DONE]) as server:
+        assert prompts.CUT_SHORT in asking(server).chain.invoke(DRIVES).notices
+
+
+def test_an_answer_that_was_all_thoughts_is_not_asked_for_again(asking: Asking) -> None:
+    with model_server(streamed("", finish="length")) as server:
+        answer = asking(server).chain.invoke(DRIVES)
+    assert answer.model == EXTRACTIVE and len(server.asked) == 1
+    assert "it gave no answer in words" in answer.notices[0]
 
 
 GARBAGE = [STREAM, event("BPO is"), b"data: {not json\n\n"]

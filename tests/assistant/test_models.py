@@ -101,13 +101,35 @@ def test_a_variable_of_the_client_does_not_send_the_key_elsewhere(monkeypatch: p
     assert sends_to("openai:m", settings) == ("api.openai.com",)
 
 
-@pytest.mark.parametrize("address", ["localhost:8000/v1", "ftp://x", "http://", "https:///v1"])
+@pytest.mark.parametrize(
+    "address", ["localhost:8000/v1", "ftp://x", "http://", "https:///v1", "http://[::1/v1", "http://a:99999"]
+)
 def test_an_address_that_names_no_server_is_a_wrong_setting(address: str) -> None:
     with pytest.raises(ValidationError, match="begin with http:// or https://"):
         with_server(address)
 
 
 # --- what it costs
+
+
+@pytest.mark.parametrize("name", ["gpt-oss:20b", "o1:x", "nobody:m"])
+def test_a_provider_that_is_none_is_not_guessed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-elsewhere")
+    settings = with_server("http://127.0.0.1:11434/v1", model=name)
+    with pytest.raises(SettingsError, match=f"name it openai:{name}"):
+        open_chat_model(name, settings)
+
+
+@pytest.mark.parametrize("key", ["sk-SECR\u00c9T", "sk-a\nb"])
+def test_a_key_that_cannot_be_sent_is_a_wrong_setting(key: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        with_server(None, key=key)
+    assert "it has characters that no key has" in str(raised.value)
+
+
+def test_white_space_around_a_key_is_none_of_it() -> None:
+    key = with_server(None, key=" sk-a\n").ingest.openai_api_key
+    assert key and key.get_secret_value() == "sk-a"
 
 
 def test_a_million_tokens_cost_what_the_table_says() -> None:

@@ -84,6 +84,7 @@ def test_a_label_may_not_turn_the_sentence_behind_it_round(label: str, support: 
         ("five percent, $5 and 5 million", {"5 %", "$ 5", "5 million"}),
         ("€ 1,000.", {"€ 1,000"}),
         ("half of a dozen", {"half", "dozen"}),
+        ("fifteen percent, twice, a third, ½", {"15 %", "twice", "third", "½"}),
         ("someone, often, tent", set()),
     ],
 )

@@ -66,6 +66,16 @@ def test_every_name_must_stand_in_the_evidence_but_a_capital_at_the_start_makes_
     assert supports(evidence, claim) is (not strange)
 
 
+@pytest.mark.parametrize("name", ["Österreich", "Россия", "iGate"])
+def test_a_capital_of_any_script_and_at_any_place_makes_a_name(name: str) -> None:
+    assert strange_names("You save on infrastructure.", f"You save on infrastructure in {name}.") == [name]
+
+
+@pytest.mark.parametrize("word", ["hardly", "rarely", "barely"])
+def test_what_is_hardly_so_is_not_so(word: str) -> None:
+    assert not supports("You save on infrastructure.", f"You {word} save on infrastructure.")
+
+
 def test_words_that_stand_far_apart_do_not_support_together() -> None:
     claim = "alpha bravo"
     filler = " ".join(["kilo"] * 78)  # the window is 80 words

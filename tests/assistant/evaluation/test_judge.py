@@ -18,6 +18,7 @@ from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import read_rows, run
 from assistant.evaluation.scoring import score
+from assistant.model_calls import STOP, Stopped
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
 from ingest.settings import IngestSettings
@@ -48,6 +49,21 @@ def test_yes_and_no_are_verdicts(said: str, verdict: bool, tmp_path: Path) -> No
     assert kept(tmp_path) == [
         {"evidence": "evidence", "claim": "claim", "answer": said, "verdict": verdict, "error": None}
     ]
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_its_judge(tmp_path: Path) -> None:
+    stop = threading.Event()
+    judge = Judge("m", judging("yes"), tmp_path)
+    judge.config = {"configurable": {STOP: stop}}
+    assert judge("evidence", "claim")
+    stop.set()
+    with pytest.raises(Stopped):
+        judge("evidence", "another claim")
+
+
+def test_a_key_that_the_judge_is_refused_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        Judge("m", judging(SettingsError("The server refused the key.")), tmp_path)("evidence", "claim")
 
 
 @pytest.mark.parametrize("said", ["maybe", "yes and no", "Yes, it does.", "yes..", "no!", "yesno", "**yes**"])

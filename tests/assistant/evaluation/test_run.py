@@ -2,19 +2,20 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.answers import Ask
+from assistant.answers import Answer, Ask, Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import Comparison, check_comparable, compare, worse
 from assistant.evaluation.floors import missed_floors, read_floors
 from assistant.evaluation.glossary import METRICS
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Row, read_rows, run
+from assistant.evaluation.run import Budget, Row, _in_order, read_rows, run
 from assistant.evaluation.statistics import Difference
 from assistant.evaluation.summary import HEADLINE, Summary, abstention, baselines, by_tag, summarise
 from assistant.settings import AssistantSettings
@@ -289,3 +290,35 @@ def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
 def test_rows_are_read_back_as_they_were_written(report: tuple[Path, Summary]) -> None:
     lines = (report[0] / "results.jsonl").read_text("utf-8").splitlines()
     assert [Row.model_validate_json(line).model_dump_json() for line in lines] == lines
+
+
+# --- what it may cost
+
+
+def dear(item: QuestionItem) -> Row:
+    """An answer that costs much more than could be expected, as of a model that thinks long."""
+    usage = Usage(input_tokens=1_500, output_tokens=5_000, cost_usd=0.02)
+    answer = Answer(
+        question=item.question,
+        standalone_question=item.question,
+        answered=False,
+        text="No.",
+        model="m",
+        usage=usage,
+    )
+    return Row(id=item.id, question=item, answer=answer, error=None, scores={})
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_limit_holds_also_for_answers_that_are_dearer_than_expected_and_for_failed_ones(failing: bool) -> None:
+    items = [QuestionItem(id=str(number), question="What?", answerable=False) for number in range(20)]
+    asked: list[str] = []
+
+    def make(item: QuestionItem) -> Row:
+        asked.append(item.id)
+        return dear(item).model_copy(update={"answer": None, "error": "x"} if failing and asked[1:] else {})
+
+    budget = Budget("openai:gpt-5.4-mini", 0.05, [])
+    with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match="Raise --max-cost"):
+        list(_in_order(pool, make, items, budget))
+    assert len(asked) == 2  # $0.04, of $0.05

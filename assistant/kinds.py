@@ -83,7 +83,7 @@ _KIND_PATTERNS: dict[Kind, str] = {
         r"|^\W*(name|list|give|show|enumerate|tell me(?! (more )?about))\b.*\w\ws\b"
         r"|\b(list|types|kinds|examples|names) of\b"
         rf"|^\W*(the )?(\d+|{_SMALL_NUMBERS}) (\w+ ){{0,3}}\w+[^s\W]s\W*$"
-        r"|^\W*(the |all |its |their )?(key |main |common )?[a-z]{4,}[^s\W]s( (of|between|in) [\w ]+)?\W*$"
+        r"|^\W*(the |all |its |their )?(key |main |common )?[a-z]{4,}[^s\W]s( between the two| of [bk]po)?\W*$"
     ),
     "definition": (
         r"^\W*(what('s| is| are| does)|define|explain)\b"

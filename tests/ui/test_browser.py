@@ -67,6 +67,26 @@ class TestProof:
         page.keyboard.press("Enter")
         assert page.locator("#chat .leaning").count() == 1
 
+    def test_every_action_is_reached_with_the_tab_key(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.wait_for_timeout(500)
+        reached = set()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            name = """() => { const one = document.activeElement;
+                return one.ariaLabel || one.title || one.innerText || one.tagName; }"""
+            reached.add(page.evaluate(name).strip().partition("\n")[0])
+        assert reached >= {
+            *("Chat", "Evaluate", "Edit", "Copy", "Citation 1, Driving force", "Retry", "And what else, after 0?"),
+            *("Export as Markdown", "Export evidence"),
+        }
+        assert {name.lower() for name in reached} >= {"clear", "like", "dislike"}
+        page.get_by_role("link", name="Citation 1, Driving force").focus()
+        page.keyboard.press("Enter")
+        assert marked(page) == QUOTE
+
     def test_several_answers_keep_their_citations_also_after_a_reload(self, open_page: Open, real: str) -> None:
         page = open_page(real)
         ask(page, "What drives BPO?")

@@ -12,8 +12,8 @@ THRESHOLD = 0.63  # the share of the claim's content words that one window must 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|cannot|without|hardly|barely|scarcely|rarely|seldom|fails?|few|myth|unlikely)\b"
-    r"|n[’']t\b",
+    r"\b(?:not|no|never|neither|nor|none|cannot|without|fails?|myth|unlikely)\b|n[’']t\b"
+    r"|\b(?:hardly|barely|scarcely|rarely|seldom|(?<!\ba )few)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = [

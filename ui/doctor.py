@@ -12,6 +12,7 @@ from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
 from ingest.index import CurrentIndex
 from ingest.settings import IngestSettings
+from ingest.store import open_store
 from ui.settings import read_settings
 
 _PREFIX = "BPO_KPO_"
@@ -75,7 +76,7 @@ def _index(settings: AssistantSettings) -> Iterator[Finding]:
         yield Finding("index", False, str(error))
     else:
         count = f"{len(index.passages)} passages of {len(index.sources)} documents"
-        yield Finding("index", True, f"{count} in {settings.ingest.chroma_url or settings.ingest.index}")
+        yield Finding("index", True, f"{count} in {open_store(settings.ingest).place}")
 
 
 def _embedding(settings: AssistantSettings) -> Finding:

@@ -163,15 +163,17 @@ def test_the_server_decides_how_long_to_wait(asking: Asking) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "remedy"),
+    ("status", "code", "remedy"),
     [
-        ("401 Unauthorized", r"refused the key\. Mend OPENAI_API_KEY"),
-        ("403 Forbidden", r"refused the key\. Mend OPENAI_API_KEY"),
-        ("404 Not Found", r"does not know this model\. Name another"),
+        ("401 Unauthorized", "", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("403 Forbidden", "", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("404 Not Found", "", r"does not know this model\. Name another"),
+        ("400 Bad Request", "invalid_api_key", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("400 Bad Request", "model_not_found", r"does not know this model\. Name another"),
     ],
 )
-def test_a_wrong_key_or_model_is_for_a_person_to_mend(status: str, remedy: str, asking: Asking) -> None:
-    script = error(status, message=f"Incorrect API key provided: {KEY}")
+def test_a_wrong_key_or_model_is_for_a_person_to_mend(status: str, code: str, remedy: str, asking: Asking) -> None:
+    script = error(status, code, message=f"Incorrect API key provided: {KEY}")
     with model_server(script) as server, pytest.raises(SettingsError, match=remedy) as caught:
         asking(server).chain.invoke(DRIVES)
     assert len(server.asked) == 1 and KEY not in str(caught.value)

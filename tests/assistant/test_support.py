@@ -71,6 +71,11 @@ def test_a_capital_of_any_script_and_at_any_place_makes_a_name(name: str) -> Non
     assert strange_names("You save on infrastructure.", f"You save on infrastructure in {name}.") == [name]
 
 
+def test_a_few_are_some_and_few_are_hardly_any() -> None:
+    assert supports("There are a few types of services.", "There are some types of services.")
+    assert not supports("Companies save on infrastructure.", "Few companies save on infrastructure.")
+
+
 @pytest.mark.parametrize("word", ["hardly", "rarely", "barely"])
 def test_what_is_hardly_so_is_not_so(word: str) -> None:
     assert not supports("You save on infrastructure.", f"You {word} save on infrastructure.")

@@ -179,11 +179,16 @@ def test_doctor_looks_at_one_thing_after_the_other(bpo_kpo: Run) -> None:
             {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"},
             "WRONG  model: The server at 127.0.0.1:9 cannot be reached",
         ),
+        (
+            {"CHROMA_URL": f"http://user:{KEY}@127.0.0.1:9"},
+            "WRONG  index: The index on the Chroma server at http://127",
+        ),
     ],
 )
 def test_doctor_says_what_is_wrong(variables: dict[str, str], says: str, bpo_kpo: Run) -> None:
     done = bpo_kpo("doctor", **variables)
     assert done.returncode == 2 and says in done.stdout
+    assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -149,6 +149,13 @@ class TestConversation:
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
         assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
 
+    def test_what_a_reload_brings_back_stands_ahead_of_a_question_that_was_quicker(self) -> None:
+        before, quicker = Turn("What drives BPO?", notice=chat.STOPPED, done=True), Turn("And KPO?")
+        turns = [quicker]
+        chat._restored(dump([before]), turns)
+        assert [turn.question for turn in turns] == ["What drives BPO?", "And KPO?"]
+        assert turns[1] is quicker and not quicker.done
+
     def test_clearing_forgets_everything(self, address: str) -> None:
         page = Page(address)
         page.ask("What drives BPO?")

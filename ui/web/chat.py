@@ -36,7 +36,7 @@ BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": 
 # keeps (about five million characters) is not restored after a reload.
 _KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
 _ALONG = "(...inputs) => [...inputs.slice(0, -1), inputs.at(-1)?.length < 2_000_000 ? inputs.at(-1) : '']"
-_RESTORE = "() => [sessionStorage.getItem('conversation') ?? '']"
+_RESTORE = "(saved, turns) => [sessionStorage.getItem('conversation') ?? '', turns]"
 DOWNLOAD = """(text, name) => {
     if (!text) return;
     const link = document.createElement("a");
@@ -169,7 +169,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         made = button.click(export, [turns, saved], [exported, name], **along)
         made.then(_nothing_to_export, exported, **{**at_once, "queue": True})  # which carries the message
         made.then(None, [exported, name], js=DOWNLOAD, **at_once)
-    page.load(_restored, saved, [turns, chat, saved], js=_RESTORE, **at_once)
+    page.load(_restored, [saved, turns], [chat, saved], js=_RESTORE, **at_once)
     page.unload(left)
     return Panel(turns, chat, saved)
 
@@ -191,9 +191,8 @@ def _known(turns: Turns, saved: str) -> Turns:
 
 
 def _asked(question: str, turns: Turns, saved: str = "") -> Begun:
-    _known(turns, saved).append(
-        Turn(question.encode(errors="replace").decode())
-    )  # half an emoji can be pasted, but not sent back
+    whole = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
+    _known(turns, saved).append(Turn(whole))
     return messages(turns), gr.Textbox("", **BUSY), gr.Row(visible=False)
 
 
@@ -227,9 +226,9 @@ def _settled(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
     return messages(turns), gr.Textbox(**IDLE), dump(turns)
 
 
-def _restored(saved: str) -> tuple[Turns, Messages, str]:
-    turns = load(saved)
-    return turns, messages(turns), dump(turns)
+def _restored(saved: str, turns: Turns) -> tuple[Messages, str]:
+    turns[:0] = load(saved)  # ahead of a question that was quicker than this
+    return messages(turns), dump(turns)
 
 
 def _answers(turns: Turns) -> list[Answer]:

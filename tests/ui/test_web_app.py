@@ -180,6 +180,11 @@ class TestConversation:
         assert turns[0].answer
         assert [answer.question for answer in chat._answers(turns)] == ["What drives BPO?"]
 
+    def test_a_row_that_is_opened_meanwhile_does_not_take_the_place_of_a_question_that_waits(self) -> None:
+        waiting, opened = Turn("What drives BPO?"), Turn("A row", notice=chat.STOPPED, done=True)
+        list(chat._answered(ScriptedAssistant(), [waiting, opened]))
+        assert waiting.answer and waiting.done and opened.answer is None
+
     def test_an_answer_that_comes_late_does_not_undo_the_clearing(self) -> None:
         turns = [Turn("wait")]
         steps = chat._answered(ScriptedAssistant(), turns)

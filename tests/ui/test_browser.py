@@ -236,6 +236,9 @@ class TestConversation:
             second.locator("#chat").get_by_text(chat.STOPPED).wait_for()
             first.get_by_role("button", name="Stop").click()
             first.locator("#chat").get_by_text(chat.STOPPED).wait_for()
+            for page in (first, second, third):  # before the server ends, which they would ask on
+                page.wait_for_function("!document.querySelector('#question textarea').disabled")
+                page.close()
 
     def test_two_people_do_not_see_each_other(self, open_page: Open, scripted: str) -> None:
         one, other = open_page(scripted), open_page(scripted)

@@ -71,7 +71,8 @@ class TestProof:
         page = open_page(scripted)
         ask(page, "What drives BPO?")
         answered(page)
-        page.wait_for_timeout(500)
+        page.get_by_role("button", name="And what else, after 0?").wait_for()
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
         reached = set()
         for _ in range(40):
             page.keyboard.press("Tab")
@@ -229,7 +230,7 @@ class TestConversation:
             for page in (first, second, third):
                 ask(page, "Please wait")
                 page.get_by_role("button", name="Stop").wait_for()
-                page.wait_for_timeout(300)
+                page.wait_for_timeout(1_000)  # until its question stands in the queue
             third.locator("#chat").get_by_text(chat.FULL).wait_for()
             third.wait_for_function("!document.querySelector('#question textarea').disabled")
             second.get_by_role("button", name="Stop").click()
@@ -367,9 +368,12 @@ class TestNarrow:
             ask(page, question)
             answered(page, number)
         page.wait_for_timeout(300)
-        place = """() => [...document.querySelectorAll("#chat .question")].at(-1).getBoundingClientRect().top
-            - document.querySelector('#chat [role="log"]').getBoundingClientRect().top"""
-        assert 0 <= page.evaluate(place) < 40
+        page.wait_for_function("""() => {
+            const top = (one) => one.getBoundingClientRect().top;
+            const below = top([...document.querySelectorAll("#chat .question")].at(-1))
+                - top(document.querySelector('#chat [role="log"]'));
+            return below >= 0 && below < 40;
+        }""")
 
     @pytest.mark.parametrize("width", [390, 1440])
     def test_nothing_is_wider_than_the_screen(self, width: int, open_page: Open, real: str) -> None:

@@ -61,7 +61,7 @@ class TestChatModel:
         page.get_by_role("tab", name="Evaluate").click()
         page.get_by_label(re.compile("openai:m")).last.check()
         page.get_by_role("button", name="Run").click()
-        page.get_by_text(re.compile("^core\.jsonl: 0 of 320 questions answered")).wait_for()
+        page.get_by_text(re.compile(r"^core\.jsonl: 0 of 320 questions answered")).wait_for()
         page.get_by_role("button", name="Stop").last.click()
         page.get_by_text("Stopped. What was done is kept").wait_for()
         assert all(asked.left.wait(5) for asked in server.asked[3:])  # nothing is asked there any more

@@ -5,6 +5,7 @@ Nothing that a server said is repeated: its messages may hold parts of the key o
 
 import json
 import re
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -41,7 +42,9 @@ def _mistake(error: Exception, status: int | None) -> SettingsError | None:
     """What a person has to mend."""
     code = _code(error)
     if isinstance(error, langchain.ModelAuthenticationError) or status in (401, 403) or code == "invalid_api_key":
-        return SettingsError("The server refused the key. Mend OPENAI_API_KEY in .env, or use --model extractive.")
+        return SettingsError(
+            "The server refused the key. Mend it in .env (for openai: OPENAI_API_KEY), or use --model extractive."
+        )
     if isinstance(error, langchain.ModelNotFoundError) or status == 404 or code == "model_not_found":
         return SettingsError(
             "The server does not know this model. Name another with --model or BPO_KPO_MODEL; see: bpo-kpo doctor"
@@ -77,6 +80,11 @@ def _broken(error: Exception) -> ModelFault:
     return ModelFault(f"what it sent could not be read ({type(error).__name__})", passing=True)
 
 
+def refuses_to_count(error: Exception) -> bool:
+    """Whether a server, of an interface that is only near OpenAI's, wants no question with `stream_options`."""
+    return getattr(error, "status_code", None) in (400, 422) and "stream_options" in str(error)
+
+
 def _is_overflow(error: Exception) -> bool:
     """Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama)."""
     if getattr(error, "status_code", None) not in (400, 413, 500):
@@ -106,7 +114,8 @@ def _retry_after(error: Exception) -> float | None:
     except ValueError:
         pass
     try:
-        when, now = parsedate_to_datetime(value), parsedate_to_datetime(response.headers["date"])
-        return max(0.0, (when - now).total_seconds())
-    except (KeyError, TypeError, ValueError):
+        said = response.headers.get("date")  # by its own clock, where it says what that shows
+        now = parsedate_to_datetime(said) if said else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (TypeError, ValueError):
         return None

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -17,7 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.nap import sleep_using_event
 from tenacity.wait import wait_exponential_jitter
 
-from assistant.faults import ModelFault, fault
+from assistant.faults import ModelFault, fault, refuses_to_count
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
@@ -77,17 +77,25 @@ def _once(
     config: RunnableConfig | None,
     stop: threading.Event | None,
 ) -> Iterator[AIMessageChunk]:
-    whole: AIMessageChunk | None = None
-    # LangChain declares an iterator; it is the generator that can be closed
-    stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config))
-    try:
-        for chunk in _pulled(stream, stop):
-            if isinstance(chunk, AIMessageChunk):
-                whole = grown(whole, chunk)
-                yield whole
-    except Exception as error:  # the border to a provider's package, each of which has errors of its own
-        raise fault(error) from error
-    whole_reply(whole)
+    counted: dict[str, Any] = {}
+    while True:
+        whole: AIMessageChunk | None = None
+        # LangChain declares an iterator; it is the generator that can be closed
+        stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config, **counted))
+        try:
+            for chunks in _pulled(stream, stop):
+                for chunk in chunks:
+                    if isinstance(chunk, AIMessageChunk):
+                        whole = grown(whole, chunk)
+                if whole:
+                    yield whole
+        except Exception as error:  # the border to a provider's package, each of which has errors of its own
+            if counted or not refuses_to_count(error):
+                raise fault(error) from error
+            counted = {"stream_usage": False}
+        else:
+            whole_reply(whole)
+            return
 
 
 def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk:
@@ -134,9 +142,10 @@ def _wait(state: RetryCallState) -> float:
     return _BACKOFF(state) if asked is None else asked
 
 
-def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Iterator[T]:
-    """The items of an asynchronous generator, which runs on a loop of its own.
+def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Iterator[list[T]]:
+    """The items of an asynchronous generator, which runs on a loop of its own: at each step all that came by then.
 
+    So who takes longer over a step than the generator does is not left behind more and more.
     Only there can a read that waits for a silent server be ended at once; the thread that waits here can too.
     """
     told: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
@@ -158,14 +167,17 @@ def _pulled(items: AsyncGenerator[T, None], stop: threading.Event | None) -> Ite
     try:
         while not (stop and stop.is_set()):
             try:
-                item, error = told.get(timeout=_POLL if stop else None)
+                arrived = [told.get(timeout=_POLL if stop else None)]
             except queue.Empty:
                 continue
-            if isinstance(error, StopIteration):
+            arrived += [told.get_nowait() for _ in range(told.qsize())]  # nobody else takes from it
+            if came := [cast(T, item) for item, end in arrived if end is None]:
+                yield came
+            end = arrived[-1][1]
+            if isinstance(end, StopIteration):
                 return
-            if error:
-                raise error
-            yield cast(T, item)
+            if end:
+                raise end
         raise Stopped
     finally:
         ended.set()

@@ -131,7 +131,7 @@ def open_chat_model(
         opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
         return opened
     except (ImportError, ValueError, OpenAIError) as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = " ".join(str(error).split())[:300].rstrip(".")
         if settings.ingest.openai_base_url:
             instead = f"name it openai:{name}, or {instead}"
-        raise SettingsError(f"The model {name} cannot be used: {reason} Choose another, or {instead}.") from None
+        raise SettingsError(f"The model {name} cannot be used: {reason}. Choose another, or {instead}.") from None

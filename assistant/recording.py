@@ -56,6 +56,12 @@ class Exchange(BaseModel):
     fault: KeptFault | None = None
 
 
+def has_recording(folder: Path) -> bool:
+    """Whether a folder holds exchanges already."""
+    path = folder / EXCHANGES
+    return path.is_file() and path.stat().st_size > 0
+
+
 def read_recording(folder: Path) -> list[Exchange]:
     """The exchanges of a folder, in the order of their ends. Raises `RecordingError` where there are none."""
     path = folder / EXCHANGES
@@ -161,9 +167,15 @@ class Replayer(_Streaming):
         """Reads the recording. Raises `RecordingError` where it cannot be read."""
         super().model_post_init(context)
         self._left = defaultdict(list)
-        for exchange in read_recording(self.folder):
+        exchanges = read_recording(self.folder)
+        for exchange in exchanges:
             if exchange.model == self.name_of_model:
                 self._left[exchange.messages].append(exchange)
+        if not self._left:
+            others = ", ".join(sorted({exchange.model for exchange in exchanges})) or "nobody"
+            raise RecordingError(
+                f"{self.folder} has no answers of {self.name_of_model}. Name one that it has: --model {others}"
+            )
 
     async def _chunks(self, messages: list[BaseMessage], **kwargs: Any) -> AsyncIterator[AIMessageChunk]:
         exchange = self._next(_kept(messages))

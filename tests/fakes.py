@@ -1,5 +1,6 @@
 """Small real chat models: they say what a test tells them to, and record what they were sent."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ class FakeChatModel(BaseChatModel):
     reply: Reply
     name_of_type: str = "fake"
     usage: UsageMetadata | None = None
+    pause: float = 0.0  # seconds after each piece
     sent: list[list[BaseMessage]] = Field(default_factory=list)
 
     @property
@@ -53,6 +55,7 @@ class FakeChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         for piece in self._next(messages):
             yield ChatGenerationChunk(message=AIMessageChunk(piece))
+            time.sleep(self.pause)
         if self.usage:
             yield ChatGenerationChunk(message=AIMessageChunk("", usage_metadata=self.usage))
 

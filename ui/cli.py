@@ -46,7 +46,8 @@ def main() -> None:
 
 def _complain(line: str) -> int:
     if line:
-        print(f"bpo-kpo: {line}", file=sys.stderr)
+        shown = "".join(char if char.isprintable() else " " for char in line)  # names may hold anything
+        print(f"bpo-kpo: {shown}", file=sys.stderr)
     return 2
 
 
@@ -192,7 +193,7 @@ def evaluate(
         typer.Option(metavar="PROVIDER:MODEL", help="Let a chat model judge what citations support."),
     ] = None,
     max_cost: Annotated[
-        float | None, typer.Option(metavar="DOLLARS", help="Stop before the answers cost more.", min=0)
+        float | None, typer.Option(metavar="DOLLARS", help="Stop before the run costs more.", min=0)
     ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep what the chat model was asked and answered.")
@@ -225,6 +226,7 @@ def evaluate(
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
+    evaluation.check_recording(record, replay, report)
     settings = read_settings()
     assistants = evaluation.open_assistants(model or [], record, replay)
     verdict_by = open_judge(judge, settings) if judge else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import typer
+from langchain_core.language_models import BaseChatModel
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +17,7 @@ from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.feedback import read_feedback, to_complete
 from assistant.evaluation.floors import Floor, missed_floors
-from assistant.evaluation.judge import VERDICTS, OpenJudge, undecided
+from assistant.evaluation.judge import VERDICTS, OpenJudge, judging_took, undecided
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.report import write_report
@@ -25,7 +26,7 @@ from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.side_by_side import model_folders, write_side_by_side
 from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
-from assistant.recording import Recorder, Replayer, read_recording
+from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.settings import read_settings
@@ -70,19 +71,31 @@ def open_assistants(
     names: Sequence[str], record: Path | None = None, replay: Path | None = None
 ) -> list[Assistant]:
     """An assistant for each model, or for the one of the settings; those of a recording where it is replayed."""
-    if replay:
-        recorded = sorted({exchange.model for exchange in read_recording(replay)})
-        models = {name: Replayer(name_of_model=name, folder=replay) for name in names or recorded}
-        return [open_assistant(read_settings(name), chat_model=model) for name, model in models.items()]
+    recorded = sorted({exchange.model for exchange in read_recording(replay)}) if replay else []
     opened = []
-    for settings in [read_settings(name) for name in names] or [read_settings()]:
-        name = choose(settings)
-        if not record or name == EXTRACTIVE:
-            opened.append(open_assistant(settings))
-            continue
-        recorder = Recorder(name_of_model=name, model=open_chat_model(name, settings), folder=record)
-        opened.append(open_assistant(settings.model_copy(update={"model": name}), chat_model=recorder))
+    for wanted in [read_settings(name) for name in names or recorded] or [read_settings()]:
+        name = choose(wanted)
+        settings = wanted.model_copy(update={"model": name})
+        model: BaseChatModel | None = None
+        if replay and name != EXTRACTIVE:
+            model = Replayer(name_of_model=name, folder=replay)
+        elif record and name != EXTRACTIVE:
+            model = Recorder(name_of_model=name, model=open_chat_model(name, settings), folder=record)
+        opened.append(open_assistant(settings, chat_model=model))
+    if record and all(assistant.model == EXTRACTIVE for assistant in opened):
+        raise UserError("The offline reader asks no chat model. Leave out --record, or name a model with --model.")
     return opened
+
+
+def check_recording(record: Path | None, replay: Path | None, report: Path | None) -> None:
+    """Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once."""
+    if record and replay:
+        raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
+    if record and has_recording(record) and not (report and (report / "results.jsonl").exists()):
+        raise UserError(
+            f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
+            "to go on with that."
+        )
 
 
 def run(
@@ -140,7 +153,7 @@ def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> N
         if others:
             console.print(plain(f"{model}:", "bold"))
         show_headline(console, folder)
-        show_undecided(console, folder)
+        show_judging(console, folder)
         if other:
             show_comparison(console, folder, other)
     for model in others:
@@ -167,8 +180,10 @@ def show_headline(console: Console, folder: Path) -> None:
         console.print(plain(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}"))
 
 
-def show_undecided(console: Console, folder: Path) -> None:
-    """How often a judge gave no verdict, where it ever did."""
+def show_judging(console: Console, folder: Path) -> None:
+    """What a judge took, and how often it gave no verdict, where it did."""
+    for line in spent(judging_took(folder)):
+        console.print(plain(f"The judge took {line}."))
     if times := undecided(folder):
         console.print(plain(f"Without a verdict of the judge: {times}, see {folder / VERDICTS}"), soft_wrap=True)
 

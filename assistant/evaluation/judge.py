@@ -14,9 +14,11 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict
 
 from assistant import prompts
+from assistant.answers import Usage
 from assistant.evaluation.metrics import NoVerdict
 from assistant.model_calls import Stopped, reply_of
 from assistant.models import open_chat_model
+from assistant.prices import usage_of
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
 
@@ -35,6 +37,7 @@ class Verdict(BaseModel):
     answer: str | None  # as the model wrote it
     verdict: bool | None
     error: str | None
+    usage: Usage = Usage()  # of an answer; what a failed request took is not known
 
 
 OpenJudge = Callable[[Path], "Judge"]  # the judge of a report's folder
@@ -59,11 +62,13 @@ class Judge:
     def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
         self.name = name
         self.config: RunnableConfig | None = None  # that of the run, which may be stopped
+        self.spent = Usage()  # by all verdicts in the folder
         self._model = model
         self._path = folder / VERDICTS
         self._lock = Lock()
         self._known: dict[tuple[str, str], Future[bool]] = {}
         for kept in _read(self._path):
+            self.spent += kept.usage
             if kept.verdict is not None:
                 known: Future[bool] = Future()
                 known.set_result(kept.verdict)
@@ -86,8 +91,11 @@ class Judge:
 
     def _judge(self, evidence: str, claim: str) -> bool:
         answer = verdict = error = None
+        usage = Usage()
+        prompt = messages(evidence, claim)
         try:
-            answer = str(reply_of(self._model, messages(evidence, claim), self.config).text)
+            reply = reply_of(self._model, prompt, self.config)
+            answer, usage = str(reply.text), usage_of(reply, prompt, self._model)
         except (Stopped, SettingsError):  # which end the run, as they do where a model answers
             raise
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
@@ -96,7 +104,9 @@ class Judge:
             match = _ANSWER.fullmatch(answer)
             verdict = bool(match[1]) if match else None
             error = None if match else "The answer is neither yes nor no."
-        self._keep(Verdict(evidence=evidence, claim=claim, answer=answer, verdict=verdict, error=error))
+        self._keep(
+            Verdict(evidence=evidence, claim=claim, answer=answer, verdict=verdict, error=error, usage=usage)
+        )
         if verdict is None:
             raise NoVerdict(error)
         return verdict
@@ -104,6 +114,7 @@ class Judge:
     def _keep(self, verdict: Verdict) -> None:
         with self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(verdict.model_dump_json() + "\n")
+            self.spent += verdict.usage
 
 
 def messages(evidence: str, claim: str) -> list[SystemMessage | HumanMessage]:
@@ -117,6 +128,11 @@ def messages(evidence: str, claim: str) -> list[SystemMessage | HumanMessage]:
 def undecided(folder: Path) -> int:
     """How many times the judge of a report's folder gave no verdict."""
     return sum(kept.verdict is None for kept in _read(folder / VERDICTS))
+
+
+def judging_took(folder: Path) -> Usage:
+    """The tokens and dollars of the judge of a report's folder."""
+    return sum((kept.usage for kept in _read(folder / VERDICTS)), Usage())
 
 
 def _read(path: Path) -> list[Verdict]:

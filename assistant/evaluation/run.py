@@ -98,7 +98,7 @@ def run(
 
     An interrupted run goes on where it stopped. A question that fails becomes a row with its error. A
     `judge` takes the place of the lexical test φ. Raises `UserError` where the folder holds another run, and
-    where the next question could make the answers cost more than `max_cost` US dollars; a wrong key or model and a
+    where the next question could make the run cost more than `max_cost` US dollars; a wrong key or model and a
     recording that does not fit end the run. The event `stop` ends what a chat model is being asked.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def run(
         return Row(id=item.id, question=item, answer=answer, error=error, scores=scores)
 
     with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(AT_ONCE) as pool:
-        budget = None if max_cost is None else Budget(assistant.model, max_cost, read_rows(folder))
+        budget = None if max_cost is None else Budget(assistant.model, max_cost, read_rows(folder), judge)
         try:
             for number, made in enumerate(_in_order(pool, row, items[done:], budget), start=done + 1):
                 file.write(made.model_dump_json() + "\n")
@@ -187,26 +187,38 @@ def _in_order(
 
 
 class Budget:
-    """What the answers of a run may cost. Raises `UserError` where the model's price is not known."""
+    """What a run may cost, its judge included. Raises `UserError` where a model's price is not known."""
 
-    def __init__(self, model: str, limit: float, rows: Iterable[Row]) -> None:
-        # until an answer has shown what one costs, the whole context and a long answer
-        first = 0.0 if model == EXTRACTIVE else cost(model, 2 * CONTEXT_TOKENS, ANSWER_TOKENS)
-        if first is None:
-            raise UserError(
-                f"What {model} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."
-            )
-        self._limit, self._spent, self._dearest = limit, 0.0, first
+    def __init__(self, model: str, limit: float, rows: Iterable[Row], judge: Judge | None = None) -> None:
+        first = 0.0
+        for name in [model, *([judge.name] if judge else [])]:
+            # until an answer has shown what one costs, the whole context and a long answer
+            one = 0.0 if name == EXTRACTIVE else cost(name, 2 * CONTEXT_TOKENS, ANSWER_TOKENS)
+            if one is None:
+                raise UserError(
+                    f"What {name} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."
+                )
+            first += one
+        self._judge = judge
+        self._judged = self._judging()
+        self._limit, self._spent, self._dearest = limit, self._judged, first
         self.measured = False  # whether an answer has shown what one costs
         for row in rows:
             self.spend(row)
 
     def spend(self, row: Row) -> None:
-        """Counts what a row has cost; one that failed may have cost as much as any."""
+        """Counts what a row has cost, and the verdicts since the last; one that failed may cost as much as any."""
+        judged = self._judging()
         paid = (row.answer.usage.cost_usd or 0.0) if row.answer else self._dearest
+        paid += judged - self._judged
+        self._judged = judged
         self._spent += paid
         self.measured |= row.answer is not None
         self._dearest = max(self._dearest, paid)
+
+    def _judging(self) -> float:
+        """What all verdicts have cost so far."""
+        return (self._judge.spent.cost_usd or 0.0) if self._judge else 0.0
 
     def is_short_of(self, questions: int) -> bool:
         """Whether so many more, each as dear as the dearest, could cost more than is left."""

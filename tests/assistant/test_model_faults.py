@@ -6,16 +6,20 @@ import json
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from statistics import median
 from typing import Any, cast
 
+import httpx
+import openai
 import pytest
 
 from assistant import model_calls, prompts
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.questions import load_questions
-from assistant.faults import ModelFault
+from assistant.faults import ModelFault, fault
 from assistant.model_calls import STOP, Stopped, _pulled
 from assistant.models import EXTRACTIVE
 from assistant.settings import AssistantSettings
@@ -46,8 +50,13 @@ def asking(ingest_settings: IngestSettings, minilm: MiniLM, monkeypatch: pytest.
     return make
 
 
+def slowly(script: Script) -> Script:
+    """With a pause after each part, so that each arrives by itself."""
+    return [part for sent in script for part in (sent, 0.1)]
+
+
 def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) -> None:
-    with model_server(streamed(QUOTE[:20], QUOTE[20:], " [1]", usage=(1_000, 20))) as server:
+    with model_server(slowly(streamed(QUOTE[:20], QUOTE[20:], " [1]", usage=(1_000, 20)))) as server:
         answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
     assert answers[0].text == QUOTE[:20].strip()
     assert answers[-1].text == f"{QUOTE} [1]"
@@ -68,6 +77,32 @@ def test_a_server_that_counts_in_each_chunk_is_not_added_up(counts: list[tuple[i
     with model_server([STREAM, *chunks, DONE]) as server:
         usage = asking(server).chain.invoke(DRIVES).usage
     assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
+def test_a_server_that_does_not_want_to_count_is_not_asked_to(status: str, asking: Asking) -> None:
+    refused = error(status, message="Unrecognized request argument supplied: stream_options")
+    with model_server(refused, streamed(QUOTE, " [1]", usage=None)) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert answer.text == f"{QUOTE} [1]" and not answer.notices and answer.usage.input_tokens > 0
+    assert ["stream_options" in asked.body for asked in server.asked] == [True, False]
+
+
+def test_a_server_that_refuses_it_whatever_is_asked_is_a_fault(asking: Asking) -> None:
+    with model_server(error("400 Bad Request", message="stream_options")) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert "answered with an error (400)" in answer.notices[0] and len(server.asked) == 2
+
+
+def test_what_comes_while_an_answer_is_looked_at_is_looked_at_together(asking: Asking) -> None:
+    words = [f"{word} " for word in (QUOTE + " ").split() * 40]
+    with model_server(streamed(*words)) as server:
+        stream = asking(server).chain.stream(DRIVES)
+        first = next(stream)
+        time.sleep(0.5)  # who looks is slow
+        rest = list(stream)
+    assert first.text.count("workforce") < rest[-1].text.count("workforce") == 40
+    assert len(rest) < len(words) / 4
 
 
 def test_a_server_that_counts_nothing_is_counted_with_tiktoken(asking: Asking) -> None:
@@ -149,7 +184,7 @@ def test_a_passing_fault_is_asked_again(name: str, asking: Asking) -> None:
 
 
 def test_what_was_streamed_before_a_fault_does_not_stay(asking: Asking) -> None:
-    with model_server([STREAM, event("Pigs"), event(" fly"), event(" far")]) as server:
+    with model_server(slowly([STREAM, event("Pigs"), event(" fly"), event(" far")])) as server:
         answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
     assert any("Pigs" in answer.text for answer in answers)
     assert "Pigs" not in answers[-1].text and answers[-1].model == "extractive"
@@ -162,13 +197,24 @@ def test_the_server_decides_how_long_to_wait(asking: Asking) -> None:
     assert second.at - first.at >= 1.0
 
 
+@pytest.mark.parametrize("off", [0, 3_600])  # by how much its clock is wrong, where it says what that shows
+def test_also_by_a_date(off: int) -> None:
+    now = datetime.now(UTC) + timedelta(seconds=off)
+    headers = {"Retry-After": format_datetime(now + timedelta(seconds=10)), "Date": format_datetime(now)}
+    if not off:
+        del headers["Date"]
+    response = httpx.Response(429, headers=headers, request=httpx.Request("POST", "http://localhost"))
+    found = fault(openai.RateLimitError("slow down", response=response, body=None))
+    assert isinstance(found, ModelFault) and found.wait is not None and 8 < found.wait <= 10
+
+
 @pytest.mark.parametrize(
     ("status", "code", "remedy"),
     [
-        ("401 Unauthorized", "", r"refused the key\. Mend OPENAI_API_KEY"),
-        ("403 Forbidden", "", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("401 Unauthorized", "", r"refused the key\. Mend it in \.env \(for openai"),
+        ("403 Forbidden", "", r"refused the key\. Mend it in \.env \(for openai"),
         ("404 Not Found", "", r"does not know this model\. Name another"),
-        ("400 Bad Request", "invalid_api_key", r"refused the key\. Mend OPENAI_API_KEY"),
+        ("400 Bad Request", "invalid_api_key", r"refused the key\. Mend it in \.env \(for openai"),
         ("400 Bad Request", "model_not_found", r"does not know this model\. Name another"),
     ],
 )
@@ -246,8 +292,8 @@ def test_a_request_whose_cancelling_is_lost_ends_all_the_same() -> None:
         finally:
             closed.set()
 
-    pulled = cast("Generator[int, None, None]", _pulled(items(), None))
-    assert next(pulled) == 1
+    pulled = cast("Generator[list[int], None, None]", _pulled(items(), None))
+    assert next(pulled) == [1]
     pulled.close()
     assert closed.wait(2)
 

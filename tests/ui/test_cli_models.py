@@ -61,9 +61,9 @@ def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, tmp_path: 
         examined = bpo_kpo("doctor", **variables)
         measured = bpo_kpo("evaluate", str(questions), "--report", str(tmp_path / "report"), **variables)
     assert done.returncode == examined.returncode == measured.returncode == 2
-    assert done.stderr.count("\n") == 1 and "Mend OPENAI_API_KEY in .env" in done.stderr
+    assert done.stderr.count("\n") == 1 and "Mend it in .env (for openai: OPENAI_API_KEY)" in done.stderr
     assert "WRONG  server: " in examined.stdout and "refused the key" in examined.stdout
-    assert "Mend OPENAI_API_KEY in .env" in measured.stderr
+    assert "Mend it in .env (for openai" in measured.stderr
     said = [text for one in (done, examined, measured) for text in (one.stdout, one.stderr)]
     written = [path.read_text("utf-8") for path in (tmp_path / "report").rglob("*") if path.is_file()]
     assert written and not any(KEY in text for text in [*said, *written])
@@ -95,6 +95,33 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path:
     for row in rows:
         del row["answer"]["seconds"]
     assert rows[0] == rows[1] and rows[0]["answer"]["model"] == "openai:m"
+
+
+def test_a_recording_is_not_mixed_with_another(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions, tape, report = tmp_path / "set.jsonl", tmp_path / "tape", tmp_path / "a"
+    questions.write_text(SET)
+    with model_server(streamed("It is volume-driven [1].")) as server:
+        recording = ("evaluate", str(questions), "--model", "openai:m", "--record", str(tape))
+        first = bpo_kpo(*recording, "--report", str(report), OPENAI_BASE_URL=server.url)
+        second = bpo_kpo(*recording, "--report", str(tmp_path / "b"), OPENAI_BASE_URL=server.url)
+        on = bpo_kpo(*recording, "--report", str(report), OPENAI_BASE_URL=server.url)
+    assert [first.returncode, second.returncode, on.returncode] == [0, 2, 0] and len(server.asked) == 1
+    assert f"{tape} holds a recording already. Give --record another folder" in second.stderr
+    replaying = ("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "c"))
+    both = bpo_kpo(*replaying, "--record", str(tmp_path / "d"))
+    assert both.returncode == 2 and "recorded or replayed, not both" in both.stderr
+    other = bpo_kpo(*replaying, "--model", "openai:n")
+    assert (
+        other.returncode == 2
+        and "has no answers of openai:n. Name one that it has: --model openai:m" in other.stderr
+    )
+
+
+def test_the_offline_reader_has_nothing_to_record(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    done = bpo_kpo("evaluate", str(questions), "--model", "extractive", "--record", str(tmp_path / "tape"))
+    assert done.returncode == 2 and "asks no chat model. Leave out --record" in done.stderr
 
 
 def test_a_replay_ends_at_a_request_that_it_does_not_know(bpo_kpo: Run, tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages.ai import UsageMetadata
 
 from assistant import prompts
-from assistant.answers import Answer, Citation, Seconds, Sentence
+from assistant.answers import Answer, Citation, Seconds, Sentence, Usage
 from assistant.chain import Assistant
-from assistant.evaluation.judge import VERDICTS, Judge, open_judge, undecided
+from assistant.evaluation.judge import VERDICTS, Judge, judging_took, open_judge, undecided
 from assistant.evaluation.metrics import NoVerdict
 from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.report import write_report
@@ -46,9 +47,18 @@ def kept(folder: Path) -> list[dict[str, Any]]:
 )
 def test_yes_and_no_are_verdicts(said: str, verdict: bool, tmp_path: Path) -> None:
     assert Judge("m", judging(said), tmp_path)("evidence", "claim") is verdict
-    assert kept(tmp_path) == [
-        {"evidence": "evidence", "claim": "claim", "answer": said, "verdict": verdict, "error": None}
-    ]
+    (line,) = kept(tmp_path)
+    assert line.pop("usage")["output_tokens"] > 0
+    assert line == {"evidence": "evidence", "claim": "claim", "answer": said, "verdict": verdict, "error": None}
+
+
+def test_what_judging_took_is_added_up_also_where_a_run_goes_on(tmp_path: Path) -> None:
+    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
+    for claims in ("ab", "bc"):
+        judge = Judge("m", replying(lambda _: "yes", usage=counted), tmp_path)
+        assert all(judge("evidence", claim) for claim in claims)
+    assert judge.spent == judging_took(tmp_path) == Usage(input_tokens=300, output_tokens=3, cost_usd=None)
+    assert judging_took(tmp_path / "none") == Usage()
 
 
 def test_a_run_that_is_stopped_does_not_wait_for_its_judge(tmp_path: Path) -> None:

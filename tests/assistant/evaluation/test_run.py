@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer, Ask, Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import Comparison, check_comparable, compare, worse
 from assistant.evaluation.floors import missed_floors, read_floors
 from assistant.evaluation.glossary import METRICS
+from assistant.evaluation.judge import Judge
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
 from assistant.evaluation.run import Budget, Row, _in_order, read_rows, run
@@ -22,6 +24,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.errors import UserError
 from ingest.settings import IngestSettings
+from tests.fakes import replying
 
 DOCUMENT = """# Keeping bees
 
@@ -322,3 +325,25 @@ def test_a_limit_holds_also_for_answers_that_are_dearer_than_expected_and_for_fa
     with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match="Raise --max-cost"):
         list(_in_order(pool, make, items, budget))
     assert len(asked) == 2  # $0.04, of $0.05
+
+
+def test_what_a_judge_takes_counts_as_well(tmp_path: Path) -> None:
+    items = [QuestionItem(id=str(number), question="What?", answerable=False) for number in range(20)]
+    counted = UsageMetadata(input_tokens=20_000, output_tokens=1, total_tokens=20_001)  # two verdicts: $0.03
+    model = replying(lambda _: "yes", usage=counted)
+    model.name_of_type = "openai:gpt-5.4-mini"
+    judge = Judge("openai:gpt-5.4-mini", model, tmp_path)
+
+    def make(item: QuestionItem) -> Row:
+        for claim in "ab":
+            judge("evidence", f"{item.id}{claim}")
+        row = dear(item)
+        assert row.answer
+        return row.model_copy(update={"answer": row.answer.model_copy(update={"usage": Usage()})})
+
+    budget = Budget("extractive", 0.08, [], judge)
+    with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match=r"over \$0\.08 .*Raise --max-cost"):
+        list(_in_order(pool, make, items, budget))
+    assert judge.spent.cost_usd == pytest.approx(0.06, rel=0.01)
+    with pytest.raises(UserError, match="What openai:m costs is not known"):
+        Budget("extractive", 1.0, [], Judge("openai:m", replying(lambda _: "yes"), tmp_path))

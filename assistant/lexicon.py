@@ -1,4 +1,4 @@
-"""The words of an index: their stems, how rare each one is, and which long names its acronyms stand for."""
+"""The words of an index: their stems, how rare each one is, which texts have them, and what acronyms stand for."""
 
 import math
 import re
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from ingest.text import words
@@ -74,17 +75,32 @@ class Lexicon:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._acronyms = find_acronyms(texts)
-        self._words = {word for text in texts for word in words(text)}
-        counts = Counter(term for text in texts for term in set(self.terms(text)))
+        self._first_of_names = {name[0] for name in self._acronyms}
+        self._short_names = set(self._acronyms.values())
+        self._words: set[str] = set()
+        documents = []
+        for text in texts:
+            in_order = words(text)
+            self._words.update(in_order)
+            documents.append(self._terms(in_order))
+        counts = Counter(term for terms in documents for term in set(terms))
         self._rarity = {t: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
         self._rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
+        self._bm25 = _BM25(documents)
 
     def __contains__(self, term: str) -> bool:
         return term in self._rarity
 
     def terms(self, text: str) -> list[str]:
         """The stems of the content words; a long name that has an acronym becomes the acronym."""
-        return list(self._with_acronyms([stem(word) for word in content_words(text)]))
+        return self._terms(words(text))
+
+    def _terms(self, in_order: Iterable[str]) -> list[str]:
+        return list(self._with_acronyms([stem(word) for word in in_order if word not in STOP_WORDS]))
+
+    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
+        """The `k` texts, as numbers from 0 on, that have these terms by BM25, best first."""
+        return self._bm25.rank(terms, k)
 
     def asked_terms(self, question: str) -> list[str]:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""
@@ -113,19 +129,35 @@ class Lexicon:
     def _with_acronyms(self, stems: list[str]) -> Iterable[str]:
         at = 0
         while at < len(stems):
-            for length in (5, 4, 3, 2):
+            for length in (5, 4, 3, 2) if stems[at] in self._first_of_names else ():
                 acronym = self._acronyms.get(tuple(stems[at : at + length]))
                 if acronym:
                     yield acronym
                     at += length
                     break
             else:
-                yield _singular_acronym(stems[at], self._acronyms)
+                yield stems[at][:-1] if stems[at][:-1] in self._short_names and stems[at][-1] == "s" else stems[at]
                 at += 1
 
 
-def _singular_acronym(term: str, acronyms: dict[tuple[str, ...], str]) -> str:
-    return term[:-1] if term.endswith("s") and term[:-1] in acronyms.values() else term
+class _BM25:
+    """BM25 in Lucene's form over lists of terms; `bm25s` computes all scores when it is built."""
+
+    def __init__(self, documents: Sequence[list[str]]) -> None:
+        import bm25s
+
+        self._model = bm25s.BM25(method="lucene")
+        # a document without terms would make the mean length of an index of empty documents zero
+        self._model.index([terms or [""] for terms in documents or [[]]], show_progress=False)
+
+    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
+        """The `k` best documents that share a term with the query."""
+        if not terms:
+            return []
+        scores: np.ndarray = self._model.get_scores(terms)
+        some = np.flatnonzero(scores > 0)
+        best = some[np.argsort(-scores[some], kind="stable")[:k]]
+        return [(int(i), float(scores[i])) for i in best]
 
 
 _ASKED_NAME = re.compile(r"(?<![.?!:] )(?<!^)\b[A-Z][\w’'&-]+|\b[A-Z]{2,}\b")

@@ -6,7 +6,6 @@ A LangChain retriever.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
@@ -62,11 +61,15 @@ class HybridRetriever(BaseRetriever):
     embeddings: Embeddings
     lexicon: Lexicon
     evidence: Evidence
-    _bm25: "_BM25" = PrivateAttr()
+    _below: dict[tuple[str, str], list[Passage]] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, context: object) -> None:
-        """Indexes the words once."""
-        self._bm25 = _BM25([self.lexicon.terms(p.embedded_text) for p in self.index.passages])
+        """Notes which headings stand right below each section."""
+        super().model_post_init(context)
+        for passage in self.index.passages:
+            if heading := _heading(passage):
+                above, _, _ = passage.section.rpartition(" > ")
+                self._below.setdefault((passage.source, above), []).append(heading)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -88,13 +91,7 @@ class HybridRetriever(BaseRetriever):
         room = OUTLINE_TOKENS
         for position, score in chosen[:_OUTLINED]:
             above = passages[position]
-            below = [
-                heading
-                for passage in passages
-                if (passage.source, passage.section.rpartition(" > ")[0]) == (above.source, above.section)
-                for heading in [_heading(passage)]
-                if heading and heading not in taken
-            ]
+            below = [one for one in self._below.get((above.source, above.section), []) if one not in taken]
             needed = sum(count_tokens(heading.text) for heading in below)
             if needed <= room:
                 taken += below
@@ -111,9 +108,8 @@ class HybridRetriever(BaseRetriever):
         rankings = []
         for part, vector in zip(parts, vectors, strict=True):
             rankings.append(Ranking(f"dense: {part}", self.index.nearest(vector, _CANDIDATES)))
-            rankings.append(
-                Ranking(f"lexical: {part}", self._bm25.rank(self.lexicon.asked_terms(part), _CANDIDATES))
-            )
+            terms = self.lexicon.asked_terms(part)
+            rankings.append(Ranking(f"lexical: {part}", self.lexicon.rank(terms, _CANDIDATES)))
         fused = fuse(rankings)
         return Explanation(rankings, fused, self._read(query, fused))
 
@@ -151,25 +147,6 @@ def _heading(passage: Passage) -> Passage | None:
 def _document(passage: Passage, score: float) -> Document:
     place = {"source": passage.source, "section": passage.section, "start": passage.start, "end": passage.end}
     return Document(page_content=passage.text, metadata={**place, "score": score})
-
-
-class _BM25:
-    """BM25 in Lucene's form over lists of terms; `bm25s` computes all scores when it is built."""
-
-    def __init__(self, documents: Sequence[list[str]]) -> None:
-        import bm25s
-
-        self._model = bm25s.BM25(method="lucene")
-        # a document without terms would make the mean length of an index of empty documents zero
-        self._model.index([terms or [""] for terms in documents], show_progress=False)
-
-    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
-        """The `k` best documents that share a term with the query."""
-        if not terms:
-            return []
-        scores: np.ndarray = self._model.get_scores(terms)
-        best = np.argsort(-scores, kind="stable")[:k]
-        return [(int(i), float(scores[i])) for i in best if scores[i] > 0]
 
 
 def fuse(rankings: Sequence[Ranking]) -> Ranking:

@@ -10,6 +10,9 @@ from ingest.errors import UserError
 from ingest.index import CurrentIndex, Index
 from tests.ingest.processes import WordHash, settings_of
 
+# Three passages: of a preface and of two sections.
+GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond words.\n"
+
 
 class Library:
     """A corpus, its index, and what was embedded since the last build."""

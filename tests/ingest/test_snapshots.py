@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -51,9 +52,12 @@ def next_version(settings: IngestSettings, version: int) -> None:
 
 
 def version_now(settings: IngestSettings) -> int:
-    """The version of the current index, which is whole: its digest is that of its manifest."""
+    """The version of the current index, which is whole: with the digest of its manifest and the right vectors."""
     index = CurrentIndex(settings).get()
     assert index.digest() == index.manifest.digest
+    fresh = np.array(WordHash().embed_documents([passage.embedded_text for passage in index.passages]))
+    stored = index.vectors()
+    assert np.allclose([stored[id_] for id_ in index.ids], fresh / np.linalg.norm(fresh, axis=1, keepdims=True))
     return version_of(index)
 
 
@@ -116,12 +120,12 @@ def test_builds_killed_at_random_moments_leave_the_old_index_or_the_new_one_whol
     whole_build = time.monotonic() - began
     assert unharmed.exitcode == 0
 
-    kills, rounds, version = 0, 10, version_now(settings)
+    kills, rounds, version = 0, 50, version_now(settings)
     assert version == 1
     for i in range(rounds):
         new = 2 + i
         process = start(new)
-        time.sleep(whole_build * (i + random.random()) / rounds)  # noqa: S311 - one moment in each tenth
+        time.sleep(whole_build * (i + random.random()) / rounds)  # noqa: S311 - one moment in each part of it
         process.kill()
         process.join(PATIENCE)
         kills += process.exitcode == -signal.SIGKILL

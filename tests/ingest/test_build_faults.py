@@ -1,0 +1,311 @@
+"""Building where something is wrong: what is refused and loses nothing, and what a build mends."""
+
+import os
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest import snapshots
+from ingest.build import build, ensure_index
+from ingest.chroma import chroma_errors
+from ingest.errors import IndexProblem, SourceError
+from ingest.index import CurrentIndex
+from tests.ingest.library import GUIDE, Library, refused
+from tests.ingest.processes import WordHash
+
+# --- what is refused, and loses nothing
+
+
+def test_an_empty_corpus_is_refused(library: Library) -> None:
+    refused(
+        library, SourceError, r"There is no text in .*documents\. Give a file or folder with \.md, .* documents"
+    )
+    library.write("blank.md", "---\ntitle: Blank\n---\n \n<!-- only a comment -->\n")
+    refused(library, SourceError, "There is no text in")
+
+
+def test_a_missing_corpus_is_refused(library: Library) -> None:
+    library.corpus.rmdir()
+    refused(library, SourceError, r"documents does not exist\. Give a file or a folder\.")
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_bad_path_is_refused_and_loses_nothing(library: Library, first: bool) -> None:
+    if not first:
+        library.write("a.md", "A.")
+        library.build()
+    refused(library, SourceError, "nowhere does not exist", library.corpus / "nowhere")
+    image = library.write("more/image.png", "")
+    refused(library, SourceError, r"image\.png is not a \.md", image)
+
+
+def test_a_corpus_that_was_emptied_is_refused_and_loses_nothing(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    (library.corpus / "a.md").unlink()
+    refused(library, SourceError, "There is no text in")
+    assert library.texts() == ["A."]
+
+
+def test_the_last_path_cannot_be_removed(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    message = (
+        r"^Without \S*documents the index would be empty\. "
+        r"Give another path to ingest in the same command, or delete the folder \S*index\.$"
+    )
+    with pytest.raises(SourceError, match=message):
+        library.build(remove=(library.corpus,))
+    library.corpus.rename(library.corpus.with_name("elsewhere"))
+    with pytest.raises(SourceError, match=message):
+        library.build(remove=(library.corpus,))
+    assert library.texts() == ["A."]
+    library.build(library.corpus.with_name("elsewhere"), remove=(library.corpus,))
+    assert library.paths() == (str(library.corpus.with_name("elsewhere")),)
+    assert len(library.files()) == 1
+
+
+def test_an_embedding_model_that_fails_loses_nothing(library: Library) -> None:
+    class Failing(WordHash):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            raise RuntimeError("out of memory")
+
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+    with pytest.raises(RuntimeError, match="out of memory"):
+        build(library.settings, embeddings=Failing())
+    assert library.texts() == ["A."]
+
+
+def test_an_index_that_is_a_file_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.settings.index.write_text("a file")
+    refused_index(library, r"is a file, not an index\. Set BPO_KPO_INDEX to a folder\.")
+    assert library.settings.index.read_text() == "a file"
+
+
+def test_an_index_below_a_file_is_refused(library: Library) -> None:
+    path = library.write("a.md", "A.")
+    library.settings = library.settings.model_copy(update={"index": path / "index"})
+    refused_index(library, r"Set BPO_KPO_INDEX to a folder\.")
+
+
+def test_a_folder_with_other_things_in_it_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    (library.settings.index / "snapshots").mkdir(parents=True)
+    (library.settings.index / "thesis.doc").touch()
+    refused_index(library, r"index is not an index\. Set BPO_KPO_INDEX to an empty folder\.")
+    assert sorted(path.name for path in library.settings.index.iterdir()) == ["snapshots", "thesis.doc"]
+
+
+def refused_index(library: Library, message: str) -> None:
+    for use in (library.build, library.index, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=message):
+            use()  # type: ignore[operator]
+
+
+def test_an_index_that_cannot_be_made_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.settings.index.symlink_to(library.corpus / "nowhere")
+    refused(library, IndexProblem, r"cannot be written \(File exists\)\. Mend that, or set BPO_KPO_INDEX\.")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_an_index_folder_without_permission_to_write_is_refused(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+    library.settings.index.chmod(0o500)
+    try:
+        refused(library, IndexProblem, r"cannot be written \(Permission denied\)")
+    finally:
+        library.settings.index.chmod(0o700)
+
+
+def test_a_full_disk_loses_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    library.write("a.md", "B.")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "write_snapshot", full)
+        refused(library, IndexProblem, r"cannot be written \(No space left on device\)")
+    assert library.texts() == ["A."]
+    library.build()
+    assert library.texts() == ["B."]
+
+
+def test_there_is_no_index_before_the_first_build(library: Library) -> None:
+    with pytest.raises(IndexProblem, match=r"There is no index at .*index\. Run: bpo-kpo ingest"):
+        library.index()
+
+
+# --- other settings
+
+
+def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    other = library.settings.model_copy(update={"embeddings": "openai:text-embedding-3-small"})
+    message = (
+        r"The index was built with minilm, the settings say openai:text-embedding-3-small\. Run: bpo-kpo ingest"
+    )
+    with pytest.raises(IndexProblem, match=message):
+        CurrentIndex(other).get()
+    with pytest.raises(IndexProblem, match=message):
+        ensure_index(other)
+    assert str(build(other, embeddings=library.fake)) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    assert CurrentIndex(other).get().manifest.embeddings == "openai:text-embedding-3-small"
+    with pytest.raises(IndexProblem, match="The index was built with openai"):
+        library.index()
+
+
+def test_a_rebuild_for_other_settings_reads_every_remembered_path(library: Library) -> None:
+    library.write("a.md", "A.")
+    other = library.write("more/other.md", "Other.")
+    library.build(library.corpus, other)
+    changed = library.settings.model_copy(update={"embeddings": "openai:x"})
+    build(changed, [library.corpus], embeddings=library.fake)
+    assert len(CurrentIndex(changed).get().sources) == 2
+
+
+def test_an_index_of_another_splitter_is_refused_and_mended(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    monkeypatch.setattr("ingest.index.SPLITTER_VERSION", 2)
+    monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 2)
+    for use in (library.index, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=r"cut by another release\. Run: bpo-kpo ingest"):
+            use()
+    assert library.build().embedded == 3
+    assert library.index().manifest.splitter == 2
+
+
+def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    manifest = library.snapshot_folder() / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
+    with pytest.raises(IndexProblem, match=r"has format 9, this release reads 1\. Run: bpo-kpo ingest"):
+        library.index()
+    library.build()
+    assert library.index().manifest.format == 1
+
+
+# --- damage
+
+
+def damaged_pointer(folder: Path) -> None:
+    (folder.parent.parent / "current.json").write_bytes(b'{"snapshot": ')
+
+
+def damaged_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\xff\x00 garbage")
+
+
+def missing_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def another_kind_of_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[]")
+
+
+def missing_source(folder: Path) -> None:
+    next((folder / "sources").iterdir()).unlink()
+
+
+def garbage_for_a_source(folder: Path) -> None:
+    next((folder / "sources").iterdir()).write_bytes(b"\xff\xff")
+
+
+def garbage_for_the_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(random.Random(7).randbytes(100_000))  # noqa: S311
+
+
+def half_a_database(folder: Path) -> None:
+    database = folder / "chroma" / "chroma.sqlite3"
+    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+
+
+def empty_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(b"")
+
+
+def missing_database(folder: Path) -> None:
+    (folder / "chroma" / "chroma.sqlite3").unlink()
+
+
+def missing_snapshot(folder: Path) -> None:
+    folder.rename(folder.parent.parent.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damaged_manifest,
+        missing_manifest,
+        another_kind_of_manifest,
+        missing_source,
+        garbage_for_a_source,
+        garbage_for_the_database,
+        half_a_database,
+        empty_database,
+        missing_database,
+        missing_snapshot,
+    ],
+)
+def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
+    library: Library, damage: Callable[[Path], None]
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    damage(library.snapshot_folder())
+    for _ in range(2):  # a second attempt in the same process says the same
+        with pytest.raises(IndexProblem, match=r"^[^\n]*(damaged|has format)[^\n]*Run: bpo-kpo ingest$"):
+            library.index()
+    assert str(library.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    index = library.index()
+    assert index.digest() == index.manifest.digest
+    assert len(index.nearest(library.fake.embed_query("words"), 2)) == 2
+
+
+def test_a_damaged_pointer_is_refused_and_what_it_says_mends_it(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    damaged_pointer(library.snapshot_folder())
+    for use in (library.index, library.build, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=r"damaged.*Delete that folder, then run: bpo-kpo ingest"):
+            use()  # type: ignore[operator]
+    library.settings.index.rename(library.corpus.parent / "deleted")
+    library.build()
+    assert len(library.texts()) == 3
+
+
+def test_vectors_that_are_not_those_of_the_manifest_are_made_again(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    manifest = library.snapshot_folder() / "manifest.json"
+    manifest.write_text(re.sub(r'"digest": "\w+"\s*}$', f'"digest": "{"0" * 64}"}}', manifest.read_text()))
+    assert library.index().digest() != library.index().manifest.digest
+    assert library.build().embedded == 3
+    assert library.index().digest() == library.index().manifest.digest
+
+
+def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
+    panic = type("PanicException", (BaseException,), {})
+    message = r"damaged \(malformed\)\. Run: bpo-kpo ingest"
+    with pytest.raises(IndexProblem, match=message), chroma_errors(Path("index")):
+        raise panic("malformed\nbacktrace")
+    for bug in (KeyboardInterrupt, ZeroDivisionError):
+        with pytest.raises(bug), chroma_errors(Path("index")):
+            raise bug

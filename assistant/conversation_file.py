@@ -1,6 +1,7 @@
 """A conversation to keep: as Markdown for people, and as an evidence bundle that can be verified later."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,9 @@ from ingest.sources import Source
 from ingest.text import fold
 
 FORMAT: Literal[1] = 1
+
+_TAG = re.compile(r"(?<!\\)((?:\\\\)*)<")  # one that no backslash stands before, or that only backslashes escape
+_TARGET = re.compile(r"(?<=\])[(:]")  # what makes of brackets a link, an image or a definition of these
 
 
 class SourceHash(BaseModel):
@@ -58,16 +62,24 @@ class Checked(NamedTuple):
 
 
 def answer_markdown(answer: Answer) -> str:
-    """An answer with its quotes below: number, section, quote, file and offsets."""
+    """An answer with its quotes below: number, section, quote, file, offsets; no tag, link or image is active."""
     notes = [f"> {notice}" for notice in answer.notices]
     quotes = [_quote(citation) for citation in answer.citations]
-    return "\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])])
+    return _inert("\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])]))
 
 
 def conversation_markdown(answers: Sequence[Answer]) -> str:
     """A conversation: each question as a heading, its answer below."""
-    turns = (f"## {' '.join(answer.question.split())}\n\n{answer_markdown(answer)}\n" for answer in answers)
+    turns = (
+        f"## {_inert(' '.join(answer.question.split()))}\n\n{answer_markdown(answer)}\n" for answer in answers
+    )
     return "\n".join(turns)
+
+
+def _inert(markdown: str) -> str:
+    """Without HTML, links and images: what documents, models and people wrote is data where it is opened, too."""
+    without_tags = _TAG.sub(r"\1\\<", markdown)
+    return _TARGET.sub(r"\\\g<0>", without_tags)
 
 
 def bundle(answers: Sequence[Answer], sources: Mapping[str, Source]) -> Bundle:

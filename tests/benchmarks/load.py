@@ -1,8 +1,8 @@
-"""Many people asking in the window at once: `python tests/benchmarks/load.py [PEOPLE] [SECONDS]`.
+"""Many people asking in the window at once: `python tests/benchmarks/load.py [PEOPLE] [SECONDS] [ADDRESS]`.
 
-Starts `bpo-kpo chat` with the offline reader, lets each person ask a question of core.jsonl, wait for the whole
-answer, think for about five seconds and ask on, as a page does. Prints how long the answers took and what memory
-the server held, and leaves with 1 where one failed.
+Starts `bpo-kpo chat` with the offline reader, where no address is given; lets each person ask a question of
+core.jsonl, wait for the whole answer, think for about five seconds and ask on, as a page does. Prints how long the
+answers took and what memory the server held, and leaves with 1 where one failed.
 """
 
 import json
@@ -69,38 +69,41 @@ def resident_megabytes(process: int) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
-def main(people: int = 50, seconds: float = 60.0) -> int:
+def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
     """Runs the load; 0 where every question was answered."""
     command = [Path(sys.executable).with_name("bpo-kpo"), "chat", "--model", "extractive", "--no-browser"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    server = None if address else subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert server.stdout
-        address = re.findall(r"http://\S+/", server.stdout.readline())[0]
+        if server:
+            assert server.stdout
+            address = re.findall(r"http://\S+/", server.stdout.readline())[0]
         config = httpx.get(f"{address}config", trust_env=False, timeout=60).json()
         listeners = {one["api_name"]: one["id"] for one in config["dependencies"]}
         crowd = [Person(address, listeners, seed) for seed in range(people)]
         crowd[0].ask(QUESTIONS[0])
-        before = resident_megabytes(server.pid)
+        held = [resident_megabytes(server.pid)] if server else []
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=person.ask_until, args=(end,)) for person in crowd]
         for thread in threads:
             thread.start()
-        held = []
         while any(thread.is_alive() for thread in threads):
-            time.sleep(min(5.0, seconds / 6))
-            held.append(resident_megabytes(server.pid))
+            time.sleep(max(5.0, seconds / 20))
+            if server:
+                held.append(resident_megabytes(server.pid))
     finally:
-        server.terminate()
+        if server:
+            server.terminate()
     took = sorted(second for person in crowd for second in person.seconds)
     failed = [line for person in crowd for line in person.failed]
     p95 = took[int(0.95 * len(took))]
     print(f"{people} people, {seconds:.0f} s: {len(took)} answers, {len(failed)} failed")
     print(f"seconds to the whole answer: median {statistics.median(took):.2f}, p95 {p95:.2f}, most {took[-1]:.2f}")
-    print(f"memory of the server: {before:.0f} MB at first, then {' '.join(f'{mb:.0f}' for mb in held)}")
+    if held:
+        print(f"memory of the server, from first to last: {' '.join(f'{mb:.0f}' for mb in held)} MB")
     for line in failed[:5]:
         print(line)
     return bool(failed)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(kind(value) for kind, value in zip((int, float), sys.argv[1:], strict=False))))
+    sys.exit(main(*(kind(value) for kind, value in zip((int, float, str), sys.argv[1:], strict=False))))

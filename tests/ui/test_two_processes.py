@@ -1,26 +1,14 @@
 """Two web processes behind the README's nginx, over one Chroma server: what it costs to lose one of them."""
 
-import os
-import re
-import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from ingest.settings import ROOT
-from tests.ingest.chroma_server import ChromaServer, chroma_server
 from tests.ui.browser import NEEDED, answered, ask, marked
+from tests.ui.site import NGINX, Site, two_processes
 
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-COMMAND = Path(sys.executable).with_name("bpo-kpo")
 NGINX_TRIES_AGAIN = 10_500  # milliseconds after a server was lost
 PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this machine, some for each process
 
@@ -33,89 +21,10 @@ pytestmark = [
 ]
 
 
-class Web:
-    """A web process, which can be killed."""
-
-    def __init__(self, port: int, environment: dict[str, str]) -> None:
-        self.port, self.environment = port, environment
-        self.start()
-
-    def start(self) -> None:
-        command = [COMMAND, "chat", "--no-browser", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self.process.stdout and "http://" in self.process.stdout.readline()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-class Site:
-    """What stands behind one address."""
-
-    def __init__(self, address: str, webs: list[Web], chroma: ChromaServer) -> None:
-        self.address, self.webs, self.chroma = address, webs, chroma
-
-    def ask(self, person: str, question: str = "What drives BPO?") -> str:
-        """The last event of an answer to a person at this address of the machine."""
-        transport = httpx.HTTPTransport(local_address=person, trust_env=False)
-        with httpx.Client(base_url=f"{self.address}gradio_api/call/", transport=transport, timeout=30) as http:
-            event = http.post("ask", json={"data": [question, []]}).json()["event_id"]
-            return http.get(f"ask/{event}").text
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in sockets]
-
-
-@contextmanager
-def nginx(folder: Path, port: int, windows: list[int]) -> Iterator[None]:
-    """nginx with the README's example, its ports exchanged."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```nginx\n(.*?)```", readme, re.DOTALL)
-    for before, after in (("listen 80;", f"listen 127.0.0.1:{port};"), ("7860", windows[0]), ("7861", windows[1])):
-        assert before in example
-        example = example.replace(before, str(after))
-    paths = "".join(f"{name}_temp_path {folder}/{name};" for name in ("proxy", "fastcgi", "uwsgi", "scgi"))
-    http = f"access_log off; client_body_buffer_size 10m; client_body_temp_path {folder}/body; {paths}"
-    whole = (
-        f"worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{ {http}\n{example}}}\n"
-    )
-    (folder / "nginx.conf").write_text(whole, encoding="utf-8")
-    process = subprocess.Popen([str(NGINX), "-c", folder / "nginx.conf", "-e", folder / "error.log"])
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    tmp_path = tmp_path_factory.mktemp("site")
-    port, *windows = free_ports(3)
-    with chroma_server(tmp_path / "chroma") as chroma, ExitStack() as stack:
-        environment = {**os.environ, "CHROMA_URL": chroma.url, "BPO_KPO_MODEL": "extractive"}
-        environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
-        subprocess.run([COMMAND, "ingest"], env=environment, check=True, capture_output=True, timeout=120)
-        webs = []
-        for window in windows:
-            webs.append(Web(window, environment))
-            stack.callback(webs[-1].kill)
-        stack.enter_context(nginx(tmp_path, port, windows))
-        address = f"http://127.0.0.1:{port}/"
-        for _ in range(100):
-            try:
-                httpx.get(address, trust_env=False)
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        yield Site(address, webs, chroma)
+    with two_processes(tmp_path_factory.mktemp("site")) as served:
+        yield served
 
 
 def test_losing_a_process_or_the_chroma_server_for_a_while_costs_nobody_an_answer(site: Site) -> None:

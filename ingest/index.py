@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
 from ingest.sources import Source
 from ingest.store import Store, open_store
-
-if TYPE_CHECKING:
-    pass
 
 
 class Index:

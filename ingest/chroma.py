@@ -5,9 +5,9 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -20,8 +20,14 @@ from ingest.settings import IngestSettings
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
 
 Vectors = dict[str, np.ndarray]  # by passage id
+Field = Literal["documents", "metadatas", "embeddings"]
+
+# rows that are written or read at once: a folder's database refuses more than some 30,000, Chroma Cloud over 300
+# (https://docs.trychroma.com/cloud/quotas-limits)
+FOLDER_ROWS, SERVER_ROWS = 10_000, 300
 
 _ROOM = 1_000_000  # bytes that are left where Chroma can open a folder: it writes when it does
 
@@ -116,16 +122,29 @@ def chroma_errors(folder: Path) -> Iterator[None]:
         raise IndexProblem(f"The index at {folder} is damaged ({reason}). Run: bpo-kpo ingest") from error
 
 
-def add_passages(client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors) -> None:
-    """Makes a collection of these passages."""
+def add_passages(
+    client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors, at_once: int
+) -> None:
+    """Makes a collection of these passages, so many of them `at_once`."""
     rows = [(id_, p.text, _metadata(p, at), vectors[id_]) for at, (id_, p) in enumerate(passages.items())]
     collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
-    size = client.get_max_batch_size()
+    size = min(at_once, client.get_max_batch_size())
     for at in range(0, len(rows), size):
         ids, texts, metadatas, embeddings = zip(*rows[at : at + size], strict=True)
         collection.add(
             ids=list(ids), documents=list(texts), metadatas=list(metadatas), embeddings=np.stack(embeddings)
         )
+
+
+def all_rows(collection: "Collection", fields: Sequence[Field], at_once: int) -> list[tuple[Any, ...]]:
+    """Every row of a collection: its id, and these fields of it; so many are asked for `at_once`."""
+    rows: list[tuple[Any, ...]] = []
+    while len(rows) % at_once == 0:
+        page: Any = collection.get(include=list(fields), limit=at_once, offset=len(rows))
+        rows += zip(page["ids"], *(page[field] for field in fields), strict=True)
+        if not page["ids"]:
+            break
+    return rows
 
 
 def _metadata(passage: Passage, position: int) -> dict[str, str | int]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ingest import snapshots
-from ingest.chroma import Vectors
+from ingest.chroma import Vectors, all_rows
 from ingest.errors import IndexProblem
 from ingest.passages import SPLITTER_VERSION, Passage
 from ingest.questions import QuestionIndex
@@ -30,8 +30,7 @@ class Index:
         self.questions: QuestionIndex = snapshots.read_questions(store.folder, snapshot)
         with store.errors():
             self._collection = store.collection(snapshot, self)
-            rows = self._collection.get(include=["documents", "metadatas"])
-        stored: list[Any] = list(zip(rows["ids"], rows["documents"] or [], rows["metadatas"] or [], strict=True))
+            stored = all_rows(self._collection, ["documents", "metadatas"], store.rows_at_once)
         stored.sort(key=lambda row: row[2]["position"])
         self.ids: list[str] = [id_ for id_, _, _ in stored]
         self.passages: list[Passage] = [_passage(metadata, text) for _, text, metadata in stored]
@@ -62,8 +61,8 @@ class Index:
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
         with self._store.errors():
-            rows = self._collection.get(include=["embeddings"])
-        return dict(zip(rows["ids"], np.asarray(rows["embeddings"], dtype=np.float32), strict=True))
+            rows = all_rows(self._collection, ["embeddings"], self._store.rows_at_once)
+        return {id_: np.asarray(vector, dtype=np.float32) for id_, vector in rows}
 
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""

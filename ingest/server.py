@@ -25,7 +25,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from ingest import snapshots
-from ingest.chroma import add_passages, server_client, server_errors
+from ingest.chroma import SERVER_ROWS, add_passages, server_client, server_errors
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
 from ingest.snapshots import Contents, Manifest, Pointer
@@ -50,6 +50,8 @@ class _Published(BaseModel):
 
 class ServerStore:
     """An index on a Chroma server, or in Chroma Cloud; `folder` is this machine's cache of its files."""
+
+    rows_at_once = SERVER_ROWS
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
@@ -76,7 +78,7 @@ class ServerStore:
         snapshots.write_snapshot(self.folder, name, contents)
         packed = _pack(self.folder / "snapshots" / name)
         with self.errors():
-            add_passages(self._client, name, contents.passages, contents.vectors)
+            add_passages(self._client, name, contents.passages, contents.vectors, self.rows_at_once)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
             for at in range(0, len(packed), 100):
                 pieces = packed[at : at + 100]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import snapshots
-from ingest.chroma import add_passages, chroma_errors, folder_client, open_client
+from ingest.chroma import FOLDER_ROWS, add_passages, chroma_errors, folder_client, open_client
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
 from ingest.snapshots import Contents, Manifest, Pointer
@@ -22,6 +22,8 @@ _PASSAGES = "passages"
 
 class FolderStore:
     """An index in a folder of this machine."""
+
+    rows_at_once = FOLDER_ROWS
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +47,7 @@ class FolderStore:
             self.errors(),
             contextlib.closing(folder_client(snapshots.chroma_folder(self.folder, name))) as client,
         ):
-            add_passages(client, _PASSAGES, contents.passages, contents.vectors)
+            add_passages(client, _PASSAGES, contents.passages, contents.vectors, self.rows_at_once)
         snapshots.write_snapshot(self.folder, name, contents)
 
     def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:

@@ -53,7 +53,7 @@ def main(model: str | None = None) -> int:
         if obeyed:
             print(f"{probe.name}: {'NOT MARKED' if unmarked else 'marked'}{', THROUGH' if through else ''}")
     print(
-        f"{name}: the canary stands in {found['obeyed']} of {found['asked']} answers, in {found['unmarked']} of them"
+        f"{name}: the canary is in {found['obeyed']} of {found['asked']} answers, in {found['unmarked']} of them"
     )
     print(f"in a sentence that is not marked; with BPO_KPO_STRICT=true in {found['through']}")
     return int(bool(found["unmarked"] or found["through"]))

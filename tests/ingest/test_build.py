@@ -510,3 +510,19 @@ def test_settings_are_frozen_and_found_from_the_checkout(monkeypatch: pytest.Mon
     assert (IngestSettings(_env_file=None).corpus / "bpo-vs-kpo.md").is_file()
     with pytest.raises(ValueError, match="frozen"):
         settings_of(tmp_path).index = tmp_path  # type: ignore[misc]
+
+
+# --- a large index
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 4, 6, 7, 100])
+def test_rows_are_written_and_read_some_at_a_time(
+    at_once: int, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.store.FolderStore.rows_at_once", at_once)
+    for number in range(6):
+        library.write(f"{number}.md", f"Words of {number}.")
+    library.build()
+    index = library.index()
+    assert library.texts() == [f"Words of {number}." for number in range(6)]
+    assert len(index.vectors()) == 6 and index.digest() == index.manifest.digest

@@ -253,6 +253,8 @@ def finish(
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
     refuses = any(_bare(sentence.text) == _bare(refusal.text) for sentence in cited.sentences)
+    if whole and len(cited.sentences) == 1 and prompts.REFUSES.match(cited.sentences[0].text):
+        return refusal
     if whole and refuses and all(sentence.support == "unsupported" for sentence in cited.sentences):
         return refusal  # it went on talking, but proved nothing
     dropped = ", ".join(map(str, cited.unknown))

@@ -12,7 +12,7 @@ from itertools import pairwise
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.lexicon import content_words
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.proof import align, doubt, doubt_of_quote
+from assistant.proof import align, doubt, doubt_of_quote, other_side
 from ingest.text import Span, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")
@@ -21,6 +21,7 @@ _TABLE_HEAD = re.compile(r"^(?P<cells>[ \t]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-[ \t:|
 _EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?!\|)|\Z)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
+_NUMBER_OF_ROW = re.compile(r"[ \t*]*\d{1,2}[.)]?[ \t*]*")
 _UNCITED = 3  # content words of a sentence that is given a proof, though it cites nothing
 
 
@@ -43,6 +44,7 @@ class _Piece:
     start: int  # where it stands in the text, its markers not counted
     end: int
     markers: list[re.Match[str]]
+    label: str = ""  # what stands above it or before it in its table, where that names a side
     proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
     quoted: bool = False
 
@@ -156,22 +158,34 @@ def _without_markers(text: str) -> str:
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     heads = [head.start() for head in _TABLE_HEAD.finditer(text) if not MARKER.search(head["cells"])]
+    columns: list[str] = []
     for line in _LINE.finditer(text):
         item = _ITEM_MARK.match(line.group())
         start = line.start() + (item.end() if item else 0)
-        if line.group().lstrip().startswith("|"):
-            cells = _cells(text, Span(start, line.end()), labels=line.start() in heads)
-        else:
-            cells = [Span(start, line.end())]
-        for cell in cells:
+        if not line.group().lstrip().startswith("|"):
+            columns = []
+            _add_sentences(text, Span(start, line.end()), bool(item), pieces)
+            continue
+        cells = _split_row(text, Span(start, line.end()))
+        if line.start() in heads:
+            columns = [text[a:b] for a, b in cells]
+        for cell in _cells(text, cells, labels=line.start() in heads):
+            before, at = len(pieces), cells.index(cell)
             _add_sentences(text, cell, bool(item), pieces)
+            labels = [*columns[at : at + 1], text[cells[0].start : cells[0].end]] if at else []
+            for piece in pieces[before:]:
+                piece.label = next(filter(other_side, labels), "")
     return pieces
 
 
-def _cells(text: str, row: Span, labels: bool) -> list[Span]:
-    """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
+def _split_row(text: str, row: Span) -> list[Span]:
+    """All cells of a table row."""
     bars = [m.start() for m in re.compile(r"(?<!\\)\|").finditer(text, row.start, row.end)]
-    cells = [Span(a + 1, b) for a, b in pairwise([*bars, row.end])]
+    return [Span(a + 1, b) for a, b in pairwise([*bars, row.end])]
+
+
+def _cells(text: str, cells: Sequence[Span], labels: bool) -> list[Span]:
+    """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
     filled = [cell for cell in cells if re.search(r"\w", MARKER.sub("", text[cell.start : cell.end]))]
     if labels:
         return [cell for cell in filled if not _is_label(text[cell.start : cell.end])]
@@ -181,7 +195,9 @@ def _cells(text: str, row: Span, labels: bool) -> list[Span]:
 
 
 def _is_label(cell: str) -> bool:
-    return not MARKER.search(cell) and len(content_words(cell)) < _UNCITED
+    words = content_words(cell)
+    a_number = any(word[0].isdigit() for word in words) and not _NUMBER_OF_ROW.fullmatch(cell)
+    return not MARKER.search(cell) and len(words) < _UNCITED and not a_number
 
 
 def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) -> None:
@@ -251,4 +267,4 @@ def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, in
 def _doubt(piece: _Piece, passages: Sequence[RetrievedPassage]) -> str:
     """Why the piece is not proven; empty where it is."""
     spans = [(passages[i], span) for i, span in piece.proof]
-    return (doubt_of_quote if piece.quoted else doubt)(spans, piece.text)
+    return (doubt_of_quote if piece.quoted else doubt)(spans, piece.text, piece.label)

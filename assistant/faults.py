@@ -34,7 +34,7 @@ def fault(error: Exception) -> UserError:
     """What an exception of a chat model means: a `SettingsError` for a wrong key or model, else a `ModelFault`."""
     if isinstance(error, UserError):
         return error
-    status = getattr(error, "status_code", None)
+    status = _status(error)
     return _mistake(error, status) or (_answered(error, status) if status else _broken(error))
 
 
@@ -46,8 +46,10 @@ def _mistake(error: Exception, status: int | None) -> SettingsError | None:
             "The server refused the key. Mend it in .env (for openai: OPENAI_API_KEY), or use --model extractive."
         )
     if isinstance(error, langchain.ModelNotFoundError) or status == 404 or code == "model_not_found":
+        where = "" if code == "model_not_found" else ", or mend OPENAI_BASE_URL (it often ends in /v1)"
         return SettingsError(
-            "The server does not know this model. Name another with --model or BPO_KPO_MODEL; see: bpo-kpo doctor"
+            "The server does not know this model. Name another with --model or BPO_KPO_MODEL"
+            f"{where}; see: bpo-kpo doctor"
         )
     return None
 
@@ -55,7 +57,7 @@ def _mistake(error: Exception, status: int | None) -> SettingsError | None:
 def _answered(error: Exception, status: int) -> ModelFault:
     """What a server meant that answered with an error."""
     code = _code(error)
-    if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error):
+    if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error, status):
         return PromptTooLong("the prompt is too long for it")
     if status == 429 and code == "insufficient_quota":
         return ModelFault("its account has no credit left (429)")
@@ -82,14 +84,25 @@ def _broken(error: Exception) -> ModelFault:
 
 def refuses_to_count(error: Exception) -> bool:
     """Whether a server, of an interface that is only near OpenAI's, wants no question with `stream_options`."""
-    return getattr(error, "status_code", None) in (400, 422) and "stream_options" in str(error)
+    return _status(error) in (400, 422) and "stream_options" in str(error)
 
 
-def _is_overflow(error: Exception) -> bool:
+def _status(error: Exception) -> int | None:
+    """The HTTP status of an answer; of an error within a stream, whose own was 200, the one that it names."""
+    status: int | None = getattr(error, "status_code", None)
+    body = getattr(error, "body", None)
+    code = str(body.get("code", "")) if isinstance(body, dict) else ""
+    return status or (int(code) if re.fullmatch(r"[45]\d\d", code) else None)
+
+
+_OVERFLOW = re.compile(
+    r"context.{0,40}(?:length|size|window)|(?:input|message|prompt)s?\b.{0,40}\btoo long|too many tokens", re.I
+)
+
+
+def _is_overflow(error: Exception, status: int | None) -> bool:
     """Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama)."""
-    if getattr(error, "status_code", None) not in (400, 413, 500):
-        return False
-    return bool(re.search(r"context.{0,40}(?:length|size|window)|too long|too many tokens", str(error), re.I))
+    return status in (400, 413, 500) and bool(_OVERFLOW.search(str(error)))
 
 
 def _is_transport(error: Exception) -> bool:

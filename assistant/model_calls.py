@@ -26,6 +26,13 @@ _ATTEMPTS = 3
 _LONGEST = 90.0  # seconds after which a failed attempt is the last
 _LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
+_ENDS = (
+    "stop",
+    "length",
+    "eos",
+    "eos_token",
+    "stop_sequence",
+)  # of an answer that is whole, or as long as it may be
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 T = TypeVar("T")
@@ -39,9 +46,12 @@ class Stopped(UserError):
 
 
 def ask_model(
-    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    config: RunnableConfig | None = None,
+    attempts: int = _ATTEMPTS,
 ) -> Iterator[AIMessageChunk]:
-    """The reply as it grows: each item is all of it so far. After a passing fault it begins anew.
+    """The reply as it grows: each item is all of it so far. After a passing fault it begins anew, `attempts` in all.
 
     Closing the iterator ends the request at the server, and so does the event `STOP` of the config.
 
@@ -54,7 +64,7 @@ def ask_model(
     retrying = Retrying(
         retry=retry_if_exception(_may_pass),
         wait=_wait,
-        stop=stop_after_attempt(_ATTEMPTS) | stop_after_delay(_LONGEST),
+        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
         sleep=sleep_using_event(stop) if stop else time.sleep,
         reraise=True,
     )
@@ -64,10 +74,13 @@ def ask_model(
 
 
 def reply_of(
-    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    config: RunnableConfig | None = None,
+    attempts: int = _ATTEMPTS,
 ) -> AIMessageChunk:
     """The whole reply. Raises what `ask_model` raises."""
-    *_, whole = ask_model(model, messages, config)
+    *_, whole = ask_model(model, messages, config, attempts)
     return whole
 
 
@@ -123,9 +136,14 @@ def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
     reason = reply.response_metadata.get("finish_reason") if reply else None
     if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
         raise ModelFault("its provider refused to answer this")
-    if reply and reason is None and reply.response_metadata.get("model_provider") == "openai":  # always says why
+    of_openai = (
+        reply and reply.response_metadata.get("model_provider") == "openai"
+    )  # which always says why it ends
+    if of_openai and reason is None:
         raise ModelFault("the connection could not be made, or broke off", passing=True)
-    if reply is None or not str(reply.text).strip():
+    if of_openai and reason not in (*_ENDS, "tool_calls"):  # as some servers say when they give up
+        raise ModelFault("it broke off", passing=True)
+    if reply is None or not str(reply.text).strip() or reason == "tool_calls":
         used_up = reason in ("length", "tool_calls")  # it would be so again
         raise ModelFault("it gave no answer in words" if used_up else "its answer was empty", passing=not used_up)
     return reply

@@ -56,6 +56,10 @@ def served_models(settings: AssistantSettings) -> list[str]:
     try:
         client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
         return list(dict.fromkeys(_text(model.id) for model in client.models.list().data))
+    except openai.InternalServerError as error:
+        raise SettingsError(f"{host} is not ready ({error.status_code}). Try again, {offline}") from None
+    except openai.PermissionDeniedError:
+        raise SettingsError(f"{host} lists no models for this key. Name one with --model, {offline}") from None
     except openai.AuthenticationError:
         raise SettingsError(f"{host} refused the key. Mend OPENAI_API_KEY in .env, {offline}") from None
     except openai.APIConnectionError:

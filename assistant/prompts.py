@@ -50,7 +50,25 @@ COUNTS = (
     "Eleven",
     "Twelve",
 )
-CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,3}}):\**\s*")
+CONNECTING = re.compile(rf"^\s*\**(?:BPO|KPO|{'|'.join(COUNTS)}|\d{{1,2}}):\**\s*")
+
+# Words with which a sentence is joined to the one before, or its halves to each other: they claim nothing.
+JOINING = re.compile(
+    r"\b(?:based on the (?:article|passages?|text)|according to the (?:article|passages?|text)|as a result"
+    r"|(?:compared|in contrast) (?:to|with)|in contrast|on the other hand|(?:first|second|third)(?:ly)?(?=,)"
+    r"|unlike"
+    r"|additionally|also|basically|consequently|conversely|finally|furthermore|generally|hence|however|instead|lastly"
+    r"|likewise|meanwhile|moreover|nevertheless|notably|overall|similarly|specifically|therefore|thus|typically"
+    r"|ultimately|usually|whereas)\b,?(?:[ \t]+|$)",
+    re.IGNORECASE,
+)
+# A refusal in words of a model's own.
+REFUSES = re.compile(
+    r"\W*(?:unfortunately,? |sorry,? (?:but )?)?(?:the|these) (?:given |provided )?"
+    r"(?:article|documents?|passages?|sources?|text) (?:do(?:es)? not|don[’']t|doesn[’']t) "
+    r"(?:answer|contain|discuss|give|include|mention|provide|say|specify|state|tell)\b",
+    re.IGNORECASE,
+)
 
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."

@@ -16,6 +16,7 @@ _NEGATION = re.compile(
     r"|\b(?:hardly|barely|scarcely|rarely|seldom|(?<!\ba )few)\b",
     re.IGNORECASE,
 )
+_NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
 _OPPOSITES = [
     (frozenset(a.split()), frozenset(b.split()))
     for a, b in (
@@ -43,10 +44,12 @@ _DIGITS = {
 }
 _UNITS = {"percent": "%", "per cent": "%"}
 _AMOUNT = re.compile(
-    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*|\b(?:half|quarters?|thirds?|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
+    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*"
+    r"|\b(?:half|quarters?|thirds?(?![ -]part)|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
     rf"|millions?|billions?|{'|'.join(_DIGITS)})\b|[½¼¾⅓⅔])"
     r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"
 )
+_HYPHENED = re.compile(r"\b([^\W\d_]+)[-‐‑]([^\W\d_]+)\b")
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*")
 
 
@@ -89,11 +92,11 @@ def says_opposite(evidence: str, claim: str) -> bool:
 
     Only what can be seen word by word: "smaller" where the evidence says "larger" and never "smaller".
     """
-    said, known = set(words(claim)), set(words(evidence))
-    if _negates(claim) and not _negates(evidence):
+    said, known = _with_joined(claim), _with_joined(evidence)
+    if negates(claim) and not negates(evidence):
         return True
     sentences = [evidence[a:b] for a, b in sentence_spans(evidence)]
-    if not _negates(claim) and sentences and all(map(_negates, sentences)):
+    if not negates(claim) and sentences and all(map(negates, sentences)):
         return True
     pairs = [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]
     return any(said & here and not known & here and known & there for here, there in pairs)
@@ -127,8 +130,14 @@ def _has_capital(word: str) -> bool:
     return word != word.lower()  # "Élan" and "iGate", too
 
 
-def _negates(text: str) -> bool:
-    return bool(_NEGATION.search(text))
+def _with_joined(text: str) -> set[str]:
+    """The words of a text, and each pair that a hyphen joins as one word: "on-shore" is "onshore", too."""
+    return set(words(text)) | {word for pair in _HYPHENED.findall(text) for word in words("".join(pair))}
+
+
+def negates(text: str) -> bool:
+    """Whether there is a "not", or a word like it, in the text."""
+    return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
 
 
 def coverage(evidence: str, wanted: Counter[str]) -> float:

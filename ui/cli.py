@@ -1,5 +1,6 @@
 """The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
 
+import logging
 import os
 import shlex
 import sys
@@ -30,6 +31,7 @@ Model = Annotated[
 
 def main() -> None:
     """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
+    logging.getLogger("langchain_openai").addHandler(logging.NullHandler())  # we say what it says, in a line
     _stdout(errors="replace")  # a terminal without curly quotes shows the rest of the answer
     try:
         code = app(prog_name="bpo-kpo", standalone_mode=False)  # 130 where it was interrupted
@@ -248,8 +250,9 @@ def evaluate(
     if report is None:
         report = evaluation.new_folder(questions)
         again += f" --report {shlex.quote(str(report))}"
+    limit = None if replay and not judge else max_cost  # what is replayed was paid for
     folders = evaluation.run(
-        items, questions.name, assistants, report, Progress, compare, again, verdict_by, max_cost
+        items, questions.name, assistants, report, Progress, compare, again, verdict_by, limit
     )
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")

@@ -113,15 +113,17 @@ def run(
     """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
 
     `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
-    with, `max_cost` what each model's answers may cost in US dollars. `again` is the command that goes on with
+    with, `max_cost` what all models together may cost in US dollars. `again` is the command that goes on with
     this run, for who interrupts it; the event `stop` ends what a chat model is being asked.
     """
     folders = model_folders(report, [assistant.model for assistant in assistants])
+    left = max_cost
     try:
         for assistant, folder in zip(assistants, folders.values(), strict=True):
             with progress(f"Answering with {assistant.model}") as step:
                 judge = open_judge(folder) if open_judge else None
-                run_questions(items, assistant, folder, step, judge, max_cost, stop)
+                run_questions(items, assistant, folder, step, judge, left, stop)
+                left = None if left is None else left - _cost(folder)
             write_report(folder, set_name, assistant.index().sources, other)
         if len(folders) > 1:
             write_side_by_side(report, set_name, folders)
@@ -132,6 +134,12 @@ def run(
             f"The report cannot be written ({error.strerror}: {report}). Give another --report."
         ) from None
     return folders
+
+
+def _cost(folder: Path) -> float:
+    """What the answers of a report and their judge have cost in US dollars, as far as that is known."""
+    answers = (row.answer.usage for row in read_rows(folder) if row.answer)
+    return sum(usage.cost_usd or 0.0 for usage in (*answers, judging_took(folder)))
 
 
 def new_folder(questions: Path) -> Path:

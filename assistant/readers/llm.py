@@ -18,13 +18,14 @@ from assistant.prices import prompt_tokens, usage_of
 from assistant.question import SIDES
 from assistant.readers import Draft, Reading
 from assistant.streams import streaming
-from assistant.support import held
+from assistant.support import held, negates
 from ingest.errors import QuestionError
 from ingest.passages import note_after
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
-_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|\Z)", re.DOTALL)
+# Some templates begin it themselves, so that only its end is in the reply.
+_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
 
 
 def make_reader(model: BaseChatModel, tokens: int) -> Runnable[Reading, Draft]:
@@ -102,16 +103,15 @@ def rewrite_question(
     while prompt_tokens(prompt := _rewriting(question, before)) > tokens and before:
         del before[0]
     try:
-        reply = reply_of(model, prompt, config)
-    except ModelFault as fault:
-        if fault.passing:  # it was asked again already; the answer would wait as long
-            raise
+        reply = reply_of(model, prompt, config, attempts=1)  # the answer is worth waiting for, not this
+    except ModelFault:
         return standalone(question, history), Usage()
     usage = usage_of(reply, prompt, model)
     rewritten = " ".join(_text(reply).split()).strip('"“”')
     known = " ".join([question, *before])
     lost = any(side.search(question) and not side.search(rewritten) for side in SIDES.values())
-    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS or lost:
+    turned = negates(rewritten) != negates(question)
+    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS or lost or turned:
         return standalone(question, history), usage
     return rewritten, usage
 

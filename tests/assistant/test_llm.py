@@ -161,9 +161,20 @@ def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithMode
     answers: list[Answer] = list(assistant.chain.stream(DRIVES))
     assert answers[-1].text == f"{QUOTE} [1]"
     assert not any("Costs" in answer.text for answer in answers)
+    without_its_begin = ["Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
+    assert with_model(without_its_begin)[0].chain.invoke(DRIVES).text == f"{QUOTE} [1]"
 
 
-@pytest.mark.parametrize("reply", ["The documents do not say.", "The article does not say. Volume drives it [1]."])
+@pytest.mark.parametrize(
+    "reply",
+    ["The documents do not say.", "Unfortunately, the passages don’t mention what Time Doctor costs. [1]"],
+)
+def test_a_refusal_in_words_of_its_own_is_one(reply: str, with_model: WithModel) -> None:
+    answer: Answer = with_model([reply])[0].chain.invoke(DRIVES)
+    assert not answer.answered and answer.text == "The article does not say."
+
+
+@pytest.mark.parametrize("reply", ["The article does not say. Volume drives it [1]."])
 def test_anything_else_is_an_answer(reply: str, with_model: WithModel) -> None:
     assert with_model([reply])[0].chain.invoke(DRIVES).answered
 

@@ -143,6 +143,20 @@ FAULTS: list[tuple[str, Script, int, str]] = [
     ("choices of null", [STREAM, b'data: {"choices": null}\n\n', DONE], 3, "empty"),
     ("an empty answer", streamed("", " \n"), 3, "empty"),
     ("the provider refuses", streamed("BPO", finish="content_filter"), 1, "refused to answer"),
+    ("a reason of its own", streamed("BPO is", finish="insufficient_system_resource"), 3, "broke off"),
+    ("a tool is called", streamed("BPO is", finish="tool_calls"), 1, "gave no answer in words"),
+    (
+        "too often, within",
+        [STREAM, event("BPO is"), b'data: {"error": {"message": "slow down", "code": 429}}\n\n'],
+        3,
+        "asked too often (429)",
+    ),
+    (
+        "busy for long",
+        error("500 Internal Server Error", message="The upstream took too long"),
+        3,
+        "an error (500)",
+    ),
     (
         "an error within",
         [STREAM, event("BPO is"), b'data: {"error": {"message": "x"}}\n\n'],
@@ -213,7 +227,7 @@ def test_also_by_a_date(off: int) -> None:
     [
         ("401 Unauthorized", "", r"refused the key\. Mend it in \.env \(for openai"),
         ("403 Forbidden", "", r"refused the key\. Mend it in \.env \(for openai"),
-        ("404 Not Found", "", r"does not know this model\. Name another"),
+        ("404 Not Found", "", r"does not know this model\. Name another .*, or mend OPENAI_BASE_URL"),
         ("400 Bad Request", "invalid_api_key", r"refused the key\. Mend it in \.env \(for openai"),
         ("400 Bad Request", "model_not_found", r"does not know this model\. Name another"),
     ],
@@ -223,6 +237,20 @@ def test_a_wrong_key_or_model_is_for_a_person_to_mend(status: str, code: str, re
     with model_server(script) as server, pytest.raises(SettingsError, match=remedy) as caught:
         asking(server).chain.invoke(DRIVES)
     assert len(server.asked) == 1 and KEY not in str(caught.value)
+
+
+def test_a_wrong_key_is_told_within_a_stream_too(asking: Asking) -> None:
+    script = [STREAM, b'data: {"error": {"message": "no", "code": "401"}}\n\n']
+    with model_server(script) as server, pytest.raises(SettingsError, match="refused the key"):
+        asking(server).chain.invoke(DRIVES)
+
+
+@pytest.mark.parametrize("script", [streamed(""), error("500 Internal Server Error")])
+def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Script, asking: Asking) -> None:
+    with model_server(script, streamed(QUOTE, " [1]")) as server:
+        answer: Answer = asking(server).chain.invoke({"question": "And for KPO?", "history": [DRIVES]})
+    assert answer.standalone_question == "What drives KPO?" and answer.model == "openai:m" and not answer.notices
+    assert len(server.asked) == 2
 
 
 def test_a_prompt_that_is_too_long_loses_its_last_passages(asking: Asking) -> None:

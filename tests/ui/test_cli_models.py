@@ -88,7 +88,8 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path:
             OPENAI_BASE_URL=server.url,
             BPO_KPO_MODEL="openai:m",
         )
-    replayed = bpo_kpo("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "b"))
+    replaying = ("evaluate", str(questions), "--replay", str(tape), "--report", str(tmp_path / "b"))
+    replayed = bpo_kpo(*replaying, "--max-cost", "0")  # it was paid for
     assert recorded.returncode == replayed.returncode == 0
     assert "The answers took 110 tokens." in replayed.stdout
     rows = [json.loads((tmp_path / name / "results.jsonl").read_text("utf-8")) for name in "ab"]
@@ -182,6 +183,17 @@ def test_a_run_stops_before_it_costs_too_much(bpo_kpo: Run, tmp_path: Path) -> N
     other = ("evaluate", str(questions), "--report", str(tmp_path / "other"), "--model", "openai:m")
     unknown = bpo_kpo(*other, "--max-cost", "1", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert unknown.returncode == 2 and "What openai:m costs is not known." in unknown.stderr
+
+
+def test_what_a_run_may_cost_is_for_all_its_models_together(bpo_kpo: Run, tmp_path: Path) -> None:
+    questions = tmp_path / "set.jsonl"
+    questions.write_text(SET)
+    models_named = [part for name in ("gpt-4o", "gpt-4o-mini") for part in ("--model", f"openai:{name}")]
+    arguments = ("evaluate", str(questions), *models_named, "--report", str(tmp_path / "report"))
+    with model_server(streamed("Volume [1].", usage=(400_000, 0))) as server:  # of gpt-4o: one dollar
+        done = bpo_kpo(*arguments, "--max-cost", "1.001", OPENAI_BASE_URL=server.url)
+        assert len(server.asked) == 1
+    assert done.returncode == 2 and "more might cost over $0.001" in done.stderr
 
 
 def test_doctor_looks_at_one_thing_after_the_other(bpo_kpo: Run) -> None:

@@ -51,7 +51,7 @@ def ask_model(
     config: RunnableConfig | None = None,
     attempts: int = _ATTEMPTS,
 ) -> Iterator[AIMessageChunk]:
-    """The reply as it grows: each item is all of it so far. After a passing fault it begins anew, `attempts` in all.
+    """The reply as it grows: each item is all so far. After a passing fault it begins anew, `attempts` times.
 
     Closing the iterator ends the request at the server, and so does the event `STOP` of the config.
 

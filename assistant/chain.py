@@ -252,9 +252,10 @@ def finish(
     cited = cite(draft.text, reading.passages, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
+    (first, *more) = cited.sentences or [None]
+    if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
+        return refusal  # in words of its own; a document may say "This text does not …", too
     refuses = any(_bare(sentence.text) == _bare(refusal.text) for sentence in cited.sentences)
-    if whole and len(cited.sentences) == 1 and prompts.REFUSES.match(cited.sentences[0].text):
-        return refusal
     if whole and refuses and all(sentence.support == "unsupported" for sentence in cited.sentences):
         return refusal  # it went on talking, but proved nothing
     dropped = ", ".join(map(str, cited.unknown))

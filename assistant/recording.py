@@ -67,12 +67,15 @@ def read_recording(folder: Path) -> list[Exchange]:
     path = folder / EXCHANGES
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold other ends of lines
-        return [Exchange.model_validate_json(line) for line in lines if line]
+        exchanges = [Exchange.model_validate_json(line) for line in lines if line]
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
         raise RecordingError(
             f"{path} is no recording ({reason}). Make one: bpo-kpo evaluate SET --record DIR"
         ) from None
+    if not exchanges:  # a run that was stopped before its first answer
+        raise RecordingError(f"{path} is no recording (it is empty). Make one: bpo-kpo evaluate SET --record DIR")
+    return exchanges
 
 
 class _Streaming(BaseChatModel):
@@ -172,7 +175,7 @@ class Replayer(_Streaming):
             if exchange.model == self.name_of_model:
                 self._left[exchange.messages].append(exchange)
         if not self._left:
-            others = ", ".join(sorted({exchange.model for exchange in exchanges})) or "nobody"
+            others = ", ".join(sorted({exchange.model for exchange in exchanges}))
             raise RecordingError(
                 f"{self.folder} has no answers of {self.name_of_model}. Name one that it has: --model {others}"
             )

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from assistant.answers import Answer, RetrievedPassage
+from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
+from assistant.chain import finish
 from assistant.faults import ModelFault
 from assistant.prices import prompt_tokens
 from assistant.question import analyse
-from assistant.readers import Reading
+from assistant.readers import Draft, Reading
 from assistant.readers.llm import messages, rewrite_question
 from ingest.errors import QuestionError
 from ingest.sources import Source, make_source
@@ -172,6 +173,16 @@ def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithMode
 def test_a_refusal_in_words_of_its_own_is_one(reply: str, with_model: WithModel) -> None:
     answer: Answer = with_model([reply])[0].chain.invoke(DRIVES)
     assert not answer.answered and answer.text == "The article does not say."
+
+
+def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
+    told = "The text does not tell prices."
+    passage = RetrievedPassage(source="a.md", section="A", text=told, start=0, end=len(told), score=1.0)
+    reading = Reading(analyse("Are there prices?"), (passage,), {"a.md": make_source("a.md", told)})
+    answer = finish(
+        Ask(question="Are there prices?"), reading, Draft(f"{told} [1]"), "m", Seconds(), Usage(), True
+    )
+    assert answer.answered and answer.sentences[0].support == "quoted"
 
 
 @pytest.mark.parametrize("reply", ["The article does not say. Volume drives it [1]."])

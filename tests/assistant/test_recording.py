@@ -105,9 +105,9 @@ def test_both_are_whole_chat_models(tmp_path: Path) -> None:
     assert Replayer(name_of_model="openai:gpt-4o", folder=tmp_path).invoke("same").text == "one"
 
 
-@pytest.mark.parametrize("content", [None, "{}\n", "nonsense"])
+@pytest.mark.parametrize("content", [None, "", "{}\n", "nonsense"])
 def test_a_folder_without_a_recording_is_one_line(content: str | None, tmp_path: Path) -> None:
-    if content:
+    if content is not None:
         (tmp_path / EXCHANGES).write_text(content)
     with pytest.raises(UserError, match=r"is no recording .* Make one: bpo-kpo evaluate SET --record DIR$"):
         read_recording(tmp_path)

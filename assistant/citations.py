@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
-from assistant.lexicon import content_words
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.proof import align, doubt, doubt_of_quote, other_side
+from ingest.lexicon import content_words
 from ingest.text import Span, sentence_spans
 
 _LINE = re.compile(r"[^\n]+")

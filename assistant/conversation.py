@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from assistant.lexicon import content_words
 from assistant.question import SIDES
+from ingest.lexicon import content_words
 from ingest.text import words
 
 _OPENING = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.lexicon import Lexicon
+from ingest.lexicon import Lexicon
 
 _DEFINITION = re.compile(
     r"^(?!since|if|when|because|although)(?P<subject>.{2,80}?)"

@@ -17,10 +17,10 @@ from assistant.alike import AskedBefore
 from assistant.confidence import Signals
 from assistant.definitions import defines
 from assistant.kinds import holds, spells_out
-from assistant.lexicon import STOP_WORDS, Lexicon
 from assistant.question import Question, Side
 from assistant.units import OVERVIEW, SIGNPOST, PassageLike, Unit, side_of, units
 from ingest.embeddings import MiniLM, TokenVectors
+from ingest.lexicon import STOP_WORDS, Lexicon
 from ingest.questions import IndexedQuestion, QuestionIndex
 from ingest.text import Span, words
 

@@ -7,7 +7,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from assistant.lexicon import STOP_WORDS
+from ingest.lexicon import STOP_WORDS
 
 Kind = Literal[
     "instruction", "expansion", "contact", "percentage", "price", "duration", "count", "date", "person", "place",

@@ -8,7 +8,6 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.answers import Citation
 from assistant.evidence import Evidence
-from assistant.lexicon import Lexicon
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex, Index
@@ -53,10 +52,7 @@ class Snapshots:
         with self._lock:
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
-                lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-                evidence = Evidence(lexicon, self._reading_model, index.questions)
-                retriever = HybridRetriever(
-                    index=index, embeddings=self._embeddings, lexicon=lexicon, evidence=evidence
-                )
+                evidence = Evidence(index.lexicon, self._reading_model, index.questions)
+                retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Opened(index, retriever, evidence)
             return self._opened

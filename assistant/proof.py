@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
-from assistant.lexicon import content_words, stem
 from assistant.orders import orders, within_orders, without_orders
 from assistant.prompts import CONNECTING, COUNTS, JOINING
 from assistant.question import SIDES, Side
 from assistant.support import adds_words, amounts, negates, objection, strange_opening
 from assistant.units import Unit, side_of, units
+from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold, sentence_spans
 
 _RUN = 3  # how many sentences of a passage one citation of a paraphrase may quote

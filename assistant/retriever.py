@@ -4,16 +4,15 @@ A LangChain retriever.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict
 
 from assistant.evidence import Evidence
-from assistant.lexicon import Lexicon
 from assistant.question import analyse, halves
 from ingest.index import Index
 from ingest.passages import Passage
@@ -59,17 +58,7 @@ class HybridRetriever(BaseRetriever):
 
     index: Index
     embeddings: Embeddings
-    lexicon: Lexicon
     evidence: Evidence
-    _below: dict[tuple[str, str], list[Passage]] = PrivateAttr(default_factory=dict)
-
-    def model_post_init(self, context: object) -> None:
-        """Notes which headings stand right below each section."""
-        super().model_post_init(context)
-        for passage in self.index.passages:
-            if heading := _heading(passage):
-                above, _, _ = passage.section.rpartition(" > ")
-                self._below.setdefault((passage.source, above), []).append(heading)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -85,13 +74,11 @@ class HybridRetriever(BaseRetriever):
 
         A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
         """
-        passages = self.index.passages
-        taken = [passages[position] for position, _ in chosen]
+        taken = self.index.passages.at([position for position, _ in chosen])
         outline: list[Document] = []
         room = OUTLINE_TOKENS
-        for position, score in chosen[:_OUTLINED]:
-            above = passages[position]
-            below = [one for one in self._below.get((above.source, above.section), []) if one not in taken]
+        for above, (_, score) in zip(taken[:_OUTLINED], chosen, strict=False):
+            below = [one for one in self.index.headings_below(above.source, above.section) if one not in taken]
             needed = sum(count_tokens(heading.text) for heading in below)
             if needed <= room:
                 taken += below
@@ -108,8 +95,8 @@ class HybridRetriever(BaseRetriever):
         rankings = []
         for part, vector in zip(parts, vectors, strict=True):
             rankings.append(Ranking(f"dense: {part}", self.index.nearest(vector, _CANDIDATES)))
-            terms = self.lexicon.asked_terms(part)
-            rankings.append(Ranking(f"lexical: {part}", self.lexicon.rank(terms, _CANDIDATES)))
+            terms = self.index.lexicon.asked_terms(part)
+            rankings.append(Ranking(f"lexical: {part}", self.index.lexicon.rank(terms, _CANDIDATES)))
         fused = fuse(rankings)
         return Explanation(rankings, fused, self._read(query, fused))
 
@@ -119,7 +106,7 @@ class HybridRetriever(BaseRetriever):
         positions = [position for position, _ in fused.scored[:_READ]]
         best: dict[int, float] = {}
         for part in dict.fromkeys([query, *halves(question)]):
-            for candidate in self.evidence.rank(analyse(part), [self.index.passages[p] for p in positions]):
+            for candidate in self.evidence.rank(analyse(part), self.index.passages.at(positions)):
                 position = positions[candidate.number - 1]
                 best[position] = max(candidate.score, best.get(position, candidate.score))
         return Ranking("read", sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
@@ -136,12 +123,6 @@ class HybridRetriever(BaseRetriever):
                 break
             chosen.append((position, score))
         return sorted(chosen, key=lambda pair: -pair[1])
-
-
-def _heading(passage: Passage) -> Passage | None:
-    """The heading that a passage begins with."""
-    line = passage.text.partition("\n")[0].rstrip()
-    return replace(passage, text=line, end=passage.start + len(line)) if line.startswith("#") else None
 
 
 def _document(passage: Passage, score: float) -> Document:

@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from assistant.answers import Answer, Citation
 from assistant.evidence import Evidence
-from assistant.lexicon import STOP_WORDS
-from assistant.outline import last_heading
-from ingest.passages import sections
+from assistant.outline import last_heading, sections_of
+from ingest.lexicon import STOP_WORDS
 from ingest.sources import Source
 from ingest.text import Span, words
 
@@ -70,7 +69,7 @@ def _ideas(answer: Answer, evidence: Evidence, sources: Mapping[str, Source]) ->
         if spans and name in texts and like < _SAME and _PLAIN.fullmatch(question):
             ideas.append(_Idea(question, name, spans, like))
     for name in [name for name in texts if name not in have]:
-        for section in sections(texts[name]):
+        for section in sections_of(texts[name]):
             title = last_heading(section.path)
             if title == texts[name].title:  # all of it is about that
                 continue

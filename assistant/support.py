@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
-from assistant.lexicon import STOP_WORDS, content_words, stem
 from assistant.question import SIDES
+from ingest.lexicon import STOP_WORDS, content_words, stem
 from ingest.text import sentence_spans, words
 
 WINDOW = 80  # content words of evidence that are looked at together

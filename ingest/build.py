@@ -25,6 +25,7 @@ from ingest.documents import (
 from ingest.embeddings import MiniLM, open_embeddings
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import Index, check_settings, digest_of
+from ingest.lexicon import LEXICON_VERSION, Lexicon
 from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
@@ -64,8 +65,7 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in map(at_root, pointer.paths) if path.exists()]
-    same = unchanged(manifest, present, settings.index)
-    if same:
+    if manifest.lexicon == LEXICON_VERSION and unchanged(manifest, present, settings.index):
         return None
     try:
         return build(settings, present, progress=progress)
@@ -129,8 +129,8 @@ def _try_build(
         for file, s in sources
     )
     known = tuple(map(from_root, remembered))
-    same = old and (old.manifest.sources, old.manifest.passed_over) == (records, passed_over)
-    if old and before and same:  # nothing to write, but perhaps a path to remember
+    made_of = records, passed_over, LEXICON_VERSION
+    if old and before and _made_of(old.manifest) == made_of:  # nothing to write, but perhaps a path to remember
         report = BuildReport(len(old.ids), 0, len(old.ids), 0, tuple(skipped.values()))
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
@@ -155,16 +155,18 @@ def _try_build(
     _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
     vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
     questions = _questions([source for _, source in sources], embeddings, old)
+    lexicon = Lexicon.of([passage.embedded_text for passage in passages.values()])
     manifest = Manifest(
         embeddings=settings.embeddings,
         dimension=len(next(iter(vectors.values()))),
         splitter=SPLITTER_VERSION,
+        lexicon=LEXICON_VERSION,
         sources=records,
         passages=len(passages),
         digest=digest_of(passages, vectors),
         passed_over=passed_over,
     )
-    contents = Contents(manifest, [source for _, source in sources], questions, passages, vectors)
+    contents = Contents(manifest, [source for _, source in sources], questions, lexicon, passages, vectors)
     with store.new_snapshot() as name:
         store.write(name, contents)
         previous = before.snapshot if before else None
@@ -181,8 +183,14 @@ def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -
     with contextlib.suppress(IndexProblem):
         check_settings(store.read_manifest(pointer.snapshot), settings)
         index = Index(store, pointer.snapshot)
-        return index if index.digest() == index.manifest.digest else None
+        whole = index.digest() == index.manifest.digest
+        return index if whole and all(index.sources.values()) else None  # each is there, and can be read
     return None
+
+
+def _made_of(manifest: Manifest) -> tuple[tuple[SourceRecord, ...], dict[str, str], int]:
+    """What an index has to be made anew for, where it is not as before."""
+    return manifest.sources, manifest.passed_over, manifest.lexicon
 
 
 def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:

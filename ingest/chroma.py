@@ -147,6 +147,18 @@ def all_rows(collection: "Collection", fields: Sequence[Field], at_once: int) ->
     return rows
 
 
+def rows_of(collection: "Collection", ids: Sequence[str], at_once: int) -> dict[str, Passage]:
+    """The passages with these ids; one that is missing is left out. So many are asked for `at_once`."""
+    found: dict[str, Passage] = {}
+    for at in range(0, len(ids), at_once):
+        page: Any = collection.get(ids=list(ids[at : at + at_once]), include=["documents", "metadatas"])
+        rows = zip(page["ids"], page["documents"], page["metadatas"], strict=True)
+        found |= {
+            id_: Passage(row["source"], row["section"], row["start"], row["end"], text) for id_, text, row in rows
+        }
+    return found
+
+
 def _metadata(passage: Passage, position: int) -> dict[str, str | int]:
     return {
         "source": passage.source,

@@ -3,20 +3,19 @@
 import hashlib
 import threading
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from ingest import snapshots
-from ingest.chroma import Vectors, all_rows
+from ingest.chroma import Vectors, all_rows, rows_of
 from ingest.errors import IndexProblem
-from ingest.passages import SPLITTER_VERSION, Passage
+from ingest.lexicon import LEXICON_VERSION
+from ingest.passages import SPLITTER_VERSION, Passage, heading_of, section_above
 from ingest.questions import QuestionIndex
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
-from ingest.sources import Source
 from ingest.store import Store, open_store
+from ingest.stored import StoredPassages, StoredSources
 
 
 class Index:
@@ -26,20 +25,31 @@ class Index:
         self._store = store
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
-        self.sources: dict[str, Source] = snapshots.read_sources(store.folder, snapshot, self.manifest)
+        records = {record.name: record for record in self.manifest.sources}
+        self.sources = StoredSources(
+            list(records), lambda name: snapshots.read_source_of(store.folder, snapshot, records[name])
+        )
         self.questions: QuestionIndex = snapshots.read_questions(store.folder, snapshot)
+        self.lexicon = snapshots.read_lexicon(store.folder, snapshot)
+        self._table = snapshots.read_table(store.folder, snapshot)
         with store.errors():
             self._collection = store.collection(snapshot, self)
-            stored = all_rows(self._collection, ["documents", "metadatas"], store.rows_at_once)
-        stored.sort(key=lambda row: row[2]["position"])
-        self.ids: list[str] = [id_ for id_, _, _ in stored]
-        self.passages: list[Passage] = [_passage(metadata, text) for _, text, metadata in stored]
-        if len(self.passages) != self.manifest.passages:
-            raise IndexProblem(f"The index at {store.place} is incomplete. Run: bpo-kpo ingest")
+            stored = self._collection.count()
+        if {stored, len(self._table.ids), len(self._table.above)} != {self.manifest.passages}:
+            raise self._incomplete()
+        self.passages = StoredPassages(self._table.ids, self._fetch)
+        self._by_id = np.argsort(self._table.ids)
 
-    @cached_property
-    def _position(self) -> dict[str, int]:
-        return {id_: i for i, id_ in enumerate(self.ids)}
+    @property
+    def ids(self) -> list[str]:
+        """The id of each passage."""
+        return [id_.decode() for id_ in self._table.ids.tolist()]
+
+    def headings_below(self, source: str, section: str) -> list[Passage]:
+        """The headings that begin the sections right below a section, in the order of the text."""
+        at = np.flatnonzero(self._table.above == snapshots.section_key(source, section))
+        headings = map(heading_of, self.passages.at(at.tolist()))
+        return [one for one in headings if one and (one.source, section_above(one.section)) == (source, section)]
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
         """The `k` passages nearest to `vector`: positions in `passages` with cosine similarity, best first."""
@@ -55,8 +65,10 @@ class Index:
                 n_results=min(k, len(self.passages)),
                 include=["distances"],
             )
+        ids = np.array([id_.encode() for id_ in found["ids"][0]], dtype=self._table.ids.dtype)
+        positions = self._by_id[np.searchsorted(self._table.ids, ids, sorter=self._by_id)].tolist()
         distances = (found["distances"] or [[]])[0]
-        return [(self._position[i], 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
+        return [(at, 1.0 - distance) for at, distance in zip(positions, distances, strict=True)]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
@@ -67,6 +79,16 @@ class Index:
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
         return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
+
+    def _fetch(self, ids: list[str]) -> dict[str, Passage]:
+        with self._store.errors():
+            found = rows_of(self._collection, ids, self._store.rows_at_once)
+        if len(found) < len(ids):
+            raise self._incomplete()
+        return found
+
+    def _incomplete(self) -> IndexProblem:
+        return IndexProblem(f"The index at {self._store.place} is incomplete. Run: bpo-kpo ingest")
 
 
 class CurrentIndex:
@@ -97,7 +119,10 @@ class CurrentIndex:
     def _get(self, snapshot: str) -> Index:
         with self._lock:
             if self._open is None or self._open.snapshot != snapshot:
-                check_settings(self._store.read_manifest(snapshot), self._settings)
+                manifest = self._store.read_manifest(snapshot)
+                check_settings(manifest, self._settings)
+                if manifest.lexicon != LEXICON_VERSION:
+                    raise IndexProblem("The index's words were read by another release. Run: bpo-kpo ingest")
                 self._open = Index(self._store, snapshot)
             return self._open
 
@@ -121,7 +146,3 @@ def check_settings(manifest: Manifest, settings: IngestSettings) -> None:
         )
     if manifest.splitter != SPLITTER_VERSION:
         raise IndexProblem("The index was cut by another release. Run: bpo-kpo ingest")
-
-
-def _passage(metadata: Any, text: str) -> Passage:
-    return Passage(metadata["source"], metadata["section"], metadata["start"], metadata["end"], text)

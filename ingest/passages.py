@@ -8,7 +8,7 @@ crosses one. Everything else of a section lies in exactly one passage, but for w
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -100,6 +100,17 @@ def sections(source: Source) -> list[Section]:
         for path, (start, end) in zip([source.title, *paths], pairwise(starts), strict=True)
         if source.text[start:end].strip()
     ]
+
+
+def section_above(section: str) -> str:
+    """The path of the section right above one; empty for one that has none above."""
+    return section.rpartition(" > ")[0]
+
+
+def heading_of(passage: Passage) -> Passage | None:
+    """The heading that a passage begins with."""
+    line = passage.text.partition("\n")[0].rstrip()
+    return replace(passage, text=line, end=passage.start + len(line)) if line.startswith("#") else None
 
 
 def note_after(text: str, end: int) -> str | None:

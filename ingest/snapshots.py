@@ -2,12 +2,13 @@
 
     INDEX/current.json              the pointer, replaced in one step
     INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
-        manifest.json  sources/  chroma/  questions.jsonl  questions.npz
+        manifest.json  sources/  chroma/  questions.jsonl  questions.npz  lexicon/  ids.npy  above.npy
 
 Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
 readers that opened it; older ones and what a killed build left are cleared by the next build.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,11 +25,12 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexProblem
-from ingest.passages import Passage
+from ingest.lexicon import Lexicon
+from ingest.passages import Passage, heading_of, section_above
 from ingest.questions import QuestionIndex, load_questions
-from ingest.sources import Source
+from ingest.sources import QUESTIONS_SUFFIX, Source
 
-FORMAT = 1  # of the folder as a whole; raise it when an older release could not read the index any more
+FORMAT = 2  # of the folder as a whole; raise it when an older release could not read the index any more
 
 
 class SourceRecord(BaseModel):
@@ -55,6 +57,7 @@ class Manifest(BaseModel):
     embeddings: str
     dimension: int
     splitter: int
+    lexicon: int
     sources: tuple[SourceRecord, ...]
     passages: int
     passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file
@@ -95,7 +98,7 @@ _OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.loc
 
 def read_manifest(index: Path, snapshot: str) -> Manifest:
     """The manifest of a snapshot. Raises `IndexProblem` where it is damaged or of another release."""
-    try:
+    with _damage_named(index):
         fields = json.loads((_folder(index, snapshot) / "manifest.json").read_bytes())
         if isinstance(fields, dict) and fields.get("format") != FORMAT:
             raise IndexProblem(
@@ -103,28 +106,68 @@ def read_manifest(index: Path, snapshot: str) -> Manifest:
                 "Run: bpo-kpo ingest"
             )
         return Manifest.model_validate(fields)
-    except (OSError, ValueError) as error:
-        raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
 
 
-def read_sources(index: Path, snapshot: str, manifest: Manifest) -> dict[str, Source]:
-    """The texts as they were indexed, by name: spans point into these, whatever has become of the files."""
-    folder = _folder(index, snapshot) / "sources"
-    questions = [folder / f"{record.digest}.questions.jsonl" for record in manifest.sources]
-    try:
-        texts = [_decode((folder / f"{record.digest}.txt").read_bytes()) for record in manifest.sources]
-        beside = [_decode(path.read_bytes()) if path.exists() else "" for path in questions]
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
-    read = zip(manifest.sources, texts, beside, strict=True)
-    return {r.name: Source(r.name, r.title, text, questions, r.original) for r, text, questions in read}
+def read_source_of(index: Path, snapshot: str, record: SourceRecord) -> Source:
+    """A document as it was indexed. Raises `IndexProblem` where it is damaged."""
+    text = _folder(index, snapshot) / "sources" / f"{record.digest}.txt"
+    questions = text.with_suffix(QUESTIONS_SUFFIX)
+    with _damage_named(index):
+        beside = _decode(questions.read_bytes()) if questions.exists() else ""
+        return Source(record.name, record.title, _decode(text.read_bytes()), beside, record.original)
 
 
 def read_questions(index: Path, snapshot: str) -> QuestionIndex:
     """The questions that the sources answer. Raises `IndexProblem` where they are damaged."""
-    try:
+    with _damage_named(index):
         return load_questions(_folder(index, snapshot))
-    except (OSError, ValueError, KeyError) as error:
+
+
+def read_lexicon(index: Path, snapshot: str) -> Lexicon:
+    """The words of the passages. Raises `IndexProblem` where they are damaged."""
+    with _damage_named(index):
+        return Lexicon.load(_folder(index, snapshot) / "lexicon")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A row for each passage, in the order of the documents; it stays on the disk, and is read as it is needed.
+
+    `ids` are bytes. `above` says below which section a passage begins with a heading, as `section_key` has it; 0
+    where it begins with none.
+    """
+
+    ids: np.ndarray  # (passages,)
+    above: np.ndarray  # (passages,)
+
+
+def read_table(index: Path, snapshot: str) -> Table:
+    """The table of the passages. Raises `IndexProblem` where it is damaged."""
+    folder = _folder(index, snapshot)
+    with _damage_named(index):
+        return Table(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "above.npy", mmap_mode="r"))
+
+
+def section_key(source: str, section: str) -> int:
+    """A number for a section of a document, which is practically its own."""
+    named = f"{source}\0{section}".encode(errors="surrogatepass")
+    return int.from_bytes(hashlib.blake2b(named, digest_size=8).digest())
+
+
+def _table_of(passages: dict[str, Passage]) -> Table:
+    above = [
+        section_key(passage.source, section_above(passage.section)) if heading_of(passage) else 0
+        for passage in passages.values()
+    ]
+    return Table(np.array([id_.encode() for id_ in passages]), np.array(above, dtype=np.uint64))
+
+
+@contextmanager
+def _damage_named(index: Path) -> Iterator[None]:
+    """What goes wrong with the files of a snapshot as one line."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, EOFError) as error:
         raise IndexProblem(f"The index at {index} is damaged ({_short(error)}). Run: bpo-kpo ingest") from None
 
 
@@ -148,6 +191,7 @@ class Contents:
     manifest: Manifest
     sources: list[Source]
     questions: QuestionIndex
+    lexicon: Lexicon
     passages: dict[str, Passage]
     vectors: dict[str, np.ndarray]
 
@@ -156,11 +200,15 @@ def write_snapshot(index: Path, name: str, contents: Contents) -> None:
     """Writes the texts, the questions and, last, the manifest; what Chroma holds is not written here."""
     folder = _folder(index, name)
     contents.questions.save(folder)
+    contents.lexicon.save(folder / "lexicon")
+    table = _table_of(contents.passages)
+    np.save(folder / "ids.npy", table.ids)
+    np.save(folder / "above.npy", table.above)
     (folder / "sources").mkdir()
     for source in contents.sources:
         (folder / "sources" / f"{source.digest}.txt").write_bytes(_encode(source.text))
         if source.questions:
-            path = folder / "sources" / f"{source.digest}.questions.jsonl"
+            path = folder / "sources" / f"{source.digest}{QUESTIONS_SUFFIX}"
             path.write_text(source.questions, encoding="utf-8", newline="")
     (folder / "manifest.json").write_text(contents.manifest.model_dump_json(indent=1), encoding="utf-8")
 

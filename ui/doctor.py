@@ -72,10 +72,11 @@ def _settings(settings: AssistantSettings) -> Finding:
 def _index(settings: AssistantSettings) -> Iterator[Finding]:
     try:
         index = CurrentIndex(settings.ingest).get()
+        documents = sum(1 for _ in index.sources.values())  # each is read
     except UserError as error:
         yield Finding("index", False, str(error))
     else:
-        count = f"{len(index.passages)} passages of {len(index.sources)} documents"
+        count = f"{len(index.passages)} passages of {documents} documents"
         yield Finding("index", True, f"{count} in {open_store(settings.ingest).place}")
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from assistant.answers import Answer, Sentence
 from assistant.evaluation.questions import Place
 from assistant.evaluation.spans import best_share, overlap
-from assistant.lexicon import content_words, stem
 from assistant.prompts import MARKER, marker_numbers
 from assistant.support import strange_names
+from ingest.lexicon import content_words, stem
 from ingest.text import fold
 
 Evidence = Sequence[Sequence[Place]]

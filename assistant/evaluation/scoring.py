@@ -50,7 +50,7 @@ def score(
         "token_f1": metrics.token_f1(item.answers, answer.text),
         "exact_match": metrics.exact_match(item.answers, answer.text),
         "citation_validity": metrics.citation_validity(answer),
-        "quote_exactness": metrics.quote_exactness(answer, {name: s.text for name, s in sources.items()}),
+        "quote_exactness": metrics.quote_exactness(answer, _cited_texts(answer, sources)),
         **_judged(answer, test),
         "gold_citation_precision": metrics.gold_citation_precision(evidence, cited),
         "gold_citation_recall": cited_recall,
@@ -63,6 +63,10 @@ def score(
             answer.answered, item.answerable and metrics.right(facts, cited_recall, forbidden)
         ),
     }
+
+
+def _cited_texts(answer: Answer, sources: Mapping[str, Source]) -> dict[str, str]:
+    return {c.source: sources[c.source].text for c in answer.citations if c.source in sources}
 
 
 def _judged(answer: Answer, test: metrics.Supports) -> Scores:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.evidence import Candidate, Evidence
-from assistant.lexicon import content_words, stem
 from assistant.outline import subsections, unnumbered
 from assistant.readers import Reading
 from assistant.readers.lines import ASKED, Decision, Line, enumerates, halves_of, overlap, whole
 from assistant.units import units
+from ingest.lexicon import content_words, stem
 from ingest.passages import note_after
 
 _ALIKE = 1.2  # the least score of a lead-in that announces the list which is asked for

@@ -4,10 +4,10 @@ from dataclasses import replace
 from itertools import permutations
 
 from assistant.evidence import Candidate, Evidence
-from assistant.lexicon import content_words, stem
 from assistant.readers import Reading
 from assistant.readers.lines import ASKED, SECOND, Line, halves_of, overlap, says_nothing, whole
 from assistant.units import OVERVIEW, SIGNPOST, Unit
+from ingest.lexicon import content_words, stem
 
 _MOST = 3  # sentences of an answer
 _LONGEST = 60  # words of an answer of several sentences

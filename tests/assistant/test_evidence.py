@@ -8,7 +8,6 @@ import pytest
 
 from assistant.evidence import Candidate, Evidence
 from assistant.kinds import Kind
-from assistant.lexicon import Lexicon
 from assistant.question import analyse
 from assistant.units import units
 from ingest.embeddings import MiniLM
@@ -42,8 +41,7 @@ class Reading:
 
 def read(settings: IngestSettings, minilm: MiniLM) -> Reading:
     index = CurrentIndex(settings).get()
-    lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-    return Reading(Evidence(lexicon, minilm, index.questions), index.passages)
+    return Reading(Evidence(index.lexicon, minilm, index.questions), index.passages)
 
 
 @pytest.fixture

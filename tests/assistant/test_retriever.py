@@ -10,7 +10,6 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from assistant.evidence import Evidence
-from assistant.lexicon import Lexicon
 from assistant.question import SIDES
 from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse
 from ingest.embeddings import MiniLM
@@ -34,9 +33,8 @@ QUESTIONS = [
 
 def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
     index = CurrentIndex(settings).get()
-    lexicon = Lexicon([passage.embedded_text for passage in index.passages])
-    evidence = Evidence(lexicon, minilm, index.questions)
-    return HybridRetriever(index=index, embeddings=minilm, lexicon=lexicon, evidence=evidence)
+    evidence = Evidence(index.lexicon, minilm, index.questions)
+    return HybridRetriever(index=index, embeddings=minilm, evidence=evidence)
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,11 @@ from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.scoring import Scores, score
 from assistant.evaluation.statistics import difference, mean
-from assistant.lexicon import Lexicon
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
+from ingest.lexicon import Lexicon
 from ingest.settings import ROOT, IngestSettings
 
 METRICS = (

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ingest import snapshots
 from ingest.build import build, ensure_index
 from ingest.chroma import chroma_errors
 from ingest.errors import IndexProblem, SourceError
-from ingest.index import CurrentIndex
+from ingest.index import CurrentIndex, Index
 from tests.ingest.library import GUIDE, Library, refused
 from tests.ingest.processes import WordHash
 
@@ -194,14 +195,32 @@ def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> N
     library.write("guide.md", GUIDE)
     library.build()
     manifest = library.snapshot_folder() / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
-    with pytest.raises(IndexProblem, match=r"has format 9, this release reads 1\. Run: bpo-kpo ingest"):
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 9'))
+    with pytest.raises(IndexProblem, match=r"has format 9, this release reads 2\. Run: bpo-kpo ingest"):
         library.index()
     library.build()
-    assert library.index().manifest.format == 1
+    assert library.index().manifest.format == 2
+
+
+def test_words_that_another_release_read_are_read_anew_and_nothing_is_embedded(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
+    monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
+    with pytest.raises(IndexProblem, match=r"words were read by another release\. Run: bpo-kpo ingest"):
+        library.index()
+    assert str(ensure_index(library.settings)) == "3 passages: 0 embedded, 3 kept, 0 removed"
+    assert library.index().manifest.lexicon == 9
 
 
 # --- damage
+
+
+def read_all(index: Index) -> None:
+    """All that is read where it is asked for."""
+    assert list(index.passages) and list(index.sources.values())
 
 
 def damaged_pointer(folder: Path) -> None:
@@ -233,8 +252,7 @@ def garbage_for_the_database(folder: Path) -> None:
 
 
 def half_a_database(folder: Path) -> None:
-    database = folder / "chroma" / "chroma.sqlite3"
-    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+    half(folder / "chroma" / "chroma.sqlite3")
 
 
 def empty_database(folder: Path) -> None:
@@ -247,6 +265,30 @@ def missing_database(folder: Path) -> None:
 
 def missing_snapshot(folder: Path) -> None:
     folder.rename(folder.parent.parent.parent / "elsewhere")
+
+
+def missing_ids(folder: Path) -> None:
+    (folder / "ids.npy").unlink()
+
+
+def half_of_the_headings(folder: Path) -> None:
+    half(folder / "above.npy")
+
+
+def garbage_for_the_words(folder: Path) -> None:
+    (folder / "lexicon" / "words.json").write_text("[]")
+
+
+def missing_words(folder: Path) -> None:
+    shutil.rmtree(folder / "lexicon")
+
+
+def half_of_the_ranking(folder: Path) -> None:
+    half(folder / "lexicon" / "data.csc.index.npy")
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 @pytest.mark.parametrize(
@@ -262,6 +304,11 @@ def missing_snapshot(folder: Path) -> None:
         empty_database,
         missing_database,
         missing_snapshot,
+        missing_ids,
+        half_of_the_headings,
+        garbage_for_the_words,
+        missing_words,
+        half_of_the_ranking,
     ],
 )
 def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
@@ -272,7 +319,7 @@ def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
     damage(library.snapshot_folder())
     for _ in range(2):  # a second attempt in the same process says the same
         with pytest.raises(IndexProblem, match=r"^[^\n]*(damaged|has format)[^\n]*Run: bpo-kpo ingest$"):
-            library.index()
+            read_all(library.index())
     assert str(library.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
     index = library.index()
     assert index.digest() == index.manifest.digest

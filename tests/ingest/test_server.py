@@ -81,7 +81,7 @@ def test_what_one_machine_ingests_another_reads_as_it_was(
         other.index().get()
     assert one.build().embedded == 2
     here, there = one.index().get(), other.index().get()
-    assert there.passages == here.passages and there.sources == here.sources
+    assert list(there.passages) == list(here.passages) and there.sources == here.sources
     assert there.digest() == here.digest() == here.manifest.digest
     assert [question.question for question in there.questions.questions] == ["What is first?"]
     assert np.array_equal(there.questions.vectors, here.questions.vectors)

@@ -52,7 +52,7 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
                     panel = chat_panel(blocks, assistant, feedback, limit)
-                article_panel(blocks, lambda: assistant.index().sources)
+                article_panel(blocks, assistant.index)
             with gr.Tab("Evaluate", elem_id="evaluate-tab"):
                 evaluate_panel(assistant, panel)
         api(ask, api_name="ask", **limit)

@@ -5,13 +5,14 @@ What the document holds is data: it is escaped, none of its links leads anywhere
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import gradio as gr
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.index import Index
 from ingest.sources import Source
 
 # what may be opened and closed; every other token adds nothing
@@ -134,18 +135,19 @@ def _reader() -> MarkdownIt:
 _READER = _reader()
 
 
-def panel_html(sources: Mapping[str, Source]) -> str:
+def panel_html(index: Index) -> str:
     """The panel beside the chat: the first document, and a chooser where there are several."""
-    first = next(iter(sources))
-    if len(sources) > 1:
+    first, *others = index.manifest.sources
+    if others:
         options = "".join(
-            f'<option value="{html.escape(name)}">{html.escape(s.title)}</option>' for name, s in sources.items()
+            f'<option value="{html.escape(one.name)}">{html.escape(one.title)}</option>'
+            for one in index.manifest.sources
         )
         head = f'<select aria-label="Document">{options}</select>'
     else:
-        head = f'<span class="title">{html.escape(sources[first].title)}</span>'
+        head = f'<span class="title">{html.escape(first.title)}</span>'
     close = '<button class="close" type="button">Close</button>'
-    return f'<div class="head">{head}{close}</div>{document_html(sources[first])}'
+    return f'<div class="head">{head}{close}</div>{document_html(index.sources[first.name])}'
 
 
 def document_html(source: Source) -> str:
@@ -154,12 +156,12 @@ def document_html(source: Source) -> str:
     return f'<article data-source="{name}" aria-label="{title}" tabindex="0">{article_html(source)}</article>'
 
 
-def article_panel(page: gr.Blocks, sources: Callable[[], Mapping[str, Source]]) -> None:
+def article_panel(page: gr.Blocks, index: Callable[[], Index]) -> None:
     """Adds the panel to the page, with the script that everything on the page which moves at once is in."""
 
     def document(name: str) -> str:
         """A document's HTML, for the script; of one that has gone, a word on that."""
-        source = sources().get(name)
+        source = index().sources.get(name)
         return document_html(source) if source else "<article><p>This document is no longer indexed.</p></article>"
 
     panel = gr.HTML(
@@ -169,4 +171,4 @@ def article_panel(page: gr.Blocks, sources: Callable[[], Mapping[str, Source]]) 
         server_functions=[document],
     )
     # when the page is opened, so that it shows what is indexed then
-    page.load(lambda: panel_html(sources()), None, panel, api_visibility="private", show_progress="hidden")
+    page.load(lambda: panel_html(index()), None, panel, api_visibility="private", show_progress="hidden")

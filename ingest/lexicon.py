@@ -1,10 +1,15 @@
-"""The words of an index: their stems, how rare each one is, which texts have them, and what acronyms stand for."""
+"""The words of an index: their stems, how rare each one is, which texts have them, and what acronyms stand for.
 
+They are counted when the index is built, and lie in files beside it: what a process needs of these it reads from
+the disk, so that no process holds the words of every passage.
+"""
+
+import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +18,10 @@ from rapidfuzz import fuzz, process
 from ingest.text import words
 
 if TYPE_CHECKING:
+    import bm25s
     import Stemmer
+
+LEXICON_VERSION = 1  # part of an index's settings: raise it whenever the same text would have other terms
 
 # Words that carry no subject. Question words are here too: what they ask for is seen in `question.py`.
 STOP_WORDS = frozenset(
@@ -71,36 +79,70 @@ def _stemmer() -> "Stemmer.Stemmer":
 
 
 class Lexicon:
-    """What the texts of one index teach about words. Built once per index; never changes."""
+    """What the texts of one index teach about words. Made or loaded once per index; never changes."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._acronyms = find_acronyms(texts)
-        self._first_of_names = {name[0] for name in self._acronyms}
-        self._short_names = set(self._acronyms.values())
-        self._words: set[str] = set()
+    def __init__(self, bm25: "bm25s.BM25", known: Iterable[str], names: "_Names") -> None:
+        self._bm25 = bm25
+        self._numbers: dict[str, int] = {term: n for term, n in sorted(bm25.vocab_dict.items()) if term}
+        self._texts_until: np.ndarray = bm25.scores["indptr"]  # those with the terms 0 to i, counted together
+        self._texts: int = bm25.scores["num_docs"]
+        self._words = set(known)
+        self._names = names
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Lexicon":
+        """The lexicon of these texts."""
+        names = _Names(find_acronyms(texts))
+        known: set[str] = set()
         documents = []
         for text in texts:
             in_order = words(text)
-            self._words.update(in_order)
-            documents.append(self._terms(in_order))
-        counts = Counter(term for terms in documents for term in set(terms))
-        self._rarity = {t: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
-        self._rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
-        self._bm25 = _BM25(documents)
+            known.update(in_order)
+            documents.append(names.terms(in_order))
+        return cls(_bm25(documents), known, names)
+
+    def save(self, folder: Path) -> None:
+        """Writes it into a new folder."""
+        self._bm25.save(folder, show_progress=False)
+        acronyms = [[*name, short] for name, short in self._names.acronyms.items()]
+        kept = {"words": sorted(self._words), "acronyms": acronyms}
+        (folder / "words.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Lexicon":
+        """What `save` wrote. Which texts have which terms stays on the disk, and is read as it is needed.
+
+        Raises `OSError` or `ValueError` where it is damaged.
+        """
+        import bm25s
+
+        try:
+            bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
+            kept = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+            acronyms = {tuple(name): short for *name, short in kept["acronyms"]}
+            return cls(bm25, kept["words"], _Names(acronyms))
+        except (KeyError, TypeError, AttributeError, EOFError) as error:
+            raise ValueError(f"the lexicon: {error}") from None
 
     def __contains__(self, term: str) -> bool:
-        return term in self._rarity
+        return term in self._numbers
 
     def terms(self, text: str) -> list[str]:
         """The stems of the content words; a long name that has an acronym becomes the acronym."""
-        return self._terms(words(text))
+        return self._names.terms(words(text))
 
-    def _terms(self, in_order: Iterable[str]) -> list[str]:
-        return list(self._with_acronyms([stem(word) for word in in_order if word not in STOP_WORDS]))
+    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """The `k` texts, as numbers from 0 on, that share a term with these, by BM25 in Lucene's form.
 
-    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
-        """The `k` texts, as numbers from 0 on, that have these terms by BM25, best first."""
-        return self._bm25.rank(terms, k)
+        The best come first.
+        """
+        numbers = [self._numbers[term] for term in terms if term in self._numbers]
+        if not numbers:
+            return []
+        scores: np.ndarray = self._bm25.get_scores_from_ids(numbers)
+        some = np.flatnonzero(scores > 0)
+        best = some[np.argsort(-scores[some], kind="stable")[:k]]
+        return [(int(i), float(scores[i])) for i in best]
 
     def asked_terms(self, question: str) -> list[str]:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""
@@ -117,47 +159,52 @@ class Lexicon:
         return word in self._words or word.removesuffix("s") in self._words  # KPOs
 
     def _corrected(self, term: str) -> str:
-        if term in self._rarity or len(term) < _SHORTEST_CORRECTED:
+        if term in self._numbers or len(term) < _SHORTEST_CORRECTED:
             return term
-        likely = process.extractOne(term, self._rarity.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY_MISSPELT)
+        likely = process.extractOne(term, self._numbers.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY_MISSPELT)
         return likely[0] if likely else term
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency as BM25 (Lucene) has it; for a term that never occurs, that of none."""
-        return self._rarity.get(term, self._rarest)
+        number = self._numbers.get(term)
+        having = 0 if number is None else int(self._texts_until[number + 1] - self._texts_until[number])
+        return math.log(1 + (self._texts - having + 0.5) / (having + 0.5))
 
-    def _with_acronyms(self, stems: list[str]) -> Iterable[str]:
+
+class _Names:
+    """The long names that have an acronym: stems of the name to the folded acronym."""
+
+    def __init__(self, acronyms: dict[tuple[str, ...], str]) -> None:
+        self.acronyms = acronyms
+        self._first = {name[0] for name in acronyms}
+        self._short = set(acronyms.values())
+
+    def terms(self, in_order: Iterable[str]) -> list[str]:
+        """The stems of folded words, without stop words; a long name becomes its acronym."""
+        return list(self._shortened([stem(word) for word in in_order if word not in STOP_WORDS]))
+
+    def _shortened(self, stems: list[str]) -> Iterable[str]:
         at = 0
         while at < len(stems):
-            for length in (5, 4, 3, 2) if stems[at] in self._first_of_names else ():
-                acronym = self._acronyms.get(tuple(stems[at : at + length]))
+            for length in (5, 4, 3, 2) if stems[at] in self._first else ():
+                acronym = self.acronyms.get(tuple(stems[at : at + length]))
                 if acronym:
                     yield acronym
                     at += length
                     break
             else:
-                yield stems[at][:-1] if stems[at][:-1] in self._short_names and stems[at][-1] == "s" else stems[at]
+                yield stems[at][:-1] if stems[at][:-1] in self._short and stems[at][-1] == "s" else stems[at]
                 at += 1
 
 
-class _BM25:
-    """BM25 in Lucene's form over lists of terms; `bm25s` computes all scores when it is built."""
+def _bm25(documents: Sequence[list[str]]) -> "bm25s.BM25":
+    """BM25 in Lucene's form over lists of terms; all scores are computed here."""
+    import bm25s
 
-    def __init__(self, documents: Sequence[list[str]]) -> None:
-        import bm25s
-
-        self._model = bm25s.BM25(method="lucene")
-        # a document without terms would make the mean length of an index of empty documents zero
-        self._model.index([terms or [""] for terms in documents or [[]]], show_progress=False)
-
-    def rank(self, terms: list[str], k: int) -> list[tuple[int, float]]:
-        """The `k` best documents that share a term with the query."""
-        if not terms:
-            return []
-        scores: np.ndarray = self._model.get_scores(terms)
-        some = np.flatnonzero(scores > 0)
-        best = some[np.argsort(-scores[some], kind="stable")[:k]]
-        return [(int(i), float(scores[i])) for i in best]
+    model = bm25s.BM25(method="lucene")
+    # a document without terms would make the mean length of an index of empty documents zero
+    model.index([terms or [""] for terms in documents or [[]]], show_progress=False)
+    return model
 
 
 _ASKED_NAME = re.compile(r"(?<![.?!:] )(?<!^)\b[A-Z][\w’'&-]+|\b[A-Z]{2,}\b")

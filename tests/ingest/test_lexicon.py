@@ -1,12 +1,17 @@
 """The words of an index: acronyms and their long names, how rare a word is, and misspelt ones."""
 
+import hashlib
 import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.lexicon import Lexicon, content_words, find_acronyms, stem
+from ingest.lexicon import LEXICON_VERSION, Lexicon, content_words, find_acronyms, stem
+from ingest.sources import Source
 
 ARTICLE_LIKE = [
     "Business Process Outsourcing (BPO) and Knowledge Processing Outsourcing (KPO) share benefits.",
@@ -64,11 +69,11 @@ def test_without_both_there_is_nothing_to_find(text: str) -> None:
     ],
 )
 def test_a_long_name_counts_as_its_acronym(text: str) -> None:
-    assert Lexicon(ARTICLE_LIKE).terms(text) == ["kpo", "compani"]
+    assert Lexicon.of(ARTICLE_LIKE).terms(text) == ["kpo", "compani"]
 
 
 def test_words_of_a_long_name_count_by_themselves_elsewhere() -> None:
-    assert Lexicon(ARTICLE_LIKE).terms("knowledge of a process") == ["knowledg", "process"]
+    assert Lexicon.of(ARTICLE_LIKE).terms("knowledge of a process") == ["knowledg", "process"]
 
 
 def test_words_without_a_subject_are_no_content_words() -> None:
@@ -82,7 +87,7 @@ def test_forms_of_one_word_have_one_stem() -> None:
 
 
 def test_rarity_is_the_inverse_document_frequency_of_bm25() -> None:
-    lexicon = Lexicon(["cost cost", "cost force", "force expert", "cost"])
+    lexicon = Lexicon.of(["cost cost", "cost force", "force expert", "cost"])
     # ln(1 + (N - n + 0.5) / (n + 0.5)) with N = 4 texts, n of which hold the word
     assert lexicon.rarity("cost") == pytest.approx(math.log(1 + 1.5 / 3.5))
     assert lexicon.rarity("forc") == pytest.approx(math.log(1 + 2.5 / 2.5))
@@ -91,15 +96,20 @@ def test_rarity_is_the_inverse_document_frequency_of_bm25() -> None:
 
 
 def test_the_lexicon_knows_the_words_of_its_texts_only() -> None:
-    lexicon = Lexicon(ARTICLE_LIKE)
+    lexicon = Lexicon.of(ARTICLE_LIKE)
     assert "expert" in lexicon and "bpo" in lexicon
     assert "unicorn" not in lexicon
 
 
 def test_a_misspelt_word_of_a_question_is_taken_for_the_known_one() -> None:
-    lexicon = Lexicon(ARTICLE_LIKE)
+    lexicon = Lexicon.of(ARTICLE_LIKE)
     assert lexicon.asked_terms("wich compnies hav exprts") == lexicon.terms("wich companies hav experts")
     assert lexicon.asked_terms("unicorns") == lexicon.terms("unicorns")
+
+
+def test_of_two_words_that_are_as_like_the_same_is_taken_each_time() -> None:
+    for texts in (["marlin", "martin"], ["martin", "marlin"], ["martin marlin"]):
+        assert Lexicon.of(texts).asked_terms("marxin") == ["marlin"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +129,7 @@ def test_a_misspelt_word_of_a_question_is_taken_for_the_known_one() -> None:
     ],
 )
 def test_the_names_that_no_text_has_are_those_in_capitals(question: str, unknown: list[str]) -> None:
-    assert Lexicon(ARTICLE_LIKE).unknown_names(question) == unknown
+    assert Lexicon.of(ARTICLE_LIKE).unknown_names(question) == unknown
 
 
 word = st.sampled_from(["cost", "force", "expert", "team", "KPO", "of", "Business Process Outsourcing", "BPO"])
@@ -128,7 +138,7 @@ texts = st.lists(st.lists(word).map(" ".join), max_size=6)
 
 @given(texts, word, word)
 def test_of_two_words_the_one_in_fewer_texts_is_the_rarer(texts: list[str], one: str, other: str) -> None:
-    lexicon = Lexicon(texts)
+    lexicon = Lexicon.of(texts)
     for a in lexicon.terms(one):
         for b in lexicon.terms(other):
             fewer = sum(a in lexicon.terms(t) for t in texts) - sum(b in lexicon.terms(t) for t in texts)
@@ -139,5 +149,48 @@ def test_of_two_words_the_one_in_fewer_texts_is_the_rarer(texts: list[str], one:
 
 @given(texts, st.text(st.characters(codec="ascii")))
 def test_case_does_not_matter(texts: list[str], text: str) -> None:
-    lexicon = Lexicon(texts)
+    lexicon = Lexicon.of(texts)
     assert lexicon.terms(text.upper()) == lexicon.terms(text.lower())
+
+
+# --- kept in files
+
+
+@given(texts, st.lists(word).map(" ".join))
+def test_what_is_loaded_knows_what_was_saved(texts: list[str], question: str) -> None:
+    made = Lexicon.of(texts)
+    with TemporaryDirectory() as folder:
+        made.save(Path(folder, "lexicon"))
+        loaded = Lexicon.load(Path(folder, "lexicon"))
+        asked = made.asked_terms(question)
+        assert loaded.asked_terms(question) == asked
+        assert loaded.rank(asked, 3) == made.rank(asked, 3)
+        assert [loaded.rarity(term) for term in asked] == [made.rarity(term) for term in asked]
+        assert loaded.unknown_names(f"the {question}") == made.unknown_names(f"the {question}")
+        del loaded  # it reads from that folder
+
+
+def test_which_text_has_which_term_stays_on_the_disk(tmp_path: Path) -> None:
+    Lexicon.of(ARTICLE_LIKE).save(tmp_path / "lexicon")
+    loaded = Lexicon.load(tmp_path / "lexicon")
+    assert all(isinstance(loaded._bm25.scores[part], np.memmap) for part in ("data", "indices", "indptr"))
+
+
+def test_texts_are_ranked_by_bm25() -> None:
+    lexicon = Lexicon.of(["cost", "cost force", "expert"])
+    # Robertson and Zaragoza 2009 as Lucene has it: rarity × f / (f + 1.5 × (0.25 + 0.75 × length / mean length))
+    rarity = math.log(1 + 1.5 / 2.5)
+    short, long = (1 / (1 + 1.5 * (0.25 + 0.75 * length / (4 / 3))) for length in (1, 2))
+    assert lexicon.rank(["cost"], 9) == [(0, pytest.approx(rarity * short)), (1, pytest.approx(rarity * long))]
+    assert lexicon.rank(["cost"], 1) == lexicon.rank(["cost"], 9)[:1]
+    assert lexicon.rank(["unicorn"], 9) == lexicon.rank([], 9) == []
+
+
+def test_another_lexicon_of_the_same_text_has_another_version(article: Source) -> None:
+    lexicon = Lexicon.of(article.text.split("\n"))
+    known = {word: lexicon.terms(word) for word in sorted({word.strip(".,:;()") for word in article.text.split()})}
+    digest = hashlib.sha256(repr((known, find_acronyms([article.text]))).encode()).hexdigest()
+    assert (LEXICON_VERSION, digest[:16]) == (
+        1,
+        "9c4a634a824df024",
+    )  # raise the version where the digest is another

@@ -1,0 +1,121 @@
+"""What a snapshot holds is read where it is asked for, once, and the last used is kept."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.passages import Passage
+from ingest.sources import Source
+from ingest.stored import StoredPassages, StoredSources
+from tests.ingest.library import Library
+
+
+class Shelf:
+    """Passages 0, 1, … and a note of each time that some were fetched."""
+
+    def __init__(self, count: int) -> None:
+        self.all = [Passage("a.md", "A", at, at + 1, str(at)) for at in range(count)]
+        self.fetched: list[list[str]] = []
+        self.passages = StoredPassages(np.array([f"id-{at}".encode() for at in range(count)]), self.fetch)
+
+    def fetch(self, ids: list[str]) -> dict[str, Passage]:
+        self.fetched.append(ids)
+        return {id_: self.all[int(id_.removeprefix("id-"))] for id_ in reversed(ids)}
+
+
+def test_passages_are_fetched_together_and_once() -> None:
+    shelf = Shelf(9)
+    assert shelf.fetched == []
+    assert shelf.passages.at([5, 2, 5]) == [shelf.all[5], shelf.all[2], shelf.all[5]]
+    assert shelf.passages.at([2, 7]) == [shelf.all[2], shelf.all[7]]
+    assert shelf.passages[-2] == shelf.all[7]
+    assert shelf.fetched == [["id-5", "id-2"], ["id-7"]]
+    assert shelf.passages.at([]) == []
+
+
+@given(st.integers(0, 9), st.slices(9))
+def test_they_are_a_sequence_like_a_list(count: int, some: slice) -> None:
+    shelf = Shelf(count)
+    assert list(shelf.passages) == shelf.all
+    assert shelf.passages[some] == shelf.all[some]
+    assert len(shelf.passages) == count
+    with pytest.raises(IndexError):
+        shelf.passages[count]
+
+
+def test_no_more_are_kept_than_were_used_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.stored._PASSAGES_KEPT", 3)
+    shelf = Shelf(9)
+    assert list(shelf.passages) == shelf.all  # all nine pass through
+    assert len(shelf.passages._kept) == 3
+    shelf.fetched.clear()
+    shelf.passages.at([8, 6, 0])  # 7 was used longest ago
+    shelf.passages.at([8, 6, 0])
+    shelf.passages.at([7])
+    assert shelf.fetched == [["id-0"], ["id-7"]]
+
+
+def test_threads_may_share_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.stored._PASSAGES_KEPT", 2)
+    shelf = Shelf(50)
+    wrong: list[int] = []
+
+    def look(seed: int) -> None:
+        for at in np.random.default_rng(seed).integers(50, size=300).tolist():
+            if shelf.passages.at([at, (at + 1) % 50]) != [shelf.all[at], shelf.all[(at + 1) % 50]]:
+                wrong.append(at)
+
+    threads = [threading.Thread(target=look, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == [] and len(shelf.passages._kept) == 2
+
+
+def test_a_document_is_read_where_it_is_asked_for_and_once() -> None:
+    read: list[str] = []
+
+    def source(name: str) -> Source:
+        read.append(name)
+        return Source(name, name, "Words.")
+
+    sources = StoredSources(["b.md", "a.md"], source)
+    assert list(sources) == ["b.md", "a.md"] and len(sources) == 2 and "a.md" in sources
+    assert read == []
+    assert sources["a.md"] is sources["a.md"] and sources.get("c.md") is None
+    with pytest.raises(KeyError):
+        sources["c.md"]
+    assert read == ["a.md"]
+
+
+# --- of a real index
+
+
+def test_an_index_that_is_opened_has_fetched_no_passage(library: Library) -> None:
+    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    library.build()
+    index = library.index()
+    assert len(index.passages) == 2 and not index.passages._kept
+    ((best, _),) = index.nearest(library.fake.embed_query("More words."), 1)
+    assert not index.passages._kept
+    assert index.passages[best].section == "B"
+
+
+def test_the_headings_right_below_a_section_are_found_without_its_document(library: Library) -> None:
+    library.write(
+        "a.md", "# A\n\nIt.\n\n## B\n\nIt.\n\n### C\n\nIt.\n\n#### No\n\nIt.\n\n### D\n\nIt.\n\n## B\n\n### E"
+    )
+    library.write("b.md", "# A\n\n## B\n\n### Other\n\nIt.")
+    library.build()
+    index = library.index()
+    (name,) = [name for name in index.sources if name.endswith("a.md")]
+    text = index.sources[name].text
+    below = index.headings_below(name, "B")
+    assert [heading.text for heading in below] == ["### C", "### D", "### E"]
+    assert all(text[one.start : one.end] == one.text and one.source == name for one in below)
+    assert [heading.text for heading in index.headings_below(name, "B > C")] == ["#### No"]
+    assert index.headings_below(name, "B > D") == index.headings_below("c.md", "B") == []

@@ -118,7 +118,7 @@ class HybridRetriever(BaseRetriever):
         chosen: list[tuple[int, float]] = []
         used = 0
         for position, score in order:
-            used += count_tokens(self.index.passages[position].text)
+            used += int(self.index.tokens[position])
             if chosen and used > CONTEXT_TOKENS:
                 break
             chosen.append((position, score))

@@ -16,6 +16,7 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
 from ingest.store import Store, open_store
 from ingest.stored import StoredPassages, StoredSources
+from ingest.table import section_key
 
 
 class Index:
@@ -35,10 +36,11 @@ class Index:
         with store.errors():
             self._collection = store.collection(snapshot, self)
             stored = self._collection.count()
-        if {stored, len(self._table.ids), len(self._table.above)} != {self.manifest.passages}:
+        if {stored, *map(len, self._table)} != {self.manifest.passages}:
             raise self._incomplete()
         self.passages = StoredPassages(self._table.ids, self._fetch)
         self._by_id = np.argsort(self._table.ids)
+        self.tokens = self._table.tokens  # (passages,): how many each has, counted with tiktoken
 
     @property
     def ids(self) -> list[str]:
@@ -47,7 +49,7 @@ class Index:
 
     def headings_below(self, source: str, section: str) -> list[Passage]:
         """The headings that begin the sections right below a section, in the order of the text."""
-        at = np.flatnonzero(self._table.above == snapshots.section_key(source, section))
+        at = np.flatnonzero(self._table.above == section_key(source, section))
         headings = map(heading_of, self.passages.at(at.tolist()))
         return [one for one in headings if one and (one.source, section_above(one.section)) == (source, section)]
 

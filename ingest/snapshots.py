@@ -2,13 +2,12 @@
 
     INDEX/current.json              the pointer, replaced in one step
     INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
-        manifest.json  sources/  chroma/  questions.jsonl  questions.npz  lexicon/  ids.npy  above.npy
+        manifest.json  sources/  chroma/  questions.jsonl  questions.npz  lexicon/  ids.npy  above.npy  tokens.npy
 
 Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
 readers that opened it; older ones and what a killed build left are cleared by the next build.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -26,9 +25,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexProblem
 from ingest.lexicon import Lexicon
-from ingest.passages import Passage, heading_of, section_above
+from ingest.passages import Passage
 from ingest.questions import QuestionIndex, load_questions
 from ingest.sources import QUESTIONS_SUFFIX, Source
+from ingest.table import Table
 
 FORMAT = 2  # of the folder as a whole; raise it when an older release could not read the index any more
 
@@ -129,37 +129,10 @@ def read_lexicon(index: Path, snapshot: str) -> Lexicon:
         return Lexicon.load(_folder(index, snapshot) / "lexicon")
 
 
-@dataclass(frozen=True)
-class Table:
-    """A row for each passage, in the order of the documents; it stays on the disk, and is read as it is needed.
-
-    `ids` are bytes. `above` says below which section a passage begins with a heading, as `section_key` has it; 0
-    where it begins with none.
-    """
-
-    ids: np.ndarray  # (passages,)
-    above: np.ndarray  # (passages,)
-
-
 def read_table(index: Path, snapshot: str) -> Table:
     """The table of the passages. Raises `IndexProblem` where it is damaged."""
-    folder = _folder(index, snapshot)
     with _damage_named(index):
-        return Table(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "above.npy", mmap_mode="r"))
-
-
-def section_key(source: str, section: str) -> int:
-    """A number for a section of a document, which is practically its own."""
-    named = f"{source}\0{section}".encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.blake2b(named, digest_size=8).digest())
-
-
-def _table_of(passages: dict[str, Passage]) -> Table:
-    above = [
-        section_key(passage.source, section_above(passage.section)) if heading_of(passage) else 0
-        for passage in passages.values()
-    ]
-    return Table(np.array([id_.encode() for id_ in passages]), np.array(above, dtype=np.uint64))
+        return Table.load(_folder(index, snapshot))
 
 
 @contextmanager
@@ -201,9 +174,7 @@ def write_snapshot(index: Path, name: str, contents: Contents) -> None:
     folder = _folder(index, name)
     contents.questions.save(folder)
     contents.lexicon.save(folder / "lexicon")
-    table = _table_of(contents.passages)
-    np.save(folder / "ids.npy", table.ids)
-    np.save(folder / "above.npy", table.above)
+    Table.of(contents.passages).save(folder)
     (folder / "sources").mkdir()
     for source in contents.sources:
         (folder / "sources" / f"{source.digest}.txt").write_bytes(_encode(source.text))

@@ -328,7 +328,7 @@ def test_a_build_with_nothing_to_do_clears_what_a_killed_one_left(settings: Inge
 def test_a_finished_snapshot_is_never_written_again(settings: IngestSettings) -> None:
     folder = settings.index / "snapshots" / pointer_of(settings).snapshot
     files = {path: path.read_bytes() for path in folder.rglob("*") if path.suffix in (".json", ".txt", ".npy")}
-    assert len(files) == 12  # three documents, the manifest, the table and the lexicon
+    assert len(files) == 13  # three documents, the manifest, the table and the lexicon
     next_version(settings, 1)
     assert {path: path.read_bytes() for path in files} == files
 

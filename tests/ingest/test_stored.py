@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.passages import Passage
 from ingest.sources import Source
 from ingest.stored import StoredPassages, StoredSources
+from ingest.text import count_tokens
 from tests.ingest.library import Library
 
 
@@ -103,6 +104,7 @@ def test_an_index_that_is_opened_has_fetched_no_passage(library: Library) -> Non
     ((best, _),) = index.nearest(library.fake.embed_query("More words."), 1)
     assert not index.passages._kept
     assert index.passages[best].section == "B"
+    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
 
 
 def test_the_headings_right_below_a_section_are_found_without_its_document(library: Library) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ingest.questions import QuestionIndex
+from ingest.questions import QuestionIndex, means_of
 
 _BACK = 0.3  # how much it counts that the text covers the indexed question; the rest: that it is covered
 _COMPARED = 256  # so many are compared token by token, the others by their means
@@ -13,15 +13,18 @@ class AskedBefore:
     """The token vectors of the indexed questions."""
 
     def __init__(self, questions: QuestionIndex) -> None:
-        self._vectors = questions.vectors.astype(np.float32)  # (tokens of all questions, 384)
+        self._stored = questions.vectors
+        # the same in 32 bits, with which can be reckoned; of a question once it is compared, as all take 0.1 s
+        self._vectors = np.empty(questions.vectors.shape, dtype=np.float32)
+        self._ready = np.zeros(len(questions.starts), dtype=bool)
         self._starts = np.asarray(questions.starts, dtype=np.int64)
         self._lengths = np.diff([*questions.starts, len(self._vectors)])
-        self._means = _means(self._vectors, self._starts)
+        self._means = questions.means
 
     def tokens(self, number: int) -> np.ndarray:
         """The token vectors of one question: (tokens, 384)."""
-        start = self._starts[number]
-        return self._vectors[start : start + self._lengths[number]]
+        found: np.ndarray = self._vectors[self._rows(np.array([number]))]
+        return found
 
     def compare(self, tokens: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """How like each indexed question a text of these tokens is: (questions,), 1 for the same text.
@@ -33,23 +36,24 @@ class AskedBefore:
         """
         if not len(self._starts) or not len(weights):
             return np.zeros(len(self._starts))
-        mean = _means(weights[:, None] * tokens, np.zeros(1, dtype=np.int64))[0]
+        mean = means_of(weights[:, None] * tokens, np.zeros(1, dtype=np.int64))[0]
         alike: np.ndarray = _EXPECTED[0] * (self._means @ mean) + _EXPECTED[1]
         near = np.sort(np.argsort(-alike, kind="stable")[:_COMPARED])
         lengths = self._lengths[near]
         starts = np.cumsum(lengths) - lengths
-        rows = np.arange(lengths.sum()) + np.repeat(self._starts[near] - starts, lengths)
-        cosines = tokens @ self._vectors[rows].T
+        cosines = tokens @ self._vectors[self._rows(near)].T
         there = weights @ np.maximum.reduceat(cosines, starts, axis=1)
         back = np.add.reduceat(cosines.max(axis=0), starts) / lengths
         alike[near] = (1 - _BACK) * there + _BACK * back
         return alike
 
-
-def _means(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The mean of each run of rows, at length 1; the runs begin at `starts`."""
-    if not len(starts):
-        return np.zeros((0, 0), dtype=np.float32)
-    sums = np.add.reduceat(vectors, starts, axis=0)
-    means: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return means
+    def _rows(self, numbers: np.ndarray) -> np.ndarray:
+        """Where the tokens of these questions are in `_vectors`."""
+        new = numbers[~self._ready[numbers]]
+        for at, length in zip(self._starts[new], self._lengths[new], strict=True):
+            self._vectors[at : at + length] = self._stored[at : at + length]
+        self._ready[new] = True
+        lengths = self._lengths[numbers]
+        before = np.cumsum(lengths) - lengths
+        rows: np.ndarray = np.arange(lengths.sum()) + np.repeat(self._starts[numbers] - before, lengths)
+        return rows

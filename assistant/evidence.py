@@ -22,6 +22,7 @@ from assistant.units import OVERVIEW, SIGNPOST, PassageLike, Unit, side_of, unit
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
 from ingest.questions import IndexedQuestion, QuestionIndex
+from ingest.readings import Readings, heading_above
 from ingest.text import Span, words
 
 # Beside the 1 of two equal texts; found on the tuning part of core.jsonl.
@@ -73,9 +74,12 @@ class _Prepared:
 class Evidence:
     """Scores the units of the passages of one index. Keeps what it has read, so that a warm question is quick."""
 
-    def __init__(self, lexicon: Lexicon, model: MiniLM, questions: QuestionIndex) -> None:
+    def __init__(
+        self, lexicon: Lexicon, model: MiniLM, questions: QuestionIndex, readings: Readings | None = None
+    ) -> None:
         self._lexicon = lexicon
         self._model = model
+        self._readings = readings or Readings()
         self._questions = questions.questions
         self._answered = np.array([bool(question.spans) for question in self._questions], dtype=bool)
         self._names = {word for q in self._questions if q.spans for word in words(q.question)}
@@ -195,8 +199,7 @@ class Evidence:
         with self._lock:
             known = {key: self._prepared[key] for key in keys if key in self._prepared}
         new = [p for p, key in zip(passages, keys, strict=True) if key not in known]
-        texts = [f"{_heading(p)}{p.text}" for p in new]
-        for passage, read in zip(new, self._model.embed_tokens(texts), strict=True):
+        for passage, read in zip(new, self._read([heading_above(p.section) + p.text for p in new]), strict=True):
             known[(passage.source, passage.start, passage.text)] = self._prepared_from(passage, read)
         with self._lock:
             for key in keys:
@@ -206,9 +209,16 @@ class Evidence:
                 self._prepared.popitem(last=False)
         return [known[key] for key in keys]
 
+    def _read(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Each text by its tokens, as the index has it, else as the model reads it."""
+        kept = {text: self._readings.get(text) for text in texts}
+        unread = [text for text, read in kept.items() if read is None]
+        made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
+        return [kept[text] or made[text] for text in texts]
+
     def _prepared_from(self, passage: PassageLike, read: TokenVectors) -> _Prepared:
         found = units(passage.text)
-        before = len(_heading(passage))
+        before = len(heading_above(passage.section))
         starts = np.array([span.start - before for span in read.spans])
         ends = np.array([span.end - before for span in read.spans])
         firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
@@ -261,11 +271,6 @@ def _best_cosines(query: _Query, read: Sequence[_Prepared]) -> list[float]:
     best = np.maximum.reduceat(padded, ranges.ravel(), axis=1)[:, ::2]
     means: list[float] = np.where(empty, 0.0, query.weights @ best).tolist()
     return means
-
-
-def _heading(passage: PassageLike) -> str:
-    """The last heading above a passage, which says what it is about, for a passage that does not begin with it."""
-    return f"{passage.section.rsplit(' > ', 1)[-1]}\n"
 
 
 def _weight(token: str) -> float:

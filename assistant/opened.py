@@ -1,5 +1,6 @@
 """The current snapshot of the index, with what is computed from it once."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from assistant.answers import Citation
 from assistant.evidence import Evidence
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
+from ingest.errors import SettingsError
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 
@@ -50,9 +52,15 @@ class Snapshots:
     def current(self) -> Opened:
         """The current snapshot, opened once."""
         with self._lock:
+            if self._opened is None:  # the model is loaded while Chroma is imported and opened
+                threading.Thread(target=self._load_model).start()
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
-                evidence = Evidence(index.lexicon, self._reading_model, index.questions)
+                evidence = Evidence(index.lexicon, self._reading_model, index.questions, index.readings)
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Opened(index, retriever, evidence)
             return self._opened
+
+    def _load_model(self) -> None:
+        with contextlib.suppress(SettingsError):  # who asks it something is told what is wrong
+            self._reading_model.load()

@@ -28,6 +28,7 @@ from ingest.index import Index, check_settings, digest_of
 from ingest.lexicon import LEXICON_VERSION, Lexicon
 from ingest.passages import SPLITTER_VERSION, Passage, split
 from ingest.questions import QuestionIndex, index_questions
+from ingest.readings import SMALL, Readings, heading_above
 from ingest.settings import IngestSettings
 from ingest.snapshots import Contents, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, from_root
@@ -156,6 +157,7 @@ def _try_build(
     vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
     questions = _questions([source for _, source in sources], embeddings, old)
     lexicon = Lexicon.of([passage.embedded_text for passage in passages.values()])
+    readings = _readings(list(passages.values()), embeddings, old)
     manifest = Manifest(
         embeddings=settings.embeddings,
         dimension=len(next(iter(vectors.values()))),
@@ -166,7 +168,9 @@ def _try_build(
         digest=digest_of(passages, vectors),
         passed_over=passed_over,
     )
-    contents = Contents(manifest, [source for _, source in sources], questions, lexicon, passages, vectors)
+    contents = Contents(
+        manifest, [source for _, source in sources], questions, lexicon, readings, passages, vectors
+    )
     with store.new_snapshot() as name:
         store.write(name, contents)
         previous = before.snapshot if before else None
@@ -237,6 +241,14 @@ def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None)
         return QuestionIndex()
     model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
     return index_questions(sources, model, dict(old.questions.tokens()) if old else {})
+
+
+def _readings(passages: list[Passage], embeddings: Embeddings, old: Index | None) -> Readings:
+    """The passages of a small index, read closely. With a model of somebody else's, readers do that themselves."""
+    if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
+        return Readings()
+    texts = [heading_above(passage.section) + passage.text for passage in passages]
+    return Readings.of(texts, embeddings, old.readings if old else Readings())
 
 
 def _unit_length(vectors: np.ndarray) -> np.ndarray:

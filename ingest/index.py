@@ -32,6 +32,7 @@ class Index:
         )
         self.questions: QuestionIndex = snapshots.read_questions(store.folder, snapshot)
         self.lexicon = snapshots.read_lexicon(store.folder, snapshot)
+        self.readings = snapshots.read_readings(store.folder, snapshot)
         self._table = snapshots.read_table(store.folder, snapshot)
         with store.errors():
             self._collection = store.collection(snapshot, self)

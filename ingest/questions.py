@@ -99,12 +99,23 @@ def _locate(quote: str, folded: Folded) -> Span | None:
 class QuestionIndex:
     """Questions with the vectors of their tokens, which stand one after another.
 
-    `vectors` is (tokens, 384) in 16-bit floats, the tokens of question i begin at row `starts[i]`.
+    `vectors` is (tokens, 384) in 16-bit floats, the tokens of question i begin at row `starts[i]`, and the mean of
+    their vectors, at length 1, is `means[i]`.
     """
 
     questions: tuple[IndexedQuestion, ...] = ()
     vectors: np.ndarray = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float16))
     starts: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    means: np.ndarray = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float32))
+
+    @classmethod
+    def of(cls, questions: Sequence[IndexedQuestion], vectors: Sequence[np.ndarray]) -> "QuestionIndex":
+        """The index of these questions, of each of which the vectors of its tokens are given."""
+        if not questions:
+            return cls()
+        lengths = np.array([len(one) for one in vectors])
+        starts, stored = np.cumsum(lengths) - lengths, np.concatenate(vectors).astype(np.float16)
+        return cls(tuple(questions), stored, starts, means_of(stored.astype(np.float32), starts))
 
     def tokens(self) -> Iterator[tuple[str, np.ndarray]]:
         """Each question's text with the vectors of its tokens."""
@@ -119,7 +130,7 @@ class QuestionIndex:
             lines = [_Stored(question=q, source=s, spans=spans) for q, s, spans in self.questions]
             text = "".join(line.model_dump_json() + "\n" for line in lines)
             (folder / "questions.jsonl").write_text(text, encoding="utf-8")
-            np.savez(folder / "questions.npz", vectors=self.vectors, lengths=lengths)
+            np.savez(folder / "questions.npz", vectors=self.vectors, lengths=lengths, means=self.means)
 
 
 class _Stored(BaseModel):
@@ -136,15 +147,24 @@ def load_questions(folder: Path) -> QuestionIndex:
     stored = [_Stored.model_validate_json(line) for line in lines]
     try:
         with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
-            vectors, lengths = arrays["vectors"], arrays["lengths"]
+            vectors, lengths, means = arrays["vectors"], arrays["lengths"], arrays["means"]
     except (BadZipFile, EOFError, KeyError, RuntimeError) as error:  # how NumPy and zipfile say that it is damaged
         raise ValueError(f"questions.npz: {error}") from None
-    if len(lengths) != len(stored) or lengths.sum() != len(vectors):
+    if not len(lengths) == len(means) == len(stored) or lengths.sum() != len(vectors):
         raise ValueError("questions and vectors do not fit")
     questions = tuple(
         IndexedQuestion(s.question, s.source, tuple(Span(*span) for span in s.spans)) for s in stored
     )
-    return QuestionIndex(questions, vectors, np.cumsum(lengths) - lengths)
+    return QuestionIndex(questions, vectors, np.cumsum(lengths) - lengths, means)
+
+
+def means_of(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The mean of each run of rows, at length 1; the runs begin at `starts`."""
+    if not len(starts):
+        return np.zeros((0, 0), dtype=np.float32)
+    sums = np.add.reduceat(vectors, starts, axis=0)
+    means: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return means
 
 
 def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
@@ -156,9 +176,5 @@ def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[s
     new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
     vectors = {**known, **made}
-    questions = tuple(q for q in found if len(vectors[q.question]))
-    if not questions:
-        return QuestionIndex()
-    parts = [vectors[q.question] for q in questions]
-    lengths = np.array([len(part) for part in parts])
-    return QuestionIndex(questions, np.concatenate(parts).astype(np.float16), np.cumsum(lengths) - lengths)
+    questions = [q for q in found if len(vectors[q.question])]
+    return QuestionIndex.of(questions, [vectors[q.question] for q in questions])

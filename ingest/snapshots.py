@@ -3,6 +3,7 @@
     INDEX/current.json              the pointer, replaced in one step
     INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
         manifest.json  sources/  chroma/  questions.jsonl  questions.npz  lexicon/  ids.npy  above.npy  tokens.npy
+        readings.npz
 
 Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
 readers that opened it; older ones and what a killed build left are cleared by the next build.
@@ -27,6 +28,7 @@ from ingest.errors import IndexProblem
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage
 from ingest.questions import QuestionIndex, load_questions
+from ingest.readings import Readings
 from ingest.sources import QUESTIONS_SUFFIX, Source
 from ingest.table import Table
 
@@ -129,6 +131,12 @@ def read_lexicon(index: Path, snapshot: str) -> Lexicon:
         return Lexicon.load(_folder(index, snapshot) / "lexicon")
 
 
+def read_readings(index: Path, snapshot: str) -> Readings:
+    """The passages as they were read closely, where they are few. Raises `IndexProblem` where they are damaged."""
+    with _damage_named(index):
+        return Readings.load(_folder(index, snapshot))
+
+
 def read_table(index: Path, snapshot: str) -> Table:
     """The table of the passages. Raises `IndexProblem` where it is damaged."""
     with _damage_named(index):
@@ -165,6 +173,7 @@ class Contents:
     sources: list[Source]
     questions: QuestionIndex
     lexicon: Lexicon
+    readings: Readings
     passages: dict[str, Passage]
     vectors: dict[str, np.ndarray]
 
@@ -174,6 +183,7 @@ def write_snapshot(index: Path, name: str, contents: Contents) -> None:
     folder = _folder(index, name)
     contents.questions.save(folder)
     contents.lexicon.save(folder / "lexicon")
+    contents.readings.save(folder)
     Table.of(contents.passages).save(folder)
     (folder / "sources").mkdir()
     for source in contents.sources:

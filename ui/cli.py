@@ -1,5 +1,6 @@
 """The one command, `bpo-kpo`. Heavy packages are imported by the commands that need them."""
 
+import gc
 import logging
 import os
 import shlex
@@ -31,6 +32,7 @@ Model = Annotated[
 
 def main() -> None:
     """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
+    gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
     logging.getLogger("langchain_openai").addHandler(logging.NullHandler())  # we say what it says, in a line
     _stdout(errors="replace")  # a terminal without curly quotes shows the rest of the answer
     try:
@@ -43,6 +45,7 @@ def main() -> None:
     except BrokenPipeError:  # `bpo-kpo ask ... | head -1`; what is left is flushed to nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    gc.freeze()  # and as long at the end, of what ends anyway
     sys.exit(code)
 
 

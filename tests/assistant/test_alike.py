@@ -19,9 +19,7 @@ BETWEEN = [0.6, 0.8]
 def indexed(*questions: list[list[float]]) -> AskedBefore:
     """Questions of these tokens, in two dimensions."""
     names = [IndexedQuestion(question=str(i), source="a.md", spans=()) for i in range(len(questions))]
-    starts = np.cumsum([0, *map(len, questions[:-1])]) if questions else np.zeros(0, dtype=np.int64)
-    tokens = np.array([token for question in questions for token in question]).reshape(-1, 2)
-    return AskedBefore(QuestionIndex(tuple(names), tokens, starts))
+    return AskedBefore(QuestionIndex.of(names, [np.array(question) for question in questions]))
 
 
 def test_the_same_tokens_are_alike_by_one_in_any_order() -> None:
@@ -33,7 +31,7 @@ def test_it_counts_for_07_that_the_text_is_covered_and_for_03_that_the_question_
     (found,) = indexed([EAST, NORTH]).compare(np.array([EAST]), np.array([1.0]))
     assert found == pytest.approx(0.7 * 1 + 0.3 * (1 + 0) / 2)
     (found,) = indexed([BETWEEN]).compare(np.array([EAST, NORTH]), np.array([0.25, 0.75]))
-    assert found == pytest.approx(0.7 * (0.25 * 0.6 + 0.75 * 0.8) + 0.3 * 0.8)
+    assert found == pytest.approx(0.7 * (0.25 * 0.6 + 0.75 * 0.8) + 0.3 * 0.8, rel=1e-3)  # kept in 16 bits
 
 
 def test_without_questions_or_without_tokens_nothing_is_alike() -> None:
@@ -46,7 +44,7 @@ def test_those_that_are_most_alike_by_their_means_are_compared_and_the_rest_esti
 ) -> None:
     monkeypatch.setattr(alike, "_COMPARED", 1)
     found = indexed([NORTH], [EAST], [BETWEEN]).compare(np.array([EAST]), np.array([1.0]))
-    assert found == pytest.approx([0.07, 1.0, 0.78 * 0.6 + 0.07])
+    assert found == pytest.approx([0.07, 1.0, 0.78 * 0.6 + 0.07], rel=1e-3)
 
 
 def test_the_shortcut_finds_the_most_alike_of_the_article(

@@ -14,7 +14,7 @@ class AskedBefore:
 
     def __init__(self, questions: QuestionIndex) -> None:
         self._stored = questions.vectors
-        # the same in 32 bits, with which can be reckoned; of a question once it is compared, as all take 0.1 s
+        # the same in 32 bits, with which can be reckoned; each once it is needed, as all take 0.1 s
         self._vectors = np.empty(questions.vectors.shape, dtype=np.float32)
         self._ready = np.zeros(len(questions.starts), dtype=bool)
         self._starts = np.asarray(questions.starts, dtype=np.int64)
@@ -23,6 +23,7 @@ class AskedBefore:
 
     def tokens(self, number: int) -> np.ndarray:
         """The token vectors of one question: (tokens, 384)."""
+        self.prepare(np.array([number]))
         found: np.ndarray = self._vectors[self._rows(np.array([number]))]
         return found
 
@@ -41,18 +42,23 @@ class AskedBefore:
         near = np.sort(np.argsort(-alike, kind="stable")[:_COMPARED])
         lengths = self._lengths[near]
         starts = np.cumsum(lengths) - lengths
+        self.prepare(near)
         cosines = tokens @ self._vectors[self._rows(near)].T
         there = weights @ np.maximum.reduceat(cosines, starts, axis=1)
         back = np.add.reduceat(cosines.max(axis=0), starts) / lengths
         alike[near] = (1 - _BACK) * there + _BACK * back
         return alike
 
+    def prepare(self, numbers: np.ndarray | None = None) -> None:
+        """Makes the vectors of these questions ready to be compared; of all where none are named."""
+        if numbers is None:
+            numbers = np.arange(len(self._starts))
+        rows = self._rows(numbers[~self._ready[numbers]])
+        self._vectors[rows] = self._stored[rows]
+        self._ready[numbers] = True
+
     def _rows(self, numbers: np.ndarray) -> np.ndarray:
-        """Where the tokens of these questions are in `_vectors`."""
-        new = numbers[~self._ready[numbers]]
-        for at, length in zip(self._starts[new], self._lengths[new], strict=True):
-            self._vectors[at : at + length] = self._stored[at : at + length]
-        self._ready[new] = True
+        """Where the tokens of these questions are, one question after another."""
         lengths = self._lengths[numbers]
         before = np.cumsum(lengths) - lengths
         rows: np.ndarray = np.arange(lengths.sum()) + np.repeat(self._starts[numbers] - before, lengths)

@@ -138,8 +138,7 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
-        opened = self._snapshots.current()
-        opened.evidence.read(opened.index.passages)
+        self._snapshots.warm_up()
 
     def index(self) -> Index:
         """The index that is current now."""

@@ -65,6 +65,7 @@ class _Prepared:
     tokens: np.ndarray  # (tokens, 384)
     ranges: np.ndarray  # (units, 2): the tokens of each unit, half-open
     asked: list[np.ndarray]  # the indexed questions that each unit answers
+    only_signs: list[bool]  # whether it only says what comes next, or what the text is about
     said: list[set[str]]  # the terms of its text
     own: list[set[str]]  # the terms that it is known by
     near: list[set[str]]  # these, and those of what is around it
@@ -102,6 +103,7 @@ class Evidence:
         """
         query = self._query(question.text)
         wanted = self._lexicon.asked_terms(question.text)
+        weighted = self._weighted(wanted)
         counted = set(self._lexicon.asked_terms(question.counted)[-1:])
         most_alike = int(np.where(self._answered, query.asked, -1).argmax()) if self._answered.any() else -1
         read = self._prepare(passages)
@@ -111,11 +113,11 @@ class Evidence:
             for i, unit in enumerate(prepared.units):
                 meaning = next(meanings)
                 asked = float(query.asked[prepared.asked[i]].max()) if len(prepared.asked[i]) else meaning
-                score = meaning + _ASKED * asked + _WORDS * self._share(wanted, prepared.own[i])
+                score = meaning + _ASKED * asked + _WORDS * _share(weighted, prepared.own[i])
                 side = prepared.sides[i]
                 if side and question.sides and side not in question.sides:
                     score += _OTHER_SIDE
-                if SIGNPOST.match(unit.text) or (OVERVIEW.match(unit.text) and not len(prepared.asked[i])):
+                if prepared.only_signs[i]:
                     score += _ONLY_A_SIGN
                 if question.kind == "definition":
                     score += _DEFINES * defines(unit.text, wanted, self._lexicon)
@@ -130,8 +132,9 @@ class Evidence:
         return sorted(candidates, key=lambda c: -c.score)
 
     def read(self, passages: Sequence[PassageLike]) -> None:
-        """Reads passages ahead of the first question, as many as are kept."""
+        """Reads passages ahead of the first question, as many as are kept; makes the indexed questions ready."""
         self._prepare(passages[:_KEPT])
+        self._asked_before.prepare()
 
     def alike(self, text: str) -> list[tuple[IndexedQuestion, float]]:
         """Every indexed question with how like it a text is (1: the same), in the order of the index."""
@@ -150,7 +153,7 @@ class Evidence:
             margin=self._margin(query, passage.source, bool(strange)),
             defines=question.kind == "definition" and defines(best.unit.text, wanted, self._lexicon) == 1,
             reverse=float(cosines.max(axis=0).mean()) if cosines.size else 0.0,
-            words=self._share(wanted, prepared.near[at]),
+            words=_share(self._weighted(wanted), prepared.near[at]),
             strange=len(strange),
             named=self._named(question, query, prepared, at),
         )
@@ -190,9 +193,9 @@ class Evidence:
         asked = self._asked_before.compare(tokens.vectors, weights)
         return _Query(tokens.vectors, tuple(tokens.spans), weights, asked)
 
-    def _share(self, wanted: list[str], held: set[str]) -> float:
-        whole = sum(self._lexicon.rarity(term) for term in wanted)
-        return sum(self._lexicon.rarity(term) for term in wanted if term in held) / whole if whole else 0.0
+    def _weighted(self, wanted: list[str]) -> list[tuple[str, float]]:
+        """Terms with how rare each one is."""
+        return [(term, self._lexicon.rarity(term)) for term in wanted]
 
     def _prepare(self, passages: Sequence[PassageLike]) -> list[_Prepared]:
         keys = [(p.source, p.start, p.text) for p in passages]
@@ -224,12 +227,14 @@ class Evidence:
         firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
         lasts = [int(np.searchsorted(ends, unit.span.end, side="right")) for unit in found]
         own = [set(self._lexicon.terms(_announced(unit))) for unit in found]
+        asked = [self._answered_by(passage, unit) for unit in found]
         around = [f"{passage.section} {u.lead_in} {u.before} {u.text}" for u in found]
         return _Prepared(
             units=found,
             tokens=read.vectors,
             ranges=np.array([firsts, lasts], dtype=np.int64).T,
-            asked=[self._answered_by(passage, unit) for unit in found],
+            asked=asked,
+            only_signs=[_is_sign(unit.text, bool(len(of))) for unit, of in zip(found, asked, strict=True)],
             said=[set(self._lexicon.terms(unit.text)) for unit in found],
             own=own,
             near=[words.union(self._lexicon.terms(text)) for words, text in zip(own, around, strict=True)],
@@ -273,8 +278,19 @@ def _best_cosines(query: _Query, read: Sequence[_Prepared]) -> list[float]:
     return means
 
 
+def _share(weighted: list[tuple[str, float]], held: set[str]) -> float:
+    """The share of these terms, by their weights, that is held."""
+    whole = sum(weight for _, weight in weighted)
+    return sum([weight for term, weight in weighted if term in held]) / whole if whole else 0.0
+
+
 def _weight(token: str) -> float:
     return _FUNCTION_WORD if token.casefold() in STOP_WORDS or not token.isalnum() else 1.0
+
+
+def _is_sign(text: str, answers: bool) -> bool:
+    """Whether a unit says what comes next, or what all of the text is about without answering a question."""
+    return bool(SIGNPOST.match(text) or (OVERVIEW.match(text) and not answers))
 
 
 def _announced(unit: Unit) -> str:

@@ -14,6 +14,7 @@ from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
+from ingest.text import count_tokens
 
 _KEPT = 5_000  # questions of which is known what their answers cite
 
@@ -60,6 +61,12 @@ class Snapshots:
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Opened(index, retriever, evidence)
             return self._opened
+
+    def warm_up(self) -> None:
+        """Does ahead of the first question what that one would wait for."""
+        opened = self.current()
+        opened.evidence.read(opened.index.passages)
+        count_tokens("")  # loads the vocabulary
 
     def _load_model(self) -> None:
         with contextlib.suppress(SettingsError):  # who asks it something is told what is wrong

@@ -84,8 +84,9 @@ class Lexicon:
     def __init__(self, bm25: "bm25s.BM25", known: Iterable[str], names: "_Names") -> None:
         self._bm25 = bm25
         self._numbers: dict[str, int] = {term: n for term, n in sorted(bm25.vocab_dict.items()) if term}
-        self._texts_until: np.ndarray = bm25.scores["indptr"]  # those with the terms 0 to i, counted together
-        self._texts: int = bm25.scores["num_docs"]
+        having, texts = np.diff(bm25.scores["indptr"]).tolist(), bm25.scores["num_docs"]
+        self._rarity = {term: _idf(having[number], texts) for term, number in self._numbers.items()}
+        self._rarest = _idf(0, texts)
         self._words = set(known)
         self._names = names
 
@@ -166,9 +167,7 @@ class Lexicon:
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency as BM25 (Lucene) has it; for a term that never occurs, that of none."""
-        number = self._numbers.get(term)
-        having = 0 if number is None else int(self._texts_until[number + 1] - self._texts_until[number])
-        return math.log(1 + (self._texts - having + 0.5) / (having + 0.5))
+        return self._rarity.get(term, self._rarest)
 
 
 class _Names:
@@ -195,6 +194,10 @@ class _Names:
             else:
                 yield stems[at][:-1] if stems[at][:-1] in self._short and stems[at][-1] == "s" else stems[at]
                 at += 1
+
+
+def _idf(having: int, texts: int) -> float:
+    return math.log(1 + (texts - having + 0.5) / (having + 0.5))
 
 
 def _bm25(documents: Sequence[list[str]]) -> "bm25s.BM25":

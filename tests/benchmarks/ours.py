@@ -42,9 +42,9 @@ class Ours:
         return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
 
     def open(self, index: Path) -> Ask:
-        opened = Snapshots(IngestSettings(index=index), MiniLM()).current()
-        opened.evidence.read(opened.index.passages)  # as a window does when it starts
-        retriever = opened.retriever
+        snapshots = Snapshots(IngestSettings(index=index), MiniLM())
+        snapshots.warm_up()  # as a window does when it starts
+        retriever = snapshots.current().retriever
 
         def ask(question: str) -> list[Found]:
             return [

@@ -2,7 +2,8 @@
 
 Embedding 100,000 passages takes an hour, so their vectors are made up: those of 1,000 real passages with a little
 noise. All else is done as always: cutting, storing, ranking by words, reading the best passages. The texts are
-the article's sentences in other orders. Both ask the same Chroma database. Prints a row for each as JSON.
+the article's sentences in other orders. Both ask the same Chroma database; ours also asks a Chroma server that
+was given the same index. Prints a row for each as JSON.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from tests.benchmarks.figures import OURS, percentile
 
 COUNTS = (1_000, 100_000)
 CHROMA = "bare Chroma"
+ON_SERVER = "ours, on a server"
 _SECTIONS = 1_000  # in a document
 _NOISE = 0.3  # its length; the passages' vectors have length 1
 _NEAREST = 10
@@ -69,10 +72,32 @@ def build(count: int, folder: Path) -> int:
     return build_index(IngestSettings(index=folder / "index"), [documents], embeddings=MadeUp()).passages
 
 
-def ask(contestant: str, passages: int, index: Path, questions: Path) -> Large:
+def upload(index: Path, settings: Any) -> None:
+    """Gives the index in a folder to the Chroma server of these settings."""
+    from ingest.index import CurrentIndex
+    from ingest.settings import IngestSettings
+    from ingest.snapshots import Contents, Pointer
+    from ingest.store import open_store
+
+    found, store = CurrentIndex(IngestSettings(index=index)).get(), open_store(settings)
+    contents = Contents(
+        manifest=found.manifest,
+        sources=list(found.sources.values()),
+        questions=found.questions,
+        lexicon=found.lexicon,
+        readings=found.readings,
+        passages=dict(zip(found.ids, found.passages, strict=True)),
+        vectors=found.vectors(),
+    )
+    with store.new_snapshot() as name:
+        store.write(name, contents)
+        assert store.publish(Pointer(snapshot=name, paths=()), None)
+
+
+def ask(contestant: str, passages: int, settings: Any, questions: Path) -> Large:
     """Opens an index, asks every question once, and looks at the memory of this process."""
     began = time.perf_counter()
-    find = _ours(index) if contestant == OURS else _chroma(index)
+    find = _chroma(settings.index) if contestant == CHROMA else _ours(settings)
     opened = time.perf_counter() - began
     warm_up, asked = json.loads(questions.read_text(encoding="utf-8"))
     for question in warm_up:
@@ -87,10 +112,10 @@ def ask(contestant: str, passages: int, index: Path, questions: Path) -> Large:
     return Large(contestant, passages, opened, median(milliseconds), percentile(milliseconds, 0.95), megabytes)
 
 
-def _ours(index: Path) -> Any:
-    from tests.benchmarks.ours import Ours
+def _ours(settings: Any) -> Any:
+    from tests.benchmarks.ours import find_in
 
-    return Ours("single").open(index)
+    return find_in(settings)
 
 
 def _chroma(index: Path) -> Any:
@@ -113,12 +138,12 @@ def _chroma(index: Path) -> Any:
 
 def table(rows: list[Large]) -> str:
     """A line for each row, and what a passage more takes of memory."""
-    head = f"{'made up vectors':16} {'passages':>9} {'open s':>7} {'p50 ms':>8} {'p95 ms':>8} {'MB':>7}"
+    head = f"{'made up vectors':18} {'passages':>9} {'open s':>7} {'p50 ms':>8} {'p95 ms':>8} {'MB':>7}"
     lines = [
-        f"{r.contestant:16} {r.passages:9,} {r.opened:7.2f} {r.p50:8.1f} {r.p95:8.1f} {r.megabytes:7.0f}"
+        f"{r.contestant:18} {r.passages:9,} {r.opened:7.2f} {r.p50:8.1f} {r.p95:8.1f} {r.megabytes:7.0f}"
         for r in rows
     ]
-    for name in (OURS, CHROMA):
+    for name in (OURS, ON_SERVER, CHROMA):
         small, *_, large = [row for row in rows if row.contestant == name]
         more = 1000 * (large.megabytes - small.megabytes) / (large.passages - small.passages)
         lines.append(f"memory of a passage more, {name}: {more:.1f} kB")
@@ -133,20 +158,37 @@ def _child(*arguments: object) -> Any:
 
 def main() -> None:
     """Builds and asks, each in a process of its own."""
+    from ingest.settings import IngestSettings
+
     command, *arguments = sys.argv[1:]
     if command == "build":
         print(json.dumps(build(int(arguments[0]), Path(arguments[1]))))
-    elif command == "ask":
-        contestant, passages, index, questions = arguments
-        print(json.dumps(ask(contestant, int(passages), Path(index), Path(questions))))
+    elif command in ("ask", "upload"):
+        folder, url, *more = arguments
+        settings = IngestSettings(index=Path(folder), chroma_url=url or None)
+        if command == "ask":
+            contestant, passages, questions = more
+            print(json.dumps(ask(contestant, int(passages), settings, Path(questions))))
+        else:
+            upload(settings.index, settings)
+            print("null")
     else:
-        rows = []
-        for count in COUNTS:
-            folder = Path(command, f"large-{count}")
-            passages = _child("build", count, folder)
-            for name in (OURS, CHROMA):
-                rows.append(_child("ask", name, passages, folder / "index", Path(command, "questions.json")))
-        print(json.dumps(rows))
+        print(json.dumps([row for count in COUNTS for row in _measure(Path(command), count)]))
+
+
+def _measure(folder: Path, count: int) -> Iterator[Large]:
+    """Both in a folder, then ours on a server, whose cache on this machine is in the folder, too."""
+    from tests.ingest.chroma_server import chroma_server
+
+    own, questions = folder / f"large-{count}", folder / "questions.json"
+    index = own / "index"
+    passages = _child("build", count, own)
+    for name in (OURS, CHROMA):
+        yield Large(*_child("ask", index, "", name, passages, questions))
+    os.environ["XDG_CACHE_HOME"] = str(own / "cache")
+    with chroma_server(own / "server") as server:
+        _child("upload", index, server.url)
+        yield Large(*_child("ask", index, server.url, ON_SERVER, passages, questions))
 
 
 if __name__ == "__main__":

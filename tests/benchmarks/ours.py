@@ -42,17 +42,22 @@ class Ours:
         return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
 
     def open(self, index: Path) -> Ask:
-        snapshots = Snapshots(IngestSettings(index=index), MiniLM())
-        snapshots.warm_up()  # as a window does when it starts
-        retriever = snapshots.current().retriever
+        return find_in(IngestSettings(index=index))
 
-        def ask(question: str) -> list[Found]:
-            return [
-                Found(document.metadata["start"], document.metadata["end"], document.page_content)
-                for document in retriever.invoke(question)
-            ]
 
-        return ask
+def find_in(settings: IngestSettings) -> Ask:
+    """The index of these settings, ready to be asked."""
+    snapshots = Snapshots(settings, MiniLM())
+    snapshots.warm_up()  # as a window does when it starts
+    retriever = snapshots.current().retriever
+
+    def ask(question: str) -> list[Found]:
+        return [
+            Found(document.metadata["start"], document.metadata["end"], document.page_content)
+            for document in retriever.invoke(question)
+        ]
+
+    return ask
 
 
 if __name__ == "__main__":

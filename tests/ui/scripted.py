@@ -94,4 +94,6 @@ class ScriptedAssistant:
         pass
 
     def index(self) -> Any:
-        return SimpleNamespace(sources={source.name: source for source in SOURCES})
+        return SimpleNamespace(
+            sources={source.name: source for source in SOURCES}, manifest=SimpleNamespace(sources=SOURCES)
+        )

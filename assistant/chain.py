@@ -29,7 +29,7 @@ from assistant.settings import AssistantSettings
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from ingest.embeddings import open_embeddings
-from ingest.errors import QuestionError
+from ingest.errors import IndexProblem, QuestionError
 from ingest.index import Index
 from ingest.text import fold
 
@@ -147,10 +147,10 @@ class Assistant:
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        opened = self._snapshots.current()
+        self._snapshots.current()  # there is an index, before a model is asked anything
         text, spent = self._standalone(ask, config)
+        opened, reading = self._retrieve(text, config)
         reader = self._reader(opened)
-        reading = _reading(opened, text, config)
         retrieved = time.perf_counter()
 
         def made(draft: Draft, whole: bool) -> Answer:
@@ -167,6 +167,17 @@ class Assistant:
             raise ModelFault("its answer had no words")
         if answer != growing.model_copy(update={"seconds": answer.seconds}):
             yield answer
+
+    def _retrieve(self, text: str, config: RunnableConfig | None) -> tuple[Opened, Reading]:
+        """The index that is current, and what it has for a standalone question."""
+        while True:
+            opened = self._snapshots.current()
+            try:
+                return opened, _reading(opened, text, config)
+            except IndexProblem:
+                if self._snapshots.current() is opened:
+                    raise
+                # else builds have replaced and cleared it meanwhile
 
     def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
         if self._own_reader:

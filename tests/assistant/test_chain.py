@@ -17,8 +17,9 @@ from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
+from assistant.retriever import Explanation, HybridRetriever
 from assistant.settings import AssistantSettings
-from ingest.errors import QuestionError, SettingsError, UserError
+from ingest.errors import IndexProblem, QuestionError, SettingsError, UserError
 from ingest.settings import IngestSettings
 from ingest.sources import Source
 
@@ -354,6 +355,35 @@ def test_a_new_snapshot_is_taken_at_the_next_question(
     after = assistant.chain.invoke("What does the firm Acme sell?")
     assert "red bricks" in before.text and "green tiles" in after.text
     assert after.citations[0].quote == "The firm Acme sells green tiles."
+
+
+def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_anew(
+    assistant_over: Over, index_of: Callable[..., IngestSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
+    explain = HybridRetriever.explain
+
+    def cleared(retriever: HybridRetriever, query: str) -> Explanation:
+        monkeypatch.setattr(HybridRetriever, "explain", explain)
+        index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
+        raise IndexProblem("It is gone.")
+
+    monkeypatch.setattr(HybridRetriever, "explain", cleared)
+    answer = assistant.chain.invoke("What does the firm Acme sell?")
+    assert answer.citations[0].quote == "The firm Acme sells green tiles."
+
+
+def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(
+    assistant_over: Over, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
+
+    def broken(retriever: HybridRetriever, query: str) -> Explanation:
+        raise IndexProblem("It is damaged.")
+
+    monkeypatch.setattr(HybridRetriever, "explain", broken)
+    with pytest.raises(IndexProblem, match="It is damaged"):
+        assistant.chain.invoke("What does the firm Acme sell?")
 
 
 def test_answers_of_two_threads_do_not_mix(assistant: Assistant) -> None:

@@ -1,8 +1,9 @@
 """Many people asking in the window at once: `python tests/benchmarks/load.py [PEOPLE] [SECONDS] [ADDRESS]`.
 
 Starts `bpo-kpo chat` with the offline reader, where no address is given; lets each person ask a question of
-core.jsonl, wait for the whole answer, think for about five seconds and ask on, as a page does. Prints how long the
-answers took and what memory the server held, and leaves with 1 where one failed.
+core.jsonl, wait for the whole answer, think for about five seconds and ask on, as a page does, which is left for
+a new one after ten questions. Prints how long the answers took and what memory the server held, and leaves with 1
+where one failed.
 """
 
 import json
@@ -14,12 +15,15 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).parents[2]
 THINKING = 5.0  # seconds, on average
+CONVERSATION = 10  # questions
 QUESTIONS = [
     json.loads(line)["question"] for line in (ROOT / "corpus/questions/core.jsonl").open(encoding="utf-8")
 ]
@@ -30,7 +34,7 @@ class Person:
 
     def __init__(self, address: str, listeners: dict[str, int], seed: int) -> None:
         self.http = httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60)
-        self.session, self.listeners = uuid.uuid4().hex, listeners
+        self.address, self.listeners = address, listeners
         self.random = random.Random(seed)  # noqa: S311 - no secret
         self.seconds: list[float] = []
         self.failed: list[str] = []
@@ -39,22 +43,37 @@ class Person:
         """Asks and thinks by turns until this time."""
         time.sleep(self.random.uniform(0, THINKING))
         while time.monotonic() < end:
-            began = time.monotonic()
-            try:
-                self.ask(self.random.choice(QUESTIONS))
-                self.seconds.append(time.monotonic() - began)
-            except (httpx.HTTPError, AssertionError, KeyError) as error:
-                self.failed.append(repr(error))
-            time.sleep(self.random.uniform(0.5, 1.5) * THINKING)
+            with self.page() as session:
+                for _ in range(CONVERSATION):
+                    began = time.monotonic()
+                    if began >= end:
+                        return
+                    try:
+                        self.ask(session, self.random.choice(QUESTIONS))
+                        self.seconds.append(time.monotonic() - began)
+                    except (httpx.HTTPError, AssertionError, KeyError) as error:
+                        self.failed.append(repr(error))
+                    time.sleep(self.random.uniform(0.5, 1.5) * THINKING)
 
-    def ask(self, question: str) -> None:
+    @contextmanager
+    def page(self) -> Iterator[str]:
+        """The session of a page, which hears that the server is there until it is left."""
+        session = uuid.uuid4().hex
+        with (
+            httpx.Client(trust_env=False, timeout=60) as client,
+            client.stream("GET", f"{self.address}gradio_api/heartbeat/{session}") as alive,
+        ):
+            yield session
+            alive.close()
+
+    def ask(self, session: str, question: str) -> None:
         """One question, until its answer is whole."""
-        sent = {"session_hash": self.session, "fn_index": self.listeners["_asked"], "data": [question, None, ""]}
+        sent = {"session_hash": session, "fn_index": self.listeners["_asked"], "data": [question, None, ""]}
         assert self.http.post("run/_asked", json=sent).status_code == 200
-        sent = {"session_hash": self.session, "fn_index": self.listeners["answer"], "data": [None, "extractive"]}
+        sent = {"session_hash": session, "fn_index": self.listeners["answer"], "data": [None, "extractive"]}
         reply = self.http.post("queue/join", json=sent)
         assert reply.status_code == 200, reply.text
-        with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
+        with self.http.stream("GET", "queue/data", params={"session_hash": session}) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line.removeprefix("data: ") or "{}")
                 if message.get("msg") == "process_completed":
@@ -80,7 +99,8 @@ def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
         config = httpx.get(f"{address}config", trust_env=False, timeout=60).json()
         listeners = {one["api_name"]: one["id"] for one in config["dependencies"]}
         crowd = [Person(address, listeners, seed) for seed in range(people)]
-        crowd[0].ask(QUESTIONS[0])
+        with crowd[0].page() as session:
+            crowd[0].ask(session, QUESTIONS[0])
         held = [resident_megabytes(server.pid)] if server else []
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=person.ask_until, args=(end,)) for person in crowd]

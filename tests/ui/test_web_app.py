@@ -1,12 +1,15 @@
 """The chat window as it is served: a real server on loopback, asked by HTTP, by gradio_client and by a browser."""
 
+import gc
 import json
+import time
 import uuid
 from typing import Any
 
 import gradio_client  # type: ignore[import-untyped]
 import httpx
 import pytest
+from gradio.state_holder import StateHolder
 
 from assistant.answers import Answer, Ask
 from tests.ui.scripted import QUOTE, ScriptedAssistant
@@ -162,6 +165,33 @@ class TestConversation:
         page.press("_cleared")
         assert page.shown() == "[]"
         assert "Asked before: 0" in page.ask("And KPO?")[0]
+
+    def test_a_conversation_is_forgotten_when_its_page_is_left(self, address: str) -> None:
+        page = Page(address)
+        beats = f"{address}gradio_api/heartbeat/{page.session}"  # which a page hears while it is open
+        with httpx.Client(trust_env=False) as client, client.stream("GET", beats) as alive:
+            lines = alive.iter_lines()
+            assert next(lines)
+            assert "What drives BPO?" in page.ask("What drives BPO?")[0]
+            alive.close()
+        for _ in range(100):
+            if page.shown() == "[]":
+                return
+            time.sleep(0.1)
+        raise AssertionError("the conversation is still there")
+
+    def test_no_earlier_state_of_a_conversation_is_kept_beside_it(self, address: str) -> None:
+        page = Page(address)
+        for number in range(6):
+            page.ask(f"What is the mark {number * 111111}?")
+        (session,) = (
+            holder.session_data[page.session]
+            for holder in gc.get_objects()
+            if isinstance(holder, StateHolder) and page.session in holder.session_data
+        )
+        props = [str(one["props"]) for one in session.components]
+        kept = [one for one in props if "mark 111111" in one and "Asked before: 0" in one]
+        assert len(kept) == 2  # what the chat shows, and what the page keeps
 
     def test_a_question_whose_answer_was_not_whole_when_the_page_was_left_is_still_there(self) -> None:
         turns = [Turn("wait")]

@@ -71,10 +71,10 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     answering: dict[str, Turns] = {}  # by session
 
     def answer(turns: Turns, reader: str, request: gr.Request) -> Iterator[tuple[Messages, Any]]:
-        session = str(request.session_hash)
+        session, kept = str(request.session_hash), dump(turns)  # a reload finds the question
         answering[session] = turns
-        for step, shown in enumerate(_answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)):
-            yield shown, gr.skip() if step else dump(turns)  # a reload finds the question; the rest at the end
+        for shown in _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns):
+            yield shown, kept  # not `gr.skip()`: for each of these Gradio would keep what was there before
         answering.pop(session, None)
 
     def turned_away(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
@@ -85,8 +85,8 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         return _settled(turns)
 
     def left(request: gr.Request) -> None:
-        """Nobody waits any more for what a chat model is being asked."""
-        _stopped(answering.pop(str(request.session_hash), []))
+        """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
+        _forget(page, str(request.session_hash), answering)
 
     def evidence(turns: Turns, saved: str) -> tuple[str, str]:
         kept = bundle(_answers(_known(turns, saved)), assistant.index().sources)
@@ -207,6 +207,11 @@ def _option_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
 def _again(turns: Turns, saved: str = "") -> Begun:
     _known(turns, saved)[-1:] = [Turn(last.question) for last in turns[-1:]]
     return messages(turns), gr.Textbox(**BUSY), gr.Row(visible=False)
+
+
+def _forget(page: gr.Blocks, session: str, answering: dict[str, Turns]) -> None:
+    _stopped(answering.pop(session, []))
+    page.state_holder.session_data.pop(session, None)  # Gradio keeps those of 10,000 pages
 
 
 def _stopped(turns: Turns) -> Messages:

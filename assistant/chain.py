@@ -29,7 +29,7 @@ from assistant.settings import AssistantSettings
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from ingest.embeddings import open_embeddings
-from ingest.errors import IndexProblem, QuestionError
+from ingest.errors import QuestionError
 from ingest.index import Index
 from ingest.text import fold
 
@@ -127,14 +127,16 @@ class Assistant:
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
-        opened = self._snapshots.current()
 
-        def cited_for(question: str) -> tuple[Citation, ...]:
-            text = standalone(question, (*asked, answer.question))  # as it will be asked
-            return opened.cited(text, lambda: _cited_offline(opened, text))
+        def suggest(opened: Opened) -> Answer:
+            def cited_for(question: str) -> tuple[Citation, ...]:
+                text = standalone(question, (*asked, answer.question))  # as it will be asked
+                return opened.cited(text, lambda: _cited_offline(opened, text))
 
-        found = suggestions(answer, asked, opened.evidence, opened.index.sources, cited_for)
-        return answer.model_copy(update={"suggestions": found})
+            found = suggestions(answer, asked, opened.evidence, opened.index.sources, cited_for)
+            return answer.model_copy(update={"suggestions": found})
+
+        return self._snapshots.read(suggest)
 
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
@@ -149,7 +151,7 @@ class Assistant:
         started = time.perf_counter()
         self._snapshots.current()  # there is an index, before a model is asked anything
         text, spent = self._standalone(ask, config)
-        opened, reading = self._retrieve(text, config)
+        opened, reading = self._snapshots.read(lambda opened: (opened, _reading(opened, text, config)))
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
@@ -167,17 +169,6 @@ class Assistant:
             raise ModelFault("its answer had no words")
         if answer != growing.model_copy(update={"seconds": answer.seconds}):
             yield answer
-
-    def _retrieve(self, text: str, config: RunnableConfig | None) -> tuple[Opened, Reading]:
-        """The index that is current, and what it has for a standalone question."""
-        while True:
-            opened = self._snapshots.current()
-            try:
-                return opened, _reading(opened, text, config)
-            except IndexProblem:
-                if self._snapshots.current() is opened:
-                    raise
-                # else builds have replaced and cleared it meanwhile
 
     def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
         if self._own_reader:
@@ -278,7 +269,7 @@ def _reading(opened: Opened, text: str, config: RunnableConfig | None = None) ->
     """A standalone question with what was retrieved for it."""
     question = analyse(text)
     passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
-    return Reading(question, passages, opened.index.sources)
+    return Reading(question, passages, opened.index.sources.holding({one.source for one in passages}))
 
 
 def _cited_offline(opened: Opened, text: str) -> tuple[Citation, ...]:

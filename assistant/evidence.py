@@ -8,7 +8,7 @@ that stand in it. Where questions are indexed beside a text, a unit is also know
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 
 import numpy as np
@@ -90,7 +90,8 @@ class Evidence:
         self._spans = {source: _spans_of(questions.questions, source) for source in set(self._asked_of.tolist())}
         self._prepared: OrderedDict[tuple[str, int, str], _Prepared] = OrderedDict()
         self._lock = Lock()
-        self._query = lru_cache(maxsize=512)(self._make_query)  # one for each object, so that it ends with it
+        # one for each object, so that it ends with it
+        self._query = lru_cache(maxsize=512)(partial(_make_query, model, self._asked_before))
 
     def rank(self, question: Question, passages: Sequence[PassageLike]) -> list[Candidate]:
         """Every unit of `passages`, best first.
@@ -186,13 +187,6 @@ class Evidence:
             return None
         return float(query.asked[answered].max() - query.asked[unanswered].max())
 
-    def _make_query(self, text: str) -> _Query:
-        (tokens,) = self._model.embed_tokens([text])
-        weights = np.array([_weight(text[span.start : span.end]) for span in tokens.spans])
-        weights = weights / max(float(weights.sum()), 1e-9)
-        asked = self._asked_before.compare(tokens.vectors, weights)
-        return _Query(tokens.vectors, tuple(tokens.spans), weights, asked)
-
     def _weighted(self, wanted: list[str]) -> list[tuple[str, float]]:
         """Terms with how rare each one is."""
         return [(term, self._lexicon.rarity(term)) for term in wanted]
@@ -249,6 +243,13 @@ class Evidence:
         both = np.maximum(ends, end) - np.minimum(starts, start)
         found = set(numbers[(common > 0) & (common >= _SAME * both)].tolist())
         return np.array(sorted(found), dtype=np.int64)  # np.unique would load numpy.ma
+
+
+def _make_query(model: MiniLM, asked_before: AskedBefore, text: str) -> _Query:
+    (tokens,) = model.embed_tokens([text])
+    weights = np.array([_weight(text[span.start : span.end]) for span in tokens.spans])
+    weights = weights / max(float(weights.sum()), 1e-9)
+    return _Query(tokens.vectors, tuple(tokens.spans), weights, asked_before.compare(tokens.vectors, weights))
 
 
 _NO_SPANS = (np.zeros(0, dtype=np.int64),) * 3

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from langchain_core.embeddings import Embeddings
 
@@ -11,10 +12,12 @@ from assistant.answers import Citation
 from assistant.evidence import Evidence
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
-from ingest.errors import SettingsError
+from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.text import count_tokens
+
+Found = TypeVar("Found")
 
 _KEPT = 5_000  # questions of which is known what their answers cite
 
@@ -49,18 +52,30 @@ class Snapshots:
         self._current = CurrentIndex(settings)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
+        self._loading: threading.Thread | None = None
 
     def current(self) -> Opened:
         """The current snapshot, opened once."""
         with self._lock:
-            if self._opened is None:  # the model is loaded while Chroma is imported and opened
-                threading.Thread(target=self._load_model).start()
+            if self._loading is None:  # the model is loaded while Chroma is imported and opened
+                self._loading = threading.Thread(target=self._load_model)
+                self._loading.start()
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
                 evidence = Evidence(index.lexicon, self._reading_model, index.questions, index.readings)
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Opened(index, retriever, evidence)
             return self._opened
+
+    def read(self, look: Callable[[Opened], Found]) -> Found:
+        """What is found in the current snapshot, or in the next where builds replace and clear that meanwhile."""
+        while True:
+            opened = self.current()
+            try:
+                return look(opened)
+            except IndexProblem:
+                if self.current() is opened:
+                    raise
 
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
@@ -69,5 +84,5 @@ class Snapshots:
         count_tokens("")  # loads the vocabulary
 
     def _load_model(self) -> None:
-        with contextlib.suppress(SettingsError):  # who asks it something is told what is wrong
+        with contextlib.suppress(Exception):  # who asks it something is told what is wrong
             self._reading_model.load()

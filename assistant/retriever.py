@@ -76,9 +76,10 @@ class HybridRetriever(BaseRetriever):
         """
         taken = self.index.passages.at([position for position, _ in chosen])
         outline: list[Document] = []
-        room = OUTLINE_TOKENS
+        room, most = OUTLINE_TOKENS, OUTLINE_TOKENS // 2  # a heading has a sign and a word at least
         for above, (_, score) in zip(taken[:_OUTLINED], chosen, strict=False):
-            below = [one for one in self.index.headings_below(above.source, above.section) if one not in taken]
+            headings = self.index.headings_below(above.source, above.section, most)
+            below = [one for one in headings if one not in taken]
             needed = sum(count_tokens(heading.text) for heading in below)
             if needed <= room:
                 taken += below

@@ -66,7 +66,10 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in map(at_root, pointer.paths) if path.exists()]
-    if manifest.lexicon == LEXICON_VERSION and unchanged(manifest, present, settings.index):
+    if manifest.lexicon != LEXICON_VERSION:
+        _read_words_anew(store, pointer)
+        return ensure_index(settings, progress) or BuildReport(manifest.passages, 0, manifest.passages, 0)
+    if unchanged(manifest, present, settings.index):
         return None
     try:
         return build(settings, present, progress=progress)
@@ -171,13 +174,33 @@ def _try_build(
     contents = Contents(
         manifest, [source for _, source in sources], questions, lexicon, readings, passages, vectors
     )
+    return report if _publish(store, contents, before, known) else None
+
+
+def _read_words_anew(store: Store, before: Pointer) -> None:
+    """The same index with the words as this release reads them; its documents need not be there any more."""
+    old = Index(store, before.snapshot)
+    passages = dict(zip(old.ids, old.passages, strict=True))
+    contents = Contents(
+        manifest=old.manifest.model_copy(update={"lexicon": LEXICON_VERSION}),
+        sources=list(old.sources.values()),
+        questions=old.questions,
+        lexicon=Lexicon.of([passage.embedded_text for passage in passages.values()]),
+        readings=old.readings,
+        passages=passages,
+        vectors=old.vectors(),
+    )
+    _publish(store, contents, before, before.paths)
+
+
+def _publish(store: Store, contents: Contents, before: Pointer | None, known: tuple[str, ...]) -> bool:
+    """Writes a snapshot and makes it the current one, if `before` still is; says whether it did."""
     with store.new_snapshot() as name:
         store.write(name, contents)
         previous = before.snapshot if before else None
-        pointer = Pointer(snapshot=name, previous=previous, paths=known)
-        published = store.publish(pointer, before)
+        published = store.publish(Pointer(snapshot=name, previous=previous, paths=known), before)
     store.clear_old()
-    return report if published else None
+    return published
 
 
 def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
@@ -187,8 +210,8 @@ def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -
     with contextlib.suppress(IndexProblem):
         check_settings(store.read_manifest(pointer.snapshot), settings)
         index = Index(store, pointer.snapshot)
-        whole = index.digest() == index.manifest.digest
-        return index if whole and all(index.sources.values()) else None  # each is there, and can be read
+        whole = not store.damaged_files(pointer.snapshot) and index.digest() == index.manifest.digest
+        return index if whole else None
     return None
 
 

@@ -126,7 +126,7 @@ def add_passages(
     client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors, at_once: int
 ) -> None:
     """Makes a collection of these passages, so many of them `at_once`."""
-    rows = [(id_, p.text, _metadata(p, at), vectors[id_]) for at, (id_, p) in enumerate(passages.items())]
+    rows = [(id_, p.text, _metadata(p), vectors[id_]) for id_, p in passages.items()]
     collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
     size = min(at_once, client.get_max_batch_size())
     for at in range(0, len(rows), size):
@@ -159,11 +159,10 @@ def rows_of(collection: "Collection", ids: Sequence[str], at_once: int) -> dict[
     return found
 
 
-def _metadata(passage: Passage, position: int) -> dict[str, str | int]:
+def _metadata(passage: Passage) -> dict[str, str | int]:
     return {
         "source": passage.source,
         "section": passage.section,
         "start": passage.start,
         "end": passage.end,
-        "position": position,
     }

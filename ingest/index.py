@@ -19,6 +19,27 @@ from ingest.stored import StoredPassages, StoredSources
 from ingest.table import section_key
 
 
+class _Rows:
+    """The rows of a snapshot. What they are read from is closed when nobody holds these any more.
+
+    The index holds them and so do its passages, but not they the index: in a circle, files would stay open until
+    Python looks for circles.
+    """
+
+    def __init__(self, store: Store, snapshot: str) -> None:
+        self._store = store
+        with store.errors():
+            self.collection = store.collection(snapshot, self)
+
+    def fetch(self, ids: list[str]) -> dict[str, Passage]:
+        """The passages with these ids."""
+        with self._store.errors():
+            found = rows_of(self.collection, ids, self._store.rows_at_once)
+        if len(found) < len(ids):
+            raise _incomplete(self._store)
+        return found
+
+
 class Index:
     """One snapshot, open for reading. It never changes; `passages` are in the order of their documents."""
 
@@ -34,12 +55,12 @@ class Index:
         self.lexicon = snapshots.read_lexicon(store.folder, snapshot)
         self.readings = snapshots.read_readings(store.folder, snapshot)
         self._table = snapshots.read_table(store.folder, snapshot)
+        self._rows = _Rows(store, snapshot)
         with store.errors():
-            self._collection = store.collection(snapshot, self)
-            stored = self._collection.count()
+            stored = self._rows.collection.count()
         if {stored, *map(len, self._table)} != {self.manifest.passages}:
-            raise self._incomplete()
-        self.passages = StoredPassages(self._table.ids, self._fetch)
+            raise _incomplete(store)
+        self.passages = StoredPassages(self._table.ids, self._rows.fetch)
         self._by_id = np.argsort(self._table.ids)
         self.tokens = self._table.tokens  # (passages,): how many each has, counted with tiktoken
 
@@ -48,9 +69,14 @@ class Index:
         """The id of each passage."""
         return [id_.decode() for id_ in self._table.ids.tolist()]
 
-    def headings_below(self, source: str, section: str) -> list[Passage]:
-        """The headings that begin the sections right below a section, in the order of the text."""
+    def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
+        """The headings that begin the sections right below a section, in the order of the text.
+
+        None where there are more than `most`: they would not all be used.
+        """
         at = np.flatnonzero(self._table.above == section_key(source, section))
+        if len(at) > most:
+            return []
         headings = map(heading_of, self.passages.at(at.tolist()))
         return [one for one in headings if one and (one.source, section_above(one.section)) == (source, section)]
 
@@ -63,35 +89,32 @@ class Index:
             )
         query = np.asarray([vector], dtype=np.float32)
         with self._store.errors():
-            found = self._collection.query(
+            found = self._rows.collection.query(
                 query_embeddings=query / max(float(np.linalg.norm(query)), 1e-12),  # as those stored
                 n_results=min(k, len(self.passages)),
                 include=["distances"],
             )
         ids = np.array([id_.encode() for id_ in found["ids"][0]], dtype=self._table.ids.dtype)
-        positions = self._by_id[np.searchsorted(self._table.ids, ids, sorter=self._by_id)].tolist()
+        found_at = np.searchsorted(self._table.ids, ids, sorter=self._by_id).clip(max=len(self._by_id) - 1)
+        positions = self._by_id[found_at].tolist()
+        if (self._table.ids[positions] != ids).any():
+            raise _incomplete(self._store)
         distances = (found["distances"] or [[]])[0]
         return [(at, 1.0 - distance) for at, distance in zip(positions, distances, strict=True)]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
         with self._store.errors():
-            rows = all_rows(self._collection, ["embeddings"], self._store.rows_at_once)
+            rows = all_rows(self._rows.collection, ["embeddings"], self._store.rows_at_once)
         return {id_: np.asarray(vector, dtype=np.float32) for id_, vector in rows}
 
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
         return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
 
-    def _fetch(self, ids: list[str]) -> dict[str, Passage]:
-        with self._store.errors():
-            found = rows_of(self._collection, ids, self._store.rows_at_once)
-        if len(found) < len(ids):
-            raise self._incomplete()
-        return found
 
-    def _incomplete(self) -> IndexProblem:
-        return IndexProblem(f"The index at {self._store.place} is incomplete. Run: bpo-kpo ingest")
+def _incomplete(store: Store) -> IndexProblem:
+    return IndexProblem(f"The index at {store.place} is incomplete. Run: bpo-kpo ingest")
 
 
 class CurrentIndex:

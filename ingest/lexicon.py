@@ -1,7 +1,7 @@
 """The words of an index: their stems, how rare each one is, which texts have them, and what acronyms stand for.
 
-They are counted when the index is built, and lie in files beside it: what a process needs of these it reads from
-the disk, so that no process holds the words of every passage.
+They are counted when the index is built. Which texts have which words lies in files beside it, of which a process
+reads what a question needs; the words themselves it holds.
 """
 
 import json
@@ -122,7 +122,7 @@ class Lexicon:
             kept = json.loads((folder / "words.json").read_text(encoding="utf-8"))
             acronyms = {tuple(name): short for *name, short in kept["acronyms"]}
             return cls(bm25, kept["words"], _Names(acronyms))
-        except (KeyError, TypeError, AttributeError, EOFError) as error:
+        except (KeyError, IndexError, TypeError, AttributeError, EOFError) as error:
             raise ValueError(f"the lexicon: {error}") from None
 
     def __contains__(self, term: str) -> bool:

@@ -9,6 +9,7 @@ Whatever kills a build, the pointer still names the snapshot from before. The pr
 readers that opened it; older ones and what a killed build left are cleared by the next build.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -63,6 +64,7 @@ class Manifest(BaseModel):
     sources: tuple[SourceRecord, ...]
     passages: int
     passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file
+    files: dict[str, str] = {}  # SHA-256 of each file beside the manifest, but for Chroma's
     digest: str  # SHA-256 over ids, texts and vectors
 
 
@@ -191,7 +193,23 @@ def write_snapshot(index: Path, name: str, contents: Contents) -> None:
         if source.questions:
             path = folder / "sources" / f"{source.digest}{QUESTIONS_SUFFIX}"
             path.write_text(source.questions, encoding="utf-8", newline="")
-    (folder / "manifest.json").write_text(contents.manifest.model_dump_json(indent=1), encoding="utf-8")
+    manifest = contents.manifest.model_copy(update={"files": _digests(folder)})
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def damaged_files(index: Path, snapshot: str) -> list[str]:
+    """The files of a snapshot that are not as they were written, but for Chroma's; empty where it is whole."""
+    now, written = _digests(_folder(index, snapshot)), read_manifest(index, snapshot).files
+    return sorted(name for name in written.keys() | now.keys() if written.get(name) != now.get(name))
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in names.items()
+        if name not in ("manifest.json", "building.lock") and not name.startswith("chroma/")
+    }
 
 
 def publish(index: Path, pointer: Pointer, expected: Pointer | None) -> bool:

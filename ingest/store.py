@@ -37,6 +37,10 @@ class FolderStore:
         """The manifest of a snapshot, whose files are in `folder` from then on."""
         return snapshots.read_manifest(self.folder, snapshot)
 
+    def damaged_files(self, snapshot: str) -> list[str]:
+        """The files of a snapshot that are not as they were written, but for Chroma's."""
+        return snapshots.damaged_files(self.folder, snapshot)
+
     def new_snapshot(self) -> AbstractContextManager[str]:
         """The name of a new snapshot, held against clearing while the block runs."""
         return snapshots.new_snapshot(self.folder)

@@ -1,7 +1,7 @@
 """What a snapshot holds, read where it is asked for: no process keeps all passages or documents in memory."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import overload
@@ -41,8 +41,10 @@ class StoredPassages(Sequence[Passage]):
         return self.at(chosen) if isinstance(chosen, range) else self.at([chosen])[0]
 
     def __iter__(self) -> Iterator[Passage]:
-        for begin in range(0, len(self), _PASSAGES_KEPT):
-            yield from self[begin : begin + _PASSAGES_KEPT]
+        for begin in range(0, len(self), _PASSAGES_KEPT):  # past those that are kept, which questions use
+            ids = [id_.decode() for id_ in self._ids[begin : begin + _PASSAGES_KEPT].tolist()]
+            fetched = self._fetch(ids)
+            yield from (fetched[id_] for id_ in ids)
 
     def at(self, positions: Sequence[int]) -> list[Passage]:
         """The passages at these positions, which are fetched together."""
@@ -70,6 +72,11 @@ class StoredSources(Mapping[str, Source]):
     def __init__(self, names: Sequence[str], read: Callable[[str], Source]) -> None:
         self._names = dict.fromkeys(names)
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)
+
+    def holding(self, names: Iterable[str]) -> "StoredSources":
+        """The same documents, these of them already read: they are there also when the snapshot is cleared."""
+        held = {name: self[name] for name in names}
+        return StoredSources(list(self._names), lambda name: held.get(name) or self._read(name))
 
     def __getitem__(self, name: str) -> Source:
         if name not in self._names:

@@ -32,7 +32,6 @@ Model = Annotated[
 
 def main() -> None:
     """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
-    gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
     logging.getLogger("langchain_openai").addHandler(logging.NullHandler())  # we say what it says, in a line
     _stdout(errors="replace")  # a terminal without curly quotes shows the rest of the answer
     try:
@@ -104,6 +103,7 @@ def ask(
     model: Model = None,
 ) -> None:
     """Answer one question and show its citations."""
+    gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
     from rich.console import Console
 
     from assistant.chain import as_ask, open_assistant

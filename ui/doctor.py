@@ -73,9 +73,13 @@ def _index(settings: AssistantSettings) -> Iterator[Finding]:
     try:
         index = CurrentIndex(settings.ingest).get()
         documents = sum(1 for _ in index.sources.values())  # each is read
+        damaged = open_store(settings.ingest).damaged_files(index.snapshot)
     except UserError as error:
         yield Finding("index", False, str(error))
     else:
+        if damaged:
+            yield Finding("index", False, f"Of the index, {', '.join(damaged)} is damaged. Run: bpo-kpo ingest")
+            return
         count = f"{len(index.passages)} passages of {documents} documents"
         yield Finding("index", True, f"{count} in {open_store(settings.ingest).place}")
 

@@ -78,7 +78,7 @@ class Corpus:
     """The folded texts of an index, in which quotes are found."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
-        self._texts = {name: source.text for name, source in sources.items()}
+        self.texts = {name: source.text for name, source in sources.items()}
         self._folded: dict[str, Folded] = {name: fold(source.text) for name, source in sources.items()}
 
     def find(self, quote: str) -> list[Place]:
@@ -101,7 +101,7 @@ class Corpus:
                 first = folded.text.rfind(" ", 0, found.dest_start + 1) + 1  # whole words, ready to be copied
                 last = folded.text.find(" ", found.dest_end)
                 span = folded.span(first, last if last > first else len(folded.text))
-                text = " ".join(self._texts[name][span.start : span.end].split())[:_SHOWN]
+                text = " ".join(self.texts[name][span.start : span.end].split())[:_SHOWN]
                 best, nearest = found.score, f" The nearest text is “{text}” ({name}:{span.start}-{span.end})."
         return f"the quote {quote[:60]!r} is not in the corpus.{nearest} Quote it verbatim."
 

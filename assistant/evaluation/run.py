@@ -107,8 +107,7 @@ def run(
     done = _keep_whole_rows(results, items)
     if progress:
         progress(done, len(items))
-    index = assistant.index()
-    corpus = Corpus(index.sources)
+    corpus = Corpus(assistant.index().sources)
     stop = stop or threading.Event()
     config: RunnableConfig = {"configurable": {STOP: stop}}
     if judge:
@@ -116,7 +115,7 @@ def run(
 
     def row(item: QuestionItem) -> Row:
         answer, error = _ask(assistant, Ask(question=item.question, history=item.history), config)
-        scores = score(item, answer, corpus, index.sources, judge or supports)
+        scores = score(item, answer, corpus, judge or supports)
         if item.history and item.standalone and item.facts:
             alone, _ = _ask(assistant, Ask(question=item.standalone), config)
             if answer and alone:  # what the row has cost is both

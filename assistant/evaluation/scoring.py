@@ -7,7 +7,6 @@ from assistant.evaluation import metrics
 from assistant.evaluation.questions import Corpus, Place, QuestionItem
 from assistant.evaluation.spans import covered_share, places_of
 from assistant.support import supports
-from ingest.sources import Source
 from ingest.text import count_tokens
 
 Scores = dict[str, float | None]
@@ -20,7 +19,6 @@ def score(
     item: QuestionItem,
     answer: Answer | None,
     corpus: Corpus,
-    sources: Mapping[str, Source],
     test: metrics.Supports = supports,
 ) -> Scores:
     """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer.
@@ -50,7 +48,7 @@ def score(
         "token_f1": metrics.token_f1(item.answers, answer.text),
         "exact_match": metrics.exact_match(item.answers, answer.text),
         "citation_validity": metrics.citation_validity(answer),
-        "quote_exactness": metrics.quote_exactness(answer, _cited_texts(answer, sources)),
+        "quote_exactness": metrics.quote_exactness(answer, corpus.texts),
         **_judged(answer, test),
         "gold_citation_precision": metrics.gold_citation_precision(evidence, cited),
         "gold_citation_recall": cited_recall,
@@ -63,10 +61,6 @@ def score(
             answer.answered, item.answerable and metrics.right(facts, cited_recall, forbidden)
         ),
     }
-
-
-def _cited_texts(answer: Answer, sources: Mapping[str, Source]) -> dict[str, str]:
-    return {c.source: sources[c.source].text for c in answer.citations if c.source in sources}
 
 
 def _judged(answer: Answer, test: metrics.Supports) -> Scores:

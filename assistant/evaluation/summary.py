@@ -151,7 +151,7 @@ def baselines(rows: Iterable[Row], sources: Mapping[str, Source], *, judged: boo
     for row in rows:
         if row.answer is not None:
             for name, make in idle.items():
-                scores[name].append(score(row.question, make(row.answer), corpus, sources))
+                scores[name].append(score(row.question, make(row.answer), corpus))
     return {
         name: {metric: figure for metric, figure in _means(made).items() if metric not in left_out}
         for name, made in scores.items()

@@ -14,6 +14,8 @@ from ingest.build import build, ensure_index
 from ingest.chroma import chroma_errors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex, Index
+from ingest.snapshots import damaged_files
+from ingest.text import count_tokens
 from tests.ingest.library import GUIDE, Library, refused
 from tests.ingest.processes import WordHash
 
@@ -215,7 +217,71 @@ def test_words_that_another_release_read_are_read_anew_and_nothing_is_embedded(
     assert library.index().manifest.lexicon == 9
 
 
+def test_they_are_read_anew_also_where_the_documents_have_gone(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    before = library.index()
+    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
+    monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
+    library.corpus.rename(library.corpus.with_name("elsewhere"))
+    ensure_index(library.settings)
+    after = library.index()
+    assert after.manifest.lexicon == 9
+    assert (after.ids, list(after.passages), after.sources) == (before.ids, list(before.passages), before.sources)
+    assert after.digest() == after.manifest.digest
+    assert ensure_index(library.settings) is None
+
+
 # --- damage
+
+
+def overwritten(name: str) -> Callable[[Path], None]:
+    """Zeros in a file, behind what says its size."""
+
+    def damage(folder: Path) -> None:
+        content = (folder / name).read_bytes()
+        begin = 128 if name.endswith(".npy") else 0
+        (folder / name).write_bytes(content[:begin] + bytes(len(content) - begin))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ids.npy", "above.npy", "tokens.npy", "lexicon/data.csc.index.npy", "lexicon/words.json", "sources/*.txt"],
+)
+def test_a_file_that_is_not_as_it_was_written_is_named_and_written_again(library: Library, name: str) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    folder = library.snapshot_folder()
+    (path,) = folder.glob(name)
+    damaged = path.relative_to(folder).as_posix()
+    assert damaged_files(library.settings.index, folder.name) == []
+    overwritten(damaged)(folder)
+    assert damaged_files(library.settings.index, folder.name) == [damaged]
+    library.build()
+    assert damaged_files(library.settings.index, library.snapshot_folder().name) == []
+    assert library.index().tokens.tolist() == [count_tokens(passage.text) for passage in library.index().passages]
+
+
+def test_ids_that_are_none_of_the_database_are_damage(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    overwritten("ids.npy")(library.snapshot_folder())
+    with pytest.raises(IndexProblem, match=r"is incomplete\. Run: bpo-kpo ingest$"):
+        library.index().nearest(library.fake.embed_query("words"), 2)
+
+
+def test_acronyms_that_are_none_are_damage(library: Library) -> None:
+    library.write("guide.md", GUIDE)
+    library.build()
+    words = library.snapshot_folder() / "lexicon" / "words.json"
+    words.write_text('{"words": [], "acronyms": [["x"]]}')
+    with pytest.raises(IndexProblem, match=r"damaged[^\n]*Run: bpo-kpo ingest$"):
+        library.index()
+    assert library.build().embedded == 3
 
 
 def read_all(index: Index) -> None:

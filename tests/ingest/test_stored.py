@@ -1,12 +1,16 @@
 """What a snapshot holds is read where it is asked for, once, and the last used is kept."""
 
+import gc
+import shutil
 import threading
+import weakref
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.errors import IndexProblem
 from ingest.passages import Passage
 from ingest.sources import Source
 from ingest.stored import StoredPassages, StoredSources
@@ -50,8 +54,9 @@ def test_they_are_a_sequence_like_a_list(count: int, some: slice) -> None:
 def test_no_more_are_kept_than_were_used_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.stored._PASSAGES_KEPT", 3)
     shelf = Shelf(9)
-    assert list(shelf.passages) == shelf.all  # all nine pass through
+    assert shelf.passages.at(range(9)) == shelf.all
     assert len(shelf.passages._kept) == 3
+    assert list(shelf.passages) == shelf.all  # which leaves those that are kept alone
     shelf.fetched.clear()
     shelf.passages.at([8, 6, 0])  # 7 was used longest ago
     shelf.passages.at([8, 6, 0])
@@ -116,8 +121,46 @@ def test_the_headings_right_below_a_section_are_found_without_its_document(libra
     index = library.index()
     (name,) = [name for name in index.sources if name.endswith("a.md")]
     text = index.sources[name].text
-    below = index.headings_below(name, "B")
+    below = index.headings_below(name, "B", 3)
     assert [heading.text for heading in below] == ["### C", "### D", "### E"]
     assert all(text[one.start : one.end] == one.text and one.source == name for one in below)
-    assert [heading.text for heading in index.headings_below(name, "B > C")] == ["#### No"]
-    assert index.headings_below(name, "B > D") == index.headings_below("c.md", "B") == []
+    assert [heading.text for heading in index.headings_below(name, "B > C", 9)] == ["#### No"]
+    assert index.headings_below(name, "B > D", 9) == index.headings_below("c.md", "B", 9) == []
+
+
+def test_more_headings_than_would_be_used_are_not_even_fetched(library: Library) -> None:
+    library.write("a.md", "## B\n\nIt.\n\n### C\n\nIt.\n\n### D\n\nIt.")
+    library.build()
+    index = library.index()
+    (name,) = index.sources
+    assert index.headings_below(name, "B", 1) == [] and not index.passages._kept
+
+
+def test_documents_that_are_held_are_there_when_the_snapshot_is_cleared(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.write("b.md", "B.")
+    library.build()
+    sources = library.index().sources
+    a, b = sources
+    held = sources.holding([a])
+    shutil.rmtree(library.snapshot_folder())
+    assert held[a].text == "A." and len(held) == 2
+    with pytest.raises(IndexProblem):
+        held[b]
+
+
+def test_an_index_that_nobody_holds_is_closed_at_once(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    gc.disable()  # nothing looks for circles
+    try:
+        index = library.index()
+        passages, gone = index.passages, weakref.ref(index)
+        del index
+        assert gone() is None
+        assert passages[0].text == "A."  # whoever holds these can still read them
+        rows = weakref.ref(passages._fetch.__self__)  # type: ignore[attr-defined]
+        del passages
+        assert rows() is None
+    finally:
+        gc.enable()

@@ -181,7 +181,7 @@ def test_recall_and_precision_follow_the_verdicts(tmp_path: Path) -> None:
     supported = {("one\ntwo", "First."), ("one", "First.")}
     said = {prompts.JUDGE_USER.format(evidence=e, claim=c) for e, c in supported}
     model = judging(lambda prompt: "Yes." if prompt in said else "No.")
-    scores = score(ITEM, two_sentences(), Corpus({}), {}, Judge("m", model, tmp_path))
+    scores = score(ITEM, two_sentences(), Corpus({}), Judge("m", model, tmp_path))
     assert scores["citation_recall"] == 1 / 2
     assert scores["citation_precision"] == 1 / 3
     assert len(model.sent) == len({str(m[-1].text) for m in model.sent})
@@ -189,10 +189,10 @@ def test_recall_and_precision_follow_the_verdicts(tmp_path: Path) -> None:
 
 def test_one_verdict_that_is_none_makes_both_undefined_and_nothing_else(tmp_path: Path) -> None:
     model = judging(lambda prompt: "hm" if "Second." in prompt else "yes")
-    scores = score(ITEM, two_sentences(), Corpus({}), {}, Judge("m", model, tmp_path))
+    scores = score(ITEM, two_sentences(), Corpus({}), Judge("m", model, tmp_path))
     assert scores["citation_recall"] is None
     assert scores["citation_precision"] is None
-    lexical = score(ITEM, two_sentences(), Corpus({}), {})
+    lexical = score(ITEM, two_sentences(), Corpus({}))
     assert list(scores) == list(lexical)
     assert {n: v for n, v in scores.items() if v != lexical[n]} == {
         "citation_recall": None,

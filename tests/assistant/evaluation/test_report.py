@@ -51,7 +51,7 @@ def an_answer(quote: str, confidence: float | None = None) -> Answer:
 
 
 def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -> Row:
-    return Row(id=item.id, question=item, answer=answer, error=error, scores=score(item, answer, CORPUS, SOURCES))
+    return Row(id=item.id, question=item, answer=answer, error=error, scores=score(item, answer, CORPUS))
 
 
 def written(folder: Path, *rows: Row) -> Path:

@@ -40,7 +40,7 @@ def an_answer(text: str, *, cited: str = "", retrieved: tuple[str, ...] = (HIVES
 
 
 def stage(item: QuestionItem, answer: Answer | None) -> str | None:
-    return lost_at(item, answer, score(item, answer, CORPUS, SOURCES), CORPUS)
+    return lost_at(item, answer, score(item, answer, CORPUS), CORPUS)
 
 
 SWARMING = FRAMES.model_copy(update={"facts": (("may",), ("queen leaves",)), "evidence": (f"{SWARM} {QUEEN}",)})

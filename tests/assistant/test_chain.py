@@ -17,6 +17,7 @@ from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
+from assistant.readers import Draft, Reading
 from assistant.retriever import Explanation, HybridRetriever
 from assistant.settings import AssistantSettings
 from ingest.errors import IndexProblem, QuestionError, SettingsError, UserError
@@ -371,6 +372,20 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     monkeypatch.setattr(HybridRetriever, "explain", cleared)
     answer = assistant.chain.invoke("What does the firm Acme sell?")
     assert answer.citations[0].quote == "The firm Acme sells green tiles."
+
+
+def test_a_reader_has_its_documents_also_when_their_snapshot_is_cleared(
+    index_of: Callable[..., IngestSettings],
+) -> None:
+    def slow(reading: Reading) -> Draft:
+        for color in ("green", "blue"):  # the second build clears what the question was looked up in
+            index_of(**{"a.md": f"# Firms\n\nThe firm Acme sells {color} tiles."})
+        return Draft(reading.sources[reading.passages[0].source].text.splitlines()[-1] + " [1]")
+
+    settings = index_of(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
+    assistant = open_assistant(AssistantSettings(ingest=settings), reader=RunnableLambda(slow))
+    answer = assistant.chain.invoke("What does the firm Acme sell?")
+    assert answer.citations[0].quote == "The firm Acme sells red bricks."
 
 
 def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(

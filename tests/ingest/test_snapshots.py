@@ -1,6 +1,5 @@
 """Snapshots: whatever kills a build, races with it or reads meanwhile, an index is whole."""
 
-import gc
 import os
 import queue
 import random
@@ -363,7 +362,6 @@ def test_a_snapshot_that_cannot_be_written_is_read_through_a_copy_that_is_cleare
     assert index.digest() == index.manifest.digest
 
     del index
-    gc.collect()
     assert list(temporary.iterdir()) == []
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
     after = [path for path in (settings.index / "snapshots").rglob("*") if path.is_file()]

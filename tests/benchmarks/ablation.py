@@ -95,10 +95,9 @@ def _is_indexed(line: str, variant: Variant) -> bool:
 
 
 def _ask_all(items: Sequence[QuestionItem], assistant: Assistant) -> list[Scores]:
-    sources = assistant.index().sources
-    corpus = Corpus(sources)
+    corpus = Corpus(assistant.index().sources)
     return [
-        score(item, assistant.chain.invoke(Ask(question=item.question, history=item.history)), corpus, sources)
+        score(item, assistant.chain.invoke(Ask(question=item.question, history=item.history)), corpus)
         for item in items
     ]
 

@@ -102,7 +102,7 @@ def test_the_memory_of_a_passage_is_what_a_larger_index_takes_more() -> None:
     rows = [
         large.Large(name, passages, 1, 1, 1, megabytes)
         for passages, megabytes in ((1_000, 100.0), (2_000, 110.0))
-        for name in (OURS, large.CHROMA)
+        for name in (OURS, large.ON_SERVER, large.CHROMA)
     ]
     assert f"memory of a passage more, {OURS}: 10.0 kB" in large.table(rows)
 

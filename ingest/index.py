@@ -16,7 +16,7 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
 from ingest.store import Store, open_store
 from ingest.stored import StoredPassages, StoredSources
-from ingest.table import section_key
+from ingest.text import key_of
 
 
 class _Rows:
@@ -74,7 +74,7 @@ class Index:
 
         None where there are more than `most`: they would not all be used.
         """
-        at = np.flatnonzero(self._table.above == section_key(source, section))
+        at = np.flatnonzero(self._table.above == key_of(source, section))
         if len(at) > most:
             return []
         headings = map(heading_of, self.passages.at(at.tolist()))

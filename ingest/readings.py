@@ -5,7 +5,6 @@ they were read: a process that answers one question need not read them again. A 
 takes about 100 kB.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from ingest.text import Span
+from ingest.text import Span, key_of
 
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM, TokenVectors
@@ -48,7 +47,7 @@ class Readings:
         if not every:
             return cls()
         return cls(
-            keys=np.array([_key(text) for text in texts], dtype=np.uint64),
+            keys=np.array([key_of(text) for text in texts], dtype=np.uint64),
             lengths=np.array([len(one.spans) for one in every]),
             spans=np.array([span for one in every for span in one.spans], dtype=np.int32).reshape(-1, 2),
             vectors=np.concatenate([one.vectors for one in every]).astype(np.float16),
@@ -58,7 +57,7 @@ class Readings:
         """A text as it was read; `None` for one that was not."""
         from ingest.embeddings import TokenVectors
 
-        (found,) = np.nonzero(self.keys == _key(text))
+        (found,) = np.nonzero(self.keys == key_of(text))
         if not len(found):
             return None
         end = int(self.lengths[: found[0] + 1].sum())
@@ -90,7 +89,3 @@ class Readings:
         if len(read.keys) != len(read.lengths) or not read.lengths.sum() == len(read.spans) == len(read.vectors):
             raise ValueError(f"{_FILE}: texts and vectors do not fit")
         return read
-
-
-def _key(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest())

@@ -1,6 +1,5 @@
 """A row for each passage, in the order of the documents; it stays on the disk, and is read as it is needed."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -8,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.passages import Passage, heading_of, section_above
-from ingest.text import count_tokens
+from ingest.text import count_tokens, key_of
 
 
 class Table(NamedTuple):
     """What has to be known of all passages at once.
 
-    `above` says below which section a passage begins with a heading, as `section_key` has it; 0 where it begins
-    with none.
+    `above` says below which section a passage begins with a heading, as `key_of` has it for the
+    document's name and the section; 0 where it begins with none.
     """
 
     ids: np.ndarray  # (passages,), bytes
@@ -26,7 +25,7 @@ class Table(NamedTuple):
     def of(cls, passages: Mapping[str, Passage]) -> "Table":
         """The table of these passages, by id."""
         every = passages.values()
-        above = [section_key(p.source, section_above(p.section)) if heading_of(p) else 0 for p in every]
+        above = [key_of(p.source, section_above(p.section)) if heading_of(p) else 0 for p in every]
         return cls(
             ids=np.array([id_.encode() for id_ in passages]),
             above=np.array(above, dtype=np.uint64),
@@ -42,9 +41,3 @@ class Table(NamedTuple):
     def load(cls, folder: Path) -> "Table":
         """What `save` wrote. Raises `OSError` or `ValueError` where it is damaged."""
         return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in cls._fields))
-
-
-def section_key(source: str, section: str) -> int:
-    """A number for a section of a document, which is practically its own."""
-    named = f"{source}\0{section}".encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.blake2b(named, digest_size=8).digest())

@@ -204,13 +204,18 @@ def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> N
     assert library.index().manifest.format == 2
 
 
+def read_by_another_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, words are read in another way than those of an index that there is."""
+    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
+    monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
+
+
 def test_words_that_another_release_read_are_read_anew_and_nothing_is_embedded(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.write("guide.md", GUIDE)
     library.build()
-    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
-    monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
+    read_by_another_release(monkeypatch)
     with pytest.raises(IndexProblem, match=r"words were read by another release\. Run: bpo-kpo ingest"):
         library.index()
     assert str(ensure_index(library.settings)) == "3 passages: 0 embedded, 3 kept, 0 removed"
@@ -223,8 +228,7 @@ def test_they_are_read_anew_also_where_the_documents_have_gone(
     library.write("guide.md", GUIDE)
     library.build()
     before = library.index()
-    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
-    monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
+    read_by_another_release(monkeypatch)
     library.corpus.rename(library.corpus.with_name("elsewhere"))
     ensure_index(library.settings)
     after = library.index()

@@ -136,17 +136,22 @@ def test_more_headings_than_would_be_used_are_not_even_fetched(library: Library)
     assert index.headings_below(name, "B", 1) == [] and not index.passages._kept
 
 
-def test_documents_that_are_held_are_there_when_the_snapshot_is_cleared(library: Library) -> None:
+def test_documents_that_are_held_are_there_when_the_snapshot_is_cleared(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.stored._DOCUMENTS_KEPT", 1)
     library.write("a.md", "A.")
     library.write("b.md", "B.")
     library.build()
     sources = library.index().sources
     a, b = sources
     held = sources.holding([a])
+    assert sources[b].text == "B."  # and "A." is kept no longer, but by those who hold it
     shutil.rmtree(library.snapshot_folder())
     assert held[a].text == "A." and len(held) == 2
+    assert sources[b].text == "B."
     with pytest.raises(IndexProblem):
-        held[b]
+        sources[a]
 
 
 def test_an_index_that_nobody_holds_is_closed_at_once(library: Library) -> None:

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate ablation bench pictures lock
+.PHONY: chat test evaluate ablation bench pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -36,6 +36,24 @@ bench: .venv/ready .peers/ready
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --link-mode copy --python .peers/bin/python --require-hashes $<
 	@touch $@
 
+# Trains the reading model anew from corpus/reading/ and ends with a table on documents that were held out; about an
+# hour on two cores. What was done is kept in .reading-model/work, so that a run which was stopped goes on.
+reading-model: .venv/ready .reading-model/ready
+	@.reading-model/venv/bin/python -m assistant.reading_model.training
+
+# The table alone, of the model as it is shipped.
+reading-report: .venv/ready
+	@$(BIN)/python -m assistant.reading_model.training --report
+
+# Training has an environment of its own, with torch: nobody who uses the assistant needs that.
+.reading-model/ready: assistant/reading_model/training/training.lock
+	@echo "Setting up .reading-model (once; about 7 GB on disk) ..."
+	@mkdir -p .reading-model
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .reading-model/venv
+	@$(BIN)/uv pip sync --quiet --python .reading-model/venv/bin/python --require-hashes $<
+	@$(BIN)/uv pip install --quiet --python .reading-model/venv/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # The pictures in the README, taken anew with Chromium.
 pictures: .venv/ready
 	@$(BIN)/python -m tests.ui.pictures
@@ -46,6 +64,9 @@ lock: .venv/ready
 	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile tests/benchmarks/peers.in --constraint requirements.lock --universal --python-version 3.11 \
 	    --upgrade --generate-hashes --no-header --no-annotate --quiet --output-file tests/benchmarks/peers.lock
+	$(BIN)/uv pip compile pyproject.toml assistant/reading_model/training/training.in --constraint requirements.lock \
+	    --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	    --output-file assistant/reading_model/training/training.lock
 
 # The commands in .venv name the folder that it was made in. In a checkout that was moved or copied they do not
 # run, or run the code of the other one, so .venv is made anew. Its pyvenv.cfg tells where it was made.

@@ -3,9 +3,16 @@
 Their JSON form is what `bpo-kpo ask --json` prints, what the web endpoint returns and what evaluation stores.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 Support = Literal["quoted", "supported", "unsupported"]
 
@@ -14,11 +21,32 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Ask(_Frozen):
-    """A question, and the earlier questions of its conversation, oldest first."""
+class EarlierTurn(_Frozen):
+    """An earlier question with its answer, where that is known; plain text stands for a question alone."""
 
     question: str
-    history: tuple[str, ...] = ()
+    answer: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, value: Any) -> Any:
+        return {"question": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, fields: SerializerFunctionWrapHandler) -> Any:
+        return fields(self) if self.answer else self.question
+
+
+class Ask(_Frozen):
+    """A question, and the earlier turns of its conversation, oldest first."""
+
+    question: str
+    history: tuple[EarlierTurn, ...] = ()
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The earlier questions."""
+        return tuple(turn.question for turn in self.history)
 
 
 class Sentence(_Frozen):

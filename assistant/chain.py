@@ -144,7 +144,11 @@ class Assistant:
 
     def index(self) -> Index:
         """The index that is current now."""
-        return self._snapshots.current().index
+        return self.opened().index
+
+    def opened(self) -> Opened:
+        """The current snapshot."""
+        return self._snapshots.current()
 
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
@@ -185,10 +189,10 @@ class Assistant:
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            history = ask.history[-TURNS:]
+            history = ask.earlier[-TURNS:]
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text[:LONGEST_QUESTION], usage
-        return standalone(ask.question, ask.history), Usage()
+        return standalone(ask.question, ask.earlier), Usage()
 
 
 def _name(
@@ -207,7 +211,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
-    for text in (ask.question, *ask.history[-TURNS:]):
+    for text in (ask.question, *ask.earlier[-TURNS:]):
         if len(text) > LONGEST_QUESTION:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."

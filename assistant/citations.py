@@ -155,6 +155,11 @@ def _without_markers(text: str) -> str:
     return MARKER.sub(lambda m: m.group().replace("[", r"\["), text)
 
 
+def sentences_of(text: str) -> list[tuple[str, str]]:
+    """The sentences, list items and table cells of a text, without markers, each with its side in its table."""
+    return [(piece.text, piece.label) for piece in _pieces(text)]
+
+
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     heads = [head.start() for head in _TABLE_HEAD.finditer(text) if not MARKER.search(head["cells"])]

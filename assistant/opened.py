@@ -10,6 +10,8 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.answers import Citation
 from assistant.evidence import Evidence
+from assistant.reading_model.model import ReadingModel
+from assistant.reading_model.prover import Prover
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem
@@ -24,11 +26,12 @@ _KEPT = 5_000  # questions of which is known what their answers cite
 
 @dataclass(frozen=True)
 class Opened:
-    """One snapshot of the index, its retriever, and how well its units answer."""
+    """One snapshot of the index, its retriever, how well its units answer, and whether they prove a claim."""
 
     index: Index
     retriever: HybridRetriever
     evidence: Evidence
+    prover: Prover
     _cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict, repr=False)
 
     def cited(self, question: str, answer: Callable[[], tuple[Citation, ...]]) -> tuple[Citation, ...]:
@@ -49,6 +52,7 @@ class Snapshots:
         self._embeddings = embeddings
         # whatever embeds the passages, the offline reader scores with the model that its thresholds are made for
         self._reading_model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
+        self._verifier = ReadingModel()
         self._current = CurrentIndex(settings)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
@@ -64,7 +68,8 @@ class Snapshots:
             if self._opened is None or self._opened.index is not index:
                 evidence = Evidence(index.lexicon, self._reading_model, index.questions, index.readings)
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
-                self._opened = Opened(index, retriever, evidence)
+                prover = Prover(index.lexicon, self._reading_model, self._verifier)
+                self._opened = Opened(index, retriever, evidence, prover)
             return self._opened
 
     def read(self, look: Callable[[Opened], Found]) -> Found:

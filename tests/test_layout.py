@@ -43,6 +43,15 @@ def test_only_one_module_opens_chroma() -> None:
     assert knows == {"chroma.py", "server.py", "store.py"}  # the others for the names of its types
 
 
+def test_what_answers_needs_nothing_of_what_trains() -> None:
+    """Whoever asks has neither PyTorch nor the documents that the reading model learned from."""
+    training = ROOT / "assistant" / "reading_model" / "training"
+    for path in MODULES:
+        if not path.is_relative_to(training):
+            assert not {"onnx", "torch"} & imported(path), path
+            assert "reading_model.training" not in path.read_text(encoding="utf-8"), path
+
+
 def test_the_command_starts_without_the_heavy_packages() -> None:
     code = "import sys, ui.cli; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -54,8 +63,9 @@ def test_no_module_is_too_long_to_read() -> None:
     assert {path.name: n for path in MODULES if (n := len(path.read_text("utf-8").splitlines())) > 300} == {}
 
 
-def test_the_lock_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "assistant/reading_model/training/training.lock"])
+def test_a_lock_names_no_address(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock
     packages = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
     assert all("==" in line for line in packages)

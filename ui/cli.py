@@ -125,6 +125,22 @@ def ask(
 
 
 @app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text about the documents; - is stdin.")] = "-",
+    json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON and nothing else.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read lines {"id", "claim", "evidence": [...]}; print one for each.')
+    ] = False,
+) -> None:
+    """Say of each sentence of a text whether the documents prove it. Exit code 1 where one is not proven."""
+    from ui import checking
+
+    if json or jsonl:
+        _stdout(encoding="utf-8")
+    raise typer.Exit(0 if checking.check(file, json, jsonl) else 1)
+
+
+@app.command()
 def chat(
     host: Annotated[
         str, typer.Option(help="The address to listen at; only this computer by default.")

@@ -7,6 +7,7 @@ from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
 from assistant.prices import price_of
+from assistant.reading_model.model import ReadingModel
 from assistant.settings import AssistantSettings
 from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
@@ -36,6 +37,7 @@ def examine(model: str | None = None) -> Iterator[Finding]:
     yield _settings(settings)
     yield from _index(settings)
     yield _embedding(settings)
+    yield _reading_model()
     try:
         name = choose(settings)
     except UserError as error:
@@ -95,6 +97,14 @@ def _embedding(settings: AssistantSettings) -> Finding:
             "embedding", False, f"{settings.ingest.embeddings} failed ({kind}). Mend the key or server."
         )
     return Finding("embedding", True, f"{settings.ingest.embeddings}, {dimensions} numbers a text")
+
+
+def _reading_model() -> Finding:
+    try:
+        ReadingModel().load()
+    except UserError as error:
+        return Finding("reading model", False, str(error))
+    return Finding("reading model", True, "it is the one that this release was calibrated with")
 
 
 def _server(name: str, settings: AssistantSettings) -> Finding:

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answers import Answer, Usage
+from assistant.answers import Answer, Support, Usage
 from assistant.chain import Explanation
+from assistant.check import Checked
 from assistant.conversation_file import Verified
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
@@ -21,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not b
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _SHOWN = 8  # rows of a ranking
+_COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
 
 
 def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -> None:
@@ -87,6 +89,21 @@ def show_verified(console: Console, verified: Verified) -> None:
         _print(console, plain(f"rewritten: the answer is not what its quotes say: {question}", "bold"))
     count = Counter(one.state for one in verified.quotes)
     _print(console, plain(f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone."))
+
+
+def show_checked(console: Console, checked: Sequence[Checked]) -> None:
+    """Each sentence of a text in the colour of its verdict, with the quote that proves it or comes nearest."""
+    for one in checked:
+        _print(console, plain(f"{one.verdict}: {one.text}", _COLOURS[one.verdict]))
+        if one.doubt:
+            _print(console, plain(f"    {one.doubt}"))
+        for citation in one.citations:
+            _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
+            _print(console, plain(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+    count = Counter(one.verdict for one in checked)
+    told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
+    console.print()
+    _print(console, plain(f"{', '.join(told)}.", "bold"))
 
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:

@@ -57,7 +57,10 @@ def _near_duplicates(items: dict[int, QuestionItem]) -> list[Finding]:
     """Pairs of questions (with their history) that hold nearly the same words, in whatever order."""
     numbers = list(items)
     # sorted once, and not in each of 12 million comparisons of a set of 5,000 questions
-    texts = [" ".join(sorted(" ".join([*i.history, i.question]).casefold().split())) for i in items.values()]
+    texts = [
+        " ".join(sorted(" ".join([*(turn.question for turn in i.history), i.question]).casefold().split()))
+        for i in items.values()
+    ]
     findings = []
     for at in range(1, len(texts)):
         found = process.extractOne(texts[at], texts[:at], scorer=fuzz.ratio, score_cutoff=_NEAR_DUPLICATE)

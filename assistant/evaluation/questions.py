@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from rapidfuzz import fuzz
 
+from assistant.answers import EarlierTurn
 from ingest.errors import UserError
 from ingest.sources import Source
 from ingest.text import Folded, Span, fold
@@ -25,7 +26,7 @@ class QuestionItem(BaseModel):
     id: str = Field(min_length=1)
     question: str
     answerable: bool = Field(strict=True)
-    history: tuple[str, ...] = ()
+    history: tuple[EarlierTurn, ...] = ()
     standalone: str | None = None
     facts: tuple[Annotated[tuple[Phrasing, ...], Field(min_length=1)], ...] = ()
     evidence: tuple[str, ...] = ()
@@ -67,7 +68,8 @@ _SHAPES = {
     "facts": '[["one phrasing", "another"], ["the next fact"]]',
     "answerable": "true or false",
     "split": '"held"',
-    **dict.fromkeys(("history", "evidence", "forbidden", "answers", "tags"), '["first", "second"]'),
+    "history": '["an earlier question", {"question": "...", "answer": "..."}]',
+    **dict.fromkeys(("evidence", "forbidden", "answers", "tags"), '["first", "second"]'),
     **dict.fromkeys(("id", "question", "standalone", "doc"), '"text"'),
     "": '{"id": "q-1", "question": "...", "answerable": true}',
 }

@@ -122,6 +122,10 @@ def test_a_table_is_a_list_of_its_rows_which_its_head_announces() -> None:
     ]
 
 
+def test_a_table_without_a_word_has_no_units() -> None:
+    assert units("| \u00a0 |\n|---|\n| \u00a0 |\n| \u00a0 |") == ()
+
+
 def test_a_row_alone_is_a_sentence_and_two_tables_are_two_lists() -> None:
     assert shown("| a | b |") == [("sentence", "| a | b |")]
     assert [kind for kind, _ in shown("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |")] == ["list", "item"] * 2

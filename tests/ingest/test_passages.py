@@ -9,7 +9,7 @@ import tokenizers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.embeddings import _TOKENIZER, _TOKENIZER_SHA256, _checked
+from ingest.embeddings import open_tokenizer
 from ingest.passages import PASSAGE_TOKENS, Passage, note_after, sections, split
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source
@@ -124,10 +124,7 @@ def test_any_text_at_all_is_cut_into_exact_spans(text: str) -> None:
 @pytest.fixture(scope="module")
 def tokenizer() -> tokenizers.Tokenizer:
     """The model's own, which cuts nothing off."""
-    tokenizer = tokenizers.Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    return open_tokenizer()
 
 
 RUN = st.builds(

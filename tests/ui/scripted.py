@@ -51,7 +51,7 @@ class ScriptedAssistant:
             question=ask.question,
             standalone_question=ask.question,
             answered=True,
-            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.history)} {' / '.join(ask.history)}",
+            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}",
             sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
             citations=(
                 Citation(

@@ -36,7 +36,8 @@ def index(ingest_settings: IngestSettings) -> dict[str, str]:
 
 def test_help_names_the_commands_and_each_has_its_own_help() -> None:
     assert {"ingest", "ask", "chat"} <= set(bpo_kpo("--help").stdout.split())
-    for command, option in (("ingest", "--remove"), ("ask", "--explain"), ("chat", "--port")):
+    options = {"ingest": "--remove", "ask": "--explain", "check": "--jsonl", "chat": "--port"}
+    for command, option in options.items():
         run = bpo_kpo(command, "--help")
         assert run.returncode == 0
         assert option in run.stdout
@@ -90,6 +91,48 @@ def test_a_refusal_names_the_nearest_passages(index: dict[str, str]) -> None:
     assert "corpus/bpo-vs-kpo.md:" in run.stdout
 
 
+QUOTED, INVENTED = (
+    "Historically, BPO has been based on a set of rules.",
+    "Historically, Acme has been based on it.",
+)
+
+
+def test_check_says_of_each_sentence_whether_the_documents_prove_it(index: dict[str, str], tmp_path: Path) -> None:
+    text = tmp_path / "text.md"
+    text.write_text(QUOTED, encoding="utf-8")
+    run = bpo_kpo("check", str(text), **index)
+    assert (run.returncode, run.stderr) == (0, "")
+    lines = run.stdout.splitlines()
+    assert lines[:2] == [f"quoted: {QUOTED}", f"    “{QUOTED}”"] and lines[-1] == "1 quoted."
+    assert lines[2].startswith("    corpus/bpo-vs-kpo.md:")
+    text.write_text(f"{QUOTED} {INVENTED}", encoding="utf-8")
+    run = bpo_kpo("check", "--json", str(text), **index)
+    assert run.returncode == 1
+    first, second = json.loads(run.stdout)["sentences"]
+    assert (first["text"], first["verdict"], first["doubt"]) == (QUOTED, "quoted", "")
+    assert (second["text"], second["verdict"], second["marked"]) == (INVENTED, "unsupported", True)
+    assert second["doubt"] == "“Acme” is not in the passage" and second["citations"]
+
+
+def test_check_reads_lines_of_claims_and_names_those_that_are_none(index: dict[str, str], tmp_path: Path) -> None:
+    claims = tmp_path / "claims.jsonl"
+    lines = [
+        {"id": "quoted", "claim": QUOTED, "evidence": [QUOTED]},
+        {"id": "invented", "claim": INVENTED, "evidence": [QUOTED]},
+        {"id": "elsewhere", "claim": QUOTED, "evidence": ["It stands nowhere."]},
+        {"id": "no claim"},
+    ]
+    claims.write_text("\n".join(map(json.dumps, lines)) + "\n\nno JSON\n", encoding="utf-8")
+    run = bpo_kpo("check", "--jsonl", str(claims), **index)
+    assert (run.returncode, run.stderr) == (1, "")
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [one["id"] for one in found] == ["quoted", "invented", "elsewhere", "no claim", "line 6"]
+    assert [one.get("verdict") for one in found] == ["quoted", "unsupported", None, None, None]
+    assert "stands in no document" in found[2]["error"]
+    assert found[3]["error"] == found[4]["error"] != found[2]["error"]
+    assert [citation["quote"] for citation in found[0]["citations"]] == [QUOTED]
+
+
 def test_a_missing_index_is_built_and_a_second_ingest_embeds_nothing(tmp_path: Path) -> None:
     place = {"BPO_KPO_INDEX": str(tmp_path / "index"), "BPO_KPO_MODEL": "extractive"}
     first = bpo_kpo("ask", "--json", "What is nearshore BPO?", cwd=tmp_path, **place)
@@ -120,6 +163,8 @@ MISTAKES = [
     ("unknown embeddings", ["ask", "why?"], {"BPO_KPO_EMBEDDINGS": "word2vec"}, "BPO_KPO_EMBEDDINGS"),
     ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
     ("nobody to write questions", ["ingest", "--questions"], {}, "Set OPENAI_API_KEY in .env, or give --model"),
+    ("no text", ["check", "no/such.txt"], {}, "no/such.txt cannot be read"),
+    ("no sentence", ["check", os.devnull], {}, "There is no sentence to check"),
     ("no bundle", ["verify", str(ROOT / "README.md")], {}, "no evidence bundle"),
     ("no such bundle", ["verify", "no/such.json"], {}, "cannot be read"),
     ("index is a file", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "README.md")}, "BPO_KPO_INDEX"),

@@ -5,8 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from assistant.answers import Answer, Sentence
-from ui.terminal import show_answer
+from assistant.answers import Answer, Citation, Sentence
+from assistant.check import Checked
+from ui.terminal import show_answer, show_checked
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,22 @@ def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
     answer = Answer(question="q", standalone_question="q", answered=True, text=text, sentences=(pigs,), model="m")
     show_answer(Console(file=out, width=200), answer)
     assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")
+
+
+def test_a_checked_text_shows_each_verdict_with_the_quote_and_how_many_there_are() -> None:
+    quote = Citation(number=1, source="a.md", section="A", quote="Pigs\nrun.", start=3, end=12)
+    proven = Checked(text="Pigs run.", verdict="quoted", marked=False, score=1.0, doubt="", citations=(quote,))
+    doubted = {"text": "Pigs fly [x].", "verdict": "unsupported", "doubt": "the passage does not say that"}
+    out = io.StringIO()
+    show_checked(Console(file=out, width=200), [proven, proven.model_copy(update=doubted)])
+    assert out.getvalue().splitlines() == [
+        "quoted: Pigs run.",
+        "    “Pigs run.”",
+        "    a.md:3-12",
+        "unsupported: Pigs fly [x].",
+        "    the passage does not say that",
+        "    “Pigs run.”",
+        "    a.md:3-12",
+        "",
+        "1 quoted, 1 unsupported.",
+    ]

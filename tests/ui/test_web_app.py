@@ -14,7 +14,7 @@ from gradio.state_holder import StateHolder
 from assistant.answers import Answer, Ask
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
-from ui.web.turns import Turn, dump, load
+from ui.web.turns import Turn, dump, earlier_turns, load
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
 
@@ -68,6 +68,13 @@ class TestAskEndpoint:
         suggested = {"suggestions": ("And what else, after 2?",)}
         assert Answer.model_validate(answer) == expected.model_copy(update=suggested)
 
+    def test_an_earlier_question_may_come_with_its_answer(self, address: str) -> None:
+        event, data = self.call(
+            address, {"data": ["And KPO?", [{"question": "Hello?", "answer": "Hi."}, "What?"]]}
+        )
+        assert event == "complete"
+        assert "Asked before: 2 Hello? / What?" in data[0]["text"]
+
     def test_the_history_may_be_left_out(self, address: str) -> None:
         client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
         assert "Asked before: 0" in client.predict(question="What drives BPO?", api_name="/ask")["text"]
@@ -82,7 +89,9 @@ class TestAskEndpoint:
         event, data = self.call(address, {"data": ["  ", None]})
         assert (event, data["error"]) == ("error", "The question is empty. Type one.")
 
-    @pytest.mark.parametrize("data", [[5, None], ["What?", "no list"], ["What?", [5]], [None, None]])
+    @pytest.mark.parametrize(
+        "data", [[5, None], ["What?", "no list"], ["What?", [5]], ["What?", [{"answer": "Hi."}]], [None, None]]
+    )
     def test_what_is_not_text_is_turned_down(self, address: str, data: list[object]) -> None:
         event, reply = self.call(address, {"data": data})
         assert event == "error"
@@ -111,6 +120,14 @@ class TestConversation:
         page = Page(address)
         page.ask("What drives BPO?")
         assert "Asked before: 1 What drives BPO?" in page.ask("And KPO?")[0]
+
+    def test_what_is_passed_on_are_the_questions_that_were_answered_with_their_answers(self) -> None:
+        turns = [Turn("What drives BPO?"), Turn("the key"), Turn("And KPO?"), Turn("wait")]
+        for number in range(1, 4):
+            list(chat._answered(ScriptedAssistant(), turns[:number]))
+        (first, second) = earlier_turns(turns)
+        assert (first.question, second.question) == ("What drives BPO?", "And KPO?")
+        assert "Asked before: 0" in first.answer and "Asked before: 1 What drives BPO?" in second.answer
 
     def test_nobody_sees_the_turns_of_somebody_else(self, address: str) -> None:
         one, other = Page(address), Page(address)

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, RetrievedPassage, Seconds, Sentence
+from assistant.check import Checked
+from ui.web.check import checked_html
 from ui.web.render import QUESTION_SHOWN, answer_html, notice_html, question_html
 
 ALLOWED = {
@@ -272,3 +274,26 @@ def test_a_very_long_question_is_shown_cut() -> None:
     text = read(question_html("word " * 4000)).text.partition("Edit")[0]
     assert len(text) <= QUESTION_SHOWN + 2
     assert text.endswith("word …")
+
+
+# --- a text that was checked
+
+
+def checked(text: str, doubt: str = "") -> Checked:
+    quote = Citation(number=1, source="a.md", section="A", quote=text, start=0, end=len(text))
+    verdict = "unsupported" if doubt else "quoted"
+    return Checked(text=text, verdict=verdict, marked=False, score=0.5, doubt=doubt, citations=(quote,))
+
+
+def test_each_sentence_of_a_text_stands_with_its_verdict_why_and_the_nearest_quote() -> None:
+    page = Page(checked_html([checked("KPO is cheap.", doubt="the passage does not say that"), checked("It is.")]))
+    assert page.tags.count("li") == page.tags.count("blockquote") == 2
+    assert page.text == "KPO is cheap. unsupported (the passage does not say that)KPO is cheap.It is. quotedIt is."
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_stands_in_it_is_text(text: str) -> None:
+    page = Page(checked_html([checked(text, doubt=text)]))
+    assert page.tags == ["ol", "li", "span", "blockquote"]
+    assert page.values("href") == page.values("src") == []
+    assert text in page.text

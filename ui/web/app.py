@@ -17,6 +17,7 @@ from assistant.chain import Assistant
 from ingest.errors import UserError
 from ui.web.article import article_panel
 from ui.web.chat import chat_panel
+from ui.web.check import check_panel
 from ui.web.evaluate import evaluate_panel
 from ui.web.server import Server, address_of, is_loopback, take_port
 
@@ -35,11 +36,14 @@ WAITING = 64
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
-        """Answers a question; `history` is the earlier questions of the conversation, oldest first."""
+    def ask(question: str, history: list[Any] | None = None) -> dict[str, Any]:
+        """Answers a question. `history` is the earlier turns of the conversation, oldest first.
+
+        A turn is a question, or {"question": ..., "answer": ...}.
+        """
         try:
             asked = _asked(question, history or ())
-            return assistant.suggest(assistant.chain.invoke(asked), asked.history).model_dump(mode="json")
+            return assistant.suggest(assistant.chain.invoke(asked), asked.earlier).model_dump(mode="json")
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -52,6 +56,7 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
                     panel = chat_panel(blocks, assistant, feedback, limit)
+                    check_panel(assistant, limit)
                 article_panel(blocks, assistant.index)
             with gr.Tab("Evaluate", elem_id="evaluate-tab"):
                 evaluate_panel(assistant, panel)
@@ -64,7 +69,9 @@ def _asked(question: object, history: object) -> Ask:
     try:
         return Ask.model_validate({"question": question, "history": history})
     except ValidationError as error:
-        raise UserError("The question is not text. Send a string, and a list of strings as history.") from error
+        raise UserError(
+            "The question is not text. Send a string, and a list of strings or turns as history."
+        ) from error
 
 
 def launch(

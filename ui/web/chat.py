@@ -17,7 +17,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.render import who_answers
-from ui.web.turns import Turn, dump, earlier_questions, load, messages
+from ui.web.turns import Turn, dump, earlier_questions, earlier_turns, load, messages
 
 EXAMPLES = (
     "What drives BPO compared with KPO?",
@@ -275,11 +275,11 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
     waiting = [number for number, turn in enumerate(turns) if not turn.done]
     if not waiting:  # cleared in the meantime, or the server was started anew under an open page
         return
-    turn, history = turns[waiting[-1]], earlier_questions(turns[: waiting[-1]])
+    turn, before = turns[waiting[-1]], turns[: waiting[-1]]
     turn.sent_to = assistant.sends_to
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}
-        for answer in assistant.chain.stream(Ask(question=turn.question, history=history), config):
+        for answer in assistant.chain.stream(Ask(question=turn.question, history=earlier_turns(before)), config):
             if turn.done:
                 return
             turn.answer = answer
@@ -287,7 +287,7 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
         turn.end()
         yield messages(turns)
         if turn.answer:
-            turn.answer = assistant.suggest(turn.answer, history)
+            turn.answer = assistant.suggest(turn.answer, earlier_questions(before))
     except Stopped:
         return
     except UserError as error:  # in place of whatever of the answer was there

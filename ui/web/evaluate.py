@@ -215,7 +215,7 @@ def _reports() -> list[str]:
 
 def _turns(row: Row, assistant: Assistant) -> list[Turn]:
     """A row as a conversation that can be gone on with."""
-    before = [Turn(question, notice=ASKED_BEFORE, done=True) for question in row.question.history]
+    before = [Turn(earlier.question, notice=ASKED_BEFORE, done=True) for earlier in row.question.history]
     sent_to = () if row.answer and row.answer.model == EXTRACTIVE else assistant.sends_to
     asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=sent_to)
     return [*before, asked]

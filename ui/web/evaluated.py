@@ -66,7 +66,7 @@ def losses_html(folder: Path, sources: Mapping[str, Source]) -> str:
 
 def _opened(row: Row) -> str:
     """A question with the button that opens it in the chat."""
-    asked = " / ".join([*row.question.history, row.question.question])
+    asked = " / ".join([*(turn.question for turn in row.question.history), row.question.question])
     button = f'<button type="button" data-row="{html.escape(row.id)}">Open in chat</button>'
     return f"<li>{button} {html.escape(asked)}</li>"
 

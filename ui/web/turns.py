@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.answers import Answer
+from assistant.answers import Answer, EarlierTurn
 from ui.web import render
 
 RELOADED = "The page was left before the answer was whole. Ask again."
@@ -59,6 +59,12 @@ def load(saved: str) -> list[Turn]:
 def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:
     """The questions that were answered, oldest first; one that was turned down would be turned down again."""
     return tuple(turn.question for turn in turns if turn.answer or turn.notice == ASKED_BEFORE)
+
+
+def earlier_turns(turns: Sequence[Turn]) -> tuple[EarlierTurn, ...]:
+    """The same with their answers."""
+    kept = {turn.question: turn.answer.text if turn.answer else "" for turn in turns}
+    return tuple(EarlierTurn(question=question, answer=kept[question]) for question in earlier_questions(turns))
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:

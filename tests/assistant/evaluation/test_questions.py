@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answers import EarlierTurn
 from assistant.evaluation.lint import lint
 from assistant.evaluation.questions import Corpus, load_questions
 from ingest.errors import UserError
@@ -46,9 +47,13 @@ def test_every_occurrence_is_found() -> None:
 
 
 def test_a_good_set_is_read(tmp_path: Path) -> None:
-    (item,) = load_questions(written(tmp_path, line(tags=["detail"], history=["Is tea hot?"])))
+    history = ["Is tea hot?", {"question": "Is it green?", "answer": "Some is."}]
+    (item,) = load_questions(written(tmp_path, line(tags=["detail"], history=history)))
     assert item.facts == (("80",),)
-    assert item.history == ("Is tea hot?",)
+    assert item.history == (
+        EarlierTurn(question="Is tea hot?"),
+        EarlierTurn(question="Is it green?", answer="Some is."),
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_a_set(tmp_path: Path) -> None:

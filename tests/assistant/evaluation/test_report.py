@@ -110,6 +110,13 @@ def test_a_loss_is_shown_with_its_stage_question_answer_evidence_and_passages(tm
     assert "TimeoutError: &lt;late&gt;" in words
 
 
+def test_a_loss_of_a_follow_up_names_the_questions_before_it(tmp_path: Path) -> None:
+    history = ({"question": "What is a hive?", "answer": "A box."}, "And a frame?")
+    after = QuestionItem.model_validate({**ANSWERABLE.model_dump(), "history": history})
+    words = shown(page(written(tmp_path / "r", a_row(after, an_answer(SWARM)))))
+    assert "Asked after: What is a hive? / And a frame?" in words
+
+
 def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
     html = page(written(tmp_path / "r", MISCITED))
     assert "How many &lt;i&gt;frames&lt;/i&gt;?" in html

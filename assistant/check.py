@@ -1,0 +1,128 @@
+"""Is a text about the documents proven by them? Each sentence gets its verdict and the nearest quote."""
+
+import math
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.alignment import align
+from assistant.answers import Citation, RetrievedPassage, Support
+from assistant.citations import sentences_of
+from assistant.opened import Opened
+from assistant.verdicts import verdict
+from ingest.errors import QuestionError
+from ingest.passages import Passage
+from ingest.text import Span, find_folded, fold
+
+LONGEST_CLAIM, LONGEST_TEXT = 4_000, 100_000  # characters
+_SEARCHED = 50  # passages that have most words of a piece of evidence; elsewhere all documents are searched
+_TRIED = 3  # passages that a sentence without evidence is held against, one by one and the best two together
+
+
+class Checked(BaseModel):
+    """One sentence. `score` is from 0 to 1, higher is better proven; `citations` prove it or come nearest.
+
+    `marked`: whether a chat model's sentence would get `[?]`, which takes surer signs than `unsupported` does.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    verdict: Support
+    marked: bool
+    score: float
+    doubt: str
+    citations: tuple[Citation, ...]
+
+
+class Claim(BaseModel):
+    """A line of `bpo-kpo check --jsonl`: evidence is verbatim pieces of the documents, or is retrieved."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    claim: str
+    evidence: tuple[str, ...] = ()
+
+
+def check_text(text: str, opened: Opened) -> list[Checked]:
+    """The sentences of a text, each with its verdict. Raises `QuestionError` for a text without words."""
+    if len(text) > LONGEST_TEXT:
+        raise QuestionError(f"The text has {len(text):,} characters, the limit is {LONGEST_TEXT:,}. Divide it.")
+    found = [check_claim(sentence, opened, label=label) for sentence, label in sentences_of(text)]
+    if not found:
+        raise QuestionError("There is no sentence to check. Give a text, or a file with one.")
+    return found
+
+
+def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label: str = "") -> Checked:
+    """One sentence, held against pieces of evidence, or against the passages that are most like it.
+
+    Raises `QuestionError` for a sentence that is too long and for evidence that stands in no document.
+    """
+    if len(claim) > LONGEST_CLAIM:
+        raise QuestionError(
+            f"A sentence has {len(claim):,} characters, the limit is {LONGEST_CLAIM:,}. Divide it."
+        )
+    if not claim.strip():
+        raise QuestionError("There is no sentence to check. Give a text, or a file with one.")
+    calibration = opened.prover.calibration
+    judge = opened.prover.judge
+    found = []
+    for passages in [_passages_of(evidence, opened)] if evidence else _nearest(f"{label} {claim}".strip(), opened):
+        aligned = [(passage, *align(claim, passage.text)) for passage in passages]
+        proof = [(passage, span) for passage, span, _ in aligned if span.start < span.end]
+        quoted = any(words for _, _, words in aligned)
+        found.append((verdict(proof, claim, quoted, judge, label), proof, quoted))
+    best, proof, quoted = max(found, key=lambda one: (one[0].logit, one[2]))
+    marked = bool(best.doubt) and best.logit < calibration.claim_of_chat_model
+    return Checked(
+        text=claim,
+        verdict="unsupported" if best.doubt else "quoted" if quoted else "supported",
+        marked=marked,
+        score=round(1 / (1 + math.exp(-max(-50.0, min(50.0, best.logit)))), 4),
+        doubt=best.doubt,
+        citations=tuple(_citation(i, *one) for i, one in enumerate(proof, start=1)),
+    )
+
+
+def _nearest(claim: str, opened: Opened) -> list[list[RetrievedPassage]]:
+    """The passages that are most like a claim, each alone, and the first two together."""
+    ranked = opened.retriever.explain(claim).read.scored[:_TRIED]
+    found = opened.index.passages.at([position for position, _ in ranked])
+    passages = [_retrieved(passage) for passage in found]
+    return [*([passage] for passage in passages), passages[:2]]
+
+
+def _passages_of(evidence: Sequence[str], opened: Opened) -> list[RetrievedPassage]:
+    """The passages that pieces of evidence stand in; of a piece that no single one holds, the piece itself."""
+    found = [_passage_of(piece, opened) for piece in evidence]
+    return list({(passage.source, passage.start): passage for passage in found}.values())
+
+
+def _passage_of(piece: str, opened: Opened) -> RetrievedPassage:
+    ranked = opened.index.lexicon.rank(opened.index.lexicon.terms(piece), _SEARCHED)
+    for passage in opened.index.passages.at([position for position, _ in ranked]):
+        if find_folded(piece, fold(passage.text)):
+            return _retrieved(passage)
+    for source in opened.index.sources.values():
+        folded = fold(source.text)
+        if place := find_folded(piece, folded):
+            span = folded.span(*place)
+            return _retrieved(Passage(source.name, "", *span, source.text[span.start : span.end]))
+    raise QuestionError(f"The evidence stands in no document: “{piece[:60]}”. Quote it word for word.")
+
+
+def _retrieved(passage: Passage) -> RetrievedPassage:
+    return RetrievedPassage(**vars(passage), score=0.0)
+
+
+def _citation(number: int, passage: RetrievedPassage, span: Span) -> Citation:
+    return Citation(
+        number=number,
+        source=passage.source,
+        section=passage.section,
+        quote=passage.text[span.start : span.end],
+        start=passage.start + span.start,
+        end=passage.start + span.end,
+    )

@@ -1,0 +1,76 @@
+"""Amounts, dates, names and negations: what a sentence may not add to its evidence."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from ingest.lexicon import STOP_WORDS
+from ingest.text import words
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ONES = (
+    "two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_DIGITS = {
+    **{word: str(number) for number, word in enumerate(_ONES.split(), start=2)},
+    **{word: str(10 * number) for number, word in enumerate(_TENS.split(), start=2)},
+}
+_UNITS = {"percent": "%", "per cent": "%"}
+_AMOUNT = re.compile(
+    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*"
+    r"|\b(?:half|quarters?|thirds?(?![ -]part)|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
+    rf"|millions?|billions?|{'|'.join(_DIGITS)})\b|[½¼¾⅓⅔])"
+    r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|cannot|without|fails?|myth|unlikely)\b|n[’']t\b"
+    r"|\b(?:hardly|barely|scarcely|rarely|seldom|(?<!\ba )few)\b",
+    re.IGNORECASE,
+)
+_NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
+_WORD = re.compile(r"\b[^\W\d_][\w&’'-]*(?:[.,]\d+)*")
+
+
+def amounts(text: str) -> set[str]:
+    """The numbers in a text, each with its unit if it has one: "5 %", "$ 5 million"; "half" and "dozen" too."""
+    found = set()
+    for match in _AMOUNT.finditer(text.lower()):
+        number = _DIGITS.get(match["number"], match["number"]).rstrip(".,")
+        found.add(" ".join(filter(None, [match["money"], number, _UNITS.get(match["unit"], match["unit"])])))
+    return found
+
+
+def names(text: str) -> list[str]:
+    """The capitalised words of a text; its first word only where it has a second capital ("KPO")."""
+    return [
+        match.group()
+        for match in _WORD.finditer(text)
+        if _has_capital(match.group())
+        if match.start() > 0 or match.group()[1:] != match.group()[1:].lower()
+        if match.group().lower() not in STOP_WORDS or match.group().isupper()
+    ]
+
+
+def without(found: Iterable[str], text: str) -> list[str]:
+    """Those of some names that a text does not have, in any case; the parts of "Anglo-Dutch" may stand apart."""
+    known = set(words(text))
+    known |= {word.removesuffix("s") for word in known}
+    return [name for name in found if not all(part.removesuffix("s") in known for part in words(name))]
+
+
+def unknown_amounts(claim: str, told: str) -> list[str]:
+    """The numbers and amounts of a claim that a text does not have, in digits or in words."""
+    known = set(words(told))
+    numbers = [number for number in _NUMBER.findall(unicodedata.normalize("NFKC", claim)) if number not in known]
+    return sorted({*numbers, *(amounts(claim) - amounts(told))})
+
+
+def negates(text: str) -> bool:
+    """Whether there is a "not", or a word like it, in the text."""
+    return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
+
+
+def _has_capital(word: str) -> bool:
+    return word != word.lower()  # "Élan" and "iGate", too

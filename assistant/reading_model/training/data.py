@@ -1,0 +1,266 @@
+"""What the network learns from: questions with each passage that retrieval brings, claims with what they cite.
+
+`corpus/reading/` holds the documents (see its README). A part of them is held out: one half of these to calibrate
+the thresholds with, the other half only to report. All that is compared is computed by the product's own code.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from assistant.reading_model.claim_features import claim_features
+from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
+from assistant.reading_model.features import passage_features, rerank_scores, unit_features
+from assistant.reading_model.outline import Outline, outlines
+from assistant.units import PassageLike
+from ingest.embeddings import MiniLM
+from ingest.lexicon import Lexicon
+from ingest.passages import Passage, heading_of, section_above, split
+from ingest.settings import ROOT
+from ingest.sources import Source, make_source, read_source
+from ingest.text import Span, count_tokens
+
+READING = ROOT / "corpus" / "reading"
+ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
+READ_TOKENS = 2_000  # of the best passages the network reads so many, as in the retriever
+TURNS_READ = 3  # questions of a conversation that are read, the last one among them
+Part = Literal["train", "calibrate", "test"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One input of the network with what it should say; what an example has not is empty, or `None`.
+
+    Vectors are shared between examples: (tokens, 384) each, in 16 bits.
+    """
+
+    asked: np.ndarray  # with the questions before it
+    begins: int  # where its own tokens begin
+    told: np.ndarray
+    ranges: np.ndarray | None = None  # (units, 2)
+    unit: np.ndarray | None = None  # (units, features)
+    passage: np.ndarray | None = None  # (features,)
+    claim: np.ndarray | None = None
+    units_answer: np.ndarray | None = None  # (units,), 0 or 1
+    passage_answers: float | None = None
+    proven: float | None = None
+
+    @property
+    def length(self) -> int:
+        """How many tokens the network reads, about."""
+        return len(self.asked) + len(self.told)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with an example for each passage that is read for it, the best passage first."""
+
+    text: str
+    kind: str
+    answerable: bool
+    examples: list[Example]
+    bare: list[Example]  # passages that answered, without the units that did
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its evidence as quoted and as the whole passages, where these are not too long."""
+
+    text: str
+    kind: str
+    supported: bool
+    examples: list[Example]
+    elsewhere: list[Example]  # with a passage that does not prove it
+
+
+@dataclass
+class Document:
+    """All examples of one document."""
+
+    name: str
+    group: str
+    part: Part
+    questions: list[Question] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+
+def part_of(name: str) -> Part:
+    """Of ten documents one is for the report and one for calibration; by name, so that new ones move no other."""
+    digit = hashlib.sha256(name.encode()).digest()[0] % 10
+    return "test" if digit == 0 else "calibrate" if digit == 1 else "train"
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """A JSON Lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def documents() -> Iterator[tuple[Source, str, Part, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Each document as a source, with its group, its part, its questions and its claims."""
+    article = read_source(ARTICLE)
+    beside = read_lines(ARTICLE.with_suffix(".questions.jsonl"))
+    questions = [{"q": one["question"], "evidence": one["evidence"], "kind": "beside"} for one in beside]
+    questions += read_lines(READING / "article-questions.jsonl")
+    yield article, "article", "train", questions, read_lines(READING / "article-claims.jsonl")
+    for one in read_lines(READING / "documents.jsonl"):
+        source = make_source(f"{one['id']}.md", one["text"])
+        yield source, one["group"], part_of(one["id"]), one["questions"], one["claims"]
+
+
+class Maker:
+    """Makes the examples of one document, with an index of its own in memory."""
+
+    def __init__(self, source: Source, model: MiniLM) -> None:
+        self.source = source
+        self.passages = split(source)
+        self.encoder = Encoder(model, Lexicon.of([passage.embedded_text for passage in self.passages]))
+        self.encoded = self.encoder.passages(self.passages)
+        self._halves: dict[tuple[str, str], np.ndarray] = {}
+        self.tokens = [count_tokens(passage.text) for passage in self.passages]
+
+    def question(self, line: dict[str, Any], answered: bool = True, robbed: bool = False) -> Question:
+        """The examples of a question; it may be one on another document, which this one has not `answered`.
+
+        `robbed`: also the passages that answer, without the units that do.
+        """
+        spans = self._spans(line["evidence"]) if answered else []
+        *before, asked = [*(turn["question"] for turn in line.get("history", [])), line["q"]][-TURNS_READ:]
+        question = self.encoder.text(asked, before)
+        retrieved = self.retrieved(question)
+        read = self.encoder.passages(retrieved)
+        marks = [self._marks(p, one, spans) for p, one in zip(retrieved, read, strict=True)]
+        examples = self._examples(question, read, marks)
+        bare: list[Example] = []
+        if robbed and any(any(of) for of in marks):
+            rest = [one.only([i for i, m in enumerate(of) if not m]) for one, of in zip(read, marks, strict=True)]
+            nothing = [[False] * len(one.units) for one in rest]
+            made = self._examples(question, rest, nothing)
+            bare = [e for e, of in zip(made, marks, strict=True) if any(of) and not all(of)]
+        return Question(line["q"], line["kind"], bool(spans), examples, bare)
+
+    def _marks(self, passage: PassageLike, one: EncodedPassage, spans: Sequence[Span]) -> list[bool]:
+        """Which units of a passage answer."""
+        return [any(_covers(span, place) for span in spans) for place in self._places(passage, one)]
+
+    def _examples(
+        self, question: EncodedText, read: Sequence[EncodedPassage], marks: Sequence[Sequence[bool]]
+    ) -> list[Example]:
+        units = unit_features(question, read, self.encoder.lexicon)
+        passages = passage_features(question, read, units, self.encoder.lexicon)
+        vectors = question.vectors.astype(np.float16)
+        return [
+            Example(
+                vectors,
+                question.begins,
+                self._half(one),
+                one.ranges,
+                unit=of_units,
+                passage=of_passage,
+                units_answer=np.array(of, dtype=np.float32),
+                passage_answers=float(any(of)),
+            )
+            for one, of_units, of_passage, of in zip(read, units, passages, marks, strict=True)
+        ]
+
+    def _half(self, one: EncodedPassage) -> np.ndarray:
+        """Its vectors in 16 bits, one object for all that read them."""
+        return self._halves.setdefault((one.section, one.text), one.vectors.astype(np.float16))
+
+    def retrieved(self, question: EncodedText) -> list[PassageLike]:
+        """The passages that the product's retriever brings, from an index of this document alone."""
+        scores = rerank_scores(question, self.encoded, self.encoder.lexicon)
+        order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+        used = list(accumulate(self.tokens[i] for i in order))
+        chosen = [i for i, tokens in zip(order, used, strict=True) if i == order[0] or tokens <= READ_TOKENS]
+        below = [heading for i in chosen for heading in self._headings_below(self.passages[i].section)]
+        self._headings = list(dict.fromkeys(below))
+        return [*(self.passages[i] for i in chosen), *outlines(self._headings)]
+
+    def _headings_below(self, section: str) -> list[Passage]:
+        headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]
+        return [heading for heading in headings if heading]
+
+    def _places(self, passage: PassageLike, one: EncodedPassage) -> list[Span]:
+        """Where the units of a passage stand in the source."""
+        if isinstance(passage, Outline):
+            members = [self._headings[i] for i in passage.members]
+            return [Span(member.start, member.end) for member in members]
+        return [Span(passage.start + unit.span.start, passage.start + unit.span.end) for unit in one.units]
+
+    def _spans(self, evidence: Sequence[str]) -> list[Span]:
+        """Every place of each piece; of a short one ("Accenture.") only where it stands as a unit, if it does."""
+        units = {at for p, one in zip(self.passages, self.encoded, strict=True) for at in self._places(p, one)}
+        found: list[Span] = []
+        for piece in evidence:
+            places = [Span(*match.span()) for match in re.finditer(re.escape(piece), self.source.text)]
+            alone = [p for p in places if any(abs(u.start - p.start) + abs(u.end - p.end) < 8 for u in units)]
+            found += alone if alone and len(piece) < 40 else places
+        return found
+
+    def claim(self, line: dict[str, Any], misplaced: bool = False) -> Claim:
+        """The examples of a claim: with the units of its evidence, and with all of the passages that these are in.
+
+        `misplaced`: also with the passage that resembles it most of those which do not prove it.
+        """
+        claim = self.encoder.text(line["claim"])
+        spans = [
+            Span(at, at + len(piece)) for piece in line["evidence"] if (at := self.source.text.find(piece)) >= 0
+        ]
+        both = zip(self.passages, self.encoded, strict=True)
+        cited = [(p, one) for p, one in both if any(a < p.end and p.start < b for a, b in spans)]
+        label, examples = float(line["supported"]), []
+        for quoted in (True, False):
+            pieces = [one.only(self._quoted(p, one, spans)) if quoted else one for p, one in cited]
+            examples.append(_of_claim(claim, pieces, label))
+        elsewhere = []
+        others = [one for one in self.encoded if not any(one is cites for _, cites in cited)]
+        if line["supported"] and misplaced and others and cited:
+            scores = rerank_scores(claim, others, self.encoder.lexicon)
+            elsewhere = [_of_claim(claim, [others[int(np.argmax(scores))]], 0.0)]
+        return Claim(line["claim"], line["kind"], line["supported"], examples, elsewhere)
+
+    def _quoted(self, passage: Passage, one: EncodedPassage, spans: Sequence[Span]) -> list[int]:
+        """The units of a passage that any of the spans is in."""
+        places = self._places(passage, one)
+        return [i for i, place in enumerate(places) if any(_covers(place, span) for span in spans)]
+
+
+def _of_claim(claim: EncodedText, pieces: Sequence[EncodedPassage], label: float) -> Example:
+    told = np.concatenate([claim.vectors[:0], *(one.vectors for one in pieces)]).astype(np.float16)
+    return Example(claim.vectors.astype(np.float16), 0, told, claim=claim_features(claim, pieces), proven=label)
+
+
+def _covers(unit: Span, place: Span) -> bool:
+    """Whether a unit and a place of the evidence have more than half of the shorter one in common."""
+    common = min(unit.end, place.end) - max(unit.start, place.start)
+    return common > 0.5 * min(unit.end - unit.start, place.end - place.start)
+
+
+def make(part: Part) -> Iterator[Document]:
+    """The examples of every document of a part; some questions are also asked of the document before."""
+    model = MiniLM()
+    before: Maker | None = None
+    for source, group, of_part, questions, claims in documents():
+        if of_part != part:
+            continue
+        maker = Maker(source, model)
+        made = Document(source.name, group, part)
+        for i, line in enumerate(questions):
+            asked = line
+            if (
+                not line.get("history") and i % 8 == 3 and group != "article"
+            ):  # a conversation that goes on elsewhere
+                asked = {**line, "history": [{"question": questions[(i * 7 + 1) % len(questions)]["q"]}]}
+            made.questions.append(maker.question(asked, robbed=i % 4 == 1))
+            if before and i % 12 == 5:
+                made.questions.append(before.question({**line, "kind": "far"}, answered=False))
+        made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
+        before = maker
+        yield made

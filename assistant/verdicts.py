@@ -1,0 +1,69 @@
+"""Quoted, supported or unsupported: the one list of checks, in order."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.answers import RetrievedPassage
+from assistant.literals import names, unknown_amounts, without
+from assistant.orders import without_orders
+from assistant.prompts import REFUSES
+from assistant.units import units
+from ingest.lexicon import content_words
+from ingest.text import Span, find_folded, fold
+
+Proof = Sequence[
+    tuple[RetrievedPassage, Span]
+]  # what a sentence cites: passages, and the span of each that is quoted
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The model and its threshold: `proves` gives the logit of a claim as proven by what it cites."""
+
+    proves: Callable[[str, Proof], float]
+    least: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found out about a sentence: why it is unsupported, in a few words (empty: it is not), and a logit.
+
+    The logit is higher the better the sentence is proven; infinite where words alone decide.
+    """
+
+    doubt: str
+    logit: float
+
+
+def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, label: str = "") -> Verdict:
+    """Judges a sentence by what it cites.
+
+    `quoted`: a span says it word for word. `label` is what stands above or before it in its table. Without a judge
+    only quotes are proven: the offline reader writes nothing else.
+    """
+    if quoted and (judge is None or (not label and _quotes_units(proof, sentence))):
+        return Verdict("", math.inf)
+    if not proof:
+        left_alone = claims_nothing(sentence) or REFUSES.match(sentence)
+        return Verdict("", math.inf) if left_alone else Verdict("it cites no passage", -math.inf)
+    told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
+    if strange := [*unknown_amounts(sentence, told), *without(names(sentence), told)]:
+        return Verdict(f"“{strange[0]}” is not in the passage", -math.inf)
+    if claims_nothing(sentence):
+        return Verdict("", math.inf)
+    if judge is None:
+        return Verdict("the passage does not say it in these words", -math.inf)
+    logit = judge.proves(f"{label}: {sentence}" if label else sentence, proof)
+    return Verdict("" if logit >= judge.least else "the passage does not say that", logit)
+
+
+def claims_nothing(sentence: str) -> bool:
+    """Whether there is nothing to prove: "Yes.", "Both.", a question, or a lead-in to what follows."""
+    return not content_words(sentence) or sentence.rstrip(" *_").endswith((":", "?"))
+
+
+def _quotes_units(proof: Proof, sentence: str) -> bool:
+    """Whether each quote begins where a unit does, so that no "not" was cut off, and no label stands before it."""
+    begins = all(any(unit.span.start == span.start for unit in units(passage.text)) for passage, span in proof)
+    return begins and any(find_folded(sentence, fold(passage.text)) for passage, _ in proof)

@@ -1,0 +1,53 @@
+"""A small embedding model for tests: it reads a text word by word, and each word has the vector it is given."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
+from ingest.embeddings import MiniLM, TokenVectors
+from ingest.lexicon import Lexicon
+from ingest.passages import Passage
+from ingest.text import Span
+
+EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
+BETWEEN = (0.6, 0.8)  # its cosine with EAST is 0.6, with NORTH 0.8
+
+
+class ByWord(MiniLM):
+    """Words and single signs, in two dimensions; what has no vector looks WEST. Notes what it has read."""
+
+    def __init__(self, **vectors: tuple[float, float]) -> None:
+        self.vectors: Mapping[str, tuple[float, float]] = vectors
+        self.read: list[str] = []
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read += texts
+        return [self._tokens(text) for text in texts]
+
+    def _tokens(self, text: str) -> TokenVectors:
+        found = list(re.finditer(r"\w+|[^\w\s]", text))
+        rows = [self.vectors.get(match.group().casefold(), WEST) for match in found]
+        return TokenVectors(
+            np.array(rows, dtype=np.float32).reshape(-1, 2), [Span(*match.span()) for match in found]
+        )
+
+
+class Pair:
+    """Encodes a question or claim and the passages beside it with the same words."""
+
+    def __init__(self, *texts: str, **vectors: tuple[float, float]) -> None:
+        self.lexicon = Lexicon.of(texts)
+        self.encoder = Encoder(ByWord(**vectors), self.lexicon)
+
+    def text(self, text: str, *earlier: str) -> EncodedText:
+        return self.encoder.text(text, earlier)
+
+    def passage(self, text: str, section: str = "") -> EncodedPassage:
+        (encoded,) = self.encoder.passages([passage(text, section)])
+        return encoded
+
+
+def passage(text: str, section: str = "") -> Passage:
+    return Passage("a.md", section, 0, len(text), text)

@@ -1,0 +1,125 @@
+"""How a claim compares with what it cites: worked by hand, a claim and its evidence at a time."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.reading_model.claim_features import CLAIM_FEATURES, claim_features
+from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, Pair
+
+PAIR = Pair("alpha", alpha=EAST, of=NORTH, bravo=BETWEEN, kilo=NORTH)
+
+
+def compared(claim: str, *evidence: str, section: str = "") -> dict[str, float]:
+    """The features by their names."""
+    row = claim_features(PAIR.text(claim), [PAIR.passage(text, section) for text in evidence])
+    return dict(zip(CLAIM_FEATURES, row.tolist(), strict=True))
+
+
+def test_every_feature_has_a_name_of_its_own() -> None:
+    assert len(CLAIM_FEATURES) == len(set(CLAIM_FEATURES)) == 32
+
+
+def test_tokens_are_compared_both_ways() -> None:
+    row = compared("alpha of bravo", "kilo alpha")
+    assert row["mean of the claim's subject tokens: best cosine in the evidence"] == pytest.approx((1 + 0.8) / 2)
+    assert row["the least of these"] == pytest.approx(0.8)
+    assert row["mean of the three least"] == pytest.approx(0.9)
+    assert row["mean of all tokens of the claim"] == pytest.approx((1 + 1 + 0.8) / 3)
+    assert row["mean of the evidence's subject tokens: best cosine in the claim"] == pytest.approx(1)
+    means = np.dot((1.6, 1.8), (1, 1)) / np.hypot(1.6, 1.8) / np.hypot(1, 1)
+    assert row["cosine of the means"] == pytest.approx(means)
+
+
+@pytest.mark.parametrize(
+    ("feature", "claim", "evidence", "value"),
+    [
+        ("share of the claim's stems that the evidence lacks", "alpha bravo kilo lima", "bravos", 0.75),
+        ("how many these are, at most 8", "alpha bravo kilo lima", "bravos", 3),
+        ("how many these are, at most 8", " ".join("abcdefghijkl"), "bravos", 8),
+        ("longest run of stems that the evidence lacks", "zulu alpha bravo kilo lima", "alpha", 3),
+        ("share of the claim's pairs of stems that the evidence lacks", "alpha bravo kilo", "alpha bravo", 0.5),
+        ("numbers and amounts that the evidence lacks", "it costs $5 in 2018", "in 2018 it costs", 2),
+        ("names that the evidence lacks", "it is Wipro or Genpact", "Wipro", 1),
+        ("share of the claim's stems in the one unit that has most of them", "alpha bravo", "alpha\n\nbravo", 0.5),
+        ("names that this unit lacks", "the alpha of Wipro", "alpha bravo\n\nWipro", 1),
+        ("negates and the evidence does not", "alpha is not bravo", "alpha is bravo", 1),
+        ("the evidence negates and it does not", "alpha is bravo", "alpha is not bravo", 1),
+        ("both negate", "alpha never is bravo", "alpha is not bravo", 1),
+        ("the unit with most stems negates and the claim does not", "alpha", "lima\n\nno alpha", 1),
+        ("the unit with most stems negates and the claim does not", "alpha", "no lima\n\nalpha", 0),
+        ("all, every, only, never: in the claim alone", "all of alpha, always, each", "each alpha", 2),
+        ("comparing words in the claim alone", "more alpha than bravo", "more alpha", 1),
+        ("words of cause in the claim alone", "alpha because bravo", "alpha. bravo", 1),
+        ("words of cause in the claim alone", "alpha because bravo", "alpha since bravo", 0),
+        ("words of duty or possibility in the claim alone", "alpha must and may", "alpha may", 1),
+        ("the same in the evidence alone", "alpha may", "alpha must and may", 1),
+        ("an opposite of a word of the evidence", "alpha is cheap", "alpha is expensive", 1),
+        ("an opposite of a word of the evidence", "alpha is cheap", "alpha is cheap, not expensive", 0),
+        ("share of the stems in common that stand in the same order", "alpha bravo kilo", "bravo alpha kilo", 0.5),
+        ("share of the stems in common that stand in the same order", "alpha", "bravo", 1),
+        ("share of the claim that stands in the evidence in one run of words", "a b c d", "x b c y d", 0.5),
+        ("logarithm of the claim's words", "alpha of bravo", "", math.log(4)),
+        ("logarithm of the evidence's words", "alpha", "alpha of bravo", math.log(4)),
+        ("has no subject", "it is so", "alpha", 1),
+        ("has no subject", "alpha", "alpha", 0),
+    ],
+)
+def test_what_a_claim_adds_to_its_evidence_or_turns_round(
+    feature: str, claim: str, evidence: str, value: float
+) -> None:
+    assert compared(claim, evidence)[feature] == pytest.approx(value)
+
+
+def test_what_stands_in_the_heading_is_told_apart_from_what_stands_nowhere() -> None:
+    row = compared("the alpha of Wipro", "alpha", section="Firms > Wipro")
+    assert row["share of the claim's stems that the evidence lacks"] == 0.5
+    assert row["share of the claim's stems that neither evidence nor heading has"] == 0
+    assert row["names that the evidence lacks"] == 1
+    assert row["names that evidence and heading lack"] == 0
+    assert row["names that this unit and its heading lack"] == 0
+
+
+def test_the_sentence_before_the_nearest_unit_counts_as_its_heading() -> None:
+    row = compared("the alpha of Wipro", "It is Wipro.\n\nbravo alpha of")
+    assert row["names that this unit lacks"] == 0  # the first of equals, which has the name, is the nearest
+    row = compared("the alpha bravo of Wipro", "It is Wipro.\n\nbravo alpha of")
+    assert row["names that this unit lacks"] == 1
+    assert row["names that this unit and its heading lack"] == 0
+
+
+def test_pieces_of_evidence_count_together() -> None:
+    apart = compared("alpha bravo kilo", "alpha", "bravo kilo")
+    assert apart["share of the claim's stems that the evidence lacks"] == 0
+    assert apart["mean of the claim's subject tokens: best cosine in the evidence"] == pytest.approx(1)
+    assert apart["share of the claim's stems in the one unit that has most of them"] == pytest.approx(2 / 3)
+
+
+def test_without_evidence_all_is_lacking() -> None:
+    row = compared("the alpha of 5 in Wipro")
+    assert row["share of the claim's stems that the evidence lacks"] == 1
+    assert row["numbers and amounts that the evidence lacks"] == row["names that the evidence lacks"] == 1
+    assert row["cosine of the means"] == row["mean of all tokens of the claim"] == 0
+
+
+# --- whatever is compared
+
+words = ["alpha", "of", "bravo", "not", "all", "Wipro", "5 %", "because", "cheap", "dear", "\n\n", "\n- ", "?"]
+texts = st.lists(st.sampled_from(words), max_size=9).map(" ".join)
+
+
+@given(texts, st.lists(texts, max_size=3))
+def test_every_row_is_finite(claim: str, evidence: list[str]) -> None:
+    row = np.array(list(compared(claim, *evidence, section="A > Wipro").values()))
+    assert row.shape == (32,) and np.isfinite(row).all()
+
+
+@given(texts, texts)
+def test_what_the_evidence_says_itself_lacks_nothing(claim: str, more: str) -> None:
+    row = compared(claim, f"{claim}\n\n{more}")
+    lacking = [name for name in CLAIM_FEATURES if "lack" in name and "unit" not in name]
+    assert {name: row[name] for name in lacking} == dict.fromkeys(lacking, 0)
+    assert not row["negates and the evidence does not"] and not row["an opposite of a word of the evidence"]

@@ -1,0 +1,176 @@
+"""What similarity says of a question and each unit, worked by hand on words with vectors in two dimensions."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.reading_model.encoding import EncodedPassage, EncodedText
+from assistant.reading_model.features import (
+    PASSAGE_FEATURES,
+    UNIT_FEATURES,
+    passage_features,
+    rerank_scores,
+    unit_features,
+)
+from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, Pair
+
+# Alpha and bravo stand in one text each, so that they are equally rare.
+PAIR = Pair("alpha kilo", "bravo kilo", "kilo lima", alpha=EAST, of=NORTH, bravo=BETWEEN, kilo=NORTH)
+ASKED = PAIR.text("alpha of bravo")
+
+
+def of_units(asked: EncodedText, *passages: EncodedPassage) -> list[list[dict[str, float]]]:
+    """For each passage its units, by the names of the features."""
+    found = unit_features(asked, passages, PAIR.lexicon)
+    return [[dict(zip(UNIT_FEATURES, row, strict=True)) for row in rows.tolist()] for rows in found]
+
+
+def of_passages(asked: EncodedText, *passages: EncodedPassage) -> list[dict[str, float]]:
+    table = passage_features(asked, passages, unit_features(asked, passages, PAIR.lexicon), PAIR.lexicon)
+    return [dict(zip(PASSAGE_FEATURES, row, strict=True)) for row in table.tolist()]
+
+
+def test_every_feature_has_a_name_of_its_own() -> None:
+    assert len(UNIT_FEATURES) == len(set(UNIT_FEATURES)) == 31
+    assert len(PASSAGE_FEATURES) == len(set(PASSAGE_FEATURES)) == 15
+
+
+# --- units
+
+
+def test_a_unit_is_compared_token_by_token_both_ways() -> None:
+    ((row,),) = of_units(ASKED, PAIR.passage("alpha kilo"))
+    # alpha and kilo themselves, and bravo which is 0.8 like kilo
+    assert row["mean of the question's tokens: best cosine in the unit"] == pytest.approx((1 + 1 + 0.8) / 3)
+    assert row["the same over tokens that carry a subject"] == pytest.approx((1 + 0.8) / 2)
+    assert row["the least of these"] == pytest.approx(0.8)
+    assert row["mean of the three least"] == pytest.approx(0.9)
+    assert row["mean of the unit's subject tokens: best cosine in the question"] == pytest.approx(1)
+    means = np.dot((1.6, 1.8), (1, 1)) / np.hypot(1.6, 1.8) / np.hypot(1, 1)
+    assert row["cosine of the means of question and unit"] == pytest.approx(means)
+
+
+def test_and_word_by_word_with_what_stands_around_it() -> None:
+    first, second = of_units(ASKED, PAIR.passage("alpha kilo lima\n\nbravo", "Of alpha"))[0]
+    assert first["share of the question's terms in the unit, by rarity"] == pytest.approx(0.5)
+    assert first["the same in unit, heading, neighbours and what announces it"] == pytest.approx(1)
+    assert first["share of the unit's terms that the question has"] == pytest.approx(1 / 3)
+    assert first["share of the question's terms in the heading"] == pytest.approx(0.5)
+    assert second["share of the unit's terms that the question has"] == 1
+
+
+def test_a_rarer_word_counts_more() -> None:
+    rare, common = PAIR.lexicon.rarity("alpha"), PAIR.lexicon.rarity("kilo")
+    assert rare > common
+    ((row,),) = of_units(PAIR.text("alpha kilo"), PAIR.passage("alpha"))
+    assert row["share of the question's terms in the unit, by rarity"] == pytest.approx(rare / (rare + common))
+
+
+def test_a_unit_knows_how_near_the_ones_before_and_behind_it_are() -> None:
+    first, second, third = of_units(PAIR.text("alpha"), PAIR.passage("alpha\n\nbravo\n\nkilo"))[0]
+    before, behind = (f"cosine of the means of question and unit {where}" for where in ("before", "behind"))
+    assert [row[before] for row in (first, second, third)] == pytest.approx([0, 1, 0.6])
+    assert [row[behind] for row in (first, second, third)] == pytest.approx([0.6, 0, 0])
+
+
+def test_an_item_has_the_words_of_what_announces_its_list() -> None:
+    *_, last = of_units(ASKED, PAIR.passage("Alpha are:\n\n- kilo\n- lima\n- kilo"))[0]
+    assert last["the same in unit, heading, neighbours and what announces it"] == pytest.approx(0.5)
+
+
+def test_a_units_form_is_told() -> None:
+    text = "# Alpha\n\nSome are these:\n\n- 7 kilo\n- lima\n\nWhy?"
+    rows = of_units(ASKED, PAIR.passage(text))[0]
+    told = {
+        name: [row[name] for row in rows]
+        for name in (
+            "is a heading",
+            "is a sentence",
+            "is a item",
+            "is a row",
+            "stands in a list",
+            "announces a list",
+        )
+    }
+    assert told == {
+        "is a heading": [1, 0, 0, 0, 0],
+        "is a sentence": [0, 1, 0, 0, 1],
+        "is a item": [0, 0, 1, 1, 0],
+        "is a row": [0, 0, 0, 0, 0],
+        "stands in a list": [0, 1, 1, 1, 0],
+        "announces a list": [0, 1, 0, 0, 0],
+    }
+    assert [row["ends with a colon"] for row in rows] == [0, 1, 0, 0, 0]
+    assert [row["ends with a question mark"] for row in rows] == [0, 0, 0, 0, 1]
+    assert [row["has a number"] for row in rows] == [0, 0, 1, 0, 0]
+    assert [row["place in the passage, from 0 to 1"] for row in rows] == [0, 0.25, 0.5, 0.75, 1]
+    assert rows[1]["logarithm of its words"] == pytest.approx(math.log(4))
+
+
+def test_units_are_compared_with_those_of_all_passages() -> None:
+    (near,), (far,) = of_units(PAIR.text("alpha"), PAIR.passage("alpha"), PAIR.passage("bravo"))
+    assert near["subject tokens: distance from the best of all"] == 0
+    assert far["subject tokens: distance from the best of all"] == pytest.approx(0.6 - 1)
+    assert near["terms: distance from the mean of all"] == pytest.approx(1 - 0.5)
+    assert far["terms: distance from the mean of all"] == pytest.approx(0 - 0.5)
+
+
+# --- passages
+
+
+def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
+    (row,) = of_passages(ASKED, PAIR.passage("alpha\n\nkilo bravo"))
+    assert row["best cosine of the question's tokens in the passage: mean over all"] == pytest.approx(1)
+    assert row["share of the question's terms, by rarity"] == pytest.approx(1)
+    assert row["share of the question's terms in the best unit"] == pytest.approx(0.5)
+    assert row["best of the units: mean of the subject tokens"] == pytest.approx((0.6 + 1) / 2)
+    assert row["logarithm of the question's words"] == pytest.approx(math.log(4))
+
+
+def test_passages_are_compared_with_the_best_and_the_question_with_all_of_them() -> None:
+    near, far = of_passages(ASKED, PAIR.passage("alpha lima"), PAIR.passage("kilo"))
+    assert near["subject tokens: distance from the best passage"] == pytest.approx(0)
+    assert far["subject tokens: distance from the best passage"] == pytest.approx((0 + 0.8) / 2 - (1 + 0.6) / 2)
+    for row in (near, far):
+        assert row["share of the question's terms that no passage has"] == pytest.approx(0.5)  # bravo
+        assert row["the least of the question's subject tokens in any passage"] == pytest.approx(0.8)
+
+
+# --- how the retriever ranks
+
+
+def test_the_best_unit_of_a_passage_is_its_score_function_words_count_a_fifth_and_terms_a_tenth() -> None:
+    (score,) = rerank_scores(ASKED, [PAIR.passage("lima\n\nalpha")], PAIR.lexicon)
+    assert score == pytest.approx((1 * 1 + 0.2 * 0 + 1 * 0.6) / 2.2 + 0.1 * 0.5)
+
+
+def test_what_points_away_scores_nothing_and_so_does_an_empty_passage() -> None:
+    assert rerank_scores(PAIR.text("alpha"), [PAIR.passage("zulu"), PAIR.passage("")], PAIR.lexicon) == [0, 0]
+    assert rerank_scores(ASKED, [], PAIR.lexicon) == []
+
+
+# --- whatever is compared
+
+texts = st.lists(st.sampled_from(["alpha", "of", "bravo", "kilo", "?", "\n\n", "\n- ", "7", ":"]), max_size=8).map(
+    " ".join
+)
+
+
+@given(texts, st.lists(texts, max_size=4))
+def test_every_unit_and_passage_has_a_finite_row_in_its_order(asked: str, told: list[str]) -> None:
+    question, passages = PAIR.text(asked), [PAIR.passage(text) for text in told]
+    units = unit_features(question, passages, PAIR.lexicon)
+    table = passage_features(question, passages, units, PAIR.lexicon)
+    assert [rows.shape for rows in units] == [(len(one.units), len(UNIT_FEATURES)) for one in passages]
+    assert table.shape == (len(passages), len(PASSAGE_FEATURES))
+    every = np.concatenate([table.reshape(-1), *(rows.reshape(-1) for rows in units)])
+    assert np.isfinite(every).all() and every.dtype == np.float32
+    if rows := [row for of_passage in units for row in of_passage]:
+        best = np.array(rows)[:, -8::2]
+        assert best.max(axis=0) == pytest.approx([0] * 4, abs=1e-6)
+    assert rerank_scores(question, passages, PAIR.lexicon) == [
+        rerank_scores(question, [one], PAIR.lexicon)[0] for one in passages
+    ]

@@ -1,0 +1,81 @@
+"""Whether passages prove a claim: what the network is asked, and by which threshold its answer counts."""
+
+import numpy as np
+import pytest
+
+from assistant.answers import RetrievedPassage
+from assistant.reading_model.joint import ASKED, TOLD, Joint
+from assistant.reading_model.model import Logits, Network, ReadingModel
+from assistant.reading_model.prover import Prover
+from assistant.verdicts import Proof
+from ingest.lexicon import Lexicon
+from ingest.text import Span
+from tests.assistant.reading_model.by_word import EAST, NORTH, ByWord
+
+
+class Counting(Network):
+    """Says how many tokens the evidence has."""
+
+    def __init__(self) -> None:
+        self.asked: list[Joint] = []
+
+    def run(
+        self,
+        joint: Joint,
+        unit: np.ndarray | None = None,
+        passage: np.ndarray | None = None,
+        claim: np.ndarray | None = None,
+    ) -> Logits:
+        assert unit is None and passage is None and claim is not None
+        self.asked.append(joint)
+        return Logits(np.zeros(0), 0.0, float((joint.types == TOLD).sum()))
+
+
+def cited(text: str, start: int = 0, section: str = "") -> Proof:
+    passage = RetrievedPassage(
+        source="a.md", section=section, text=text, start=start, end=start + len(text), score=1.0
+    )
+    return [(passage, Span(0, 1))]
+
+
+@pytest.fixture
+def network() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def embedder() -> ByWord:
+    return ByWord(alpha=EAST, kilo=NORTH)
+
+
+@pytest.fixture
+def prover(network: Counting, embedder: ByWord) -> Prover:
+    return Prover(Lexicon.of(["alpha kilo"]), embedder, ReadingModel(network))
+
+
+def test_a_claim_is_held_against_the_whole_of_a_passage_that_it_cites_and_its_heading(
+    prover: Prover, network: Counting
+) -> None:
+    assert prover.proves("alpha", cited("alpha kilo lima", section="Costs")) == 4
+    assert network.asked[0].types.tolist() == [0, ASKED, *[TOLD] * 4]
+
+
+def test_two_spans_of_one_passage_are_one_and_two_passages_are_two(prover: Prover) -> None:
+    once, elsewhere = cited("alpha kilo"), cited("alpha kilo", start=99)
+    assert prover.proves("alpha", [*once, *once]) == 2
+    assert prover.proves("alpha", [*once, *elsewhere]) == 4
+    assert prover.proves("alpha", []) == 0
+
+
+def test_a_claim_and_a_passage_are_read_by_the_embedding_model_once(prover: Prover, embedder: ByWord) -> None:
+    for _ in range(3):
+        prover.proves("alpha", cited("kilo"))
+    prover.proves("kilo", cited("kilo"))
+    assert sorted(embedder.read) == ["\nkilo", "alpha", "kilo"]
+
+
+def test_a_text_of_unknown_origin_and_a_chat_models_have_a_threshold_each(prover: Prover) -> None:
+    known = prover.calibration
+    assert (prover.judge.least, prover.judge_of_chat_model.least) == (known.claim, known.claim_of_chat_model)
+    assert known.claim_of_chat_model < known.claim  # fewer of its sentences are marked
+    assert prover.judge.proves("alpha", cited("kilo")) == prover.judge_of_chat_model.proves("alpha", cited("kilo"))

@@ -1,0 +1,97 @@
+"""A text about the documents is checked sentence by sentence; what does not depend on how good the model is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.chain import Assistant
+from assistant.check import Checked, check_claim, check_text
+from ingest.errors import QuestionError
+from ingest.sources import Source
+
+QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
+
+
+def checked(claim: str, assistant: Assistant, *evidence: str) -> Checked:
+    return check_claim(claim, assistant.opened(), evidence)
+
+
+def test_what_stands_in_a_document_is_quoted_with_its_place(assistant: Assistant, article: Source) -> None:
+    found = checked(QUOTE, assistant)
+    assert (found.verdict, found.marked, found.score, found.doubt) == ("quoted", False, 1.0, "")
+    assert [c.quote for c in found.citations] == [QUOTE]
+    assert all(article.text[c.start : c.end] == c.quote for c in found.citations)
+
+
+@pytest.mark.parametrize("evidence", [(), (QUOTE,)])
+@pytest.mark.parametrize(
+    ("claim", "strange"),
+    [
+        ("In KPO, 85 percent rely on knowledge arbitrage.", "85"),
+        ("KPO relies on knowledge arbitrage, says Halvorsen.", "Halvorsen"),
+        ("KPO has relied on knowledge arbitrage since 1987.", "1987"),
+    ],
+)
+def test_an_amount_a_name_or_a_date_that_no_passage_has_is_never_supported(
+    claim: str, strange: str, evidence: tuple[str, ...], assistant: Assistant
+) -> None:
+    found = checked(claim, assistant, *evidence)
+    assert (found.verdict, found.marked, found.score) == ("unsupported", True, 0.0)
+    assert strange in found.doubt
+
+
+def test_a_claim_is_held_against_the_evidence_that_is_given_alone(assistant: Assistant) -> None:
+    found = checked(QUOTE, assistant, "These processes tend to be volume-driven")
+    assert found.verdict != "quoted"
+    assert all(QUOTE not in citation.quote for citation in found.citations)
+
+
+@pytest.mark.parametrize("text", ["Yes.", "Both.", "The article names these companies:", "Is it so?"])
+def test_what_claims_nothing_is_left_alone(text: str, assistant: Assistant) -> None:
+    assert checked(text, assistant).verdict == "supported"
+
+
+def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(assistant: Assistant) -> None:
+    text = (
+        f"{QUOTE} Pigs fly over Paris in 1987.\n\n- Accenture.\n\n| | KPO |\n|---|---|\n| Relies on | judgment |"
+    )
+    found = check_text(text, assistant.opened())
+    assert [one.text for one in found] == [QUOTE, "Pigs fly over Paris in 1987.", "Accenture.", "judgment"]
+    assert [one.verdict for one in found[:3]] == ["quoted", "unsupported", "quoted"]
+
+
+def test_the_same_claim_gets_the_same_verdict_and_score(assistant: Assistant) -> None:
+    claim = "Knowledge arbitrage is what KPO mainly builds on."
+    assert checked(claim, assistant) == checked(claim, assistant)
+    assert 0 < checked(claim, assistant).score < 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "says"),
+    [
+        ("", (), "There is no sentence to check"),
+        (" \n", (), "There is no sentence to check"),
+        ("word " * 10_000, (), "the limit is 4,000"),
+        ("KPO is cheap.", ("Pigs fly.",), "stands in no document: “Pigs fly.”"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    claim: str, evidence: tuple[str, ...], says: str, assistant: Assistant
+) -> None:
+    with pytest.raises(QuestionError, match=says) as caught:
+        checked(claim, assistant, *evidence)
+    assert "\n" not in str(caught.value)
+
+
+def test_so_is_a_text_without_words(assistant: Assistant) -> None:
+    with pytest.raises(QuestionError, match="There is no sentence to check"):
+        check_text(" \n- \n***", assistant.opened())
+
+
+@given(st.text(max_size=80))
+def test_any_text_gets_verdicts_or_one_line(assistant: Assistant, text: str) -> None:
+    try:
+        found = check_text(text, assistant.opened())
+    except QuestionError:
+        return
+    assert all(0 <= one.score <= 1 and (one.verdict == "unsupported") == bool(one.doubt) for one in found)

@@ -1,0 +1,134 @@
+"""Amounts, names and negations: what a sentence may not add to its evidence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.literals import amounts, names, negates, unknown_amounts, without
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It costs 5 % or 5%.", {"5 %"}),
+        ("five percent, $5 and 5 million", {"5 %", "$ 5", "5 million"}),
+        ("€ 1,000.", {"€ 1,000"}),
+        ("half of a dozen", {"half", "dozen"}),
+        ("fifteen per cent, twice, a third, ½", {"15 %", "twice", "third", "½"}),
+        ("the third part", set()),
+        ("someone, often, tent", set()),
+        ("", set()),
+    ],
+)
+def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> None:
+    assert amounts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Firms like Genpact answer calls.", ["Genpact"]),
+        ("Genpact answers calls.", []),  # a capital at the start makes no name
+        ("KPO answers calls, as BPO does.", ["KPO", "BPO"]),
+        ("iGate and eBay are firms in Österreich.", ["iGate", "eBay", "Österreich"]),
+        ("Here The firm and I answer.", ["I"]),
+        ("A sale by the US", ["US"]),
+        ("Works of Tata’s and of AT&T", ["Tata’s", "AT&T"]),
+        ("It costs 5 dollars.", []),
+        ("", []),
+    ],
+)
+def test_names_are_capitalised_words_but_the_first_only_with_a_second_capital(text: str, found: list[str]) -> None:
+    assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "text", "lacking"),
+    [
+        (["Genpact"], "GENPACT answers calls.", []),
+        (["Genpact", "Wipro"], "It is Wipro.", ["Genpact"]),
+        (["Anglo-Dutch"], "Dutch and Anglo firms", []),
+        (["Anglo-Dutch"], "Dutch firms", ["Anglo-Dutch"]),
+        (["KPOs"], "A KPO is dear.", []),
+        (["KPO"], "KPOs are dear.", []),
+        (["Tata’s"], "the clerks of Tata", []),
+        (["Tata"], "", ["Tata"]),
+        ([], "", []),
+    ],
+)
+def test_a_name_is_known_in_any_case_as_a_plural_and_by_its_parts(
+    found: list[str], text: str, lacking: list[str]
+) -> None:
+    assert without(found, text) == lacking
+
+
+def test_a_name_with_a_number_in_it_is_known_where_it_stands() -> None:
+    assert without(names("It is made with GPT4.5 of Wipro."), "Made with GPT4.5") == ["Wipro"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "lacking"),
+    [
+        ("It has 7 differences.", "It has seven differences.", ["7"]),
+        ("It has seven differences.", "It has 7 differences.", []),
+        ("It has seven differences.", "It has differences.", ["7"]),
+        ("It costs 1,000 dollars.", "1,000 dollars", []),
+        ("It costs 1.000 dollars.", "1,000 dollars", ["1.000"]),
+        ("It costs $5.", "It costs 5 crowns.", ["$ 5"]),
+        ("It grew by 5 %.", "It grew by 5 percent.", []),
+        ("It grew by 5 % in 2018.", "It grew by 5 %.", ["2018"]),
+        ("It takes half of it twice.", "It takes it.", ["half", "twice"]),
+        ("It takes 5½ hours.", "It takes 5½ hours at most.", []),
+        ("It grew.", "", []),
+    ],
+)
+def test_an_amount_has_to_stand_there_with_its_unit(claim: str, told: str, lacking: list[str]) -> None:
+    assert unknown_amounts(claim, told) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("It is not so.", True),
+        ("It isn’t, it can't and it won't.", True),
+        ("It cannot be.", True),
+        ("None of them, without exception.", True),
+        ("It hardly ever fails.", True),
+        ("Few firms do.", True),
+        ("A few firms do.", False),
+        ("Not only firms do.", False),
+        ("Why not try, not to mention buy?", False),
+        ("No doubt it is, and no wonder.", False),
+        ("Not only is it so, but it is not dear.", True),
+        ("It is a knot, a note and notable.", False),
+        ("", False),
+    ],
+)
+def test_a_not_or_a_word_like_it_negates(text: str, negated: bool) -> None:
+    assert negates(text) is negated
+
+
+# --- whatever the text
+
+said = st.lists(
+    st.sampled_from(
+        ["KPO", "Genpact", "Anglo-Dutch", "the", "firms", "7", "seven", "5 %", "$5", "not", "half", "."]
+    )
+    | st.text("aKé ,’-%$", max_size=5),
+    max_size=8,
+).map(" ".join)
+
+
+@given(said, said, said)
+def test_a_text_has_all_names_and_amounts_of_its_parts(before: str, claim: str, after: str) -> None:
+    told = f"{before} . {claim} . {after}"
+    assert without(names(claim), told) == []
+    assert unknown_amounts(claim, told) == []
+
+
+@given(said, said)
+def test_names_and_amounts_are_those_of_the_text(claim: str, told: str) -> None:
+    assert all(name in claim for name in names(claim))
+    assert set(without(names(claim), told)) <= set(names(claim))
+    assert unknown_amounts(claim, "") == sorted(set(unknown_amounts(claim, "")))
+    assert set(unknown_amounts(claim, told)) <= set(unknown_amounts(claim, ""))

@@ -1,0 +1,205 @@
+"""What the reading model learns from (`corpus/reading/`), apart from the questions that measure the assistant."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rapidfuzz import fuzz, process
+
+from assistant.answers import RetrievedPassage
+from assistant.citations import cite
+from assistant.evaluation.questions import load_questions
+from assistant.reading_model.training.data import READING, documents, part_of, read_lines
+from ingest.lexicon import content_words
+from ingest.settings import ROOT
+from ingest.sources import Source, find_files
+from ingest.text import words
+
+CORPUS, DATA = ROOT / "corpus", ROOT / "tests" / "data"
+MEASURING = (*sorted((CORPUS / "questions").glob("*.jsonl")), DATA / "cold-chain.jsonl")
+NEARLY_THE_SAME = 85  # of 100, for two questions
+THE_SAME_WORD = 75  # for two words, of which one may be misspelt
+
+
+@dataclass(frozen=True)
+class Read:
+    """A document with the lines that are trained on."""
+
+    source: Source
+    group: str
+    part: str
+    questions: list[dict[str, Any]]
+    claims: list[dict[str, Any]]
+
+    def place(self, number: int) -> str:
+        """Where a question stands: those indexed beside a document come first, from a file of their own."""
+        beside = sum(line["kind"] == "beside" for line in self.questions)
+        if number <= beside:
+            return f"{self.source.name}, indexed question {number}"
+        return f"{self.source.name}, question {number - beside}"
+
+
+@pytest.fixture(scope="module")
+def read() -> list[Read]:
+    """As the training reads them; the article is the first."""
+    return [Read(*one) for one in documents()]
+
+
+def bare(text: str) -> str:
+    """A question as it is compared: a difference in case or white space is none."""
+    return " ".join(text.casefold().split())
+
+
+def conversation(line: dict[str, Any]) -> str:
+    """A question behind those before it."""
+    return bare(" ".join([*(turn["question"] for turn in line.get("history", [])), line["q"]]))
+
+
+def asked_in_training(read: list[Read]) -> Iterator[tuple[str, str]]:
+    """Each question with its place; a follow-up alone and behind those before it."""
+    for one in read:
+        for number, line in enumerate(one.questions, start=1):
+            if line["kind"] == "beside":  # those indexed beside the article have a test of their own
+                continue
+            yield from ((form, one.place(number)) for form in sorted({bare(line["q"]), conversation(line)}))
+
+
+def asked_in_measuring() -> Iterator[tuple[str, str]]:
+    """Each question with its id; a follow-up only behind those before it, and as it reads alone."""
+    for item in [item for path in MEASURING for item in load_questions(path)]:
+        yield bare(" ".join([*(turn.question for turn in item.history), item.question])), item.id
+        if item.standalone:
+            yield bare(item.standalone), item.id
+
+
+def missing(question: str, other: str) -> list[str]:
+    """The words with a subject that another question has not, not even misspelt."""
+    there = set(words(other))
+    return [
+        word
+        for word in content_words(question)
+        if not any(fuzz.ratio(word, like) >= THE_SAME_WORD for like in there)
+    ]
+
+
+def share_their_words(one: str, other: str) -> bool:
+    """Whether a question has all words of another, and not as many more."""
+    own, its = missing(one, other), missing(other, one)
+    return not (own and its) and 2 * len(own + its) < max(len(content_words(one)), len(content_words(other)))
+
+
+# --- apart from what is measured
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "nearly"),
+    [
+        ("wen was this artical publisht", "when was this article published?", True),
+        ("data security kpo", "kpo data security risk", True),
+        ("what is a hybrid car?", "what is a hybrid box?", False),
+        ("what does b2b stand for?", "what does bpm stand for?", False),
+        ("what drives kpo?", "what is kpo?", False),
+    ],
+)
+def test_like_letters_make_like_questions_only_where_the_words_are_the_same(
+    one: str, other: str, nearly: bool
+) -> None:
+    assert fuzz.token_sort_ratio(one, other) >= NEARLY_THE_SAME
+    assert share_their_words(one, other) is nearly
+
+
+def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read: list[Read]) -> None:
+    """Else the figures would say how well questions are remembered."""
+    trained, measured = list(asked_in_training(read)), list(asked_in_measuring())
+    assert trained and measured
+    near = process.cdist(
+        [text for text, _ in trained],
+        [text for text, _ in measured],
+        scorer=fuzz.token_sort_ratio,
+        score_cutoff=NEARLY_THE_SAME,
+        dtype=np.uint8,
+    )
+    pairs = [(*trained[i], *measured[j]) for i, j in np.argwhere(near)]
+    assert [pair for pair in pairs if share_their_words(pair[0], pair[2])] == []
+
+
+def test_no_document_of_the_training_is_one_that_the_evaluation_asks_about(read: list[Read]) -> None:
+    """But for the article, which it is about; what is said of the foreign document is learned from no text."""
+    foreign = (DATA / "cold-chain.md").read_text(encoding="utf-8").strip()
+    assert foreign not in {one.source.text.strip() for one in read}
+    assert read[0].source.text == (CORPUS / "bpo-vs-kpo.md").read_text(encoding="utf-8")
+
+
+def test_answers_that_set_a_threshold_are_to_none_of_the_questions_held_back() -> None:
+    held = {item.question for path in MEASURING for item in load_questions(path) if item.split == "held"}
+    assert held
+    assert {line["question"] for line in read_lines(READING / "answers.jsonl")} & held == set()
+
+
+# --- the files themselves
+
+
+def test_every_quote_stands_word_for_word_in_its_document(read: list[Read]) -> None:
+    quotes = [
+        (one.source.name, quote, quote in one.source.text)
+        for one in read
+        for line in (*one.questions, *one.claims)
+        for quote in line["evidence"]
+    ]
+    assert len(quotes) > 20_000
+    assert [quote for quote in quotes if not quote[2] or not quote[1].strip()] == []
+
+
+def test_no_document_is_there_twice_and_no_question_twice_in_one_document(read: list[Read]) -> None:
+    assert len({one.source.name for one in read}) == len({one.source.text for one in read}) == len(read)
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in read:
+        for number, line in enumerate(one.questions, start=1):
+            places.setdefault((one.source.name, conversation(line)), []).append(one.place(number))
+    assert [found for found in places.values() if len(found) > 1] == []
+
+
+def test_each_document_has_questions_with_an_answer_and_such_without(read: list[Read]) -> None:
+    """Both are needed to tell a question that a text answers from one that only sounds like it."""
+    answered = {one.source.name: Counter(bool(line["evidence"]) for line in one.questions) for one in read}
+    assert {name: count for name, count in answered.items() if min(count[True], count[False]) < 5} == {}
+
+
+def test_each_document_has_claims_that_are_so_and_such_that_are_not(read: list[Read]) -> None:
+    """Both with the quotes that they are held against."""
+    assert all(line["evidence"] for one in read for line in one.claims)
+    supported = {one.source.name: {line["supported"] for line in one.claims} for one in read}
+    assert {name for name, found in supported.items() if found != {True, False}} == set()
+
+
+def test_a_line_has_the_keys_that_the_training_knows(read: list[Read]) -> None:
+    indexed, question, follow_up = {"q", "evidence", "kind"}, {"style"}, {"history", "standalone"}
+    for one in read:
+        for line in one.questions:
+            keys = indexed if line["kind"] == "beside" else indexed | question
+            assert set(line) in (keys, keys | follow_up), line
+            assert line["q"].strip() and all(turn["question"].strip() for turn in line.get("history", [])), line
+        assert all(set(line) == {"claim", "evidence", "supported", "kind"} for line in one.claims)
+
+
+def test_a_tenth_of_the_documents_is_held_out_to_calibrate_and_one_to_report(read: list[Read]) -> None:
+    held_out = Counter(one.part for one in read)
+    assert 0.05 < held_out["calibrate"] / len(read) < 0.15
+    assert 0.05 < held_out["test"] / len(read) < 0.15
+    assert all(one.part == part_of(Path(one.source.name).stem) for one in read[1:])  # by name, whatever is added
+
+
+def test_the_answers_of_a_chat_model_are_cited_as_the_assistant_cites_them(article: Source) -> None:
+    for line in read_lines(READING / "answers.jsonl"):
+        passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
+        assert all(article.text[passage.start : passage.end] == passage.text for passage in passages), line["id"]
+        sentences = {sentence.text for sentence in cite(line["reply"], passages, whole=True).sentences}
+        assert {sentence["text"] for sentence in line["sentences"]} <= sentences, line["id"]
+
+
+def test_none_of_it_is_indexed_with_the_article() -> None:
+    assert list(find_files(CORPUS)) == [CORPUS / "bpo-vs-kpo.md"]

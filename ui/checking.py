@@ -1,0 +1,72 @@
+"""What `bpo-kpo check` reads and prints: a text, or lines of claims."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from assistant.chain import Assistant, open_assistant
+from assistant.check import Checked, Claim, check_claim, check_text
+from ingest.errors import UserError
+from ui.indexing import ensure_index_is_current
+from ui.settings import read_settings
+from ui.terminal import show_checked
+
+
+def check(file: str, json: bool, jsonl: bool) -> bool:
+    """Checks a text, or lines of claims, and prints the verdicts; says whether all is proven."""
+    text = read_text(file)
+    settings = read_settings("extractive")
+    assistant = open_assistant(settings)
+    ensure_index_is_current(settings)
+    if jsonl:
+        good = True
+        for line, proven in check_lines(text, assistant):
+            print(line, flush=True)
+            good &= proven
+        return good
+    checked = check_text(text, assistant.opened())
+    if json:
+        print(shown_as_json(checked))
+    else:
+        show_checked(Console(highlight=False), checked)
+    return all(one.verdict != "unsupported" for one in checked)
+
+
+def read_text(file: str) -> str:
+    """A file, or stdin for "-". Raises `UserError` where it cannot be read."""
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UserError(f"{file} cannot be read ({reason}). Give a text file, or - for stdin.") from None
+
+
+def shown_as_json(checked: Sequence[Checked]) -> str:
+    """The verdicts of a text as one JSON object."""
+    return json.dumps({"sentences": [one.model_dump() for one in checked]}, ensure_ascii=False, indent=2)
+
+
+def check_lines(text: str, assistant: Assistant) -> Iterator[tuple[str, bool]]:
+    """For each line of claims a line of JSON, and whether the claim is proven; a line that is wrong says why."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        name: object = f"line {number}"
+        try:
+            fields = json.loads(line)
+            name = fields.get("id", name) if isinstance(fields, dict) else name
+            claim = Claim.model_validate(fields)
+            found = check_claim(claim.claim, assistant.opened(), claim.evidence)
+        except (json.JSONDecodeError, ValidationError, RecursionError):
+            told = 'It is no {"id": "...", "claim": "...", "evidence": ["..."]}. Mend the line.'
+            yield json.dumps({"id": name, "error": told}, ensure_ascii=False), False
+        except UserError as error:
+            yield json.dumps({"id": name, "error": str(error)}, ensure_ascii=False), False
+        else:
+            shown = {"id": claim.id, **found.model_dump(include={"verdict", "marked", "score", "citations"})}
+            yield json.dumps(shown, ensure_ascii=False), found.verdict != "unsupported"

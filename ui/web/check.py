@@ -1,0 +1,48 @@
+"""A text of anybody's, checked against the documents: each sentence with its verdict and the nearest quote."""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from assistant.chain import Assistant
+from assistant.check import Checked, check_text
+from ingest.errors import UserError
+
+LONGEST = 20_000  # characters
+
+
+def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
+    """Adds "Check a text" to the page; folded, so that the question box stays what one sees first."""
+
+    def check(text: str) -> str:
+        try:
+            return checked_html(check_text(text[:LONGEST], assistant.opened()))
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    with gr.Accordion("Check a text", open=False, elem_id="check"):
+        text = gr.Textbox(
+            label="A text about the documents",
+            placeholder="Paste a text; each of its sentences is held against the documents.",
+            lines=4,
+            max_lines=12,
+            max_length=LONGEST,
+            container=False,
+        )
+        button = gr.Button("Check", size="sm")
+        verdicts = gr.HTML(elem_id="verdicts")
+    button.click(check, text, verdicts, api_visibility="private", show_progress="minimal", **limit)
+
+
+def checked_html(checked: Sequence[Checked]) -> str:
+    """The sentences with their verdicts. What stands in them is data: it is escaped here."""
+    return f'<ol class="verdicts">{"".join(map(_item, checked))}</ol>'
+
+
+def _item(one: Checked) -> str:
+    quotes = "".join(f"<blockquote>{html.escape(' '.join(c.quote.split()))}</blockquote>" for c in one.citations)
+    why = f" ({html.escape(one.doubt)})" if one.doubt else ""
+    verdict = f'<span class="verdict">{one.verdict}{why}</span>'
+    return f'<li class="{one.verdict}">{html.escape(one.text)} {verdict}{quotes}</li>'

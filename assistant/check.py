@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
-from assistant.citations import sentences_of
+from assistant.citations import citation_of, sentences_of
 from assistant.opened import Opened
+from assistant.proof import align
 from assistant.verdicts import verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
-from ingest.text import Span, find_folded, fold
+from ingest.text import find_folded, fold
 
 LONGEST_CLAIM, LONGEST_TEXT = 4_000, 100_000  # characters
 _SEARCHED = 50  # passages that have most words of a piece of evidence; elsewhere all documents are searched
@@ -75,6 +75,7 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
         quoted = any(words for _, _, words in aligned)
         found.append((verdict(proof, claim, quoted, judge, label), proof, quoted))
     best, proof, quoted = max(found, key=lambda one: (one[0].logit, one[2]))
+    numbers: dict[tuple[str, int, int], Citation] = {}
     marked = bool(best.doubt) and best.logit < calibration.claim_of_chat_model
     return Checked(
         text=claim,
@@ -82,7 +83,7 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
         marked=marked,
         score=round(1 / (1 + math.exp(-max(-50.0, min(50.0, best.logit)))), 4),
         doubt=best.doubt,
-        citations=tuple(_citation(i, *one) for i, one in enumerate(proof, start=1)),
+        citations=tuple(citation_of(passage, span, numbers) for passage, span in proof),
     )
 
 
@@ -115,14 +116,3 @@ def _passage_of(piece: str, opened: Opened) -> RetrievedPassage:
 
 def _retrieved(passage: Passage) -> RetrievedPassage:
     return RetrievedPassage(**vars(passage), score=0.0)
-
-
-def _citation(number: int, passage: RetrievedPassage, span: Span) -> Citation:
-    return Citation(
-        number=number,
-        source=passage.source,
-        section=passage.section,
-        quote=passage.text[span.start : span.end],
-        start=passage.start + span.start,
-        end=passage.start + span.end,
-    )

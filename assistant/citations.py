@@ -80,7 +80,7 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     replacements: dict[int, str] = {}  # by where the old marker begins
     unmarked: list[tuple[int, str]] = []  # what comes behind sentences without a marker, and where
     for position, piece in enumerate(pieces):
-        citations = [_citation(passages[i], span, numbers) for i, span in piece.proof]
+        citations = [citation_of(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
         why = _doubt(piece, passages)
         verdict: Support = "unsupported" if why else "quoted" if piece.quoted else "supported"
@@ -253,7 +253,7 @@ def _continues(before: _Piece, piece: _Piece, passages: Sequence[RetrievedPassag
     return a.end <= b.start and not re.search(r"\w", between)
 
 
-def _citation(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, int, int], Citation]) -> Citation:
+def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, int, int], Citation]) -> Citation:
     """The citation of a span of a passage, made with the next number where it is new."""
     start, end = passage.start + span.start, passage.start + span.end
     key = (passage.source, start, end)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
+from assistant.literals import amounts, negates
 from assistant.orders import orders, within_orders, without_orders
 from assistant.prompts import CONNECTING, COUNTS, JOINING
 from assistant.question import SIDES, Side
-from assistant.support import adds_words, amounts, negates, objection, strange_opening
+from assistant.support import adds_words, objection, strange_opening
 from assistant.units import Unit, side_of, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold, sentence_spans

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from assistant.literals import OPPOSITES, has_capital, negates, opposes
 from assistant.question import SIDES
 from ingest.lexicon import STOP_WORDS, content_words, stem
 from ingest.text import sentence_spans, words
@@ -11,44 +12,7 @@ WINDOW = 80  # content words of evidence that are looked at together
 THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|cannot|without|fails?|myth|unlikely)\b|n[’']t\b"
-    r"|\b(?:hardly|barely|scarcely|rarely|seldom|(?<!\ba )few)\b",
-    re.IGNORECASE,
-)
-_NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
-_OPPOSITES = [
-    (frozenset(a.split()), frozenset(b.split()))
-    for a, b in (
-        ("large larger largest big bigger massive", "small smaller smallest"),
-        ("high higher highest", "low lower lowest"),
-        ("more increase increases increased rise rises", "less fewer decrease decreases decreased reduce reduces"),
-        ("cheap cheaper inexpensive affordable", "expensive costlier dear"),
-        ("simple simpler easy", "complex difficult hard"),
-        ("core", "noncore"),
-        ("internal", "external"),
-        ("always", "never rarely"),
-        ("onshore domestic", "offshore overseas"),
-        ("nearshore nearby", "offshore overseas"),
-    )
-]
 _ADDED = 3  # content words in a row
-_ONES = (
-    "two three four five six seven eight nine ten eleven twelve "
-    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_DIGITS = {
-    **{word: str(number) for number, word in enumerate(_ONES.split(), start=2)},
-    **{word: str(10 * number) for number, word in enumerate(_TENS.split(), start=2)},
-}
-_UNITS = {"percent": "%", "per cent": "%"}
-_AMOUNT = re.compile(
-    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*"
-    r"|\b(?:half|quarters?|thirds?(?![ -]part)|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
-    rf"|millions?|billions?|{'|'.join(_DIGITS)})\b|[½¼¾⅓⅔])"
-    r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"
-)
 _HYPHENED = re.compile(r"\b([^\W\d_]+)[-‐‑]([^\W\d_]+)\b")
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*")
 
@@ -98,25 +62,15 @@ def says_opposite(evidence: str, claim: str) -> bool:
     sentences = [evidence[a:b] for a, b in sentence_spans(evidence)]
     if not negates(claim) and sentences and all(map(negates, sentences)):
         return True
-    pairs = [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]
-    return any(said & here and not known & here and known & there for here, there in pairs)
+    return opposes(said, known, OPPOSITES)
 
 
 def strange_opening(claim: str, context: str) -> bool:
     """Whether the claim begins with a capitalised word that the context has in no form: it may be a name."""
     first = _WORD.match(claim.lstrip("-*• “\"'"))
-    first = first if first and _has_capital(first.group()) else None
+    first = first if first and has_capital(first.group()) else None
     told = {stem(word) for word in content_words(_without_sides(first.group()))} if first else set()
     return not told <= {stem(word) for word in content_words(context)}
-
-
-def amounts(text: str) -> set[str]:
-    """The numbers in a text, each with its unit if it has one: "5 %", "$ 5 million"; "half" and "dozen" too."""
-    found = set()
-    for match in _AMOUNT.finditer(text.lower()):
-        number = _DIGITS.get(match["number"], match["number"]).rstrip(".,")
-        found.add(" ".join(filter(None, [match["money"], number, _UNITS.get(match["unit"], match["unit"])])))
-    return found
 
 
 def adds_words(evidence: str, claim: str) -> bool:
@@ -126,18 +80,9 @@ def adds_words(evidence: str, claim: str) -> bool:
     return any(all(new[i : i + _ADDED]) for i in range(len(new) - _ADDED + 1))
 
 
-def _has_capital(word: str) -> bool:
-    return word != word.lower()  # "Élan" and "iGate", too
-
-
 def _with_joined(text: str) -> set[str]:
     """The words of a text, and each pair that a hyphen joins as one word: "on-shore" is "onshore", too."""
     return set(words(text)) | {word for pair in _HYPHENED.findall(text) for word in words("".join(pair))}
-
-
-def negates(text: str) -> bool:
-    """Whether there is a "not", or a word like it, in the text."""
-    return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
 
 
 def coverage(evidence: str, wanted: Counter[str]) -> float:
@@ -170,7 +115,7 @@ def strange_names(evidence: str, claim: str, context: str = "") -> list[str]:
         name
         for match in _WORD.finditer(claim)
         for name in [match.group()]
-        if _has_capital(name)
+        if has_capital(name)
         if match.start() > 0 or name[1:] != name[1:].lower()
         if any(part not in known and (part not in STOP_WORDS or name.isupper()) for part in words(name))
     ]

@@ -12,9 +12,7 @@ from assistant.units import units
 from ingest.lexicon import content_words
 from ingest.text import Span, find_folded, fold
 
-Proof = Sequence[
-    tuple[RetrievedPassage, Span]
-]  # what a sentence cites: passages, and the span of each that is quoted
+Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence cites, each with what is quoted
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,12 @@ class Verdict:
     logit: float
 
 
-def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, label: str = "") -> Verdict:
+def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge, label: str = "") -> Verdict:
     """Judges a sentence by what it cites.
 
-    `quoted`: a span says it word for word. `label` is what stands above or before it in its table. Without a judge
-    only quotes are proven: the offline reader writes nothing else.
+    `quoted`: a span says it word for word. `label` is what stands above or before it in its table.
     """
-    if quoted and (judge is None or (not label and _quotes_units(proof, sentence))):
+    if quoted and not label and _quotes_units(proof, sentence):
         return Verdict("", math.inf)
     if not proof:
         left_alone = claims_nothing(sentence) or REFUSES.match(sentence)
@@ -52,8 +49,6 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
         return Verdict(f"“{strange[0]}” is not in the passage", -math.inf)
     if claims_nothing(sentence):
         return Verdict("", math.inf)
-    if judge is None:
-        return Verdict("the passage does not say it in these words", -math.inf)
     logit = judge.proves(f"{label}: {sentence}" if label else sentence, proof)
     return Verdict("" if logit >= judge.least else "the passage does not say that", logit)
 

@@ -13,12 +13,13 @@ from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
 from assistant.conversation import standalone
 from assistant.faults import ModelFault, PromptTooLong
+from assistant.literals import negates
 from assistant.model_calls import ask_model, reply_of
 from assistant.prices import prompt_tokens, usage_of
 from assistant.question import SIDES
 from assistant.readers import Draft, Reading
 from assistant.streams import streaming
-from assistant.support import held, negates
+from assistant.support import held
 from ingest.errors import QuestionError
 from ingest.passages import note_after
 

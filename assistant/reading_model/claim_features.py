@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from assistant.literals import names, negates, unknown_amounts, without
+from assistant.literals import OPPOSITES, names, negates, opposes, unknown_amounts, without
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
 from assistant.reading_model.features import token_means
 from ingest.lexicon import content_words, stem
@@ -49,7 +49,8 @@ CLAIM_FEATURES = (
 )
 
 
-_UNIVERSAL = frozenset("all every always only never none entirely completely solely exclusively any each".split())  # noqa: SIM905
+_UNIVERSAL = {"all", "every", "always", "only", "never", "none", "entirely", "completely"}
+_UNIVERSAL |= {"solely", "exclusively", "any", "each"}
 _COMPARING = re.compile(
     r"\b(?:more|less|fewer|most|least|than|higher|lower|larger|smaller|better|worse|cheaper|faster|slower|longer"
     r"|shorter|older|newer|greater|further|equally|same)\b",
@@ -62,23 +63,16 @@ _CAUSE = re.compile(
 )
 _DUTY = re.compile(r"\b(?:must|may|might|can|could|should|shall|has to|have to|required|optional|allowed)\b", re.I)
 _OPPOSITES = [
-    (frozenset(a.split()), frozenset(b.split()))
-    for a, b in (
-        ("large larger largest big bigger massive", "small smaller smallest"),
-        ("high higher highest", "low lower lowest"),
-        ("more increase increases increased rise rises", "less fewer decrease decreases decreased reduce reduces"),
-        ("cheap cheaper inexpensive affordable", "expensive costlier dear"),
-        ("simple simpler easy", "complex difficult hard"),
-        ("core", "noncore"),
-        ("internal", "external"),
-        ("always", "never rarely"),
-        ("before", "after"),
-        ("first", "last"),
-        ("minimum", "maximum"),
-        ("early earlier", "late later"),
-        ("onshore domestic", "offshore overseas"),
-        ("nearshore nearby", "offshore overseas"),
-    )
+    *OPPOSITES,
+    *(
+        (frozenset(a.split()), frozenset(b.split()))
+        for a, b in (
+            ("before", "after"),
+            ("first", "last"),
+            ("minimum", "maximum"),
+            ("early earlier", "late later"),
+        )
+    ),
 ]
 
 
@@ -129,7 +123,7 @@ def claim_features(claim: EncodedText, evidence: Sequence[EncodedPassage]) -> np
         bool(_CAUSE.search(claim.text)) and not _CAUSE.search(told),
         len(set(_DUTY.findall(claim.text.lower())) - set(_DUTY.findall(told.lower()))),
         len(set(_DUTY.findall(best.lower())) - set(_DUTY.findall(claim.text.lower()))),
-        _opposes(said, heard),
+        opposes(said, heard, _OPPOSITES),
         _in_order(stems, known),
         _longest_common(claim.text, told),
         math.log1p(len(words(claim.text))),
@@ -163,12 +157,6 @@ def _longest_run(flags: Sequence[bool]) -> int:
         run = run + 1 if flag else 0
         longest = max(longest, run)
     return longest
-
-
-def _opposes(said: set[str], heard: set[str]) -> bool:
-    """Whether the claim has the opposite of a word of the evidence, and neither has both."""
-    pairs = [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]
-    return any(said & here and not heard & here and heard & there for here, there in pairs)
 
 
 def _in_order(stems: Sequence[str], known: Sequence[str]) -> float:

@@ -15,7 +15,7 @@ from assistant.reading_model.units import Unit
 from ingest.lexicon import Lexicon
 from ingest.text import words
 
-# How the retriever ranks what it has found; the figures are those of `make ablation`.
+# How passages are ranked for training.
 _FUNCTION_WORD = 0.2  # what a token counts that carries no subject, beside 1
 _WORDS = 0.1  # what the share of the question's terms counts, beside 1 for two equal texts
 

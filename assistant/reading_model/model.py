@@ -1,9 +1,6 @@
-"""The trained model: which units of a passage answer a question, and whether a claim is proven."""
+"""The trained model with its thresholds."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -14,11 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.reading_model.claim_features import CLAIM_FEATURES, claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
-from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES, passage_features, unit_features
+from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.joint import Joint, join
 from ingest.embeddings import checked
 from ingest.errors import SettingsError
-from ingest.lexicon import Lexicon
 
 FOLDER = Path(__file__).parent
 MODEL, CALIBRATION = FOLDER / "model.onnx", FOLDER / "calibration.json"
@@ -27,8 +23,9 @@ MODEL, CALIBRATION = FOLDER / "model.onnx", FOLDER / "calibration.json"
 class Calibration(BaseModel):
     """What `make reading-model` found out on documents that it was not trained on, and the digest of its model.
 
-    `answers` are the weights of a logistic regression, and `refuse_below` the least probability that is answered
-    (see `refusal`); the others are the least logits of a unit of an answer and of a proven claim.
+    The first three are for a reader, and only the report uses them yet: `answers` are the weights of a logistic
+    regression, `refuse_below` the least probability that is answered, `unit` the least logit of a further unit.
+    The others are the least logits of a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,28 +46,16 @@ class Logits(NamedTuple):
     proven: float  # is the claim proven
 
 
-@dataclass(frozen=True)
-class PassageReading:
-    """A passage as it was read for a question: the logit of each of its units, and of the whole as an answer."""
-
-    units: np.ndarray
-    answers: float
-
-
 class Network:
     """The network in ONNX Runtime, one pair of texts at a time. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `SettingsError` where the file is no model."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # what is no model has several classes of error, none of them public
-            raise SettingsError(f"{path} cannot be loaded ({error}). Run: git checkout {path.name}") from None
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def run(
         self,
@@ -99,8 +84,8 @@ class Network:
 class ReadingModel:
     """The network with its calibration, loaded once and late.
 
-    Each pair of texts is read by itself, one per core at a time, so that two runs of the same question give the
-    same bytes: with int8 activations a pair's logits would otherwise depend on its neighbours.
+    Each pair of texts is read by itself, so that two runs give the same bytes: with int8 activations a pair's
+    logits would otherwise depend on its neighbours.
     """
 
     def __init__(self, network: Network | None = None) -> None:
@@ -114,9 +99,7 @@ class ReadingModel:
         try:
             return Calibration.model_validate_json(CALIBRATION.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise SettingsError(
-                f"{CALIBRATION} is missing or damaged. Run: git checkout {CALIBRATION.name}"
-            ) from None
+            raise SettingsError(f"{CALIBRATION} is missing or damaged. Run: git checkout {CALIBRATION}") from None
 
     def load(self) -> Network:
         """Loads the network, if it is not yet; where another thread is about it, waits for that."""
@@ -127,25 +110,8 @@ class ReadingModel:
     def _network(self) -> Network:
         return self._given or Network(checked(MODEL, self.calibration.sha256))
 
-    def read(
-        self, question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon
-    ) -> list[PassageReading]:
-        """Every passage for the question; the similarities are relative to these passages together."""
-        network = self.load()
-        units = unit_features(question, passages, lexicon)
-        table = passage_features(question, passages, units, lexicon)
-        joints = [join(question.vectors, question.begins, one.vectors, one.ranges) for one in passages]
-        return [
-            PassageReading(found.units, found.answers)
-            for found in self._pool.map(network.run, joints, units, table)
-        ]
-
     def proves(self, claim: EncodedText, evidence: Sequence[EncodedPassage]) -> float:
         """The logit of a claim as proven by its evidence, all pieces together."""
         told = np.concatenate([claim.vectors[:0], *(one.vectors for one in evidence)])
         joint = join(claim.vectors, claim.begins, told)
         return self.load().run(joint, claim=claim_features(claim, evidence)).proven
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="reading-model")

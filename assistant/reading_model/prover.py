@@ -24,11 +24,6 @@ class Prover:
         return self._model.calibration
 
     @property
-    def judge_of_chat_model(self) -> Judge:
-        """For a chat model's answer, whose sentences are nearly all right: few are marked falsely."""
-        return Judge(self.proves, self.calibration.claim_of_chat_model)
-
-    @property
     def judge(self) -> Judge:
         """For a text of unknown origin."""
         return Judge(self.proves, self.calibration.claim)

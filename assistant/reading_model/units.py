@@ -1,24 +1,18 @@
-"""The pieces of a passage that the model judges one by one: headings, sentences, list items and table rows."""
+"""The units of a passage that the model judges one by one: not lists, but what announces them and their items."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from assistant.orders import orders, within_orders
-from ingest.text import Span, sentence_spans, trim
-
-_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
-_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
+from assistant import units as quotable
+from ingest.text import Span
 
 Kind = Literal["heading", "sentence", "item", "row"]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of a passage that can be quoted; `span` is relative to the passage's text.
+    """A unit of a passage; `span` is relative to the passage's text.
 
     The items of a list have its number in `list`, and so has what announces it, the sentence before it or the
     head of the table; `announces` says so of that one.
@@ -33,81 +27,25 @@ class Unit:
 
 @lru_cache(maxsize=4096)
 def units(text: str) -> tuple[Unit, ...]:
-    """The units of a passage's text, in order. What is an order to an assistant is none (see `orders`)."""
+    """The units of a passage's text, in order."""
     found: list[Unit] = []
-    for number, block in enumerate(_blocks(text)):
-        first = text[block[0].start : block[0].end]
-        if heading := _HEADING.match(first):
-            if heading["words"]:
-                found.append(_unit("heading", text, _shift(block[0].start, heading)))
-        elif _ITEM.match(first):
-            if found and found[-1].kind == "sentence" and found[-1].text.endswith(":"):
-                found[-1] = replace(found[-1], list=number, announces=True)
-            found += [_unit("item", text, item, number) for item in _items(text, block)]
-        elif first.startswith("|") and len(block) > 1:
-            found += _table(text, block, number)
-        else:
-            spans = sentence_spans(text, block[0].start, block[-1].end)
-            found += [_unit("sentence", text, span) for span in spans]
-    return tuple(unit for one in found for unit in _without_orders(one, text))
+    number: int | None = None
+    items: tuple[Span, ...] = ()
+    table = False
+    for i, unit in enumerate(quotable.units(text)):
+        if unit.kind == "list":
+            number, items, table = i, unit.items, _is_table(text, unit)
+            if unit.lead_in:
+                span = Span(unit.span.start, unit.span.start + len(unit.lead_in))
+                found.append(Unit("row" if table else "sentence", span, unit.lead_in, number, announces=True))
+        elif unit.kind == "item":
+            of_list = number if unit.span in items else None
+            found.append(Unit("row" if table and of_list is not None else "item", unit.span, unit.text, of_list))
+        elif unit.text:
+            found.append(Unit(unit.kind, unit.span, unit.text))
+    return tuple(found)
 
 
-def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
-    """The unit, where it is no order; of a sentence what stands before one."""
-    if not within_orders(text, unit.span):
-        yield unit
-    elif unit.kind == "sentence":
-        first = min(order.start for order in orders(text) if unit.span.start < order.end)
-        if kept := trim(text, Span(unit.span.start, max(unit.span.start, first))):
-            yield replace(unit, span=kept, text=text[kept.start : kept.end])
-
-
-def _items(text: str, lines: list[Span]) -> list[Span]:
-    """The items of a list, without their marks."""
-    items: list[Span] = []
-    for line in lines:
-        match = _ITEM.match(text[line.start : line.end])
-        if match:
-            items.append(_shift(line.start, match))
-        else:  # a wrapped line belongs to the item above it
-            items[-1] = Span(items[-1].start, line.end)
-    return items
-
-
-def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
-    """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
-    rows = [trim(text, Span(line.start + 1, line.end - text[: line.end].endswith("|"))) for line in lines]
-    found = [_unit("row", text, row, number) for row in rows if row]
-    return [replace(unit, announces=i == 0) for i, unit in enumerate(found)]
-
-
-def _blocks(text: str) -> list[list[Span]]:
-    """The lines of `text`, trimmed, grouped: a heading, a list, a table, or a paragraph."""
-    blocks: list[list[Span]] = []
-    open_kind, blank = "", True
-    for match in re.finditer(r"[^\n]*\n?", text):
-        line = trim(text, Span(*match.span()))
-        words = text[line.start : line.end] if line else ""
-        if line is None or _TABLE_RULE.match(words):
-            within = (open_kind == "list" and line is None) or (open_kind == "table" and line is not None)
-            open_kind = open_kind if within else ""
-            blank = True
-            continue
-        kind = "heading" if _HEADING.match(words) else "list" if _ITEM.match(words) else "text"
-        kind = "table" if words.startswith("|") else kind
-        indented = match.start() < line.start
-        if kind == "text" and open_kind == "list" and (indented or not blank):
-            kind = "list"
-        if kind == "heading" or kind != open_kind:
-            blocks.append([])
-        blocks[-1].append(line)
-        open_kind, blank = kind, False
-    return blocks
-
-
-def _shift(start: int, match: re.Match[str]) -> Span:
-    return Span(start + match.start("words"), start + match.end("words"))
-
-
-def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:
-    return Unit(kind, span, text[span.start : span.end], list_)
+def _is_table(text: str, unit: quotable.Unit) -> bool:
+    """Whether a list is a table: a bar stands before its head."""
+    return text[: unit.span.start].rstrip(" \t").endswith("|")

@@ -4,11 +4,9 @@ import math
 
 import pytest
 
-from assistant.alignment import align
 from assistant.answers import RetrievedPassage
+from assistant.proof import align
 from assistant.verdicts import Judge, Verdict, claims_nothing, verdict
-
-# --- the checks in their order
 
 TEXT = "BPO is cheap, but it is not easy. It needs 300 clerks of Genpact."
 PASSAGE = RetrievedPassage(source="a.md", section="Costs > Peru", text=TEXT, start=0, end=len(TEXT), score=1.0)
@@ -16,7 +14,7 @@ CREDULOUS, DOUBTFUL = Judge(lambda *_: 2.0, least=1.0), Judge(lambda *_: 0.5, le
 CERTAIN = Verdict("", math.inf)
 
 
-def of(sentence: str, judge: Judge | None = DOUBTFUL, label: str = "", cited: bool = True) -> Verdict:
+def of(sentence: str, judge: Judge = DOUBTFUL, label: str = "", cited: bool = True) -> Verdict:
     span, quoted = align(sentence, TEXT)
     return verdict([(PASSAGE, span)] if cited else [], sentence, quoted and cited, judge, label)
 
@@ -25,13 +23,12 @@ def of(sentence: str, judge: Judge | None = DOUBTFUL, label: str = "", cited: bo
     "sentence", ["BPO is cheap, but it is not easy.", "It needs 300 clerks of Genpact.", "BPO is"]
 )
 def test_the_begin_of_a_unit_word_for_word_is_proven_whatever_the_judge_says(sentence: str) -> None:
-    assert of(sentence) == of(sentence, judge=None) == CERTAIN
+    assert of(sentence) == CERTAIN
 
 
 def test_words_from_the_middle_of_a_unit_are_judged_for_a_not_may_stand_before_them() -> None:
     assert of("easy").doubt == of("it is not easy").doubt == "the passage does not say that"
     assert of("easy", CREDULOUS) == Verdict("", 2.0)
-    assert of("easy", judge=None) == CERTAIN  # the offline reader quotes whole units
 
 
 def test_words_below_a_label_of_a_table_are_judged_with_it() -> None:
@@ -62,7 +59,7 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
 def test_what_claims_nothing_is_not_doubted(sentence: str, nothing: bool) -> None:
     assert claims_nothing(sentence) is nothing
     if nothing:
-        assert of(sentence) == of(sentence, judge=None) == of(sentence, cited=False) == CERTAIN
+        assert of(sentence) == of(sentence, cited=False) == CERTAIN
 
 
 def test_a_refusal_that_cites_nothing_is_not_doubted_either() -> None:
@@ -72,10 +69,6 @@ def test_a_refusal_that_cites_nothing_is_not_doubted_either() -> None:
 
 def test_what_cites_nothing_says_so() -> None:
     assert of("Bananas ripen in August.", CREDULOUS, cited=False) == Verdict("it cites no passage", -math.inf)
-
-
-def test_without_a_judge_other_words_are_not_proven() -> None:
-    assert of("Cheap is BPO.", judge=None) == Verdict("the passage does not say it in these words", -math.inf)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.citations import cite
-from assistant.support import adds_words, amounts, strange_opening
+from assistant.support import adds_words, strange_opening
 from tests.assistant.test_citations import BPO, PASSAGES
 
 DRIVEN = "KPO is insight-driven and businesses have a small team"
@@ -75,21 +75,6 @@ WORKFORCE = "These processes tend to be volume-driven, and as a result, require 
 def test_a_label_may_not_turn_the_sentence_behind_it_round(label: str, support: str) -> None:
     assert WORKFORCE in " ".join(BPO.split())
     assert cite(f"{label}{WORKFORCE} [1]", PASSAGES, whole=True).sentences[0].support == support
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("It costs 5 % or 5%.", {"5 %"}),
-        ("five percent, $5 and 5 million", {"5 %", "$ 5", "5 million"}),
-        ("€ 1,000.", {"€ 1,000"}),
-        ("half of a dozen", {"half", "dozen"}),
-        ("fifteen percent, twice, a third, ½", {"15 %", "twice", "third", "½"}),
-        ("someone, often, tent", set()),
-    ],
-)
-def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> None:
-    assert amounts(text) == found
 
 
 def test_the_first_word_is_strange_where_the_context_has_no_form_of_it() -> None:

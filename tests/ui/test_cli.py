@@ -97,42 +97,6 @@ QUOTED, INVENTED = (
 )
 
 
-def test_check_says_of_each_sentence_whether_the_documents_prove_it(index: dict[str, str], tmp_path: Path) -> None:
-    text = tmp_path / "text.md"
-    text.write_text(QUOTED, encoding="utf-8")
-    run = bpo_kpo("check", str(text), **index)
-    assert (run.returncode, run.stderr) == (0, "")
-    lines = run.stdout.splitlines()
-    assert lines[:2] == [f"quoted: {QUOTED}", f"    “{QUOTED}”"] and lines[-1] == "1 quoted."
-    assert lines[2].startswith("    corpus/bpo-vs-kpo.md:")
-    text.write_text(f"{QUOTED} {INVENTED}", encoding="utf-8")
-    run = bpo_kpo("check", "--json", str(text), **index)
-    assert run.returncode == 1
-    first, second = json.loads(run.stdout)["sentences"]
-    assert (first["text"], first["verdict"], first["doubt"]) == (QUOTED, "quoted", "")
-    assert (second["text"], second["verdict"], second["marked"]) == (INVENTED, "unsupported", True)
-    assert second["doubt"] == "“Acme” is not in the passage" and second["citations"]
-
-
-def test_check_reads_lines_of_claims_and_names_those_that_are_none(index: dict[str, str], tmp_path: Path) -> None:
-    claims = tmp_path / "claims.jsonl"
-    lines = [
-        {"id": "quoted", "claim": QUOTED, "evidence": [QUOTED]},
-        {"id": "invented", "claim": INVENTED, "evidence": [QUOTED]},
-        {"id": "elsewhere", "claim": QUOTED, "evidence": ["It stands nowhere."]},
-        {"id": "no claim"},
-    ]
-    claims.write_text("\n".join(map(json.dumps, lines)) + "\n\nno JSON\n", encoding="utf-8")
-    run = bpo_kpo("check", "--jsonl", str(claims), **index)
-    assert (run.returncode, run.stderr) == (1, "")
-    found = [json.loads(line) for line in run.stdout.splitlines()]
-    assert [one["id"] for one in found] == ["quoted", "invented", "elsewhere", "no claim", "line 6"]
-    assert [one.get("verdict") for one in found] == ["quoted", "unsupported", None, None, None]
-    assert "stands in no document" in found[2]["error"]
-    assert found[3]["error"] == found[4]["error"] != found[2]["error"]
-    assert [citation["quote"] for citation in found[0]["citations"]] == [QUOTED]
-
-
 def test_a_missing_index_is_built_and_a_second_ingest_embeds_nothing(tmp_path: Path) -> None:
     place = {"BPO_KPO_INDEX": str(tmp_path / "index"), "BPO_KPO_MODEL": "extractive"}
     first = bpo_kpo("ask", "--json", "What is nearshore BPO?", cwd=tmp_path, **place)

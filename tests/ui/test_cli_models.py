@@ -201,7 +201,7 @@ def test_doctor_looks_at_one_thing_after_the_other(bpo_kpo: Run) -> None:
     done = bpo_kpo("doctor")
     assert done.returncode == 0
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
-        f"ok     {what}" for what in ("settings", "index", "embedding", "model")
+        f"ok     {what}" for what in ("settings", "index", "embedding", "reading model", "model")
     ]
     assert "stays on this computer" in done.stdout
 

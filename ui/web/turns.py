@@ -58,13 +58,16 @@ def load(saved: str) -> list[Turn]:
 
 def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:
     """The questions that were answered, oldest first; one that was turned down would be turned down again."""
-    return tuple(turn.question for turn in turns if turn.answer or turn.notice == ASKED_BEFORE)
+    return tuple(turn.question for turn in earlier_turns(turns))
 
 
 def earlier_turns(turns: Sequence[Turn]) -> tuple[EarlierTurn, ...]:
     """The same with their answers."""
-    kept = {turn.question: turn.answer.text if turn.answer else "" for turn in turns}
-    return tuple(EarlierTurn(question=question, answer=kept[question]) for question in earlier_questions(turns))
+    return tuple(
+        EarlierTurn(question=turn.question, answer=turn.answer.text if turn.answer else "")
+        for turn in turns
+        if turn.answer or turn.notice == ASKED_BEFORE
+    )
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from assistant.reading_model.joint import join
 from assistant.reading_model.model import Calibration, Logits, Network
 from assistant.reading_model.training.data import Claim, Document, Example, Question
 
-OVER_REFUSED = 0.12  # of the answerable questions of the calibration part, which are harder than what people ask
+OVER_REFUSED = 0.12  # of the answerable questions of the calibration part; no reader goes by it yet
 FALSELY_MARKED = 0.02  # of a strong chat model's right sentences
 _RESAMPLES = 1_000
 

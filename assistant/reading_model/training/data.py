@@ -180,8 +180,7 @@ class Maker:
         used = list(accumulate(self.tokens[i] for i in order))
         chosen = [i for i, tokens in zip(order, used, strict=True) if i == order[0] or tokens <= READ_TOKENS]
         below = [heading for i in chosen for heading in self._headings_below(self.passages[i].section)]
-        self._headings = list(dict.fromkeys(below))
-        return [*(self.passages[i] for i in chosen), *outlines(self._headings)]
+        return [*(self.passages[i] for i in chosen), *outlines(list(dict.fromkeys(below)))]
 
     def _headings_below(self, section: str) -> list[Passage]:
         headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]
@@ -190,8 +189,7 @@ class Maker:
     def _places(self, passage: PassageLike, one: EncodedPassage) -> list[Span]:
         """Where the units of a passage stand in the source."""
         if isinstance(passage, Outline):
-            members = [self._headings[i] for i in passage.members]
-            return [Span(member.start, member.end) for member in members]
+            return list(passage.places)
         return [Span(passage.start + unit.span.start, passage.start + unit.span.end) for unit in one.units]
 
     def _spans(self, evidence: Sequence[str]) -> list[Span]:

@@ -7,8 +7,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.alignment import align
 from assistant.answers import RetrievedPassage
+from assistant.proof import align
 from assistant.reading_model.model import Calibration, Network, ReadingModel
 from assistant.reading_model.prover import Prover
 from assistant.reading_model.training.calibrate import ReadClaim, ReadQuestion, auc, balanced_accuracy, interval

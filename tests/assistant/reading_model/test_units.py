@@ -1,8 +1,7 @@
-"""The pieces of a passage that the model judges: each is a leaf, and a list is known by its number."""
+"""What the model judges one by one; how a text is cut is tested with `assistant.units`, which it is made of."""
 
 from textwrap import dedent
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,35 +27,8 @@ def announced(text: str) -> list[str]:
     return [unit.text for unit in units(dedent(text)) if unit.announces]
 
 
-def test_a_heading_is_quoted_without_its_marks() -> None:
-    assert shown("### 1. Driving force ##") == [("heading", "1. Driving force")]
-
-
-def test_a_heading_does_not_run_into_the_sentence_below_it() -> None:
-    assert shown("## Costs\nThey are low.") == [("heading", "Costs"), ("sentence", "They are low.")]
-
-
-def test_a_number_sign_without_a_space_is_no_heading() -> None:
-    assert shown("#1 is cost.") == [("sentence", "#1 is cost.")]
-
-
 def test_a_heading_without_a_word_is_none() -> None:
     assert shown("# #\n\n####  ##\n\nThey are low.") == [("sentence", "They are low.")]
-
-
-def test_a_paragraph_is_its_sentences_however_it_is_wrapped() -> None:
-    text = """\
-        BPO is volume-driven. It needs
-        a large workforce, e.g. call
-        centres!
-
-        KPO is not.
-        """
-    assert shown(text) == [
-        ("sentence", "BPO is volume-driven."),
-        ("sentence", "It needs\na large workforce, e.g. call\ncentres!"),
-        ("sentence", "KPO is not."),
-    ]
 
 
 LIST = """\
@@ -112,26 +84,6 @@ def test_two_lists_have_two_numbers() -> None:
     ]
 
 
-@pytest.mark.parametrize("marks", ["-  -", "*  *", "+  +", "•  •", "1. 2.", "1) 12)"])
-def test_items_may_have_any_mark(marks: str) -> None:
-    first, second = marks.split()
-    assert items(f"{first} Cost.\n{second} Speed.") == ["Cost.", "Speed."]
-
-
-def test_a_list_goes_on_behind_a_blank_line() -> None:
-    assert items("- Cost.\n\n- Speed.") == ["Cost.", "Speed."]
-
-
-def test_a_word_with_a_hyphen_at_the_start_of_a_line_is_no_item() -> None:
-    assert shown("-5 degrees\n1984 was a year.") == [("sentence", "-5 degrees\n1984 was a year.")]
-
-
-def test_an_item_goes_on_in_the_next_line_and_behind_a_blank_one_where_it_is_indented() -> None:
-    assert items("- Cost\nof work.\n- Speed.") == ["Cost\nof work.", "Speed."]
-    assert items("- Cost.\n\n  It is low.\n- Speed.") == ["Cost.\n\n  It is low.", "Speed."]
-    assert items("- Cost.\n\nIt is low.") == ["Cost."]
-
-
 TABLE = "| side | force |\n|:-----|------:|\n| BPO | volume |\n| KPO | insight |"
 
 
@@ -143,17 +95,6 @@ def test_a_table_is_a_list_of_its_rows_which_its_head_announces() -> None:
 
 def test_a_sentence_before_a_table_does_not_announce_it() -> None:
     assert announced(f"The forces are:\n\n{TABLE}") == ["side | force"]
-
-
-def test_a_row_alone_is_a_sentence_and_two_tables_are_two_lists() -> None:
-    assert shown("| a | b |") == [("sentence", "| a | b |")]
-    two = listed("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |")
-    assert [[unit.text for unit in one] for one in two] == [["a", "b"], ["c", "d"]]
-
-
-def test_a_row_without_a_word_is_none() -> None:
-    assert shown("| a |\n|---|\n| \u00a0 |\n| b |") == [("row", "a"), ("row", "b")]
-    assert shown("| \u00a0 |\n|---|\n| \u00a0 |") == []
 
 
 def test_what_is_an_order_to_an_assistant_is_no_unit_and_of_a_sentence_what_stands_before_one_is() -> None:

@@ -1,6 +1,6 @@
 """What similarity says of a question and each unit of a passage: numbers for the model's heads.
 
-None of them is weighed here; training does that. Token by token they compare as ColBERT does (late interaction:
+Training weighs them. Token by token they compare as ColBERT does (late interaction:
 Khattab and Zaharia, SIGIR 2020), word by word by rarity as BM25 does.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
+from assistant.reading_model.known_questions import Known
 from assistant.reading_model.units import Unit
 from ingest.lexicon import Lexicon
 from ingest.text import words
@@ -47,6 +48,9 @@ UNIT_FEATURES = (
         for name in ("tokens", "subject tokens", "cosine of means", "terms")
         for to in ("distance from the best of all", "distance from the mean of all")
     ),
+    "nearest known question that the unit answers",
+    "the same: distance from the best of all",
+    "there are known questions",
 )
 PASSAGE_FEATURES = (
     "best cosine of the question's tokens in the passage: mean over all",
@@ -64,23 +68,32 @@ PASSAGE_FEATURES = (
     "share of the question's terms that no passage has",
     "the least of the question's subject tokens in any passage",
     "logarithm of the question's words",
+    "nearest known question that the passage answers",
+    "nearest known question that any passage answers",
+    "nearest known question that the documents do not answer",
+    "distance of the two",
+    "there are known questions",
 )
+_COMPARED = 11  # the last of a unit's features compare it with others
 
 
-def unit_features(question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon) -> list[np.ndarray]:
+def unit_features(
+    question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon, known: Known
+) -> list[np.ndarray]:
     """For each passage (units, `UNIT_FEATURES`); all units of all these passages are compared with each other."""
     rarity = {term: lexicon.rarity(term) for term in question.terms}
     per_passage = [_units_of(question, passage, rarity) for passage in passages]
-    every = np.concatenate(per_passage) if per_passage else np.zeros((0, len(UNIT_FEATURES) - 8))
+    every = np.concatenate(per_passage) if per_passage else np.zeros((0, len(UNIT_FEATURES) - _COMPARED))
     if not len(every):
         return [np.zeros((0, len(UNIT_FEATURES)), dtype=np.float32) for _ in passages]
     strongest = [0, 1, 5, 6]
     best, mean = every[:, strongest].max(axis=0), every[:, strongest].mean(axis=0)
     found = []
-    for rows in per_passage:
+    for rows, alike, there in zip(per_passage, known.similarities, known.there, strict=True):
         near = rows[:, strongest]
         relative = np.stack([near - best, near - mean], axis=2).reshape(len(rows), 2 * len(strongest))
-        found.append(np.concatenate([rows, relative], axis=1).astype(np.float32))
+        asked = np.stack([alike, there * (alike - known.answered), np.full(len(rows), float(there))], axis=1)
+        found.append(np.concatenate([rows, relative, asked], axis=1).astype(np.float32))
     return found
 
 
@@ -117,7 +130,7 @@ def _units_of(question: EncodedText, passage: EncodedPassage, rarity: dict[str, 
                 math.log1p(len(unit.text.split())),
             ]
         )
-    return np.array(rows, dtype=np.float64).reshape(-1, len(UNIT_FEATURES) - 8)
+    return np.array(rows, dtype=np.float64).reshape(-1, len(UNIT_FEATURES) - _COMPARED)
 
 
 def _neighbours(units: Sequence[Unit], i: int) -> set[int]:
@@ -144,7 +157,11 @@ def _share(rarity: dict[str, float], held: frozenset[str]) -> float:
 
 
 def passage_features(
-    question: EncodedText, passages: Sequence[EncodedPassage], units: Sequence[np.ndarray], lexicon: Lexicon
+    question: EncodedText,
+    passages: Sequence[EncodedPassage],
+    units: Sequence[np.ndarray],
+    lexicon: Lexicon,
+    known: Known,
 ) -> np.ndarray:
     """(passages, `PASSAGE_FEATURES`); `units` is what `unit_features` gave for them."""
     if not passages:
@@ -175,18 +192,27 @@ def passage_features(
         math.log1p(len(words(question.text))),
     ]
     relative = table[:, [1, 4]] - table[:, [1, 4]].max(axis=0)
-    return np.concatenate([table, relative, np.tile(of_question, (len(table), 1))], axis=1).astype(np.float32)
+    own = [[max(alike, default=0.0)] for alike in known.similarities]
+    asked = [known.answered, known.unanswered, known.answered - known.unanswered, 1.0]
+    beside = np.outer(known.there, asked)
+    columns = [table, relative, np.tile(of_question, (len(table), 1)), own, beside]
+    return np.concatenate(columns, axis=1).astype(np.float32)
 
 
-def rerank_scores(question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon) -> list[float]:
-    """How well the best unit of each passage resembles the question: late interaction, and words by rarity."""
+def rerank_scores(
+    question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon, known: Known
+) -> list[float]:
+    """How well the best unit of each passage, or a known question that it answers, resembles the question.
+
+    Late interaction, and words by rarity.
+    """
     rarity = {term: lexicon.rarity(term) for term in question.terms}
     weights = np.where(question.content, 1.0, _FUNCTION_WORD)
     weights = weights / max(float(weights.sum()), 1e-9)
     scores = []
-    for passage in passages:
+    for passage, alike in zip(passages, known.similarities, strict=True):
         cosines = np.pad(question.vectors @ passage.vectors.T, ((0, 0), (0, 1)))  # a range may end behind the last
-        best = [0.0]
+        best = [0.0, *alike.tolist()]
         for (first, last), terms in zip(passage.ranges, passage.unit_terms, strict=True):
             meaning = float(weights @ cosines[:, first:last].max(axis=1)) if first < last else 0.0
             best.append(meaning + _WORDS * _share(rarity, terms))

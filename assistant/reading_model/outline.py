@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.reading_model.known_questions import Place
+from assistant.reading_model.units import Unit
+from assistant.units import PassageLike
 from ingest.passages import Passage, section_above
 from ingest.text import Span
 
@@ -30,3 +33,11 @@ def outlines(headings: Sequence[Passage]) -> list[Outline]:
         for (source, section), own in below.items()
         if len(own) > 1
     ]
+
+
+def places(passage: PassageLike, units: Sequence[Unit]) -> list[Place]:
+    """Where each unit of a passage or an outline stands."""
+    if isinstance(passage, Outline):
+        lines = (passage.text[: unit.span.start].count("\n") for unit in units)  # an order is a line, but no unit
+        return [Place(passage.source, passage.places[line]) for line in lines]
+    return [Place(passage.source, Span(passage.start + u.span.start, passage.start + u.span.end)) for u in units]

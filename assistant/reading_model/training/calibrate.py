@@ -11,7 +11,7 @@ from assistant.reading_model.joint import join
 from assistant.reading_model.model import Calibration, Logits, Network
 from assistant.reading_model.training.data import Claim, Document, Example, Question
 
-OVER_REFUSED = 0.12  # of the answerable questions of the calibration part; no reader goes by it yet
+OVER_REFUSED = 0.1  # of the answerable questions of the calibration part; no reader goes by it yet
 FALSELY_MARKED = 0.02  # of a strong chat model's right sentences
 _RESAMPLES = 1_000
 
@@ -23,11 +23,12 @@ def signals(units: Sequence[Sequence[float]], answers: Sequence[float]) -> tuple
     """What tells whether any of some passages answers, from the logits of their units and of each as a whole.
 
     The best unit and the second best, the best passage and the second best, and the passage with the best unit.
+    Where there is but one of them, nothing speaks against it: it stands for the second, too.
     """
-    every = sorted((logit for of_passage in units for logit in of_passage), reverse=True) + [_FAR] * 2
-    whole = sorted(answers, reverse=True) + [_FAR] * 2
+    every = sorted((logit for of_passage in units for logit in of_passage), reverse=True) or [_FAR]
+    whole = sorted(answers, reverse=True) or [_FAR]
     best = max(zip(units, answers, strict=True), key=lambda pair: max(pair[0], default=_FAR), default=((), _FAR))
-    return every[0], every[1], whole[0], whole[1], best[1]
+    return every[0], every[:2][-1], whole[0], whole[:2][-1], best[1]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """What the network learns from: questions with each passage that retrieval brings, claims with what they cite.
 
-`corpus/reading/` holds the documents (see its README). A part of them is held out: one half of these to calibrate
-the thresholds with, the other half only to report. All that is compared is computed by the product's own code.
+Of the documents in `corpus/reading/` a part is held out: one half to calibrate the thresholds with, the other half
+only to report. All that is compared is computed by the product's own code.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
@@ -18,18 +18,20 @@ import numpy as np
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import passage_features, rerank_scores, unit_features
-from assistant.reading_model.outline import Outline, outlines
+from assistant.reading_model.known_questions import Known, KnownQuestions
+from assistant.reading_model.outline import outlines, places
 from assistant.units import PassageLike
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
+from ingest.questions import index_questions
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source, read_source
 from ingest.text import Span, count_tokens
 
 READING = ROOT / "corpus" / "reading"
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
-READ_TOKENS = 2_000  # of the best passages the network reads so many, as in the retriever
+READ_TOKENS = 2_000  # of the best passages the network reads so many
 TURNS_READ = 3  # questions of a conversation that are read, the last one among them
 Part = Literal["train", "calibrate", "test"]
 
@@ -119,41 +121,55 @@ class Maker:
 
     def __init__(self, source: Source, model: MiniLM) -> None:
         self.source = source
+        self.known = KnownQuestions(beside := index_questions([source], model, {}))
+        assert len(beside.questions) == sum(bool(line.strip()) for line in source.questions.split("\n"))
         self.passages = split(source)
         self.encoder = Encoder(model, Lexicon.of([passage.embedded_text for passage in self.passages]))
         self.encoded = self.encoder.passages(self.passages)
+        self._stand = [places(p, one.units) for p, one in zip(self.passages, self.encoded, strict=True)]
         self._halves: dict[tuple[str, str], np.ndarray] = {}
         self.tokens = [count_tokens(passage.text) for passage in self.passages]
 
-    def question(self, line: dict[str, Any], answered: bool = True, robbed: bool = False) -> Question:
+    def question(
+        self,
+        line: dict[str, Any],
+        answered: bool = True,
+        robbed: bool = False,
+        without: Sequence[int] | None = None,
+    ) -> Question:
         """The examples of a question; it may be one on another document, which this one has not `answered`.
 
-        `robbed`: also the passages that answer, without the units that do.
+        `robbed`: also the passages that answer, without the units that do. `without`: the numbers of known
+        questions that it shall not be compared with; `None`: with none at all.
         """
         spans = self._spans(line["evidence"]) if answered else []
         *before, asked = [*(turn["question"] for turn in line.get("history", [])), line["q"]][-TURNS_READ:]
         question = self.encoder.text(asked, before)
-        retrieved = self.retrieved(question)
+        retrieved = self.retrieved(question, without)
         read = self.encoder.passages(retrieved)
-        marks = [self._marks(p, one, spans) for p, one in zip(retrieved, read, strict=True)]
-        examples = self._examples(question, read, marks)
+        stand = [places(p, one.units) for p, one in zip(retrieved, read, strict=True)]
+        marks = [[any(_covers(span, place.span) for span in spans) for place in of] for of in stand]
+        known = self.known.near(question, stand, without)
+        examples = self._examples(question, read, marks, known)
         bare: list[Example] = []
         if robbed and any(any(of) for of in marks):
-            rest = [one.only([i for i, m in enumerate(of) if not m]) for one, of in zip(read, marks, strict=True)]
+            kept = [[i for i, m in enumerate(of) if not m] for of in marks]
+            rest = [one.only(of) for one, of in zip(read, kept, strict=True)]
+            similarities = [alike[of] for alike, of in zip(known.similarities, kept, strict=True)]
             nothing = [[False] * len(one.units) for one in rest]
-            made = self._examples(question, rest, nothing)
+            made = self._examples(question, rest, nothing, replace(known, similarities=similarities))
             bare = [e for e, of in zip(made, marks, strict=True) if any(of) and not all(of)]
         return Question(line["q"], line["kind"], bool(spans), examples, bare)
 
-    def _marks(self, passage: PassageLike, one: EncodedPassage, spans: Sequence[Span]) -> list[bool]:
-        """Which units of a passage answer."""
-        return [any(_covers(span, place) for span in spans) for place in self._places(passage, one)]
-
     def _examples(
-        self, question: EncodedText, read: Sequence[EncodedPassage], marks: Sequence[Sequence[bool]]
+        self,
+        question: EncodedText,
+        read: Sequence[EncodedPassage],
+        marks: Sequence[Sequence[bool]],
+        known: Known,
     ) -> list[Example]:
-        units = unit_features(question, read, self.encoder.lexicon)
-        passages = passage_features(question, read, units, self.encoder.lexicon)
+        units = unit_features(question, read, self.encoder.lexicon, known)
+        passages = passage_features(question, read, units, self.encoder.lexicon, known)
         vectors = question.vectors.astype(np.float16)
         return [
             Example(
@@ -173,9 +189,10 @@ class Maker:
         """Its vectors in 16 bits, one object for all that read them."""
         return self._halves.setdefault((one.section, one.text), one.vectors.astype(np.float16))
 
-    def retrieved(self, question: EncodedText) -> list[PassageLike]:
+    def retrieved(self, question: EncodedText, without: Sequence[int] | None) -> list[PassageLike]:
         """The passages that the product's retriever brings, from an index of this document alone."""
-        scores = rerank_scores(question, self.encoded, self.encoder.lexicon)
+        known = self.known.near(question, self._stand, without)
+        scores = rerank_scores(question, self.encoded, self.encoder.lexicon, known)
         order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
         used = list(accumulate(self.tokens[i] for i in order))
         chosen = [i for i, tokens in zip(order, used, strict=True) if i == order[0] or tokens <= READ_TOKENS]
@@ -186,20 +203,14 @@ class Maker:
         headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]
         return [heading for heading in headings if heading]
 
-    def _places(self, passage: PassageLike, one: EncodedPassage) -> list[Span]:
-        """Where the units of a passage stand in the source."""
-        if isinstance(passage, Outline):
-            return list(passage.places)
-        return [Span(passage.start + unit.span.start, passage.start + unit.span.end) for unit in one.units]
-
     def _spans(self, evidence: Sequence[str]) -> list[Span]:
         """Every place of each piece; of a short one ("Accenture.") only where it stands as a unit, if it does."""
-        units = {at for p, one in zip(self.passages, self.encoded, strict=True) for at in self._places(p, one)}
+        units = {place.span for of in self._stand for place in of}
         found: list[Span] = []
         for piece in evidence:
-            places = [Span(*match.span()) for match in re.finditer(re.escape(piece), self.source.text)]
-            alone = [p for p in places if any(abs(u.start - p.start) + abs(u.end - p.end) < 8 for u in units)]
-            found += alone if alone and len(piece) < 40 else places
+            there = [Span(*match.span()) for match in re.finditer(re.escape(piece), self.source.text)]
+            alone = [p for p in there if any(abs(u.start - p.start) + abs(u.end - p.end) < 8 for u in units)]
+            found += alone if alone and len(piece) < 40 else there
         return found
 
     def claim(self, line: dict[str, Any], misplaced: bool = False) -> Claim:
@@ -220,14 +231,15 @@ class Maker:
         elsewhere = []
         others = [one for one in self.encoded if not any(one is cites for _, cites in cited)]
         if line["supported"] and misplaced and others and cited:
-            scores = rerank_scores(claim, others, self.encoder.lexicon)
+            nothing = Known.nothing([len(one.units) for one in others])
+            scores = rerank_scores(claim, others, self.encoder.lexicon, nothing)
             elsewhere = [_of_claim(claim, [others[int(np.argmax(scores))]], 0.0)]
         return Claim(line["claim"], line["kind"], line["supported"], examples, elsewhere)
 
     def _quoted(self, passage: Passage, one: EncodedPassage, spans: Sequence[Span]) -> list[int]:
         """The units of a passage that any of the spans is in."""
-        places = self._places(passage, one)
-        return [i for i, place in enumerate(places) if any(_covers(place, span) for span in spans)]
+        stand = places(passage, one.units)
+        return [i for i, place in enumerate(stand) if any(_covers(place.span, span) for span in spans)]
 
 
 def _of_claim(claim: EncodedText, pieces: Sequence[EncodedPassage], label: float) -> Example:
@@ -256,9 +268,33 @@ def make(part: Part) -> Iterator[Document]:
                 not line.get("history") and i % 8 == 3 and group != "article"
             ):  # a conversation that goes on elsewhere
                 asked = {**line, "history": [{"question": questions[(i * 7 + 1) % len(questions)]["q"]}]}
-            made.questions.append(maker.question(asked, robbed=i % 4 == 1))
+            without = _not_known(i, questions)
+            made.questions.append(maker.question(asked, robbed=i % 4 == 1, without=without))
             if before and i % 12 == 5:
                 made.questions.append(before.question({**line, "kind": "far"}, answered=False))
         made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
         before = maker
         yield made
+
+
+def _not_known(number: int, lines: Sequence[dict[str, Any]]) -> list[int] | None:
+    """The known questions that a question is not compared with, so that training is like a stranger's question.
+
+    Three of ten questions are compared with none (`None`), as those on most documents are. A known one is not
+    compared with itself, and three of ten neither with those around it which ask for the same in other words. The
+    known questions are the first lines, so that a line's number is its number among them.
+    """
+    if number % 10 < 3:
+        return None
+    if lines[number]["kind"] != "beside":
+        return []
+    first = last = number
+    if number % 10 < 6:
+        same = lines[number]["evidence"]
+        while first and lines[first - 1]["evidence"] == same:
+            first -= 1
+        while (
+            last + 1 < len(lines) and lines[last + 1]["kind"] == "beside" and lines[last + 1]["evidence"] == same
+        ):
+            last += 1
+    return list(range(first, last + 1))

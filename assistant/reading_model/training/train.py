@@ -11,7 +11,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from assistant.reading_model.training.batches import Batch, collate, epoch
-from assistant.reading_model.training.data import Document, Part, make
+from assistant.reading_model.training.data import Document, Example, Part, make
 from assistant.reading_model.training.network import Head, Network
 
 SEED = 7
@@ -29,7 +29,7 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     network = Network()
     network.joint.load(start)
     _learn_similarities(network, documents)
-    batches = [batch for _ in range(epochs) for batch in epoch(documents, BATCH, chance)]
+    batches = [batch for _ in range(epochs) for batch in _batches(documents, chance)]
     heads = [p for head in (network.unit, network.passage, network.claim) for p in head.parameters()]
     optimizer = torch.optim.AdamW(
         [{"params": network.joint.parameters(), "lr": LEARNING_RATE}, {"params": heads, "lr": HEADS_RATE}],
@@ -68,6 +68,13 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
             torch.save({**state, "schedule": schedule.state_dict(), "step": step + 1}, folder / "checkpoint.part")
             (folder / "checkpoint.part").replace(checkpoint)
     return network.eval()
+
+
+def _batches(documents: list[Document], chance: random.Random) -> list[list[Example]]:
+    """An epoch; the article, which most questions will be about, comes twice in it."""
+    again = [document for document in documents if document.group == "article"]
+    batches = [*epoch(documents, BATCH, chance), *epoch(again, BATCH, chance)]
+    return chance.sample(batches, len(batches))
 
 
 def _rate(step: int, total: int) -> float:

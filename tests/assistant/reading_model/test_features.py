@@ -1,6 +1,7 @@
 """What similarity says of a question and each unit, worked by hand on words with vectors in two dimensions."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from assistant.reading_model.features import (
     rerank_scores,
     unit_features,
 )
+from assistant.reading_model.known_questions import Known
 from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, Pair
 
 # Alpha and bravo stand in one text each, so that they are equally rare.
@@ -22,20 +24,30 @@ PAIR = Pair("alpha kilo", "bravo kilo", "kilo lima", alpha=EAST, of=NORTH, bravo
 ASKED = PAIR.text("alpha of bravo")
 
 
-def of_units(asked: EncodedText, *passages: EncodedPassage) -> list[list[dict[str, float]]]:
+def nothing(passages: Sequence[EncodedPassage]) -> Known:
+    return Known.nothing([len(one.units) for one in passages])
+
+
+def of_units(
+    asked: EncodedText, *passages: EncodedPassage, known: Known | None = None
+) -> list[list[dict[str, float]]]:
     """For each passage its units, by the names of the features."""
-    found = unit_features(asked, passages, PAIR.lexicon)
+    found = unit_features(asked, passages, PAIR.lexicon, known or nothing(passages))
     return [[dict(zip(UNIT_FEATURES, row, strict=True)) for row in rows.tolist()] for rows in found]
 
 
-def of_passages(asked: EncodedText, *passages: EncodedPassage) -> list[dict[str, float]]:
-    table = passage_features(asked, passages, unit_features(asked, passages, PAIR.lexicon), PAIR.lexicon)
+def of_passages(
+    asked: EncodedText, *passages: EncodedPassage, known: Known | None = None
+) -> list[dict[str, float]]:
+    known = known or nothing(passages)
+    units = unit_features(asked, passages, PAIR.lexicon, known)
+    table = passage_features(asked, passages, units, PAIR.lexicon, known)
     return [dict(zip(PASSAGE_FEATURES, row, strict=True)) for row in table.tolist()]
 
 
 def test_every_feature_has_a_name_of_its_own() -> None:
-    assert len(UNIT_FEATURES) == len(set(UNIT_FEATURES)) == 31
-    assert len(PASSAGE_FEATURES) == len(set(PASSAGE_FEATURES)) == 15
+    assert len(UNIT_FEATURES) == len(set(UNIT_FEATURES)) == 34
+    assert len(PASSAGE_FEATURES) == len(set(PASSAGE_FEATURES)) == 20
 
 
 # --- units
@@ -139,17 +151,59 @@ def test_passages_are_compared_with_the_best_and_the_question_with_all_of_them()
         assert row["the least of the question's subject tokens in any passage"] == pytest.approx(0.8)
 
 
+# --- with known questions
+
+KNOWN = Known([np.array([0.9, 0.0]), np.array([0.7])], [True, True], unanswered=0.8)
+
+
+def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:
+    passages = PAIR.passage("alpha\n\nkilo"), PAIR.passage("bravo")
+    of_units_known = of_units(ASKED, *passages, known=KNOWN)
+    first, second, third = [row for rows in of_units_known for row in rows]
+    near, gap = "nearest known question that the unit answers", "the same: distance from the best of all"
+    assert [row[near] for row in (first, second, third)] == pytest.approx([0.9, 0, 0.7])
+    assert [row[gap] for row in (first, second, third)] == pytest.approx([0, -0.9, -0.2])
+    assert {row["there are known questions"] for row in (first, second, third)} == {1}
+
+
+def test_a_passage_is_told_of_those_that_nothing_answers_too() -> None:
+    first, second = of_passages(ASKED, PAIR.passage("alpha\n\nkilo"), PAIR.passage("bravo"), known=KNOWN)
+    assert first["nearest known question that the passage answers"] == pytest.approx(0.9)
+    assert second["nearest known question that the passage answers"] == pytest.approx(0.7)
+    for row in (first, second):
+        assert row["nearest known question that any passage answers"] == pytest.approx(0.9)
+        assert row["nearest known question that the documents do not answer"] == pytest.approx(0.8)
+        assert row["distance of the two"] == pytest.approx(0.1)
+
+
+def test_without_known_questions_all_of_that_is_nothing() -> None:
+    (row,) = of_passages(ASKED, PAIR.passage("alpha"))
+    assert {row[name] for name in PASSAGE_FEATURES[-5:]} == {0}
+    beside = Known([np.array([0.9]), np.zeros(1)], [True, False], unanswered=0.8)  # of another document
+    passages = PAIR.passage("alpha"), PAIR.passage("bravo")
+    assert {of_passages(ASKED, *passages, known=beside)[1][name] for name in PASSAGE_FEATURES[-5:]} == {0}
+    ((_,), (unit,)) = of_units(ASKED, *passages, known=beside)
+    assert {unit[name] for name in UNIT_FEATURES[-3:]} == {0}
+
+
 # --- how the retriever ranks
 
 
 def test_the_best_unit_of_a_passage_is_its_score_function_words_count_a_fifth_and_terms_a_tenth() -> None:
-    (score,) = rerank_scores(ASKED, [PAIR.passage("lima\n\nalpha")], PAIR.lexicon)
+    (score,) = rerank_scores(ASKED, [PAIR.passage("lima\n\nalpha")], PAIR.lexicon, Known.nothing([2]))
     assert score == pytest.approx((1 * 1 + 0.2 * 0 + 1 * 0.6) / 2.2 + 0.1 * 0.5)
 
 
 def test_what_points_away_scores_nothing_and_so_does_an_empty_passage() -> None:
-    assert rerank_scores(PAIR.text("alpha"), [PAIR.passage("zulu"), PAIR.passage("")], PAIR.lexicon) == [0, 0]
-    assert rerank_scores(ASKED, [], PAIR.lexicon) == []
+    passages = [PAIR.passage("zulu"), PAIR.passage("")]
+    assert rerank_scores(PAIR.text("alpha"), passages, PAIR.lexicon, nothing(passages)) == [0, 0]
+    assert rerank_scores(ASKED, [], PAIR.lexicon, nothing([])) == []
+
+
+def test_a_known_question_that_a_passage_answers_is_its_score_where_it_is_nearer_than_any_unit() -> None:
+    known = Known([np.array([0.9]), np.array([0.1])], [True, True])
+    near, far = rerank_scores(ASKED, [PAIR.passage("zulu"), PAIR.passage("alpha")], PAIR.lexicon, known)
+    assert near == 0.9 and far > 0.1
 
 
 # --- whatever is compared
@@ -162,15 +216,16 @@ texts = st.lists(st.sampled_from(["alpha", "of", "bravo", "kilo", "?", "\n\n", "
 @given(texts, st.lists(texts, max_size=4))
 def test_every_unit_and_passage_has_a_finite_row_in_its_order(asked: str, told: list[str]) -> None:
     question, passages = PAIR.text(asked), [PAIR.passage(text) for text in told]
-    units = unit_features(question, passages, PAIR.lexicon)
-    table = passage_features(question, passages, units, PAIR.lexicon)
+    known = nothing(passages)
+    units = unit_features(question, passages, PAIR.lexicon, known)
+    table = passage_features(question, passages, units, PAIR.lexicon, known)
     assert [rows.shape for rows in units] == [(len(one.units), len(UNIT_FEATURES)) for one in passages]
     assert table.shape == (len(passages), len(PASSAGE_FEATURES))
     every = np.concatenate([table.reshape(-1), *(rows.reshape(-1) for rows in units)])
     assert np.isfinite(every).all() and every.dtype == np.float32
     if rows := [row for of_passage in units for row in of_passage]:
-        best = np.array(rows)[:, -8::2]
+        best = np.array(rows)[:, -11:-3:2]
         assert best.max(axis=0) == pytest.approx([0] * 4, abs=1e-6)
-    assert rerank_scores(question, passages, PAIR.lexicon) == [
-        rerank_scores(question, [one], PAIR.lexicon)[0] for one in passages
+    assert rerank_scores(question, passages, PAIR.lexicon, known) == [
+        rerank_scores(question, [one], PAIR.lexicon, nothing([one]))[0] for one in passages
     ]

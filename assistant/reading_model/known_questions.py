@@ -1,0 +1,94 @@
+"""How near a question is to those whose answers are known (`ingest/questions.py`).
+
+They stand beside a document. Most have none; then this says nothing, and the model goes by the texts alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.reading_model.encoding import EncodedText
+from ingest.questions import QuestionIndex
+from ingest.text import Span
+
+_NEAREST = 64  # so many are compared token by token, the others are not near
+
+
+class Place(NamedTuple):
+    """Where a unit of a passage stands."""
+
+    source: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Known:
+    """What known questions say of one question: `similarities` has for each unit of some passages that of the
+    nearest known question which it answers, 0 where there is none; `unanswered` is that of the nearest which their
+    documents do not answer; `there` says of each passage whether any are known beside its document.
+    """
+
+    similarities: list[np.ndarray]
+    there: list[bool]
+    unanswered: float = 0.0
+
+    @classmethod
+    def nothing(cls, units: Sequence[int]) -> "Known":
+        """For passages of so many units each."""
+        return cls([np.zeros(count) for count in units], [False] * len(units))
+
+    @property
+    def answered(self) -> float:
+        """The similarity of the nearest known question that any of these units answers."""
+        return max((float(one.max()) for one in self.similarities if len(one)), default=0.0)
+
+
+class KnownQuestions:
+    """The known questions of an index, compared token by token (late interaction, both ways)."""
+
+    def __init__(self, questions: QuestionIndex) -> None:
+        self._index = questions
+        self._beside = {question.source for question in questions.questions}
+        self._ends = np.array([*questions.starts[1:], len(questions.vectors)], dtype=np.int64)
+
+    def near(
+        self, question: EncodedText, places: Sequence[Sequence[Place]], without: Sequence[int] | None = ()
+    ) -> Known:
+        """What is known of a question for the units that stand at these places, a list for each passage.
+
+        `without`: the numbers of known questions to leave out, which training needs for a question that is known;
+        `None` leaves out all.
+        """
+        sources = {place.source for of in places for place in of}
+        asked = self._beside & sources
+        if without is None or not asked or not len(question.vectors):
+            return Known.nothing([len(of) for of in places])
+        order = np.argsort(-(self._index.means @ question.mean), kind="stable")
+        nearest = order[~np.isin(order, list(without))][:_NEAREST].tolist()
+        near = [(self._index.questions[n], self._similarity(question.vectors, n)) for n in nearest]
+        found = [(one, similarity) for one, similarity in near if one.source in asked]
+        unanswered = max((similarity for one, similarity in found if not one.spans), default=0.0)
+        spans = [(span, one.source, similarity) for one, similarity in found for span in one.spans]
+        there = [bool(of) and of[0].source in asked for of in places]
+        return Known([_of_units(of, spans) for of in places], there, unanswered)
+
+    def _similarity(self, vectors: np.ndarray, number: int) -> float:
+        """The mean best cosine of its tokens with this question's, and the other way round: 1 for equals."""
+        own = self._index.vectors[self._index.starts[number] : self._ends[number]].astype(np.float32)
+        cosines = vectors @ own.T
+        return float(cosines.max(axis=1).mean() + cosines.max(axis=0).mean()) / 2
+
+
+def _of_units(places: Sequence[Place], spans: Sequence[tuple[Span, str, float]]) -> np.ndarray:
+    """For each unit of one passage the highest similarity of a span that has most of the shorter of both."""
+    here = [(*span, similarity) for span, source, similarity in spans if places and source == places[0].source]
+    if not here:
+        return np.zeros(len(places))
+    starts, ends = np.array([place.span for place in places]).T[..., None]
+    first, last, similarity = np.array(here).T
+    common = np.minimum(ends, last) - np.maximum(starts, first)
+    shorter = np.minimum(ends - starts, last - first)
+    best: np.ndarray = np.where(common > 0.5 * shorter, similarity, 0.0).max(axis=1)
+    return best

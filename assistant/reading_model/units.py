@@ -39,8 +39,11 @@ def units(text: str) -> tuple[Unit, ...]:
                 span = Span(unit.span.start, unit.span.start + len(unit.lead_in))
                 found.append(Unit("row" if table else "sentence", span, unit.lead_in, number, announces=True))
         elif unit.kind == "item":
-            of_list = number if unit.span in items else None
-            found.append(Unit("row" if table and of_list is not None else "item", unit.span, unit.text, of_list))
+            within = any(a <= unit.span.start and unit.span.end <= b for a, b in items)
+            # an item of a list that an order to an assistant has torn apart stands alone
+            found.append(
+                Unit("row" if table and within else "item", unit.span, unit.text, number if within else i)
+            )
         elif unit.text:
             found.append(Unit(unit.kind, unit.span, unit.text))
     return tuple(found)

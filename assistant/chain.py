@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
-from assistant import prompts
-from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Usage
+from assistant import check, prompts
+from assistant.answers import Answer, Ask, Citation, Seconds, Usage
+from assistant.check import Checked
 from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
-from assistant.evidence import Candidate
 from assistant.faults import ModelFault
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.opened import Opened, Snapshots
-from assistant.question import Question, analyse
 from assistant.readers import Draft, Reading, extractive, llm
-from assistant.readers.lines import Decision
+from assistant.readers.selection import Candidate, candidates
 from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.settings import AssistantSettings
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
+from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
 from ingest.index import Index
@@ -57,10 +56,10 @@ def open_assistant(
 class Explanation:
     """How an answer came about: the rankings and, with the offline reader, the units with its decision."""
 
-    question: Question
+    question: str
     retrieval: RetrievalExplanation
     candidates: list[Candidate]
-    decision: Decision
+    decision: extractive.Decision
 
 
 class Assistant:
@@ -120,10 +119,11 @@ class Assistant:
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
         opened = self._snapshots.current()
-        reading = _reading(opened, self._standalone(as_ask(asked))[0])
-        ranked = opened.evidence.rank(reading.question, reading.passages)
-        decision = extractive.decide(reading, ranked, opened.evidence)
-        return Explanation(reading.question, opened.retriever.explain(reading.question.text), ranked, decision)
+        reading = opened.reading(self._standalone(as_ask(asked))[0])
+        decision = extractive.decide(reading, opened.evidence.calibration)
+        return Explanation(
+            reading.question, opened.retriever.explain(reading.question), candidates(reading), decision
+        )
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
@@ -133,10 +133,18 @@ class Assistant:
                 text = standalone(question, (*asked, answer.question))  # as it will be asked
                 return opened.cited(text, lambda: _cited_offline(opened, text))
 
-            found = suggestions(answer, asked, opened.evidence, opened.index.sources, cited_for)
+            found = suggestions(answer, asked, opened.index.sources, cited_for)
             return answer.model_copy(update={"suggestions": found})
 
         return self._snapshots.read(suggest)
+
+    def check_text(self, text: str) -> list[Checked]:
+        """Each sentence of a text about the documents with its verdict."""
+        return self._snapshots.read(lambda opened: check.check_text(text, opened))
+
+    def check_claim(self, claim: str, evidence: Sequence[str] = ()) -> Checked:
+        """One sentence with its verdict, held against verbatim pieces of the documents where these are given."""
+        return self._snapshots.read(lambda opened: check.check_claim(claim, opened, evidence))
 
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
@@ -155,14 +163,16 @@ class Assistant:
         started = time.perf_counter()
         self._snapshots.current()  # there is an index, before a model is asked anything
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(lambda opened: (opened, _reading(opened, text, config)))
+        opened, reading = self._snapshots.read(lambda opened: (opened, opened.reading(text, config)))
         reader = self._reader(opened)
         retrieved = time.perf_counter()
+
+        judge = None if self.model == EXTRACTIVE else opened.evidence.judge
 
         def made(draft: Draft, whole: bool) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            return finish(ask, reading, draft, self.model, seconds, spent, whole, self.strict)
+            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, self.strict)
 
         draft = None
         for draft in reader.stream(reading, config):
@@ -179,7 +189,7 @@ class Assistant:
             return self._own_reader
         if self.chat_model:
             return llm.make_reader(self.chat_model, self._prompt_tokens)
-        return extractive.make_reader(opened.evidence)
+        return extractive.make_reader(opened.evidence.calibration)
 
     @property
     def _prompt_tokens(self) -> int:
@@ -228,6 +238,7 @@ def finish(
     model: str,
     seconds: Seconds,
     spent: Usage,
+    judge: Judge | None = None,
     whole: bool = False,
     strict: bool = False,
 ) -> Answer:
@@ -242,7 +253,7 @@ def finish(
         passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
     refusal = Answer(
         question=ask.question,
-        standalone_question=reading.question.text,
+        standalone_question=reading.question,
         answered=False,
         text=prompts.refusal(len(reading.sources)),
         passages=passages,
@@ -254,14 +265,14 @@ def finish(
     )
     if _bare(draft.text) == _bare(refusal.text):
         return refusal
-    cited = cite(draft.text, reading.passages, whole, strict)
+    cited = cite(draft.text, reading.passages, judge, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
     (first, *more) = cited.sentences or [None]
     if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
         return refusal  # in words of its own; a document may say "This text does not …", too
-    refuses = any(_bare(sentence.text) == _bare(refusal.text) for sentence in cited.sentences)
-    if whole and refuses and all(sentence.support == "unsupported" for sentence in cited.sentences):
+    others = [sentence for sentence in cited.sentences if _bare(sentence.text) != _bare(refusal.text)]
+    if whole and others != list(cited.sentences) and all(one.support == "unsupported" for one in others):
         return refusal  # it went on talking, but proved nothing
     dropped = ", ".join(map(str, cited.unknown))
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
@@ -269,24 +280,13 @@ def finish(
     return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
 
 
-def _reading(opened: Opened, text: str, config: RunnableConfig | None = None) -> Reading:
-    """A standalone question with what was retrieved for it."""
-    question = analyse(text)
-    passages = tuple(map(_retrieved, opened.retriever.invoke(question.text, config)))
-    return Reading(question, passages, opened.index.sources.holding({one.source for one in passages}))
-
-
 def _cited_offline(opened: Opened, text: str) -> tuple[Citation, ...]:
     """What the offline reader cites in its answer to a standalone question."""
-    reading = _reading(opened, text)
-    draft = extractive.make_reader(opened.evidence).invoke(reading)
+    reading = opened.reading(text)
+    draft = extractive.make_reader(opened.evidence.calibration).invoke(reading)
     return finish(Ask(question=text), reading, draft, EXTRACTIVE, Seconds(), Usage()).citations
 
 
 def _bare(text: str) -> str:
     """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
     return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")
-
-
-def _retrieved(document: Document) -> RetrievedPassage:
-    return RetrievedPassage(text=document.page_content, **document.metadata)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of, sentences_of
 from assistant.opened import Opened
-from assistant.proof import align
-from assistant.verdicts import verdict
+from assistant.verdicts import Judge, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
 from ingest.text import find_folded, fold
@@ -66,8 +66,8 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
         )
     if not claim.strip():
         raise QuestionError("There is no sentence to check. Give a text, or a file with one.")
-    calibration = opened.prover.calibration
-    judge = opened.prover.judge
+    calibration = opened.evidence.calibration
+    judge = Judge(opened.evidence.proves, calibration.claim if evidence else calibration.claim_elsewhere)
     found = []
     for passages in [_passages_of(evidence, opened)] if evidence else _nearest(f"{label} {claim}".strip(), opened):
         aligned = [(passage, *align(claim, passage.text)) for passage in passages]
@@ -89,10 +89,11 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
 
 def _nearest(claim: str, opened: Opened) -> list[list[RetrievedPassage]]:
     """The passages that are most like a claim, each alone, and the first two together."""
-    ranked = opened.retriever.explain(claim).read.scored[:_TRIED]
+    *_, reranked = opened.retriever.rank(claim)
+    ranked = reranked.scored[:_TRIED]
     found = opened.index.passages.at([position for position, _ in ranked])
     passages = [_retrieved(passage) for passage in found]
-    return [*([passage] for passage in passages), passages[:2]]
+    return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 
 def _passages_of(evidence: Sequence[str], opened: Opened) -> list[RetrievedPassage]:

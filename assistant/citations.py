@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.proof import align, doubt, doubt_of_quote, other_side
+from assistant.verdicts import Judge, verdict
 from ingest.lexicon import content_words
 from ingest.text import Span, sentence_spans
 
@@ -44,7 +45,7 @@ class _Piece:
     start: int  # where it stands in the text, its markers not counted
     end: int
     markers: list[re.Match[str]]
-    label: str = ""  # what stands above it or before it in its table, where that names a side
+    label: str = ""  # what stands before it and above it in its table
     proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
     quoted: bool = False
 
@@ -54,12 +55,19 @@ def escape(text: str) -> str:
     return re.sub(r"[\[\]|]", r"\\\g<0>", " ".join(text.split()))
 
 
-def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, strict: bool = False) -> Cited:
+def cite(
+    text: str,
+    passages: Sequence[RetrievedPassage],
+    judge: Judge | None = None,
+    whole: bool = False,
+    strict: bool = False,
+) -> Cited:
     """Finds what each marker of `text` proves, and numbers the proofs.
 
     A marker that names no passage is taken out and its number reported. A sentence whose words stand in a
-    cited passage is `quoted`; one whose cited spans support it is `supported`; every other is `unsupported`. Where
-    another passage than the cited one proves a sentence, its marker moves there.
+    cited passage is `quoted`; one that the `judge` finds proven by what it cites is `supported`; every other is
+    `unsupported` (see `verdicts`). Where another passage than the cited one proves a sentence, its marker moves
+    there.
 
     A text grows until it is `whole`; its last sentence is not judged before. Unsupported sentences are marked
     `[?]`, or, where it is `strict`, taken out, and the last one is not shown before it is judged.
@@ -69,10 +77,10 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     unknown = tuple(number for number in named if not 1 <= number <= len(passages))
     if strict and not whole:  # what may still grow is not shown
         text = _without(text, _pieces(text)[-1:])
-    pieces = _proven(text, passages, whole or strict)
-    while strict and (unfit := [p for p in pieces if _doubt(p, passages)]):
+    pieces = _proven(text, passages, judge, whole or strict)
+    while strict and (unfit := [p for p in pieces if _doubt(p, passages, judge)]):
         text = _without(text, unfit)
-        pieces = _proven(text, passages, whole=True)
+        pieces = _proven(text, passages, judge, whole=True)
     judged = len(pieces) if whole or strict else len(pieces) - 1
 
     numbers: dict[tuple[str, int, int], Citation] = {}
@@ -82,7 +90,7 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     for position, piece in enumerate(pieces):
         citations = [citation_of(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
-        why = _doubt(piece, passages)
+        why = _doubt(piece, passages, judge)
         verdict: Support = "unsupported" if why else "quoted" if piece.quoted else "supported"
         sentences.append(Sentence(text=piece.text, citations=used, support=verdict, doubt=why))
         mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and why else "")
@@ -94,7 +102,7 @@ def cite(text: str, passages: Sequence[RetrievedPassage], whole: bool = False, s
     return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
 
 
-def _proven(text: str, passages: Sequence[RetrievedPassage], whole: bool) -> list[_Piece]:
+def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None, whole: bool) -> list[_Piece]:
     """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
     pieces = _pieces(text)
     for piece in pieces:
@@ -104,13 +112,13 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], whole: bool) -> lis
                 span, quoted = align(piece.text, passages[i].text)
                 piece.proof += [(i, span)] if span.start < span.end else []
                 piece.quoted |= quoted
-        if (whole or piece is not pieces[-1]) and _doubt(piece, passages):
-            _find_elsewhere(piece, passages)
+        if (whole or piece is not pieces[-1]) and _doubt(piece, passages, judge):
+            _find_elsewhere(piece, passages, judge)
     _join_list_items(pieces, passages)
     return pieces
 
 
-def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage]) -> None:
+def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> None:
     """Gives an unsupported piece the first passage that quotes it, else the first that supports it.
 
     A few words that cite nothing, such as the head of a table, are let be.
@@ -118,7 +126,8 @@ def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage]) -> None
     if not piece.markers and len(content_words(piece.text)) < _UNCITED:
         return
     found = [replace(piece, proof=[(i, span)], quoted=quoted) for i, span, quoted in _alignments(piece, passages)]
-    fitting = [one for one in found if not _doubt(one, passages)]
+    surer = replace(judge, least=judge.elsewhere) if judge else None
+    fitting = [one for one in found if not _doubt(one, passages, surer)]
     for one in sorted(fitting, key=lambda one: not one.quoted)[:1]:
         piece.proof, piece.quoted = one.proof, one.quoted
 
@@ -156,7 +165,7 @@ def _without_markers(text: str) -> str:
 
 
 def sentences_of(text: str) -> list[tuple[str, str]]:
-    """The sentences, list items and table cells of a text, without markers, each with its side in its table."""
+    """The sentences, list items and table cells of a text, without markers, each with its label in its table."""
     return [(piece.text, piece.label) for piece in _pieces(text)]
 
 
@@ -174,12 +183,14 @@ def _pieces(text: str) -> list[_Piece]:
         cells = _split_row(text, Span(start, line.end()))
         if line.start() in heads:
             columns = [text[a:b] for a, b in cells]
-        for cell in _cells(text, cells, labels=line.start() in heads):
+        told = _cells(text, cells, labels=line.start() in heads)
+        of_row = [] if cells[0] in told else [text[cells[0].start : cells[0].end]]
+        for cell in told:
             before, at = len(pieces), cells.index(cell)
             _add_sentences(text, cell, bool(item), pieces)
-            labels = [*columns[at : at + 1], text[cells[0].start : cells[0].end]] if at else []
+            labels = [] if line.start() in heads else [*of_row, *columns[at : at + 1]]
             for piece in pieces[before:]:
-                piece.label = next(filter(other_side, labels), "")
+                piece.label = ", ".join(filter(None, (_plain(MARKER.sub("", label)) for label in labels)))
     return pieces
 
 
@@ -269,7 +280,7 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
     return numbers[key]
 
 
-def _doubt(piece: _Piece, passages: Sequence[RetrievedPassage]) -> str:
+def _doubt(piece: _Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
     """Why the piece is not proven; empty where it is."""
-    spans = [(passages[i], span) for i, span in piece.proof]
-    return (doubt_of_quote if piece.quoted else doubt)(spans, piece.text, piece.label)
+    proof = [(passages[i], span) for i, span in piece.proof]
+    return verdict(proof, piece.text, piece.quoted, judge, piece.label).doubt

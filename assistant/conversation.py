@@ -5,9 +5,13 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from assistant.question import SIDES
 from ingest.lexicon import content_words
 from ingest.text import words
+
+SIDES: dict[str, re.Pattern[str]] = {
+    "BPO": re.compile(r"\bbpos?\b|\bbusiness[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
+    "KPO": re.compile(r"\bkpos?\b|\bknowledge[ -]process(?:ing)?[ -]outsourc\w*", re.IGNORECASE),
+}
 
 _OPENING = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|ok(?:ay)?|or|well|now)\b[\s,]*)*(?:(?:what|how) about\b\s*)?", re.IGNORECASE

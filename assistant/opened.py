@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
+from langchain_core.runnables import RunnableConfig
 
-from assistant.answers import Citation
+from assistant.answers import Citation, RetrievedPassage
 from assistant.evidence import Evidence
+from assistant.readers import Reading
+from assistant.reading_model.encoding import KEPT
 from assistant.reading_model.model import ReadingModel
-from assistant.reading_model.prover import Prover
 from assistant.retriever import HybridRetriever
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem
@@ -26,13 +29,21 @@ _KEPT = 5_000  # questions of which is known what their answers cite
 
 @dataclass(frozen=True)
 class Opened:
-    """One snapshot of the index, its retriever, how well its units answer, and whether they prove a claim."""
+    """One snapshot of the index, its retriever, and how well its passages answer and prove."""
 
     index: Index
     retriever: HybridRetriever
     evidence: Evidence
-    prover: Prover
     _cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict, repr=False)
+
+    def reading(self, question: str, config: RunnableConfig | None = None) -> Reading:
+        """A standalone question with what is retrieved for it."""
+        found = self.retriever.invoke(question, config)
+        readings = tuple(document.metadata["reading"] for document in found)
+        sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
+        passages = tuple(map(_retrieved, found))
+        sources = self.index.sources.holding({one.source for one in passages})
+        return Reading(question, passages, sources, readings, sure)
 
     def cited(self, question: str, answer: Callable[[], tuple[Citation, ...]]) -> tuple[Citation, ...]:
         """What the `answer` to a question cites, found out once: the same few are suggested again and again."""
@@ -45,14 +56,19 @@ class Opened:
         return found
 
 
+def _retrieved(document: Document) -> RetrievedPassage:
+    place = {name: value for name, value in document.metadata.items() if name not in ("reading", "answerable")}
+    return RetrievedPassage(text=document.page_content, **place)
+
+
 class Snapshots:
     """Opens the snapshot that is current; all readers of a process share one. Threads may share it."""
 
     def __init__(self, settings: IngestSettings, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
-        # whatever embeds the passages, the offline reader scores with the model that its thresholds are made for
-        self._reading_model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-        self._verifier = ReadingModel()
+        # whatever embeds the passages, the reading model reads what this one has read
+        self._embedder = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
+        self._reading_model = ReadingModel()
         self._current = CurrentIndex(settings)
         self._lock = threading.Lock()
         self._opened: Opened | None = None
@@ -61,15 +77,16 @@ class Snapshots:
     def current(self) -> Opened:
         """The current snapshot, opened once."""
         with self._lock:
-            if self._loading is None:  # the model is loaded while Chroma is imported and opened
-                self._loading = threading.Thread(target=self._load_model)
+            if self._loading is None:  # the models are loaded while Chroma is imported and opened
+                self._loading = threading.Thread(target=self._load_models)
                 self._loading.start()
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
-                evidence = Evidence(index.lexicon, self._reading_model, index.questions, index.readings)
+                evidence = Evidence(
+                    index.lexicon, self._embedder, self._reading_model, index.readings, index.questions
+                )
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
-                prover = Prover(index.lexicon, self._reading_model, self._verifier)
-                self._opened = Opened(index, retriever, evidence, prover)
+                self._opened = Opened(index, retriever, evidence)
             return self._opened
 
     def read(self, look: Callable[[Opened], Found]) -> Found:
@@ -85,9 +102,10 @@ class Snapshots:
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
         opened = self.current()
-        opened.evidence.read(opened.index.passages)
+        opened.evidence.prepare(opened.index.passages[:KEPT])
         count_tokens("")  # loads the vocabulary
 
-    def _load_model(self) -> None:
+    def _load_models(self) -> None:
         with contextlib.suppress(Exception):  # who asks it something is told what is wrong
+            self._embedder.load()
             self._reading_model.load()

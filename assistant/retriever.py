@@ -1,10 +1,11 @@
-"""The retriever: a dense and a lexical ranking of all passages, fused, and the best read closely.
+"""The retriever: a dense and a lexical ranking of all passages, fused; the best read closely and by the model.
 
 A LangChain retriever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -13,16 +14,19 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.evidence import Evidence
-from assistant.question import analyse, halves
+from assistant.reading_model.model import PassageReading
+from assistant.reading_model.outline import Outline, outlines, places
+from assistant.refusal import answerable
+from assistant.units import units
 from ingest.index import Index
 from ingest.passages import Passage
-from ingest.text import count_tokens
+from ingest.text import Span, count_tokens
 
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
-OUTLINE_TOKENS = 500  # of headings besides, for a question for a list
+OUTLINE_TOKENS = 200  # of headings besides; the embedding model reads so many at once
+READ_TOKENS = 2_000  # of the best passages the model reads so many
 _CANDIDATES = 50  # passages per ranking
-_READ = 30  # so many of the fused ranking are read closely
-_OUTLINED = 6  # so many of the best passages are looked at for headings below theirs
+_RERANKED = 30  # so many of the fused ranking are compared token by token
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 
@@ -36,22 +40,25 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Both rankings (for each half of a comparison), their fusion, and its best passages by their best unit."""
+    """The rankings by meaning and by words, their fusion, its best by late interaction, and these by the model."""
 
     rankings: list[Ranking]
     fused: Ranking
+    reranked: Ranking
     read: Ranking
+    readings: dict[int, PassageReading]  # by position
+    headings: list[tuple[Passage, float, PassageReading]]  # below the sections of these, each with its reading
+    answerable: float  # the probability that all that was read answers
 
 
 class HybridRetriever(BaseRetriever):
     """Ranks the passages of one index by meaning (Chroma) and by words (BM25), and fuses both by rank.
 
-    The best of these are ranked anew by how well their best unit answers (see `Evidence`).
-
-    `invoke(question)` returns `Document`s within `CONTEXT_TOKENS`, best first, with `source`, `section`,
-    `start`, `end` and `score` in their metadata. A question about both sides is also asked for each side, and
-    the best passage of each side is always among the results. Behind them a question for a list or a count
-    gets the headings below the best sections, within `OUTLINE_TOKENS`.
+    The best of these are ranked anew, by late interaction, then by the reading model. `invoke(question)` returns
+    `Document`s within `CONTEXT_TOKENS`, best first; their metadata have `source`, `section`, `start`, `end`, the
+    `score`, as `reading` what the model says of their units, and as `answerable` the probability that all that it
+    has read answers. Behind them come the headings below the sections of the best, within `OUTLINE_TOKENS`: what a
+    text lists, it often lists in headings.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -63,82 +70,98 @@ class HybridRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        chosen = self._within_budget(self.explain(query))
-        found = [_document(self.index.passages[position], score) for position, score in chosen]
-        if analyse(query).kind in ("list", "count"):
-            found += self._outline(chosen)
-        return found
-
-    def _outline(self, chosen: list[tuple[int, float]]) -> list[Document]:
-        """The headings right below the sections of `chosen`: what a text lists, it often lists in headings.
-
-        A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
-        """
-        taken = self.index.passages.at([position for position, _ in chosen])
-        outline: list[Document] = []
-        room, most = OUTLINE_TOKENS, OUTLINE_TOKENS // 2  # a heading has a sign and a word at least
-        for above, (_, score) in zip(taken[:_OUTLINED], chosen, strict=False):
-            headings = self.index.headings_below(above.source, above.section, most)
-            below = [one for one in headings if one not in taken]
-            needed = sum(count_tokens(heading.text) for heading in below)
-            if needed <= room:
-                taken += below
-                outline += [_document(heading, score) for heading in below]
-                room -= needed
-        return outline
+        explanation = self.explain(query)
+        chosen = self._within(CONTEXT_TOKENS, explanation.read.scored)
+        passages = self.index.passages.at([position for position, _ in chosen])
+        found = [
+            (passage, score, explanation.readings[position])
+            for passage, (position, score) in zip(passages, chosen, strict=True)
+        ]
+        found += [heading for heading in explanation.headings if heading[0] not in passages]
+        return [_document(*one, explanation.answerable) for one in found]
 
     def explain(self, query: str) -> Explanation:
         """The rankings behind the result for `query`."""
-        parts = list(dict.fromkeys([query, *halves(analyse(query))]))
-        vectors = (
-            self.embeddings.embed_documents(parts) if len(parts) > 1 else [self.embeddings.embed_query(query)]
-        )
-        rankings = []
-        for part, vector in zip(parts, vectors, strict=True):
-            rankings.append(Ranking(f"dense: {part}", self.index.nearest(vector, _CANDIDATES)))
-            terms = self.index.lexicon.asked_terms(part)
-            rankings.append(Ranking(f"lexical: {part}", self.index.lexicon.rank(terms, _CANDIDATES)))
+        rankings, fused, reranked = self.rank(query)
+        near = [position for position, _ in self._within(READ_TOKENS, reranked.scored)]
+        passages = self.index.passages.at(near)
+        headings = self._headings_below(passages)
+        together = outlines(headings)
+        made = self.evidence.read(query, [*passages, *together])
+        readings = dict(zip(near, made[: len(near)], strict=True))
+        read = _ranking("read", {position: reading.best for position, reading in readings.items()})
+        of_headings = [
+            found
+            for outline, outlined in zip(together, made[len(near) :], strict=True)
+            for found in _headings_of(outline, outlined, headings)
+        ]
+        sure = answerable(made, self.evidence.calibration)
+        return Explanation(rankings, fused, reranked, read, readings, of_headings, sure)
+
+    def rank(self, query: str) -> tuple[list[Ranking], Ranking, Ranking]:
+        """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""
+        terms = self.index.lexicon.asked_terms(query)
+        rankings = [
+            Ranking("dense", self.index.nearest(self.embeddings.embed_query(query), _CANDIDATES)),
+            Ranking("lexical", self.index.lexicon.rank(terms, _CANDIDATES)),
+        ]
         fused = fuse(rankings)
-        return Explanation(rankings, fused, self._read(query, fused))
+        positions = [position for position, _ in fused.scored[:_RERANKED]]
+        scores = self.evidence.rerank(query, self.index.passages.at(positions))
+        return rankings, fused, _ranking("reranked", dict(zip(positions, scores, strict=True)))
 
-    def _read(self, query: str, fused: Ranking) -> Ranking:
-        """The best passages of a ranking, ranked by the score of their best unit."""
-        question = analyse(query)
-        positions = [position for position, _ in fused.scored[:_READ]]
-        best: dict[int, float] = {}
-        for part in dict.fromkeys([query, *halves(question)]):
-            for candidate in self.evidence.rank(analyse(part), self.index.passages.at(positions)):
-                position = positions[candidate.number - 1]
-                best[position] = max(candidate.score, best.get(position, candidate.score))
-        return Ranking("read", sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
+    def _within(self, budget: int, scored: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """The best of a ranking that fit a budget of tokens, at least one."""
+        used = accumulate(int(self.index.tokens[position]) for position, _ in scored)
+        return [pair for i, (pair, sum_) in enumerate(zip(scored, used, strict=True)) if i == 0 or sum_ <= budget]
 
-    def _within_budget(self, explanation: Explanation) -> list[tuple[int, float]]:
-        """The best that fit, the best of each half among them."""
-        must = {ranking.scored[0][0] for ranking in explanation.rankings[2:] if ranking.scored}
-        order = sorted(explanation.read.scored, key=lambda pair: (pair[0] not in must, -pair[1]))
-        chosen: list[tuple[int, float]] = []
-        used = 0
-        for position, score in order:
-            used += int(self.index.tokens[position])
-            if chosen and used > CONTEXT_TOKENS:
-                break
-            chosen.append((position, score))
-        return sorted(chosen, key=lambda pair: -pair[1])
+    def _headings_below(self, passages: Sequence[Passage]) -> list[Passage]:
+        """The headings right below the sections of some passages.
+
+        A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
+        """
+        headings: list[Passage] = []
+        room, most = OUTLINE_TOKENS, OUTLINE_TOKENS // 2  # a heading has a sign and a word at least
+        for source, section in dict.fromkeys((passage.source, passage.section) for passage in passages):
+            below = self.index.headings_below(source, section, most)
+            needed = sum(count_tokens(heading.text) for heading in below)
+            if len(below) > 1 and needed <= room:
+                headings += below
+                room -= needed
+        return headings
 
 
-def _document(passage: Passage, score: float) -> Document:
+def _headings_of(
+    outline: Outline, read: PassageReading, headings: Sequence[Passage]
+) -> Iterator[tuple[Passage, float, PassageReading]]:
+    """The headings of an outline, each with its part of the outline's reading; what is an order has none."""
+    stand = places(outline, units(outline.text))
+    for heading in headings:
+        own = [i for i, at in enumerate(stand) if at == (heading.source, Span(heading.start, heading.end))]
+        if own:
+            alone = PassageReading(read.units[own], read.answers, read.likeness[own])
+            yield heading, alone.best, alone
+
+
+def _document(passage: Passage, score: float, reading: PassageReading, answerable: float) -> Document:
     place = {"source": passage.source, "section": passage.section, "start": passage.start, "end": passage.end}
-    return Document(page_content=passage.text, metadata={**place, "score": score})
+    read = {"score": score, "reading": reading, "answerable": answerable}
+    return Document(page_content=passage.text, metadata={**place, **read})
+
+
+def _ranking(name: str, scores: dict[int, float]) -> Ranking:
+    """Best first; ties go to the passage that stands earlier in the document."""
+    return Ranking(name, sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def fuse(rankings: Sequence[Ranking]) -> Ranking:
     """Reciprocal rank fusion: each ranking gives a passage 1 / (60 + its rank); the sums are ranked.
 
     Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning
-    methods", SIGIR 2009. Ties go to the passage that stands earlier in the document.
+    methods", SIGIR 2009.
     """
     sums: dict[int, float] = {}
     for ranking in rankings:
         for rank, (position, _) in enumerate(ranking.scored, start=1):
             sums[position] = sums.get(position, 0.0) + 1 / (_RRF_K + rank)
-    return Ranking("fused", sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])))
+    return _ranking("fused", sums)

@@ -1,4 +1,4 @@
-"""The quotable pieces of a passage: headings, sentences, and lists with their lead-in."""
+"""The quotable pieces of a passage: headings, sentences, list items and table rows."""
 
 import re
 from collections.abc import Iterator
@@ -7,25 +7,13 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from assistant.orders import orders, within_orders
-from assistant.question import SIDES, Side
 from ingest.text import Span, sentence_spans, trim
 
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
 
-# Says what comes next instead of saying something.
-SIGNPOST = re.compile(
-    r"^(?:(?:next|now|so|here|but)\b,?\s*)?"
-    r"(?:let[’']s|now that|having discussed|did you know|[’']s (?:how|why)|in this (?:article|post|section))",
-    re.IGNORECASE,
-)
-# Says what the whole text is about, which answers a question for that and no other.
-OVERVIEW = re.compile(
-    r"^(?:in )?this (?:chapter|document|guide|page|paper|report)\b"
-    r"|^we(?:[’']ll)? (?:also |then )?(?:cover|describe|discuss|explain|explore|look)\b",
-    re.IGNORECASE,
-)
+Kind = Literal["heading", "sentence", "item", "row"]
 
 
 class PassageLike(Protocol):
@@ -52,35 +40,40 @@ class PassageLike(Protocol):
 class Unit:
     """A piece of a passage that can be quoted; `span` is relative to the passage's text.
 
-    A list is one unit: its `span` runs from the lead-in to the last item, `lead_in` may be empty, `items` are
-    the spans of the items without their marks. A single item is a unit of its own as well.
+    The items of a list have its number in `list`, and so has what announces it, the sentence before it or the
+    head of the table; `announces` says so of that one.
     """
 
-    kind: Literal["heading", "sentence", "item", "list"]
+    kind: Kind
     span: Span
     text: str
-    lead_in: str = ""
-    items: tuple[Span, ...] = ()
-    before: str = ""  # the sentence before it in the same passage, which words like "they" point to
+    list: int | None = None
+    announces: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.text.rstrip("*_ ").endswith("?")
 
 
 @lru_cache(maxsize=4096)
 def units(text: str) -> tuple[Unit, ...]:
-    """The units of a passage's text, in order; a list comes before its items. What is an order is none."""
+    """The units of a passage's text, in order. What is an order to an assistant is none (see `orders`)."""
     found: list[Unit] = []
-    for block in _blocks(text):
-        before = _last_sentence(found)
+    for number, block in enumerate(_blocks(text)):
         first = text[block[0].start : block[0].end]
         if heading := _HEADING.match(first):
-            found.append(_unit("heading", text, _shift(block[0].start, heading)))
+            if heading["words"]:
+                found.append(_unit("heading", text, _shift(block[0].start, heading)))
         elif _ITEM.match(first):
-            found += _list(text, _items(text, block), found)
+            if found and found[-1].kind == "sentence" and found[-1].text.endswith(":"):
+                found[-1] = replace(found[-1], list=number, announces=True)
+            found += [_unit("item", text, item, number) for item in _items(text, block)]
         elif first.startswith("|") and len(block) > 1:
-            found += _table(text, block, found)
+            found += _table(text, block, number)
         else:
-            for span in sentence_spans(text, block[0].start, block[-1].end):
-                found.append(_unit("sentence", text, span, before=before))
-                before = found[-1].text
+            spans = sentence_spans(text, block[0].start, block[-1].end)
+            found += [_unit("sentence", text, span) for span in spans]
     return tuple(unit for one in found for unit in _without_orders(one, text))
 
 
@@ -92,10 +85,6 @@ def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
         first = min(order.start for order in orders(text) if unit.span.start < order.end)
         if kept := trim(text, Span(unit.span.start, max(unit.span.start, first))):
             yield replace(unit, span=kept, text=text[kept.start : kept.end])
-
-
-def _last_sentence(found: list[Unit]) -> str:
-    return found[-1].text if found and found[-1].kind == "sentence" else ""
 
 
 def _items(text: str, lines: list[Span]) -> list[Span]:
@@ -110,27 +99,14 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
     return items
 
 
-def _list(text: str, items: list[Span], found: list[Unit]) -> list[Unit]:
-    has_lead_in = bool(found) and found[-1].kind == "sentence" and found[-1].text.endswith(":")
-    lead_in = found.pop() if has_lead_in else None
-    before = lead_in.before if lead_in else _last_sentence(found)
-    start = lead_in.span.start if lead_in else items[0].start
-    span = Span(start, items[-1].end)
-    whole = Unit("list", span, text[span.start : span.end], lead_in.text if lead_in else "", tuple(items), before)
-    return [whole, *(_unit("item", text, item, lead_in=whole.lead_in) for item in items)]
-
-
-def _table(text: str, lines: list[Span], found: list[Unit]) -> list[Unit]:
+def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
     """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
     rows = [trim(text, Span(line.start + 1, line.end - text[: line.end].endswith("|"))) for line in lines]
     filled = [row for row in rows if row]
     if len(filled) < 2:
         return [_unit("sentence", text, row) for row in filled]
-    head, *items = filled
-    announced = _unit("sentence", text, head, before=_last_sentence(found))
-    span = Span(head.start, items[-1].end)
-    whole = Unit("list", span, text[span.start : span.end], announced.text, tuple(items), announced.before)
-    return [whole, *(_unit("item", text, item, lead_in=announced.text) for item in items)]
+    found = [_unit("row", text, row, number) for row in filled]
+    return [replace(unit, announces=i == 0) for i, unit in enumerate(found)]
 
 
 def _blocks(text: str) -> list[list[Span]]:
@@ -161,28 +137,5 @@ def _shift(start: int, match: re.Match[str]) -> Span:
     return Span(start + match.start("words"), start + match.end("words"))
 
 
-def _unit(
-    kind: Literal["heading", "sentence", "item"], text: str, span: Span, lead_in: str = "", before: str = ""
-) -> Unit:
-    return Unit(kind, span, text[span.start : span.end], lead_in, before=before)
-
-
-POINTS_BACK = re.compile(r"^(?:it|this|that(?! (?:being )?said)|they|these|those)\b", re.IGNORECASE)
-_COMPARED_WITH = re.compile(r"\b(?:than|unlike|version of|subset of)\s+(?:an?\s+)?\w+", re.IGNORECASE)
-
-
-def side_of(unit: Unit, section: str) -> Side | None:
-    """Whose sentence it is: the one side that it names; where it names none, the sentence before or the section.
-
-    "It is an extended version of BPO" is about what the sentence before is about.
-    """
-    own = _COMPARED_WITH.sub("", unit.text)
-    heading = section.rsplit(" > ", 1)[-1]
-    texts = [own, unit.lead_in, unit.before, heading]
-    if POINTS_BACK.match(unit.text):
-        texts = [unit.before, own, heading]
-    for text in texts:
-        named = [side for side, pattern in SIDES.items() if pattern.search(text)]
-        if named:
-            return named[0] if len(named) == 1 else None
-    return None
+def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:
+    return Unit(kind, span, text[span.start : span.end], list_)

@@ -17,10 +17,15 @@ Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence 
 
 @dataclass(frozen=True)
 class Judge:
-    """The model and its threshold: `proves` gives the logit of a claim as proven by what it cites."""
+    """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
+
+    `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
+    seem to, and more is asked: `elsewhere`.
+    """
 
     proves: Callable[[str, Proof], float]
     least: float
+    elsewhere: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -34,22 +39,26 @@ class Verdict:
     logit: float
 
 
-def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge, label: str = "") -> Verdict:
+def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, label: str = "") -> Verdict:
     """Judges a sentence by what it cites.
 
-    `quoted`: a span says it word for word. `label` is what stands above or before it in its table.
+    `quoted`: a span says it word for word. `label` is what stands above or before it in its table. Without a judge
+    only quotes are proven: the offline reader writes nothing else.
     """
-    if quoted and not label and _quotes_units(proof, sentence):
+    if quoted and (judge is None or (not label and _quotes_units(proof, sentence))):
         return Verdict("", math.inf)
     if not proof:
         left_alone = claims_nothing(sentence) or REFUSES.match(sentence)
         return Verdict("", math.inf) if left_alone else Verdict("it cites no passage", -math.inf)
     told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
-    if strange := [*unknown_amounts(sentence, told), *without(names(sentence), told)]:
+    said = f"{label}: {sentence}" if label else sentence
+    if strange := [*unknown_amounts(said, told), *without(names(said), told)]:
         return Verdict(f"“{strange[0]}” is not in the passage", -math.inf)
     if claims_nothing(sentence):
         return Verdict("", math.inf)
-    logit = judge.proves(f"{label}: {sentence}" if label else sentence, proof)
+    if judge is None:
+        return Verdict("the passage does not say it in these words", -math.inf)
+    logit = judge.proves(said, proof)
     return Verdict("" if logit >= judge.least else "the passage does not say that", logit)
 
 

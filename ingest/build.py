@@ -16,8 +16,6 @@ from langchain_core.embeddings import Embeddings
 from ingest.chroma import Vectors
 from ingest.documents import (
     digests_of,
-    files_below,
-    known_paths,
     read_documents,
     remembered_paths,
     unchanged,
@@ -75,12 +73,6 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
         return build(settings, present, progress=progress)
     except SourceError as error:  # what is indexed answers all the same
         return BuildReport(manifest.passages, 0, manifest.passages, 0, (str(error),))
-
-
-def documents(settings: IngestSettings, paths: Sequence[Path] = ()) -> list[Path]:
-    """The files that `build` reads for these paths, sorted. Raises `SourceError` for a path that has gone."""
-    known = known_paths(open_store(settings).read_pointer())
-    return sorted(files_below(paths or known or [settings.corpus], settings.index))
 
 
 def build(

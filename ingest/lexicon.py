@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEXICON_VERSION = 1  # part of an index's settings: raise it whenever the same text would have other terms
 
-# Words that carry no subject. Question words are here too: what they ask for is seen in `question.py`.
+# Words that carry no subject. Question words are here too.
 STOP_WORDS = frozenset(
     """a about above after again all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each
@@ -149,16 +149,6 @@ class Lexicon:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""
         return [self._corrected(term) for term in self.terms(question)]
 
-    def unknown_names(self, question: str) -> list[str]:
-        """The capitalised names of a question (its first word only if in capitals) with words that no text has."""
-        names = _ASKED_NAME.findall(question)
-        return [
-            name for name in names if not all(map(self._knows, words(name))) and name.lower() not in STOP_WORDS
-        ]
-
-    def _knows(self, word: str) -> bool:
-        return word in self._words or word.removesuffix("s") in self._words  # KPOs
-
     def _corrected(self, term: str) -> str:
         if term in self._numbers or len(term) < _SHORTEST_CORRECTED:
             return term
@@ -210,7 +200,6 @@ def _bm25(documents: Sequence[list[str]]) -> "bm25s.BM25":
     return model
 
 
-_ASKED_NAME = re.compile(r"(?<![.?!:] )(?<!^)\b[A-Z][\w’'&-]+|\b[A-Z]{2,}\b")
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[ \t]+){1,5}[A-Z][\w’'-]*")
 

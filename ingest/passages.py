@@ -25,6 +25,7 @@ SPLITTER_VERSION = 1  # part of an index's settings: raise it whenever the same 
 PASSAGE_TOKENS = 200
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
+_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 NOTE = re.compile(r"\s*<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)  # a comment of ours, where a text has a hole
 
@@ -110,7 +111,9 @@ def section_above(section: str) -> str:
 def heading_of(passage: Passage) -> Passage | None:
     """The heading that a passage begins with."""
     line = passage.text.partition("\n")[0].rstrip()
-    return replace(passage, text=line, end=passage.start + len(line)) if line.startswith("#") else None
+    if not _HEADING.match(line):
+        return None
+    return replace(passage, text=line, end=passage.start + len(line))
 
 
 def note_after(text: str, end: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Passages as the model reads them closely, token by token (see `assistant/evidence.py`).
+"""Passages as the model reads them closely, token by token (see `assistant/reading_model/`).
 
 To read those that may answer a question takes half a second, so that a small index keeps all of its passages as
 they were read: a process that answers one question need not read them again. A large one keeps none, since each
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 SMALL = 100  # passages of an index that keeps them
 
 _FILE = "readings.npz"
+_LONGEST_SECTION = 160  # characters
 
 
 def heading_above(section: str) -> str:
-    """The last heading above a passage, as a line: with it is read what the passage is about."""
-    return f"{section.rsplit(' > ', 1)[-1]}\n"
+    """The end of the headings above a passage, as a line: with it is read what the passage is about."""
+    return f"{section[-_LONGEST_SECTION:]}\n"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from assistant.chain import Assistant, open_assistant
-from assistant.check import Checked, Claim, check_claim, check_text
+from assistant.check import Checked, Claim
 from ingest.errors import UserError
 from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
@@ -28,7 +28,7 @@ def check(file: str, json: bool, jsonl: bool) -> bool:
             print(line, flush=True)
             good &= proven
         return good
-    checked = check_text(text, assistant.opened())
+    checked = assistant.check_text(text)
     if json:
         print(shown_as_json(checked))
     else:
@@ -61,7 +61,7 @@ def check_lines(text: str, assistant: Assistant) -> Iterator[tuple[str, bool]]:
             fields = json.loads(line)
             name = fields.get("id", name) if isinstance(fields, dict) else name
             claim = Claim.model_validate(fields)
-            found = check_claim(claim.claim, assistant.opened(), claim.evidence)
+            found = assistant.check_claim(claim.claim, claim.evidence)
         except (json.JSONDecodeError, ValidationError, RecursionError):
             told = 'It is no {"id": "...", "claim": "...", "evidence": ["..."]}. Mend the line.'
             yield json.dumps({"id": name, "error": told}, ensure_ascii=False), False

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UserError
-from ui.indexing import ensure_index_is_current, tell_passed_over, write_questions_beside
+from ui.indexing import ensure_index_is_current, tell_passed_over
 from ui.progress import Progress
 from ui.settings import read_settings
 
@@ -76,17 +76,11 @@ def ingest(
         typer.Argument(help="Files or folders to add or refresh. Default: all that the index knows."),
     ] = None,
     remove: Annotated[list[Path] | None, typer.Option(help="A path to forget. Repeatable.")] = None,
-    questions: Annotated[
-        bool, typer.Option("--questions", help="Let the chat model write likely questions beside each document.")
-    ] = False,
-    model: Model = None,
 ) -> None:
     """Read documents, cut them into passages, embed what is new, and store it in the index."""
     from ingest.build import build
 
-    settings = read_settings(model)
-    if questions:
-        write_questions_beside(settings, paths or [])
+    settings = read_settings()
     with Progress() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
     tell_passed_over(report)

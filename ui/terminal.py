@@ -14,7 +14,6 @@ from assistant.check import Checked
 from assistant.conversation_file import Verified
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
-from assistant.readers.extractive import ENOUGH
 from assistant.retriever import Ranking
 from ingest.passages import Passage
 
@@ -107,20 +106,18 @@ def show_checked(console: Console, checked: Sequence[Checked]) -> None:
 
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
-    """Both rankings, their fusion, and what the offline reader made of them; `passages` are those of the index."""
-    question = explanation.question
-    sides = ", ".join(question.sides) or "no side"
-    _print(console, plain(f"Read as: {question.text} ({question.kind}; {sides})"))
-    for ranking in [*explanation.retrieval.rankings, explanation.retrieval.fused]:
+    """The rankings, and what the offline reader made of them; `passages` are those of the index."""
+    _print(console, plain(f"Read as: {explanation.question}"))
+    found = explanation.retrieval
+    for ranking in [*found.rankings, found.fused, found.reranked, found.read]:
         console.print(_ranking(ranking, passages))
-    table = Table("score", "side", "kind", "text", title="sentences, lists and headings", title_justify="left")
+    table = Table("logit", "kind", "text", title="sentences, items, rows and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:
         text = " ".join(candidate.unit.text.split())
-        score = f"{candidate.score:.3f}"
-        table.add_row(score, candidate.side or "", candidate.unit.kind, plain(text[:100]))
+        table.add_row(f"{candidate.score:.2f}", candidate.unit.kind, plain(text[:100]))
     console.print(table)
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
-    _print(console, plain(f"{verb}: {explanation.decision.reason} (the least score that answers is {ENOUGH})."))
+    _print(console, plain(f"{verb}: {explanation.decision.reason}."))
     console.print()
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from assistant.answers import Answer, Sentence
 from assistant.evaluation.questions import Place
 from assistant.evaluation.spans import best_share, overlap
+from assistant.literals import names, unknown_amounts, without
 from assistant.prompts import MARKER, marker_numbers
-from assistant.support import strange_names
 from ingest.lexicon import content_words, stem
 from ingest.text import fold
 
@@ -258,7 +258,8 @@ def strange(answer: Answer) -> float | None:
     if not answer.answered:
         return None
     known = "\n".join([answer.question, answer.standalone_question, *(p.text for p in answer.passages)])
-    return float(sum(len(strange_names(known, sentence.text)) for sentence in answer.sentences))
+    said = [sentence.text for sentence in answer.sentences]
+    return float(sum(len(unknown_amounts(text, known)) + len(without(names(text), known)) for text in said))
 
 
 # Abstention ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
 from assistant.evaluation.judge import Judge
+from assistant.evaluation.lexical_support import supports
 from assistant.evaluation.metrics import fact_recall
 from assistant.evaluation.questions import Corpus, QuestionItem
 from assistant.evaluation.scoring import Scores, score
@@ -21,7 +22,6 @@ from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
 from assistant.retriever import CONTEXT_TOKENS
-from assistant.support import supports
 from ingest.errors import RecordingError, SettingsError, UserError
 from ingest.settings import ROOT
 

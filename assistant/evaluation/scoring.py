@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from assistant.answers import Answer
 from assistant.evaluation import metrics
+from assistant.evaluation.lexical_support import supports
 from assistant.evaluation.questions import Corpus, Place, QuestionItem
 from assistant.evaluation.spans import covered_share, places_of
-from assistant.support import supports
 from ingest.text import count_tokens
 
 Scores = dict[str, float | None]

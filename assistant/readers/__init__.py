@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.answers import RetrievedPassage, Usage
-from assistant.question import Question
+from assistant.reading_model.model import PassageReading
 from ingest.sources import Source
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader gets: the question, the passages (best first) and the whole texts that these come from."""
+    """What a reader gets: the question, the passages (best first) and the whole texts that these come from.
 
-    question: Question
+    `readings` is what the reading model says of each passage, and `answerable` the probability that all which it
+    has read answers; nothing where nobody asked it.
+    """
+
+    question: str
     passages: tuple[RetrievedPassage, ...]
     sources: Mapping[str, Source]
+    readings: tuple[PassageReading, ...] = ()
+    answerable: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,54 @@
-"""The offline reader: chooses sentences and lists of the passages and arranges them into an answer.
+"""The offline reader: arranges units of the passages (sentences, list items, table rows, headings) into an answer.
 
-It never writes a sentence of its own, apart from the connecting words in `prompts.py`. Every unit of the
-passages (sentence, list, heading) is scored against the question; the best one answers, or the best one for
-each side of a comparison; where none is good enough, the article does not say.
+It never writes a sentence of its own; only the names of two things that a question compares stand before what it
+quotes. The reading model has said of each unit whether it answers, `refusal` decides whether anything does.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
-from assistant.confidence import confidence
-from assistant.evidence import Candidate, Evidence
-from assistant.kinds import holds, spells_out
-from assistant.question import Question
+from assistant.citations import escape
+from assistant.outline import last_heading, unnumbered
 from assistant.readers import Draft, Reading
-from assistant.readers.lines import ASKED, SECOND, Decision, enumerates, is_bare_heading, markdown, says_nothing
-from assistant.readers.lists import counted, list_of, lists_of_both, lost_list
-from assistant.readers.sentences import comparison, contrast, sentences
+from assistant.readers.selection import Candidate, candidates, select
+from assistant.reading_model.model import Calibration, PassageReading
+from assistant.refusal import answerable, refuses
+from assistant.sides import Names, compared, side_of
 from assistant.streams import streaming
-
-ENOUGH = 0.5  # the least confidence that answers
-_HOLDS_NEAR = 0.85  # a date that is asked for has to stand in a unit with at least this share of the best score
-_SURELY_ASKED = 0.8  # an indexed question that is so like the one asked asks for the same things
+from assistant.units import Unit, units
+from ingest.passages import note_after
 
 
-def make_reader(evidence: Evidence) -> Runnable[Reading, Draft]:
-    """A reader that scores with `evidence`; while it streams, each draft has one line more."""
+@dataclass(frozen=True)
+class Line:
+    """One line of an answer: the passage it quotes, the words, and whose side it is on."""
+
+    number: int
+    text: str
+    label: str = ""
+    item: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The lines of the answer (none: a refusal), why it is so, and what a person should know besides."""
+
+    lines: list[Line]
+    reason: str
+    confidence: float
+    notices: tuple[str, ...] = ()
+    about: int | None = None  # the number of the passage that the notices are about
+
+
+def make_reader(calibration: Calibration) -> Runnable[Reading, Draft]:
+    """A reader with these thresholds; while it streams, each draft has one line more."""
 
     def read(reading: Reading, config: RunnableConfig) -> Iterator[Draft]:
-        decision = decide(reading, evidence.rank(reading.question, reading.passages), evidence)
+        decision = decide(reading, calibration)
         if not decision.lines:
             refusal = prompts.refusal(len(reading.sources))
             yield Draft(refusal, decision.notices, decision.about, confidence=decision.confidence)
@@ -42,79 +60,114 @@ def make_reader(evidence: Evidence) -> Runnable[Reading, Draft]:
     return streaming(read, name="extractive")
 
 
-def decide(reading: Reading, ranked: list[Candidate], evidence: Evidence) -> Decision:
-    """What to answer, from the units as they rank for the question."""
-    question = reading.question
-    if question.kind == "instruction":
-        return Decision([], "it tells the assistant to do something instead of asking")
-    if lost := lost_list(reading, ranked):
-        return lost
-    best = [c for c in ranked if _may_answer(c, question)]
-    if not best:
-        return Decision([], "nothing that was found says more than the question")
-    near = [c for c in best if c.score >= _HOLDS_NEAR * best[0].score and _holds(question, c)]
-    signals = evidence.signals(question, best[0], reading.passages[best[0].number - 1])
-    sure = confidence(signals, bool(near))
-    if sure < ENOUGH:
-        missing = "" if near else f"nothing near holds what is asked for, a {question.kind}; "
-        reason = f"{missing}the text answers with a probability of {sure:.2f}, {ENOUGH} is needed"
-        return Decision([], reason, confidence=sure)
-    if question.kind == "list" and question.compares and (lists := lists_of_both(reading, evidence)):
-        return replace(lists, confidence=sure)
-    made = _answer(reading, near or best, ranked, evidence, alone=signals.defines)
-    return replace(made, confidence=sure)
+def decide(reading: Reading, calibration: Calibration) -> Decision:
+    """What to answer."""
+    sure, ranked = reading.answerable, candidates(reading)
+    if not ranked:
+        return Decision([], "nothing was found that can be quoted", sure)
+    if refuses(sure, calibration):
+        nearest = max(ranked, key=lambda c: c.likeness)
+        if _is_lost_list(reading, nearest):
+            return _missing(nearest, sure)
+        least = calibration.refuse_below
+        return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
+    chosen = select(ranked, calibration.further)
+    names = compared(reading.question, [f"{p.section} {p.text}" for p in reading.passages])
+    if names:
+        chosen += _other_sides(reading, ranked, chosen, names, calibration)
+    lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]
+    kept = [candidate for candidate in chosen if candidate not in lost]
+    if not kept or (ranked[0] in lost and not names):  # a neighbouring list fills no hole
+        return _missing(lost[0], sure)
+    notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
+    return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
 
 
-def _answer(
-    reading: Reading, best: list[Candidate], ranked: list[Candidate], evidence: Evidence, alone: bool
-) -> Decision:
-    kind = reading.question.kind
-    asked_for_a_sentence = best[0].asked_for >= _SURELY_ASKED and best[0].unit.kind == "sentence"
-    if kind in ("list", "count") and not asked_for_a_sentence and (lines := list_of(best, reading, ranked)):
-        return Decision(counted(lines) if kind == "count" else lines, "a list answers")
-    return _from_sentences(reading, best, evidence, alone)
+def _missing(candidate: Candidate, sure: float) -> Decision:
+    """A refusal because the list that a unit announces is missing."""
+    return Decision([], "the list asked for is missing", sure, (_notice(candidate),), candidate.number)
 
 
-def _may_answer(candidate: Candidate, question: Question) -> bool:
-    """Whether a unit says something that the question does not; an indexed question that quotes it says so."""
-    if candidate.asked_for >= ASKED:
-        return True
-    if not candidate.counts or says_nothing(candidate.unit):
-        return False
-    return question.yes_or_no or candidate.adds or candidate.unit.kind == "heading"  # its own words are no answer
+def _notice(candidate: Candidate) -> str:
+    return prompts.LOST_LIST.format(lead_in=" ".join(candidate.unit.text.split()))
 
 
-def _from_sentences(reading: Reading, best: list[Candidate], evidence: Evidence, alone: bool) -> Decision:
-    question = reading.question
-    if is_bare_heading(best[0], reading) and best[0].asked_for < ASKED:
-        best = _below(best[0], best, reading) or best
-    best = [c for c in best if not is_bare_heading(c, reading) or c.asked_for >= ASKED] or best
-    counted = question.kind in ("count", "percentage", "price", "duration", "date")
-    if question.compares and not counted and (pair := comparison(reading, evidence, best)):
-        return Decision(pair, "one sentence for each side answers")
-    if not question.compares and (two := contrast(reading, evidence)):
-        return Decision(two, "one sentence for each of two things answers")
-    return Decision(sentences(best, alone), "the best sentences answer")
+def _is_lost_list(reading: Reading, candidate: Candidate) -> bool:
+    """Whether a unit announces a list that the source text lost: a note stands behind it."""
+    passage = reading.passages[candidate.number - 1]
+    end = passage.start + candidate.unit.span.end
+    announces = candidate.unit.text.rstrip("*_ ").endswith(":")
+    return announces and note_after(reading.sources[passage.source].text, end) is not None
 
 
-def _holds(question: Question, candidate: Candidate) -> bool:
-    """Whether a unit holds the kind of thing that is asked for; a list has a number of items without saying it."""
-    unit = candidate.unit
-    if question.kind == "expansion":
-        return spells_out(unit.text, question.text)
-    if question.kind == "count":
-        of_these = candidate.counts or candidate.asked_for >= _SURELY_ASKED
-        many = unit.kind in ("list", "item") or enumerates(unit.text) or holds("count", unit.text)
-        return of_these and many
-    return question.kind == "example" or holds(question.kind, unit.text)
+def _arranged(reading: Reading, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
+    """The chosen units as lines; where the question compares two things that are both there, under their names."""
+    sides = _sides(reading, chosen, names) if names else []
+    if not names or not set(names) <= set(sides):
+        return [Line(c.number, _words(c.unit), item=_is_item(c.unit)) for c in chosen]
+    lines: list[Line] = []
+    for name in (*names, None):
+        own = [c for c, side in zip(chosen, sides, strict=True) if side == name]
+        for i, c in enumerate(own):
+            lines.append(Line(c.number, _words(c.unit), f"{name}:" if name and i == 0 else "", _is_item(c.unit)))
+    return lines
 
 
-def _below(heading: Candidate, best: list[Candidate], reading: Reading) -> list[Candidate]:
-    """The candidates in the section of a heading: where a heading answers best, what stands below it does."""
+def _other_sides(
+    reading: Reading,
+    ranked: Sequence[Candidate],
+    chosen: Sequence[Candidate],
+    names: Names,
+    calibration: Calibration,
+) -> list[Candidate]:
+    """For each side that none of the chosen is on its best sentence, if that alone would be answered with."""
+    missing = [name for name in names if name not in _sides(reading, chosen, names)]
+    found: dict[str, Candidate] = {}
+    for candidate in ranked:
+        if missing and candidate.unit.kind == "sentence" and candidate not in chosen:
+            alone = PassageReading(np.array([candidate.score]), reading.readings[candidate.number - 1].answers)
+            side = _side(reading, candidate, names)
+            if side in missing and not refuses(answerable([alone], calibration), calibration):
+                found.setdefault(side, candidate)
+    return list(found.values())
 
-    def section(candidate: Candidate) -> tuple[str, str]:
-        passage = reading.passages[candidate.number - 1]
-        return passage.source, passage.section
 
-    below = [c for c in best if section(c) == section(heading) and c.unit.kind != "heading"]
-    return [replace(c, score=max(c.score, SECOND * below[0].score)) for c in below]
+def _sides(reading: Reading, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
+    """Whose side each unit is on; a list is on one side as a whole, that of its first unit which is on any."""
+    found = [_side(reading, candidate, names) for candidate in chosen]
+    of_lists: dict[tuple[int, int], str] = {}
+    for candidate, side in zip(chosen, found, strict=True):
+        if candidate.unit.list is not None and side:
+            of_lists.setdefault((candidate.number, candidate.unit.list), side)
+    return [
+        side if c.unit.list is None else of_lists.get((c.number, c.unit.list))
+        for c, side in zip(chosen, found, strict=True)
+    ]
+
+
+def _side(reading: Reading, candidate: Candidate, names: Names) -> str | None:
+    """Whose side a unit is on: that of what it says, what announces it, the unit before it, or its heading."""
+    passage = reading.passages[candidate.number - 1]
+    every = units(passage.text)
+    at = every.index(candidate.unit)
+    announcing = [u.text for u in every if u.announces and u.list == candidate.unit.list is not None]
+    before = [every[at - 1].text] if at else []
+    return side_of(candidate.unit.text, [*announcing, *before, last_heading(passage.section)], names)
+
+
+def _words(unit: Unit) -> str:
+    return unnumbered(unit.text) if unit.kind == "heading" else unit.text
+
+
+def _is_item(unit: Unit) -> bool:
+    """Whether it stands behind a dash, which also keeps one of several sentences together."""
+    return unit.kind in ("heading", "item", "row") and not unit.announces
+
+
+def markdown(line: Line, before: str) -> str:
+    """A line as Markdown, with what separates it from the text before it."""
+    label = f"**{line.label}** " if line.label else ""
+    text = f"{'- ' if line.item else ''}{label}{escape(line.text)} [{line.number}]"
+    if not before:
+        return text
+    return f"\n{text}" if line.item and not line.label else f"\n\n{text}"

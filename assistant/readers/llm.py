@@ -13,14 +13,13 @@ from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
 from assistant.conversation import standalone
 from assistant.faults import ModelFault, PromptTooLong
-from assistant.literals import negates
+from assistant.literals import names, negates, without
 from assistant.model_calls import ask_model, reply_of
 from assistant.prices import prompt_tokens, usage_of
-from assistant.question import SIDES
 from assistant.readers import Draft, Reading
 from assistant.streams import streaming
-from assistant.support import held
 from ingest.errors import QuestionError
+from ingest.lexicon import content_words, stem
 from ingest.passages import note_after
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
@@ -71,7 +70,7 @@ def messages(reading: Reading) -> list[BaseMessage]:
         prompts.PASSAGE.format(number=n, section=escape_tags(p.section), text=_passage_text(p, reading))
         for n, p in enumerate(reading.passages, start=1)
     )
-    question = escape_tags(reading.question.text, quote=False)
+    question = escape_tags(reading.question, quote=False)
     return [
         SystemMessage(prompts.ANSWER_SYSTEM.format(refusal=prompts.refusal(len(reading.sources)))),
         HumanMessage(prompts.ANSWER_USER.format(passages=passages, question=question)),
@@ -110,11 +109,22 @@ def rewrite_question(
     usage = usage_of(reply, prompt, model)
     rewritten = " ".join(_text(reply).split()).strip('"“”')
     known = " ".join([question, *before])
-    lost = any(side.search(question) and not side.search(rewritten) for side in SIDES.values())
+    lost = without(names(question), rewritten)
     turned = negates(rewritten) != negates(question)
-    if len(rewritten) > max(_REWRITTEN, len(question)) or held(known, rewritten) < _OWN_WORDS or lost or turned:
+    if (
+        len(rewritten) > max(_REWRITTEN, len(question))
+        or _share_held(known, rewritten) < _OWN_WORDS
+        or lost
+        or turned
+    ):
         return standalone(question, history), usage
     return rewritten, usage
+
+
+def _share_held(known: str, text: str) -> float:
+    """The share of a text's content words, as stems, that another text has; 0 where it has none."""
+    said, had = [stem(word) for word in content_words(text)], {stem(word) for word in content_words(known)}
+    return sum(word in had for word in said) / len(said) if said else 0.0
 
 
 def _rewriting(question: str, history: Sequence[str]) -> list[BaseMessage]:

@@ -11,13 +11,13 @@ from threading import Lock
 
 import numpy as np
 
-from assistant.reading_model.units import Unit, units
-from assistant.units import PassageLike
-from ingest.embeddings import MiniLM
+from assistant.orders import without_orders
+from assistant.units import PassageLike, Unit, units
+from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
+from ingest.readings import Readings, heading_above
 from ingest.text import Span
 
-_LONGEST_SECTION = 160  # characters
 KEPT = 400  # passages that are kept in memory; about 300 kB each
 
 
@@ -79,9 +79,11 @@ class EncodedPassage:
 class Encoder:
     """Encodes texts with one embedding model and the words of one index. Threads may share it."""
 
-    def __init__(self, model: MiniLM, lexicon: Lexicon) -> None:
+    def __init__(self, model: MiniLM, lexicon: Lexicon, readings: Readings | None = None) -> None:
+        """`readings`: passages that were read by their tokens when they were indexed."""
         self.lexicon = lexicon
         self._model = model
+        self._readings = readings or Readings()
         self._kept: OrderedDict[tuple[str, str], EncodedPassage] = OrderedDict()
         self._lock = Lock()
 
@@ -104,7 +106,8 @@ class Encoder:
         with self._lock:
             known = {key: self._kept[key] for key in keys if key in self._kept}
         new = {key: p for key, p in zip(keys, passages, strict=True) if key not in known}
-        read = self._model.embed_tokens([_above(p) + p.text for p in new.values()])
+        # an order to an assistant is no evidence, and colours no word around it
+        read = self._read([heading_above(p.section) + without_orders(p.text) for p in new.values()])
         for (key, passage), (vectors, spans) in zip(new.items(), read, strict=True):
             known[key] = self._encoded(passage, vectors, spans)
         with self._lock:
@@ -115,8 +118,15 @@ class Encoder:
                 self._kept.popitem(last=False)
         return [known[key] for key in keys]
 
+    def _read(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Each text by its tokens, as the index has it, else as the model reads it."""
+        kept = {text: self._readings.get(text) for text in texts}
+        unread = [text for text, read in kept.items() if read is None]
+        made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
+        return [kept[text] or made[text] for text in texts]
+
     def _encoded(self, passage: PassageLike, vectors: np.ndarray, spans: Sequence[Span]) -> EncodedPassage:
-        found, before = units(passage.text), len(_above(passage))
+        found, before = units(passage.text), len(heading_above(passage.section))
         starts = np.array([span.start - before for span in spans], dtype=np.int64)
         ends = np.array([span.end - before for span in spans], dtype=np.int64)
         firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
@@ -129,7 +139,7 @@ class Encoder:
             text=passage.text,
             units=found,
             vectors=vectors,
-            content=_content(_above(passage) + passage.text, spans),
+            content=_content(heading_above(passage.section) + passage.text, spans),
             ranges=ranges,
             means=np.stack([_mean(vectors[a:b]) for a, b in ranges]) if found else np.zeros((0, vectors.shape[1])),
             mean=_mean(vectors),
@@ -137,11 +147,6 @@ class Encoder:
             heading_terms=heading,
             terms=heading.union(*terms),
         )
-
-
-def _above(passage: PassageLike) -> str:
-    """The end of the headings above a passage, as a line: with it is read what the passage is about."""
-    return f"{passage.section[-_LONGEST_SECTION:]}\n"
 
 
 def _content(text: str, spans: Sequence[Span]) -> np.ndarray:

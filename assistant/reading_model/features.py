@@ -12,11 +12,11 @@ import numpy as np
 
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
 from assistant.reading_model.known_questions import Known
-from assistant.reading_model.units import Unit
+from assistant.units import Unit
 from ingest.lexicon import Lexicon
 from ingest.text import words
 
-# How passages are ranked for training.
+# How passages are ranked before the model reads them (`rerank_scores`).
 _FUNCTION_WORD = 0.2  # what a token counts that carries no subject, beside 1
 _WORDS = 0.1  # what the share of the question's terms counts, beside 1 for two equal texts
 
@@ -52,6 +52,7 @@ UNIT_FEATURES = (
     "the same: distance from the best of all",
     "there are known questions",
 )
+LIKENESS = 1, 4  # of a unit's features: how its subjects and the question's find their like in each other
 PASSAGE_FEATURES = (
     "best cosine of the question's tokens in the passage: mean over all",
     "over those that carry a subject",
@@ -124,7 +125,7 @@ def _units_of(question: EncodedText, passage: EncodedPassage, rarity: dict[str, 
                 float(unit.list is not None),
                 float(unit.announces),
                 float(unit.text.rstrip("*_ ").endswith(":")),
-                float(unit.text.rstrip("*_ ").endswith("?")),
+                float(unit.asks),
                 float(bool(re.search(r"\d", unit.text))),
                 i / max(len(passage.units) - 1, 1),
                 math.log1p(len(unit.text.split())),

@@ -53,17 +53,14 @@ class KnownQuestions:
         self._beside = {question.source for question in questions.questions}
         self._ends = np.array([*questions.starts[1:], len(questions.vectors)], dtype=np.int64)
 
-    def near(
-        self, question: EncodedText, places: Sequence[Sequence[Place]], without: Sequence[int] | None = ()
-    ) -> Known:
+    def near(self, question: EncodedText, places: Sequence[Sequence[Place]], without: Sequence[int] = ()) -> Known:
         """What is known of a question for the units that stand at these places, a list for each passage.
 
-        `without`: the numbers of known questions to leave out, which training needs for a question that is known;
-        `None` leaves out all.
+        `without`: the numbers of known questions to leave out, which training needs for a question that is known.
         """
         sources = {place.source for of in places for place in of}
         asked = self._beside & sources
-        if without is None or not asked or not len(question.vectors):
+        if not asked or not len(question.vectors):
             return Known.nothing([len(of) for of in places])
         order = np.argsort(-(self._index.means @ question.mean), kind="stable")
         nearest = order[~np.isin(order, list(without))][:_NEAREST].tolist()

@@ -1,6 +1,9 @@
 """The trained model with its thresholds."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -11,21 +14,30 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.reading_model.claim_features import CLAIM_FEATURES, claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
-from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
+from assistant.reading_model.features import (
+    LIKENESS,
+    PASSAGE_FEATURES,
+    UNIT_FEATURES,
+    passage_features,
+    unit_features,
+)
 from assistant.reading_model.joint import Joint, join
+from assistant.reading_model.known_questions import Known
 from ingest.embeddings import checked
 from ingest.errors import SettingsError
+from ingest.lexicon import Lexicon
 
 FOLDER = Path(__file__).parent
+NOTHING = -12.0  # the logit of what is not there
 MODEL, CALIBRATION = FOLDER / "model.onnx", FOLDER / "calibration.json"
 
 
 class Calibration(BaseModel):
     """What `make reading-model` found out on documents that it was not trained on, and the digest of its model.
 
-    The first three are for a reader, and only the report uses them yet: `answers` are the weights of a logistic
-    regression, `refuse_below` the least probability that is answered, `unit` the least logit of a further unit.
-    The others are the least logits of a proven claim.
+    `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
+    `further` how far below the best unit's logit that of a further one may be. The others are the least logits of
+    a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,9 +45,10 @@ class Calibration(BaseModel):
     sha256: str
     answers: tuple[float, float, float, float, float, float]
     refuse_below: float
-    unit: float
+    further: float
     claim: float  # of a text of unknown origin: as many right ones marked as wrong ones let through
     claim_of_chat_model: float  # of a chat model's answer, whose sentences are nearly all right
+    claim_elsewhere: float  # where it is held against passages that it does not cite
 
 
 class Logits(NamedTuple):
@@ -44,6 +57,24 @@ class Logits(NamedTuple):
     units: np.ndarray  # (units,): is it (a part of) the answer
     answers: float  # does the passage answer
     proven: float  # is the claim proven
+
+
+@dataclass(frozen=True, eq=False)
+class PassageReading:
+    """A passage as it was read for a question.
+
+    `units` is the logit of each of its units as a part of the answer, `answers` that of the whole, `likeness` how
+    much each unit resembles the question, whether it answers or not.
+    """
+
+    units: np.ndarray
+    answers: float
+    likeness: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def best(self) -> float:
+        """The logit of its best unit, by which passages are ranked."""
+        return float(self.units.max(initial=NOTHING))
 
 
 class Network:
@@ -84,8 +115,8 @@ class Network:
 class ReadingModel:
     """The network with its calibration, loaded once and late.
 
-    Each pair of texts is read by itself, so that two runs give the same bytes: with int8 activations a pair's
-    logits would otherwise depend on its neighbours.
+    Each pair of texts is read by itself, one per core at a time, so that two runs give the same bytes: with int8
+    activations a pair's logits would otherwise depend on its neighbours.
     """
 
     def __init__(self, network: Network | None = None) -> None:
@@ -110,8 +141,25 @@ class ReadingModel:
     def _network(self) -> Network:
         return self._given or Network(checked(MODEL, self.calibration.sha256))
 
+    def read(
+        self, question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon, known: Known
+    ) -> list[PassageReading]:
+        """Every passage for the question; the similarities are relative to these passages together."""
+        network = self.load()
+        units = unit_features(question, passages, lexicon, known)
+        table = passage_features(question, passages, units, lexicon, known)
+        joints = [join(question.vectors, question.begins, one.vectors, one.ranges) for one in passages]
+        return [
+            PassageReading(found.units, found.answers, rows[:, list(LIKENESS)].mean(axis=1))
+            for found, rows in zip(self._pool.map(network.run, joints, units, table), units, strict=True)
+        ]
+
     def proves(self, claim: EncodedText, evidence: Sequence[EncodedPassage]) -> float:
         """The logit of a claim as proven by its evidence, all pieces together."""
         told = np.concatenate([claim.vectors[:0], *(one.vectors for one in evidence)])
         joint = join(claim.vectors, claim.begins, told)
         return self.load().run(joint, claim=claim_features(claim, evidence)).proven
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="reading-model")

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.reading_model.known_questions import Place
-from assistant.reading_model.units import Unit
-from assistant.units import PassageLike
+from assistant.units import PassageLike, Unit
 from ingest.passages import Passage, section_above
 from ingest.text import Span
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -204,9 +204,8 @@ def test_an_answer_survives_json(assistant: Assistant) -> None:
 
 def test_a_comparison_shows_both_sides_under_their_names(assistant: Assistant) -> None:
     answer = assistant.chain.invoke("What drives BPO compared with KPO?")
-    bpo, kpo = answer.text.split("\n\n")
-    assert bpo.startswith("**BPO:** ") and "volume-driven" in bpo
-    assert kpo.startswith("**KPO:** ") and "insight-driven" in kpo
+    bpo, kpo = answer.text.index("**BPO:** "), answer.text.index("**KPO:** ")
+    assert bpo < answer.text.index("volume-driven") < kpo < answer.text.index("insight-driven")
 
 
 def test_a_list_shows_its_items_under_one_citation(assistant: Assistant) -> None:
@@ -241,7 +240,7 @@ def test_over_several_documents_a_refusal_names_them_all(assistant_over: Over) -
     [
         ("What are some of the common BPO services?", "Some of the common BPO services include:"),
         ("What are the most common BPO roles?", "Some of the most common BPO roles include:"),
-        ("What are Time Doctor’s features?", "Here are some of Time Doctor’s features:"),
+        ("list all Time Doctor features", "Here are some of Time Doctor’s features:"),
     ],
 )
 def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lead_in(
@@ -364,7 +363,7 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
     explain = HybridRetriever.explain
 
-    def cleared(retriever: HybridRetriever, query: str) -> Explanation:
+    def cleared(retriever: HybridRetriever, query: str, earlier: Sequence[str] = ()) -> Explanation:
         monkeypatch.setattr(HybridRetriever, "explain", explain)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
@@ -393,7 +392,7 @@ def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(
 ) -> None:
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
 
-    def broken(retriever: HybridRetriever, query: str) -> Explanation:
+    def broken(retriever: HybridRetriever, query: str, earlier: Sequence[str] = ()) -> Explanation:
         raise IndexProblem("It is damaged.")
 
     monkeypatch.setattr(HybridRetriever, "explain", broken)
@@ -447,7 +446,7 @@ def test_a_poisoned_document_leads_to_no_wrong_marker(assistant_over: Over) -> N
 def test_a_chat_model_that_obeys_a_poisoned_document_shows_no_number_without_a_passage(
     with_model: Callable[..., tuple[Assistant, Any]],
 ) -> None:
-    answer = with_model(["Hacked [77]. See [[78]1] and [1, 79]."])[0].chain.invoke("What drives BPO?")
+    answer = with_model(["Hacked [77]. Bananas ripen [[78]1] and [1, 79]."])[0].chain.invoke("What drives BPO?")
     assert markers(answer.text) == {citation.number for citation in answer.citations} == {1}
     assert answer.notices == ("Markers that name no passage were dropped: 77, 78, 79.",)
     assert all(sentence.support == "unsupported" for sentence in answer.sentences)

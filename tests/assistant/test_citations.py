@@ -2,15 +2,19 @@
 
 import re
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.answers import RetrievedPassage
-from assistant.citations import Cited, cite, escape
+from assistant.citations import Cited, cite, escape, sentences_of
 from assistant.prompts import MARKER
+from assistant.verdicts import Judge, claims_nothing
 from ingest.text import fold
+from tests.assistant.lexical_judge import JUDGE
 
 BPO = """\
 ### 1. Driving force
@@ -37,6 +41,12 @@ def passage(text: str, start: int = 0, source: str = "a.md") -> RetrievedPassage
 
 
 PASSAGES = [passage(BPO), passage(KPO, start=1_000)]
+NAMED = [one.model_copy(update={"section": "BPO vs KPO"}) for one in PASSAGES]  # below headings with both names
+
+
+def judged(text: str, passages: Sequence[RetrievedPassage] = PASSAGES, **options: bool) -> Cited:
+    """The text, cited with the judge that looks for words."""
+    return cite(text, passages, JUDGE, **options)
 
 
 def quotes(cited: Cited) -> list[str]:
@@ -112,7 +122,7 @@ def located(parts: list[str]) -> tuple[str, list[RetrievedPassage]]:
 @example("| cheap | [1] | [9]", [BPO])
 def test_every_citation_is_a_span_of_its_source_and_every_marker_has_one(text: str, parts: list[str]) -> None:
     source, passages = located(parts)
-    cited = cite(text, passages)
+    cited = judged(text, passages)
     for citation in cited.citations:
         assert source[citation.start : citation.end] == citation.quote
     numbers = [citation.number for citation in cited.citations]
@@ -127,16 +137,16 @@ def test_numbers_that_name_no_passage_are_reported_once_and_no_others(text: str,
     _, passages = located(parts)
     named = [int(number) for found in MARKER.findall(text) for number in found.split(",")]
     unknown = [number for number in dict.fromkeys(named) if not 1 <= number <= len(passages)]
-    assert list(cite(text, passages).unknown) == unknown
+    assert list(judged(text, passages).unknown) == unknown
 
 
 @given(texts, sources)
-def test_a_sentence_without_citations_is_unsupported_and_one_with_them_holds_words(
+def test_a_sentence_without_citations_is_unsupported_or_claims_nothing_and_any_holds_words(
     text: str, parts: list[str]
 ) -> None:
-    for sentence in cite(text, located(parts)[1]).sentences:
+    for sentence in judged(text, located(parts)[1]).sentences:
         assert re.search(r"\w", sentence.text)
-        assert sentence.citations or sentence.support == "unsupported"
+        assert sentence.citations or sentence.support == "unsupported" or claims_nothing(sentence.text)
 
 
 plain = st.lists(st.sampled_from(["BPO", "is", "cheap", "KPO", "it’s", "7"]), min_size=1, max_size=4).map(" ".join)
@@ -147,7 +157,7 @@ def test_a_sentence_is_quoted_exactly_where_its_words_stand_in_the_passage(
     claims: list[str], parts: list[str]
 ) -> None:
     source = ". ".join(parts)
-    cited = cite("\n\n".join(f"{claim} [1]" for claim in claims), [passage(source)])
+    cited = judged("\n\n".join(f"{claim} [1]" for claim in claims), [passage(source)])
     for claim, sentence in zip(claims, cited.sentences, strict=True):
         stands = any(f" {fold(claim).text} " in f" {fold(part).text} " for part in parts)
         assert (sentence.support == "quoted") is stands
@@ -159,28 +169,27 @@ def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(te
     assert "\n" not in escaped
     if "\\" not in text:
         assert not MARKER.search(escaped)
-        assert not cite(escaped, located(parts)[1]).unknown
+        assert not judged(escaped, located(parts)[1]).unknown
 
 
 def test_a_text_without_markers_is_kept_and_unsupported() -> None:
-    cited = cite("BPO is **cheap**. So it grows.", PASSAGES)
+    cited = judged("BPO is **cheap**. So it grows.")
     assert cited.text == "BPO is **cheap**. [?] So it grows."
     assert supports(cited) == [("BPO is cheap.", (), "unsupported"), ("So it grows.", (), "unsupported")]
     assert cited.citations == () and cited.unknown == ()
 
 
 def test_an_empty_text_has_nothing() -> None:
-    assert cite("", PASSAGES) == cite(" \n", []) == Cited("", (), (), ())
+    assert judged("") == judged(" \n", []) == Cited("", (), (), ())
 
 
 # --- quotations
 
 
 def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() -> None:
-    cited = cite(
+    cited = judged(
         "These processes tend to be volume driven, and as a result, require a larger workforce. [1] "
         'It\'s "cheap" - mostly [1]. ON THE CONTRARY, KPO is insight–driven and businesses have a small team [2].',
-        PASSAGES,
     )
     assert quotes(cited) == [
         "These processes tend to be\nvolume-driven, and as a result, require a larger workforce.",
@@ -192,21 +201,20 @@ def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() ->
 
 
 def test_a_citation_says_where_it_stands() -> None:
-    (citation,) = cite("KPO is insight-driven [2]", PASSAGES).citations
+    (citation,) = judged("KPO is insight-driven [2]").citations
     assert (citation.number, citation.source, citation.section) == (1, "a.md", "A > B")
     assert citation.start == 1_000 + KPO.index("KPO is")
     assert citation.quote == "KPO is **insight-driven"
 
 
 def test_part_of_a_word_is_no_quotation() -> None:
-    (sentence,) = cite("PO is insight [2]", PASSAGES).sentences
+    (sentence,) = judged("PO is insight [2]").sentences
     assert sentence.support != "quoted"
 
 
 def test_connecting_words_belong_to_the_sentence_but_not_to_its_proof() -> None:
-    cited = cite(
-        "**BPO:** These processes tend to be volume-driven [1]\n\n**KPO:** KPO is insight-driven [2]", PASSAGES
-    )
+    text = "**BPO:** These processes tend to be volume-driven [1]\n\n**KPO:** KPO is insight-driven [2]"
+    cited = judged(text, NAMED)
     assert supports(cited) == [
         ("BPO: These processes tend to be volume-driven", (1,), "quoted"),
         ("KPO: KPO is insight-driven", (2,), "quoted"),
@@ -216,10 +224,9 @@ def test_connecting_words_belong_to_the_sentence_but_not_to_its_proof() -> None:
 
 
 def test_list_items_that_follow_each_other_share_one_citation_with_their_lead_in() -> None:
-    cited = cite(
+    cited = judged(
         "Some roles are: [2]\n- Financial manager. [2]\n"
         "- Project manager or consultant. [2]\n- Medical assistant, etc. [2]",
-        PASSAGES,
     )
     assert quotes(cited) == [
         "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consultant.\n- Medical assistant, etc."
@@ -234,14 +241,14 @@ def test_list_items_that_follow_each_other_share_one_citation_with_their_lead_in
 
 
 def test_items_that_do_not_follow_each_other_have_a_citation_each() -> None:
-    cited = cite("- Financial manager. [2]\n- Medical assistant, etc. [2]", PASSAGES)
+    cited = judged("- Financial manager. [2]\n- Medical assistant, etc. [2]")
     assert quotes(cited) == ["Financial manager.", "Medical assistant, etc."]
-    turned = cite("- Project manager or consultant. [2]\n- Financial manager. [2]", PASSAGES)
+    turned = judged("- Project manager or consultant. [2]\n- Financial manager. [2]")
     assert quotes(turned) == ["Project manager\n  or consultant.", "Financial manager."]
 
 
 def test_the_same_quote_has_one_number() -> None:
-    cited = cite("KPO is insight-driven [2]. And again: KPO is fine [1]. KPO is insight-driven. [2]", PASSAGES)
+    cited = judged("KPO is insight-driven [2]. And again: KPO is fine [1]. KPO is insight-driven. [2]")
     assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (1,)]
 
 
@@ -249,7 +256,7 @@ def test_the_same_quote_has_one_number() -> None:
 
 
 def test_a_paraphrase_is_aligned_to_the_sentence_that_it_is_made_of() -> None:
-    cited = cite("A larger workforce is required by volume-driven processes [1].", PASSAGES)
+    cited = judged("A larger workforce is required by volume-driven processes [1].")
     assert quotes(cited) == [
         "These processes tend to be\nvolume-driven, and as a result, require a larger workforce."
     ]
@@ -257,7 +264,7 @@ def test_a_paraphrase_is_aligned_to_the_sentence_that_it_is_made_of() -> None:
 
 
 def test_a_paraphrase_of_two_neighbours_is_aligned_to_both() -> None:
-    cited = cite("Companies adept at routine operations require a larger workforce [1].", PASSAGES)
+    cited = judged("Companies adept at routine operations require a larger workforce [1].")
     assert quotes(cited) == [
         "Business process outsourcing companies are adept at handling routine operations. These processes tend "
         "to be\nvolume-driven, and as a result, require a larger workforce."
@@ -275,15 +282,72 @@ def test_a_paraphrase_of_two_neighbours_is_aligned_to_both() -> None:
     ],
 )
 def test_a_claim_that_its_passage_does_not_support_says_so(claim: str) -> None:
-    (sentence,) = cite(f"{claim} [1]", PASSAGES).sentences
+    (sentence,) = judged(f"{claim} [1]").sentences
     assert sentence.citations == (1,)
     assert sentence.support == "unsupported"
 
 
 def test_two_passages_may_support_a_claim_together() -> None:
     claim = "Volume-driven processes require a larger workforce, businesses with KPO have a small team"
-    assert cite(f"{claim} [1].", PASSAGES).sentences[0].support == "unsupported"
-    assert cite(f"{claim} [1][2].", PASSAGES).sentences[0].support == "supported"
+    assert judged(f"{claim} [1].").sentences[0].support == "unsupported"
+    assert judged(f"{claim} [1][2].").sentences[0].support == "supported"
+
+
+DRIVEN = "KPO is insight-driven and businesses have a small team"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DRIVEN} [1].",  # the marker names the other passage
+        f"{DRIVEN} [9].",  # a passage that there is not
+        f"{DRIVEN}.",  # nothing is cited
+        "The KPO business has a small insight-driven team [1].",  # in other words
+    ],
+)
+def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> None:
+    cited = judged(text, whole=True)
+    assert cited.sentences[0].support != "unsupported"
+    assert [citation.start >= 1_000 for citation in cited.citations] == [True]
+    assert "[?]" not in cited.text and "[1]" in cited.text
+
+
+@pytest.mark.parametrize(("elsewhere", "moved"), [(1.0, True), (1.1, False)])
+def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: float, moved: bool) -> None:
+    text, judge = "The KPO business has a small insight-driven team [{}].", replace(JUDGE, elsewhere=elsewhere)
+    (own,) = cite(text.format(2), PASSAGES, judge, whole=True).sentences
+    (other,) = cite(text.format(1), PASSAGES, judge, whole=True).sentences
+    assert own.support == "supported"
+    assert (other.support == "supported") is moved
+
+
+def test_of_two_passages_that_prove_it_the_one_that_says_it_word_for_word_does() -> None:
+    near = passage("A small insight-driven KPO team is what businesses have.", start=5_000)
+    cited = judged(f"{DRIVEN}.", [near, *PASSAGES], whole=True)
+    assert [(s.support, c.start) for s, c in zip(cited.sentences, cited.citations, strict=True)] == [
+        ("quoted", 1_000 + KPO.index("KPO"))
+    ]
+
+
+def test_without_a_judge_only_quotes_are_proven() -> None:
+    said = "KPO is insight-driven [2]\n\nA larger workforce is required by volume-driven processes [1]."
+    assert [sentence.support for sentence in judged(said).sentences] == ["quoted", "supported"]
+    quote, paraphrase = cite(said, PASSAGES).sentences
+    assert (quote.support, paraphrase.support) == ("quoted", "unsupported")
+    assert paraphrase.doubt == "the passage does not say it in these words"
+
+
+@pytest.mark.parametrize(
+    "text", ["Yes.", "Both.", "It is so:", "These are the roles:", "Is it so?", "The article does not say."]
+)
+def test_what_claims_nothing_needs_no_proof(text: str) -> None:
+    for cited in (
+        cite(text, PASSAGES, whole=True),
+        judged(text, whole=True),
+        judged(text, whole=True, strict=True),
+    ):
+        assert cited.text == text
+        assert supports(cited) == [(text, (), "supported")]
 
 
 # --- where markers stand
@@ -305,31 +369,31 @@ def test_two_passages_may_support_a_claim_together() -> None:
     ],
 )
 def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str) -> None:
-    cited = cite(text, PASSAGES)
+    cited = judged(text)
     assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,)]
     assert [citation.start >= 1_000 for citation in cited.citations] == [False, True]
     assert re.findall(r"\[\d\]", cited.text) == ["[1]", "[2]"]
 
 
 def test_a_marker_stays_before_or_behind_the_full_stop() -> None:
-    assert cite("KPO is insight-driven [2].", PASSAGES).text == "KPO is insight-driven [1]."
-    assert cite("KPO is insight-driven. [2]", PASSAGES).text == "KPO is insight-driven. [1]"
+    assert judged("KPO is insight-driven [2].").text == "KPO is insight-driven [1]."
+    assert judged("KPO is insight-driven. [2]").text == "KPO is insight-driven. [1]"
 
 
 @pytest.mark.parametrize("markers", ["[1, 2]", "[1,2]", "[1][2]", "[1] [2]", "[1] [2, 1]"])
 def test_several_numbers_may_stand_in_one_marker_or_in_several(markers: str) -> None:
-    cited = cite(f"It is cheap and KPO is insight-driven {markers}.", PASSAGES)
+    cited = judged(f"It is cheap and KPO is insight-driven {markers}.")
     assert cited.text == "It is cheap and KPO is insight-driven [1][2]."
     assert cited.sentences[0].citations == (1, 2)
 
 
 def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> None:
-    cited = cite("BPO is cheap [1] and KPO is insight-driven [2].", PASSAGES)
+    cited = judged("BPO is cheap [1] and KPO is insight-driven [2].")
     assert cited.text == "BPO is cheap and KPO is insight-driven [1][2]."
 
 
 def test_each_cell_of_a_table_is_a_sentence_but_no_label_is() -> None:
-    cited = cite("| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |", PASSAGES)
+    cited = judged("| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |", NAMED)
     assert supports(cited) == [
         ("volume-driven", (1,), "quoted"),
         ("insight-driven", (2,), "quoted"),
@@ -337,20 +401,47 @@ def test_each_cell_of_a_table_is_a_sentence_but_no_label_is() -> None:
     assert cited.text == "| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |"
 
 
+def test_a_cell_is_judged_with_the_labels_of_its_row_and_its_column() -> None:
+    table = "| | BPO | KPO |\n|---|---|---|\n| **Driver** | volume [1] | insight [2] |"
+    assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
+    claims: list[str] = []
+
+    def proves(claim: str, _: object) -> float:
+        claims.append(claim)
+        return 1.0
+
+    on_both = [passage.model_copy(update={"section": "BPO and KPO"}) for passage in PASSAGES]
+    cite(table, on_both, Judge(proves, least=0.0))
+    assert dict.fromkeys(claims) == {"Driver, BPO: volume": None, "Driver, KPO: insight": None}
+
+
+def test_a_cell_that_claims_something_is_no_label_of_the_next() -> None:
+    table = "| BPO | KPO |\n|---|---|\n| volume-driven [1] | insight-driven [2] |"
+    assert sentences_of(table) == [("volume-driven", "BPO"), ("insight-driven", "KPO")]
+
+
+def test_the_sentences_of_a_text_come_without_its_marks_and_markers() -> None:
+    text = "# Roles\n\nThere **are** two [1]. These:\n\n- One [2].\n- Two. Or three."
+    assert sentences_of(text) == [
+        (said, "") for said in ("# Roles", "There are two.", "These:", "One.", "Two. Or three.")
+    ]
+    assert sentences_of("") == sentences_of("[1] \n---\n") == []
+
+
 def test_an_escaped_bar_divides_no_cells() -> None:
-    assert [sentence.text for sentence in cite(r"| BPO \| KPO [1] | cheap |", PASSAGES).sentences] == [
+    assert [sentence.text for sentence in judged(r"| BPO \| KPO [1] | cheap |").sentences] == [
         "BPO | KPO",
         "cheap",
     ]
 
 
 def test_an_item_of_two_sentences_is_one_sentence() -> None:
-    cited = cite("- It is cheap. It is big. [1]", PASSAGES)
+    cited = judged("- It is cheap. It is big. [1]")
     assert [sentence.text for sentence in cited.sentences] == ["It is cheap. It is big."]
 
 
 def test_numbers_are_given_anew_in_order_of_use() -> None:
-    cited = cite("KPO is insight-driven [2]. It’s cheap [1].", PASSAGES)
+    cited = judged("KPO is insight-driven [2]. It’s cheap [1].")
     assert cited.text == "KPO is insight-driven [1]. It’s cheap [2]."
     assert [citation.start >= 1_000 for citation in cited.citations] == [True, False]
 
@@ -359,7 +450,7 @@ def test_numbers_are_given_anew_in_order_of_use() -> None:
 
 
 def test_brackets_of_quoted_text_are_text() -> None:
-    cited = cite(f"{escape('As note [1] says, it differs [see 2].')} [2]", PASSAGES)
+    cited = judged(f"{escape('As note [1] says, it differs [see 2].')} [2]")
     assert cited.text == r"As note \[1\] says, it differs \[see 2\]. [1]"
     assert supports(cited) == [("As note [1] says, it differs [see 2].", (1,), "quoted")]
     assert quotes(cited) == ["As note [1] says, it differs [see 2]."]
@@ -367,13 +458,13 @@ def test_brackets_of_quoted_text_are_text() -> None:
 
 def test_a_bar_of_quoted_text_makes_no_table() -> None:
     row = passage("| Weight | 3 kg |")
-    cited = cite(f"{escape(row.text)} [1]", [row])
+    cited = judged(f"{escape(row.text)} [1]", [row])
     assert cited.text == r"\| Weight \| 3 kg \| [1]"
     assert supports(cited) == [("| Weight | 3 kg |", (1,), "quoted")]
 
 
 def test_a_link_is_no_marker() -> None:
-    cited = cite("See [1](https://example.org).", PASSAGES)
+    cited = judged("See [1](https://example.org).")
     assert cited.citations == () and cited.unknown == ()
 
 
@@ -381,28 +472,26 @@ def test_a_link_is_no_marker() -> None:
     "text", ["It’s cheap [9].", "It’s cheap [0].", "It’s cheap [1, 9] [0].", "[9]\nIt’s cheap."]
 )
 def test_a_number_that_names_no_passage_is_taken_out_and_reported(text: str) -> None:
-    cited = cite(text, PASSAGES)
+    cited = judged(text)
     assert set(cited.unknown) <= {0, 9} and cited.unknown
     assert cited.text in ("It’s cheap.", "It’s cheap [1].")
 
 
 def test_what_is_left_of_a_marker_that_was_taken_out_is_no_marker() -> None:
-    cited = cite("It’s cheap [[9]1].", PASSAGES)
+    cited = judged("It’s cheap [[9]1].")
     assert cited.text == r"It’s cheap \[1]."
     assert cited.unknown == (9,)
 
 
 @pytest.mark.parametrize("tail", ["[", "[1", "[1,", " [1, 2", "\t[12"])
 def test_an_unfinished_marker_is_not_shown_while_the_text_streams(tail: str) -> None:
-    assert cite(f"KPO is insight-driven [2]. It’s cheap{tail}", PASSAGES).text == (
-        "KPO is insight-driven [1]. It’s cheap"
-    )
+    assert judged(f"KPO is insight-driven [2]. It’s cheap{tail}").text == ("KPO is insight-driven [1]. It’s cheap")
 
 
 def test_a_streamed_text_never_shows_a_marker_without_its_citation() -> None:
     text = "KPO is insight-driven [2]. It’s cheap [1, 2], and more [17].\n\n- Financial manager. [2]"
     for end in range(len(text) + 1):
-        cited = cite(text[:end], PASSAGES)
+        cited = judged(text[:end])
         assert set(re.findall(r"\[(\d+)\]", cited.text)) == {str(c.number) for c in cited.citations}
         assert cited.text.count("[") == cited.text.count("]")
 
@@ -420,8 +509,8 @@ def test_neither_does_one_that_sends_nothing_but_white_space(space: str) -> None
 
 def time_to_cite(text: str) -> float:
     started = time.perf_counter()
-    cite(f"x{text}[1]", PASSAGES)
-    cite(f"{text}x", PASSAGES)
+    judged(f"x{text}[1]")
+    judged(f"{text}x")
     return time.perf_counter() - started
 
 
@@ -441,17 +530,18 @@ def time_to_cite(text: str) -> float:
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [1] |",
         ),
-        ("Pigs **fly** [9]. No.", "Pigs **fly**. [?] No. [?]"),
+        ("Pigs **fly** [9]. Cows too.", "Pigs **fly**. [?] Cows too. [?]"),
+        ("Pigs **fly** [9]. No.", "Pigs **fly**. [?] No."),
     ],
 )
 def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) -> None:
-    assert cite(text, PASSAGES, whole=True).text == marked
-    assert cite(text, PASSAGES).text.count("[?]") == marked.count("[?]") - marked.endswith("[?]")
+    assert judged(text, whole=True).text == marked
+    assert judged(text).text.count("[?]") == marked.count("[?]") - marked.endswith("[?]")
 
 
 @given(texts)
 def test_each_sentence_without_proof_has_a_mark_of_doubt(text: str) -> None:
-    whole = cite(text, PASSAGES, whole=True)
+    whole = judged(text, whole=True)
     doubted = sum(sentence.support == "unsupported" for sentence in whole.sentences)
     assert whole.text.count("[?]") == doubted + text.count("[?]")
 
@@ -467,28 +557,28 @@ SAID = "These processes tend to be volume-driven"
         (f"{SAID} [1]. Pigs fly [1].", f"{SAID} [1]."),
         (f"Pigs fly. {SAID} [1].", f"{SAID} [1]."),
         (f"- Pigs fly [1]\n- {SAID} [1]\n", f"- {SAID} [1]"),
-        (f"Pigs fly:\n\n1. {SAID} [1]", f"1. {SAID} [1]"),
+        (f"It has one:\n\n1. Pigs fly [1]\n2. {SAID} [1]", f"It has one:\n\n2. {SAID} [1]"),
         (f"| | x |\n|---|---|\n| Fly | pigs [1] |\n\n{SAID} [1].", f"{SAID} [1]."),
         (
-            f"| | BPO |\n|---|---|\n| Driver | {SAID} [1] |\n| Cost | pigs [2] |",
-            f"| | BPO |\n|---|---|\n| Driver | {SAID} [1] |",
+            f"| | Outsourcing |\n|---|---|\n| Force | {SAID} [1] |\n| Cost | pigs [2] |",
+            f"| | Outsourcing |\n|---|---|\n| Force | {SAID} [1] |",
         ),
         ("Pigs fly [1].", ""),
     ],
 )
 def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it(text: str, left: str) -> None:
-    cited = cite(text, PASSAGES, whole=True, strict=True)
+    cited = judged(text, whole=True, strict=True)
     assert cited.text == left
     assert all(sentence.support != "unsupported" for sentence in cited.sentences)
 
 
 def test_strict_shows_a_sentence_of_a_growing_text_when_the_next_one_begins() -> None:
-    shown = [cite(f"{SAID} [1]. KPO is insight-driven [2]."[:n], PASSAGES, strict=True).text for n in (44, 52, 60)]
+    shown = [judged(f"{SAID} [1]. KPO is insight-driven [2]."[:n], strict=True).text for n in (44, 52, 60)]
     assert shown == ["", f"{SAID} [1].", f"{SAID} [1]."]
 
 
 @given(texts)
 def test_strict_leaves_nothing_unproven_in_any_text(text: str) -> None:
     for whole in (False, True):
-        cited = cite(text, PASSAGES, whole=whole, strict=True)
+        cited = judged(text, whole=whole, strict=True)
         assert all(sentence.support != "unsupported" for sentence in cited.sentences)

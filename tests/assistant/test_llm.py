@@ -1,6 +1,8 @@
 """The reader for chat models: what it sends, and what becomes of what comes back."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
@@ -11,11 +13,11 @@ from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.chain import finish
 from assistant.faults import ModelFault
 from assistant.prices import prompt_tokens
-from assistant.question import analyse
 from assistant.readers import Draft, Reading
 from assistant.readers.llm import messages, rewrite_question
 from ingest.errors import QuestionError
 from ingest.sources import Source, make_source
+from tests.assistant.lexical_judge import JUDGE
 
 WithModel = Callable[..., tuple[Any, Any]]
 
@@ -29,7 +31,7 @@ def reading(
 ) -> Reading:
     passage = RetrievedPassage(source="a.md", section=section, text=text, start=0, end=len(text), score=1.0)
     names = [f"{n}.md" for n in range(sources)]
-    return Reading(analyse(question), (passage, passage), {name: make_source(name, text) for name in names})
+    return Reading(question, (passage, passage), {name: make_source(name, text) for name in names})
 
 
 def prompt(*args: Any, **kwargs: Any) -> str:
@@ -79,9 +81,10 @@ def test_the_model_is_sent_what_was_retrieved(with_model: WithModel) -> None:
     assistant, model = with_model(["Volume [1]."])
     answer: Answer = assistant.chain.invoke(DRIVES)
     ((_, user),) = model.sent
-    assert str(user.content).count("<passage ") == len(answer.passages) > 1
-    at = [str(user.content).index(p.text[:40].replace("&", "&amp;")) for p in answer.passages]
-    assert at == sorted(at)
+    sent = re.findall(r'<passage number="(\d+)" section=".*?">\n(.*?)\n</passage>', str(user.content), re.DOTALL)
+    assert [int(number) for number, _ in sent] == list(range(1, len(answer.passages) + 1))
+    for (_, text), passage in zip(sent, answer.passages, strict=True):
+        assert unescape(text).startswith(passage.text)
 
 
 # --- the answer
@@ -111,22 +114,22 @@ def test_markers_become_verified_citations(with_model: WithModel, number: int, a
 
 
 def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int) -> None:
-    pieces = ["These ", "processes tend", " to be volume-", "driven [", str(number), "]", ". And so on."]
+    pieces = ["These ", "processes tend", " to be volume-", "driven [", str(number), "]", ". Bananas ripen."]
     assistant, model = with_model(pieces)
     model.pause = 0.2
     streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
     texts = [answer.text for answer in streamed]
     assert all(after.startswith(before) for before, after in pairwise(texts))
     assert texts[0] == "These"
-    assert texts[-1] == "These processes tend to be volume-driven [1]. And so on. [?]"
+    assert texts[-1] == "These processes tend to be volume-driven [1]. Bananas ripen. [?]"
     assert len(set(texts)) >= 5
     for answer in streamed:
         assert ("[1]" in answer.text) == bool(answer.citations)
 
 
 def test_a_number_that_names_no_passage_is_dropped_with_a_notice(with_model: WithModel, number: int) -> None:
-    answer: Answer = with_model([f"{QUOTE} [{number}][99] So be it [98].\n\n[97]"])[0].chain.invoke(DRIVES)
-    assert answer.text == f"{QUOTE} [1] So be it. [?]"
+    answer: Answer = with_model([f"{QUOTE} [{number}][99] Bananas ripen [98].\n\n[97]"])[0].chain.invoke(DRIVES)
+    assert answer.text == f"{QUOTE} [1] Bananas ripen. [?]"
     assert answer.notices == ("Markers that name no passage were dropped: 99, 98, 97.",)
     assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
 
@@ -178,10 +181,9 @@ def test_a_refusal_in_words_of_its_own_is_one(reply: str, with_model: WithModel)
 def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
     told = "The text does not tell prices."
     passage = RetrievedPassage(source="a.md", section="A", text=told, start=0, end=len(told), score=1.0)
-    reading = Reading(analyse("Are there prices?"), (passage,), {"a.md": make_source("a.md", told)})
-    answer = finish(
-        Ask(question="Are there prices?"), reading, Draft(f"{told} [1]"), "m", Seconds(), Usage(), True
-    )
+    reading = Reading("Are there prices?", (passage,), {"a.md": make_source("a.md", told)})
+    ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
+    answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
     assert answer.answered and answer.sentences[0].support == "quoted"
 
 

@@ -39,21 +39,6 @@ def test_a_marker_is_a_number_or_several_in_brackets(text: str, numbers: list[st
     assert prompts.MARKER.findall(text) == numbers
 
 
-@pytest.mark.parametrize(
-    ("line", "rest"),
-    [
-        ("BPO: It is volume-driven.", "It is volume-driven."),
-        ("**KPO:** It is insight-driven.", "It is insight-driven."),
-        ("Seven: Driving force", "Driving force"),
-        ("34: Driving force", "Driving force"),
-        ("On-shore BPO: When a company outsources", "On-shore BPO: When a company outsources"),
-        ("Note: It is volume-driven.", "Note: It is volume-driven."),
-    ],
-)
-def test_the_name_of_a_side_and_a_count_are_connecting_words(line: str, rest: str) -> None:
-    assert prompts.CONNECTING.sub("", line) == rest
-
-
 def test_the_notice_of_a_lost_list_names_the_lead_in() -> None:
     assert prompts.LOST_LIST.format(lead_in="Some BPO services include:") == (
         "The article announces a list here, “Some BPO services include:”, which its source text lost."
@@ -69,3 +54,19 @@ def test_a_marker_names_numbers_lists_and_ranges() -> None:
         *(2, 4, 6, 7, 8, 9, 1, 2, 3, 5, 6, 7, 8)
     ]
     assert numbers("[9-7] [1-999999]") == [9, 7, 1, 999999]  # no range that could be meant
+
+
+@pytest.mark.parametrize(
+    ("text", "refuses"),
+    [
+        ("The article does not say.", True),
+        ("Unfortunately, the passages don’t mention what Time Doctor costs.", True),
+        ("These documents do not contain it.", True),
+        ("The article does not say. Volume drives it.", True),  # so it begins
+        ("The article says that it does not.", False),
+        ("BPO does not say.", False),
+        ("The company does not provide it.", False),
+    ],
+)
+def test_a_refusal_in_words_of_its_own_begins_with_the_documents_that_do_not_say(text: str, refuses: bool) -> None:
+    assert bool(prompts.REFUSES.match(text)) is refuses

@@ -9,7 +9,6 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import prompts
 from assistant.chain import Assistant, open_assistant
-from assistant.question import analyse
 from assistant.readers import Draft, Reading, extractive, llm
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
@@ -28,8 +27,9 @@ def of_ones_own(reading: Reading) -> Draft:
 
 @pytest.fixture(params=["extractive", "llm", "own"])
 def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
+    opened = assistant._snapshots.current()
     made: dict[str, Callable[[], Reader]] = {
-        "extractive": lambda: extractive.make_reader(assistant._snapshots.current().evidence),
+        "extractive": lambda: extractive.make_reader(opened.evidence.calibration),
         "llm": lambda: llm.make_reader(scripted(["It ", "is volume-driven ", "[1][2]."]), tokens=7_000),
         "own": lambda: RunnableLambda(of_ones_own),
     }
@@ -40,10 +40,7 @@ def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
 def read(assistant: Assistant) -> Callable[[str], Reading]:
     """What a reader gets for a question."""
 
-    def made(question: str) -> Reading:
-        return Reading(analyse(question), assistant.chain.invoke(question).passages, assistant.index().sources)
-
-    return made
+    return lambda question: assistant.opened().reading(question)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

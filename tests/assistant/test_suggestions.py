@@ -1,20 +1,123 @@
-"""Questions to go on with: answered by the documents, about something new, never asked before."""
+"""Questions to go on with: about the sections beside an answer, answered from there, never asked before."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer, Citation
-from assistant.chain import Assistant, open_assistant
-from assistant.settings import AssistantSettings
+from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.chain import Assistant
 from assistant.suggestions import suggestions
-from ingest.build import build
-from ingest.embeddings import MiniLM
-from ingest.settings import IngestSettings
+from ingest.sources import Source, make_source
 
 ASKED = ["What drives BPO compared with KPO?", "What are the six common benefits?", "What is KPO?"]
 REFUSED = ["What does Time Doctor cost?", "When was KPO invented?"]
+
+NAMES = ["Care", "Winter storage", "Noise", "What if it leaks?", "Colours", "3. Spare parts"]
+PUMPS = "# Pumps\n\nPumps pump.\n\n" + "".join(
+    f"## {name}\n\nThis is on number {n}.\n\n" for n, name in enumerate(NAMES)
+)
+SOURCES = {"pumps.md": make_source("pumps.md", PUMPS)}
+
+
+def about(name: str) -> str:
+    return name if name.endswith("?") else f"What is said about “{name}”?"
+
+
+def cites(*numbers: int) -> tuple[Citation, ...]:
+    """Citations of the sections with these numbers."""
+    quotes = [f"This is on number {number}." for number in numbers]
+    return tuple(
+        Citation(number=n, source="pumps.md", section="", quote=quote, start=at, end=at + len(quote))
+        for n, quote in enumerate(quotes, start=1)
+        for at in [PUMPS.index(quote)]
+    )
+
+
+def answer(*numbers: int, near: int | None = None) -> Answer:
+    """An answer from these sections, or with none of them a refusal whose nearest passage is in another."""
+    said = {"question": "Which?", "standalone_question": "Which?", "text": "x", "model": "m"}
+    (place,) = cites(near if near is not None else 0)
+    passage = RetrievedPassage(
+        source=place.source, section="", text=place.quote, start=place.start, end=place.end, score=1.0
+    )
+    return Answer(answered=bool(numbers), citations=cites(*numbers), passages=(passage,), **said)
+
+
+def from_its_section(question: str) -> tuple[Citation, ...]:
+    """What a reader cites that always finds the section that it is asked for."""
+    return cites(*(n for n, name in enumerate(NAMES) if about(name.removeprefix("3. ")) == question))
+
+
+def suggested(
+    given: Answer,
+    asked: tuple[str, ...] = (),
+    cited_for: Callable[[str], tuple[Citation, ...]] = from_its_section,
+    sources: dict[str, Source] = SOURCES,
+) -> list[str]:
+    return list(suggestions(given, asked, sources, cited_for))
+
+
+# --- which sections
+
+
+def test_an_answer_is_followed_by_questions_about_the_three_sections_that_stand_nearest() -> None:
+    assert suggested(answer(1)) == [about("Noise"), about("Care"), "What if it leaks?"]
+
+
+def test_of_several_citations_any_may_be_the_nearest() -> None:
+    assert suggested(answer(5, 0))[:2] == [about("Winter storage"), about("Colours")]
+
+
+def test_a_refusal_is_followed_by_one_about_the_nearest_passage() -> None:
+    assert suggested(answer(near=2)) == [about("Noise")]
+
+
+def test_a_heading_that_asks_is_asked_as_it_is_and_one_with_a_number_without_it() -> None:
+    assert suggested(answer(4))[:2] == [about("Spare parts"), "What if it leaks?"]
+
+
+def test_the_title_of_the_document_is_not_asked_for() -> None:
+    assert about("Pumps") not in suggested(answer(0), cited_for=lambda _: cites(1))
+
+
+def test_neither_is_what_was_asked_before_however_it_was_written() -> None:
+    asked = (f" {about('Noise').upper()} ", "what if it leaks")
+    assert suggested(answer(1), asked) == [about("Care"), about("Colours"), about("Spare parts")]
+    itself = answer(1).model_copy(update={"standalone_question": about("Care")})
+    assert about("Care") not in suggested(itself)
+
+
+def test_a_document_that_has_gone_suggests_nothing() -> None:
+    assert suggested(answer(1), sources={}) == []
+
+
+# --- each is put to the reader first
+
+
+@pytest.mark.parametrize("cited", [(), cites(1)])
+def test_what_the_reader_refuses_or_answers_from_elsewhere_is_not_suggested(cited: tuple[Citation, ...]) -> None:
+    tried: list[str] = []
+
+    def cited_for(question: str) -> tuple[Citation, ...]:
+        tried.append(question)
+        return cited
+
+    many = {"pumps.md": make_source("pumps.md", PUMPS + "".join(f"## More {n}\n\nIt is.\n\n" for n in range(9)))}
+    assert suggested(answer(1), cited_for=cited_for, sources=many) == []
+    assert len(tried) == 8  # and it gives up
+
+
+def test_it_asks_no_more_than_it_needs() -> None:
+    tried: list[str] = []
+
+    def cited_for(question: str) -> tuple[Citation, ...]:
+        tried.append(question)
+        return from_its_section(question)
+
+    assert suggested(answer(1), cited_for=cited_for) == tried
+
+
+# --- over the article
 
 
 @pytest.mark.parametrize("question", ASKED)
@@ -49,39 +152,3 @@ def test_only_suggestions_are_added(assistant: Assistant) -> None:
     assert assistant.suggest(answer) == answer.model_copy(
         update={"suggestions": assistant.suggest(answer).suggestions}
     )
-
-
-def test_a_document_without_questions_beside_it_suggests_its_headings(
-    library: Callable[..., Path], tmp_path: Path, minilm: MiniLM
-) -> None:
-    text = (
-        "# Pumps\n\n## Care\n\nOil the pump twice a year with thin oil.\n\n"
-        "## Winter storage\n\nFor winter storage drain the pump and keep it dry.\n\n"
-        "## Noise\n\nThe noise of a pump comes from worn bearings.\n"
-    )
-    settings = IngestSettings(index=tmp_path / "index", corpus=library(**{"pumps.md": text}))
-    build(settings, embeddings=minilm)
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
-    answer: Answer = assistant.chain.invoke("How often is the pump oiled?")
-    assert answer.answered
-    suggestions = assistant.suggest(answer).suggestions
-    assert suggestions and set(suggestions) <= {
-        f"What is said about “{t}”?" for t in ("Pumps", "Winter storage", "Noise")
-    }
-
-
-def test_what_the_reader_refuses_or_answers_from_elsewhere_is_not_suggested(assistant: Assistant) -> None:
-    opened = assistant._snapshots.current()
-    answer, refused = (assistant.chain.invoke(question) for question in (ASKED[2], REFUSED[0]))
-    elsewhere = answer.model_copy(
-        update={"citations": (answer.citations[0].model_copy(update={"start": 0, "end": 1}),)}
-    )
-    asked: list[str] = []
-    for reply in (refused, elsewhere):
-
-        def cited_for(question: str, reply: Answer = reply) -> tuple[Citation, ...]:
-            asked.append(question)
-            return reply.citations
-
-        assert suggestions(answer, (), opened.evidence, opened.index.sources, cited_for) == ()
-    assert len(asked) == 16  # and it gives up after eight

@@ -1,15 +1,16 @@
 """What each idea brings: the offline assistant with one of them taken away at a time, on the tuning questions.
 
-Run with `make ablation`. An idea is taken away by a patch or by the index, so that the assistant has no switches
-which only this script would use.
+Run with `make ablation`. First comes how passages are found, step by step, always with the same reader; then what
+the reader does with them. An idea is taken away by a patch, so that the assistant has no switches which only this
+script would use.
 """
 
-import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from rich.console import Console
@@ -20,11 +21,13 @@ from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
 from assistant.evaluation.scoring import Scores, score
 from assistant.evaluation.statistics import difference, mean
-from assistant.retriever import HybridRetriever
+from assistant.evidence import Evidence
+from assistant.reading_model.encoding import EncodedText
+from assistant.reading_model.known_questions import Known, KnownQuestions, Place
+from assistant.retriever import Explanation, HybridRetriever, Ranking, fuse
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
-from ingest.lexicon import Lexicon
 from ingest.settings import ROOT, IngestSettings
 
 METRICS = (
@@ -34,64 +37,79 @@ METRICS = (
 
 
 class Variant(NamedTuple):
-    """The system without one idea: which questions are indexed beside the text, and what is patched."""
+    """The system without some of its ideas."""
 
     name: str
-    indexed: Literal["all", "answered", "none"] = "all"
     patched: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
+@contextmanager
+def found_by(*rankings: str, late_interaction: bool = False) -> Iterator[None]:
+    """Passages in the order of these rankings, fused where they are two, or of late interaction on top of that.
+
+    The reading model says of them what it always says; only their order is not its.
+    """
+    explain = HybridRetriever.explain
+
+    def some(all_of_them: Sequence[Ranking]) -> Ranking:
+        return fuse([ranking for ranking in all_of_them if ranking.name.startswith(rankings)])
+
+    def as_fused(_: Evidence, question: str, passages: Sequence[object]) -> list[float]:
+        return [-float(rank) for rank, _ in enumerate(passages)]
+
+    def unread(self: HybridRetriever, query: str) -> Explanation:
+        found = explain(self, query)
+        order = [pair for pair in found.reranked.scored if pair[0] in found.readings]
+        return replace(found, read=Ranking("read", order))
+
+    with ExitStack() as patches:
+        patches.enter_context(patch("assistant.retriever.fuse", some))
+        patches.enter_context(patch.object(HybridRetriever, "explain", unread))
+        if not late_interaction:
+            patches.enter_context(patch.object(Evidence, "rerank", as_fused))
+        yield
+
+
+def _nothing_known(_: KnownQuestions, __: EncodedText, places: Sequence[Sequence[Place]]) -> Known:
+    return Known.nothing([len(of) for of in places])
+
+
 FULL = Variant("full system")
-WITHOUT_QUESTIONS = Variant("no indexed questions", indexed="none")
 VARIANTS = (
-    FULL,
+    Variant("found by meaning", lambda: found_by("dense")),
+    Variant("found by words", lambda: found_by("lexical")),
+    Variant("both, fused", lambda: found_by("dense", "lexical")),
+    Variant("with late interaction", lambda: found_by("dense", "lexical", late_interaction=True)),
+    FULL,  # with the reading model's order
+    Variant("no questions beside", lambda: patch.object(KnownQuestions, "near", _nothing_known)),
     Variant(
-        "passages not read token by token",
-        patched=lambda: patch.object(HybridRetriever, "_read", lambda _self, _query, fused: fused),
+        "one unit at most",
+        lambda: patch("assistant.readers.extractive.select", lambda ranked, _further: ranked[:1]),
     ),
     Variant(
-        "kind of answer not looked for",
-        patched=lambda: patch("assistant.readers.extractive._holds", lambda _question, _candidate: True),
+        "never refuses", lambda: patch("assistant.readers.extractive.refuses", lambda _probability, _least: False)
     ),
-    Variant(
-        "names no text has not looked for",
-        patched=lambda: patch.object(Lexicon, "unknown_names", lambda _self, _question: []),
-    ),
-    Variant("one sentence at most", patched=lambda: patch("assistant.readers.sentences._MOST", 1)),
-    # Last, as a smaller file takes over the vectors of the one before.
-    Variant("only answered indexed questions", indexed="answered"),
-    WITHOUT_QUESTIONS,
 )
 
 
 def measure(
     document: Path,
-    questions: Path,
     items: Sequence[QuestionItem],
     folder: Path,
     variants: Sequence[Variant] = VARIANTS,
     model: MiniLM | None = None,
 ) -> dict[str, list[Scores]]:
-    """The scores of each item by each variant's name, over a copy of the document in `folder`."""
+    """The scores of each item by each variant's name, with an index of the document in `folder`."""
     model = model or MiniLM()
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / document.name
-    copy.write_bytes(document.read_bytes())
     settings = IngestSettings(index=folder / "index")
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=model)
-    lines = questions.read_text(encoding="utf-8").splitlines()
+    build(settings, [document], embeddings=model)
     measured = {}
     for variant in variants:
-        beside = "\n".join(line for line in lines if _is_indexed(line, variant))
-        copy.with_suffix(".questions.jsonl").write_text(beside, encoding="utf-8")
-        build(settings, [copy], embeddings=model)  # writes nothing where nothing has changed
+        # one for each: an assistant keeps what it has read for a question
+        assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=model)
         with variant.patched():
             measured[variant.name] = _ask_all(items, assistant)
     return measured
-
-
-def _is_indexed(line: str, variant: Variant) -> bool:
-    return variant.indexed == "all" or (variant.indexed == "answered" and bool(json.loads(line)["evidence"]))
 
 
 def _ask_all(items: Sequence[QuestionItem], assistant: Assistant) -> list[Scores]:
@@ -124,21 +142,18 @@ def _to_full(scores: list[Scores], full: list[Scores]) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Measures every variant on the article, and the indexed questions on a document on another subject."""
+    """Measures every variant on the article and on a document on another subject."""
     corpus, data = ROOT / "corpus", ROOT / "tests" / "data"
-    article, foreign = corpus / "bpo-vs-kpo.md", data / "cold-chain.md"
     tuning = [item for item in load_questions(corpus / "questions" / "core.jsonl") if item.split != "held"]
     others = load_questions(data / "cold-chain.jsonl")
-    beside = data / "questions" / "cold-chain.questions.jsonl"
     model = MiniLM()
     with TemporaryDirectory() as folder:
         measured = {
-            f"article, {len(tuning)} questions": measure(
-                article, article.with_suffix(".questions.jsonl"), tuning, Path(folder, "article"), model=model
-            ),
-            f"foreign document, {len(others)} questions": measure(
-                foreign, beside, others, Path(folder, "foreign"), (FULL, WITHOUT_QUESTIONS), model
-            ),
+            f"{name}, {len(items)} questions": measure(document, items, Path(folder, name), model=model)
+            for name, document, items in (
+                ("article", corpus / "bpo-vs-kpo.md", tuning),
+                ("foreign document", data / "cold-chain.md", others),
+            )
         }
     Console(width=180).print(table(measured))
 

@@ -29,7 +29,7 @@ def texts(documents: int = DOCUMENTS, per_document: int = SECTIONS) -> Iterator[
     yield ARTICLE.name, article.text
     headings = [section.path.rpartition(" > ")[2] for section in sections(article)]
     sentences = sentences_of(article)
-    chance = random.Random(20)  # noqa: S311 - no secret
+    chance = random.Random(20)
     for number in range(documents):
         lines = [f"# Document {number}"]
         for _ in range(per_document):

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
 
-import assistant.retriever
 from assistant.opened import Snapshots
+from assistant.retriever import HybridRetriever
 from ingest.build import build
 from ingest.embeddings import MiniLM
+from ingest.passages import Passage
 from ingest.settings import IngestSettings
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Ask, Found, Ingested, run
-
-_WIDE = 10_000  # tokens
 
 
 class Recording(MiniLM):
@@ -31,8 +30,7 @@ class Ours:
     """`build` and the retriever of the current snapshot."""
 
     def __init__(self, variant: str) -> None:
-        if variant == "wide":
-            assistant.retriever.CONTEXT_TOKENS = _WIDE
+        self._wide = variant == "wide"
 
     def ingest(self, folder: Path, index: Path) -> Ingested:
         model = Recording()
@@ -42,22 +40,31 @@ class Ours:
         return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
 
     def open(self, index: Path) -> Ask:
-        return find_in(IngestSettings(index=index))
+        return find_in(IngestSettings(index=index), self._wide)
 
 
-def find_in(settings: IngestSettings) -> Ask:
-    """The index of these settings, ready to be asked."""
+def find_in(settings: IngestSettings, wide: bool = False) -> Ask:
+    """The index of these settings, ready to be asked; `wide`: for all passages that are ranked, the best first."""
     snapshots = Snapshots(settings, MiniLM())
     snapshots.warm_up()  # as a window does when it starts
     retriever = snapshots.current().retriever
 
     def ask(question: str) -> list[Found]:
+        if wide:
+            return [Found(one.start, one.end, one.text) for one in _ranked(retriever, question)]
         return [
             Found(document.metadata["start"], document.metadata["end"], document.page_content)
             for document in retriever.invoke(question)
         ]
 
     return ask
+
+
+def _ranked(retriever: HybridRetriever, question: str) -> list[Passage]:
+    """The passages that the model has read, in its order, then the others that were compared token by token."""
+    found = retriever.explain(question)
+    ranked = [position for position, _ in (*found.read.scored, *found.reranked.scored)]
+    return retriever.index.passages.at(list(dict.fromkeys(ranked)))
 
 
 if __name__ == "__main__":

@@ -1,29 +1,32 @@
 """The variants of the ablation still take away what they name; a few questions show it."""
 
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from assistant import retriever
+from assistant.chain import Assistant
 from assistant.evaluation import glossary
 from assistant.evaluation.questions import load_questions
-from assistant.readers import sentences
-from assistant.retriever import HybridRetriever
+from assistant.evidence import Evidence
+from assistant.readers import extractive
+from assistant.reading_model.known_questions import KnownQuestions
+from assistant.retriever import Explanation, HybridRetriever, Ranking
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT
-from tests.benchmarks.ablation import METRICS, VARIANTS, measure, table
+from tests.benchmarks.ablation import FULL, METRICS, VARIANTS, Variant, measure, table
 
 CORPUS = ROOT / "corpus"
+QUESTION = "What drives BPO compared with KPO?"
 
 
 def test_every_variant_answers_and_has_its_row(tmp_path: Path, minilm: MiniLM) -> None:
-    lines = (CORPUS / "bpo-vs-kpo.questions.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    few = tmp_path / "few.questions.jsonl"  # enough to be indexed, few enough to be quick
-    few.write_text("".join(lines[::50]), encoding="utf-8")
     items = load_questions(CORPUS / "questions" / "smoke.jsonl")[::4]
 
-    measured = measure(CORPUS / "bpo-vs-kpo.md", few, items, tmp_path / "copy", model=minilm)
+    measured = measure(CORPUS / "bpo-vs-kpo.md", items, tmp_path, model=minilm)
     assert list(measured) == [variant.name for variant in VARIANTS]
     assert all(len(scores) == len(items) for scores in measured.values())
 
@@ -32,12 +35,38 @@ def test_every_variant_answers_and_has_its_row(tmp_path: Path, minilm: MiniLM) -
     assert all(name in shown.getvalue() for name in measured)
 
 
+def best_first(ranking: Ranking) -> list[int]:
+    return [position for position, _ in ranking.scored]
+
+
+def explained(assistant: Assistant, variant: Variant) -> Explanation:
+    with variant.patched():
+        return assistant.explain(QUESTION).retrieval
+
+
+def test_each_step_brings_passages_in_its_own_order(assistant: Assistant) -> None:
+    full = explained(assistant, FULL)
+    dense, lexical = full.rankings
+    steps: Sequence[Ranking] = (dense, lexical, full.fused, full.reranked, full.read)
+    for variant, ranking in zip(VARIANTS[: VARIANTS.index(FULL) + 1], steps, strict=True):
+        found = explained(assistant, variant)
+        order = best_first(found.read)
+        assert order and order == best_first(ranking)[: len(order)], variant.name
+        assert set(order) == set(found.readings), variant.name  # in whatever order, the model has read them
+    assert len({tuple(best_first(ranking)) for ranking in steps}) == len(steps)
+
+
 def test_a_patch_is_gone_when_its_variant_is_done() -> None:
+    def patched() -> list[object]:
+        own = extractive.select, extractive.refuses
+        return [retriever.fuse, HybridRetriever.explain, Evidence.rerank, KnownQuestions.near, *own]
+
+    before, changed = patched(), [False] * 6
     for variant in VARIANTS:
         with variant.patched():
-            pass
-    assert sentences._MOST > 1
-    assert HybridRetriever._read.__module__ == "assistant.retriever"
+            changed = [was or one is not other for was, one, other in zip(changed, before, patched(), strict=True)]
+    assert patched() == before
+    assert all(changed)
 
 
 @pytest.mark.parametrize("metric", METRICS)

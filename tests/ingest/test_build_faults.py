@@ -318,7 +318,7 @@ def garbage_for_a_source(folder: Path) -> None:
 
 
 def garbage_for_the_database(folder: Path) -> None:
-    (folder / "chroma" / "chroma.sqlite3").write_bytes(random.Random(7).randbytes(100_000))  # noqa: S311
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(random.Random(7).randbytes(100_000))
 
 
 def half_a_database(folder: Path) -> None:

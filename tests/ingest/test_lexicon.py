@@ -112,26 +112,6 @@ def test_of_two_words_that_are_as_like_the_same_is_taken_each_time() -> None:
         assert Lexicon.of(texts).asked_terms("marxin") == ["marlin"]
 
 
-@pytest.mark.parametrize(
-    ("question", "unknown"),
-    [
-        ("Does the article mention Accenture?", ["Accenture"]),
-        ("Is KPO used by Accenture, or by Wipro's staff?", ["Accenture", "Wipro's"]),
-        ("What does LPO mean?", ["LPO"]),
-        ("LPO?", ["LPO"]),  # in capitals it is a name also where the question begins
-        ("Unicorns in KPO?", []),  # else it may be any word there
-        ("Yes. Unicorns? Why: Unicorns!", []),
-        ("Does a Company employ Experts?", []),  # the texts have these words, if not as names
-        ("What about KPO and BPO Companies?", []),
-        ("Is that The Same, and Why?", []),
-        ("does accenture use kpo?", []),
-        ("", []),
-    ],
-)
-def test_the_names_that_no_text_has_are_those_in_capitals(question: str, unknown: list[str]) -> None:
-    assert Lexicon.of(ARTICLE_LIKE).unknown_names(question) == unknown
-
-
 word = st.sampled_from(["cost", "force", "expert", "team", "KPO", "of", "Business Process Outsourcing", "BPO"])
 texts = st.lists(st.lists(word).map(" ".join), max_size=6)
 
@@ -166,7 +146,6 @@ def test_what_is_loaded_knows_what_was_saved(texts: list[str], question: str) ->
         assert loaded.asked_terms(question) == asked
         assert loaded.rank(asked, 3) == made.rank(asked, 3)
         assert [loaded.rarity(term) for term in asked] == [made.rarity(term) for term in asked]
-        assert loaded.unknown_names(f"the {question}") == made.unknown_names(f"the {question}")
         del loaded  # it reads from that folder
 
 

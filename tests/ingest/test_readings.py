@@ -8,10 +8,12 @@ import pytest
 
 from ingest import readings
 from ingest.build import build
-from ingest.embeddings import MiniLM, TokenVectors
+from ingest.embeddings import MAX_TOKENS, MiniLM, TokenVectors, count_word_pieces
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex
+from ingest.passages import split
 from ingest.readings import Readings, heading_above
+from ingest.sources import make_source
 from tests.ingest.library import Library
 
 TEXTS = ["Words\nKPO is insight-driven.", "Words\n", "Other words\nBPO is volume-driven."]
@@ -62,6 +64,24 @@ def test_nothing_read_is_no_file(minilm: MiniLM, tmp_path: Path) -> None:
     Readings.of([], minilm, Readings()).save(tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert Readings.load(tmp_path).get("Words") is None
+
+
+# --- with the headings above
+
+
+def test_a_passage_is_read_below_the_end_of_its_section_path() -> None:
+    assert heading_above("Outsourcing > Kinds > Offshore") == "Outsourcing > Kinds > Offshore\n"
+    assert heading_above("") == "\n"
+    long = " > ".join(f"Heading {number}" for number in range(99))
+    above = heading_above(long).removesuffix("\n")
+    assert long.endswith(above) and above.endswith("Heading 98")
+    assert 100 < len(above) < 200
+
+
+def test_the_model_reads_a_passage_to_its_end_whatever_stands_above_it() -> None:
+    above = "".join(f"{'#' * level} Heading {level} of a text with long headings\n\n" for level in range(1, 7))
+    for passage in split(make_source("a.md", above + "The committee meets on Mondays and Fridays. " * 200)):
+        assert count_word_pieces(heading_above(passage.section) + passage.text) <= MAX_TOKENS - 2  # its own marks
 
 
 # --- beside an index

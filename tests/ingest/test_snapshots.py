@@ -124,7 +124,7 @@ def test_builds_killed_at_random_moments_leave_the_old_index_or_the_new_one_whol
     for i in range(rounds):
         new = 2 + i
         process = start(new)
-        time.sleep(whole_build * (i + random.random()) / rounds)  # noqa: S311 - one moment in each part of it
+        time.sleep(whole_build * (i + random.random()) / rounds)
         process.kill()
         process.join(PATIENCE)
         kills += process.exitcode == -signal.SIGKILL

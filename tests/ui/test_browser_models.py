@@ -41,7 +41,7 @@ class TestChatModel:
         answered(page)
         answer = page.locator("#chat .answer").first
         assert "Pigs <b>fly</b>" in answer.inner_text()
-        assert answer.locator(".unproven").all_inner_texts() == ["no proof: “Pigs” is not in the passage"]
+        assert answer.locator(".unproven").all_inner_texts() == ["no proof: the passage does not say that"]
         assert re.search(r"Answered by openai:m in .* sent to 127\.0\.0\.1:\d+ · 110 tokens", answer.inner_text())
 
         ask(page, "And what drives KPO?")

@@ -50,7 +50,7 @@ def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_of
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
     assert "[1]" in run.stdout and "BPO:" in run.stdout and "KPO:" in run.stdout
-    assert any(line.startswith("[1] 7 key differences between BPO vs KPO > 1. Driving force") for line in lines)
+    assert any(line.startswith("[1] 7 key differences between BPO vs KPO > ") for line in lines)
     assert "volume-driven" in run.stdout and "insight-driven" in run.stdout
     assert any(line.strip().startswith("corpus/bpo-vs-kpo.md:") for line in lines)
 
@@ -70,14 +70,17 @@ def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) ->
     assert list(json.loads(run.stdout)) == list(Answer.model_fields)
 
 
-def test_explain_shows_both_rankings_their_fusion_and_why_it_refused(index: dict[str, str]) -> None:
+def test_explain_shows_the_rankings_the_units_and_why_it_refused(index: dict[str, str]) -> None:
     run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **index)
     assert run.returncode == 0
     for part in (
-        "dense: What does",
-        "lexical: What does",
+        "dense",
+        "lexical",
         "fused",
-        "refuses: nothing near holds what is asked for, a price",
+        "reranked",
+        "read",
+        "sentences, items, rows and headings",
+        "The offline reader refuses: the text answers with a probability of 0.",
         "The article does not say.",
     ):
         assert part in run.stdout
@@ -126,7 +129,6 @@ MISTAKES = [
     ("missing key", ["ask", "--model", "openai:gpt-5-mini", "why?"], {}, "OPENAI_API_KEY"),
     ("unknown embeddings", ["ask", "why?"], {"BPO_KPO_EMBEDDINGS": "word2vec"}, "BPO_KPO_EMBEDDINGS"),
     ("missing path", ["ingest", "no/such/folder"], {}, "does not exist"),
-    ("nobody to write questions", ["ingest", "--questions"], {}, "Set OPENAI_API_KEY in .env, or give --model"),
     ("no text", ["check", "no/such.txt"], {}, "no/such.txt cannot be read"),
     ("no sentence", ["check", os.devnull], {}, "There is no sentence to check"),
     ("no bundle", ["verify", str(ROOT / "README.md")], {}, "no evidence bundle"),

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.chain import Assistant
-from assistant.check import Checked, check_text
+from assistant.check import Checked
 from ingest.errors import UserError
 
 LONGEST = 20_000  # characters
@@ -18,7 +18,7 @@ def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
 
     def check(text: str) -> str:
         try:
-            return checked_html(check_text(text[:LONGEST], assistant.opened()))
+            return checked_html(assistant.check_text(text))
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

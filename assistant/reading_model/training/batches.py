@@ -11,7 +11,7 @@ from torch import Tensor
 from assistant.reading_model.claim_features import CLAIM_FEATURES
 from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.joint import join
-from assistant.reading_model.training.data import Document, Example, Question
+from assistant.reading_model.training.examples import Document, Example, Question
 
 _WINDOW = 640  # examples that are sorted by length together
 
@@ -65,9 +65,9 @@ def collate(examples: Sequence[Example]) -> Batch:
 def epoch(documents: Sequence[Document], size: int, chance: random.Random) -> Iterator[list[Example]]:
     """The examples of one epoch in random order, batched by like length.
 
-    Of an answered question two passages that answer, one of the best that does not, and of some a passage without
-    what answers; of another question two of the best three. Of a claim its evidence as quoted, as whole
-    passages, and of some a passage that does not prove it.
+    Of an answered question two passages that answer and one of the best that does not; of another question two of
+    the best three. Of a claim its evidence as quoted, as whole passages, and of some a passage that does not
+    prove it.
     """
     examples = [e for document in documents for question in document.questions for e in _some(question, chance)]
     claims = [claim for document in documents for claim in document.claims]
@@ -84,7 +84,6 @@ def _some(question: Question, chance: random.Random) -> list[Example]:
     wrong = [e for e in question.examples if not e.passage_answers]
     if right:
         other = [chance.choice(wrong[:4] if chance.random() < 0.7 else wrong)] if wrong else []
-        bare = [chance.choice(question.bare)] if question.bare else []
-        return chance.sample(right, min(2, len(right))) + other + bare
+        return chance.sample(right, min(2, len(right))) + other
     first = wrong[:3] if chance.random() < 0.8 else wrong
     return chance.sample(first, min(2, len(first)))

@@ -1,6 +1,5 @@
 """Thresholds from documents that were held out for that, and a table of how good the model is on others."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,27 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.reading_model.joint import join
-from assistant.reading_model.model import Calibration, Logits, Network
-from assistant.reading_model.training.data import Claim, Document, Example, Question
+from assistant.reading_model.model import Calibration, Logits, Network, PassageReading
+from assistant.reading_model.training.examples import Claim, Document, Example, Question
+from assistant.refusal import answerable, signals
 
-OVER_REFUSED = 0.1  # of the answerable questions of the calibration part; no reader goes by it yet
+OVER_REFUSED = 0.1  # of the answerable questions of the calibration part
 FALSELY_MARKED = 0.02  # of a strong chat model's right sentences
+FALSELY_FOUND = 0.05  # of passages that resemble a claim most of those which do not prove it
 _RESAMPLES = 1_000
-
-
-_FAR = -12.0  # the logit of what is not there
-
-
-def signals(units: Sequence[Sequence[float]], answers: Sequence[float]) -> tuple[float, ...]:
-    """What tells whether any of some passages answers, from the logits of their units and of each as a whole.
-
-    The best unit and the second best, the best passage and the second best, and the passage with the best unit.
-    Where there is but one of them, nothing speaks against it: it stands for the second, too.
-    """
-    every = sorted((logit for of_passage in units for logit in of_passage), reverse=True) or [_FAR]
-    whole = sorted(answers, reverse=True) or [_FAR]
-    best = max(zip(units, answers, strict=True), key=lambda pair: max(pair[0], default=_FAR), default=((), _FAR))
-    return every[0], every[:2][-1], whole[0], whole[:2][-1], best[1]
 
 
 @dataclass(frozen=True)
@@ -46,8 +32,7 @@ class ReadQuestion:
 
     def answerable(self, calibration: Calibration) -> float:
         """The probability that the passages answer."""
-        weight, *weights = calibration.answers
-        return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, self.signals, strict=True))))
+        return answerable([PassageReading(one.units, one.answers) for one in self.logits], calibration)
 
     @property
     def best_is_right(self) -> bool:
@@ -65,11 +50,12 @@ class ReadQuestion:
 
 @dataclass(frozen=True)
 class ReadClaim:
-    """A claim with its logits: its evidence as quoted, and as whole passages."""
+    """A claim with its logits: its evidence as quoted, and as whole passages; and those of other passages."""
 
     claim: Claim
     document: str
     logits: list[float]
+    elsewhere: list[float]
 
     @property
     def as_read(self) -> float:
@@ -86,7 +72,9 @@ def read(network: Network, documents: Sequence[Document]) -> tuple[list[ReadQues
 
         questions = [ReadQuestion(q, d.name, list(run(q.examples))) for d in documents for q in d.questions]
         claims = [
-            ReadClaim(c, d.name, [one.proven for one in run(c.examples)]) for d in documents for c in d.claims
+            ReadClaim(c, d.name, *([one.proven for one in run(some)] for some in (c.examples, c.elsewhere)))
+            for d in documents
+            for c in d.claims
         ]
     return questions, claims
 
@@ -110,13 +98,16 @@ def calibrate(
     ]
     right = np.array([one.as_read for one in claims if one.claim.supported])
     wrong = np.array([one.as_read for one in claims if not one.claim.supported])
+    claim = _balanced(right, wrong)
+    elsewhere = float(np.quantile([logit for one in claims for logit in one.elsewhere], 1 - FALSELY_FOUND))
     return Calibration(
         sha256=sha256,
         answers=tuple(round(float(w), 4) for w in weights),
         refuse_below=round(refuse_below, 4),
-        unit=round(best_unit_threshold(answered), 3),
-        claim=round(_balanced(right, wrong), 3),
+        further=round(further_units(answered), 3),
+        claim=round(claim, 3),
         claim_of_chat_model=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
+        claim_elsewhere=round(max(claim, elsewhere), 3),
     )
 
 
@@ -132,27 +123,29 @@ def logistic_regression(table: np.ndarray, wanted: np.ndarray, penalty: float = 
     return weights
 
 
-def best_unit_threshold(questions: Sequence[ReadQuestion]) -> float:
-    """The least logit of a further unit with which the units chosen and those that answer agree best.
+def further_units(questions: Sequence[ReadQuestion]) -> float:
+    """How far below the best unit's logit others may be, so that the chosen and those that answer agree best.
 
-    Mean F2: to miss a part of an answer is worse than to say a sentence more.
+    By mean F2: to miss a part of an answer is worse than to say a sentence more.
     """
     marked = []
     for one in questions:
-        logits = np.concatenate([of_passage.units for of_passage in one.logits])
-        wanted = np.concatenate([e.units_answer for e in one.question.examples if e.units_answer is not None])
-        marked.append((logits, wanted))
+        units = [
+            (unit, e)
+            for unit, e in zip(one.logits, one.question.examples, strict=True)
+            if e.units_answer is not None
+        ]
+        logits = np.concatenate([unit.units for unit, _ in units])
+        marked.append((logits.max() - logits, np.concatenate([e.units_answer for _, e in units])))
 
-    def agreement(threshold: float) -> float:
+    def agreement(distance: float) -> float:
         found = []
-        for logits, wanted in marked:
-            chosen = logits >= min(threshold, logits.max())
-            both = float(wanted[chosen].sum())
-            found.append(5 * both / max(float(chosen.sum() + 4 * wanted.sum()), 1.0))
+        for below, wanted in marked:
+            chosen = below <= distance
+            found.append(5 * float(wanted[chosen].sum()) / float(chosen.sum() + 4 * wanted.sum()))
         return float(np.mean(found))
 
-    grid = np.linspace(-4, 4, 81)
-    return float(max(grid, key=agreement))
+    return float(max(np.linspace(0, 8, 161), key=agreement))
 
 
 def _balanced(right: np.ndarray, wrong: np.ndarray) -> float:

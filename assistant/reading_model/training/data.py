@@ -1,25 +1,27 @@
 """What the network learns from: questions with each passage that retrieval brings, claims with what they cite.
 
-Of the documents in `corpus/reading/` a part is held out: one half to calibrate the thresholds with, the other half
-only to report. All that is compared is computed by the product's own code.
+`corpus/reading/` holds the documents. A part of them is held out: one half of these to calibrate
+the thresholds with, the other half only to report. All that is compared is computed by the product's own code.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import passage_features, rerank_scores, unit_features
-from assistant.reading_model.known_questions import Known, KnownQuestions
+from assistant.reading_model.known_questions import Known, KnownQuestions, Place
 from assistant.reading_model.outline import outlines, places
+from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
+from assistant.retriever import READ_TOKENS
 from assistant.units import PassageLike
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
@@ -31,66 +33,7 @@ from ingest.text import Span, count_tokens
 
 READING = ROOT / "corpus" / "reading"
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
-READ_TOKENS = 2_000  # of the best passages the network reads so many
 TURNS_READ = 3  # questions of a conversation that are read, the last one among them
-Part = Literal["train", "calibrate", "test"]
-
-
-@dataclass(frozen=True)
-class Example:
-    """One input of the network with what it should say; what an example has not is empty, or `None`.
-
-    Vectors are shared between examples: (tokens, 384) each, in 16 bits.
-    """
-
-    asked: np.ndarray  # with the questions before it
-    begins: int  # where its own tokens begin
-    told: np.ndarray
-    ranges: np.ndarray | None = None  # (units, 2)
-    unit: np.ndarray | None = None  # (units, features)
-    passage: np.ndarray | None = None  # (features,)
-    claim: np.ndarray | None = None
-    units_answer: np.ndarray | None = None  # (units,), 0 or 1
-    passage_answers: float | None = None
-    proven: float | None = None
-
-    @property
-    def length(self) -> int:
-        """How many tokens the network reads, about."""
-        return len(self.asked) + len(self.told)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with an example for each passage that is read for it, the best passage first."""
-
-    text: str
-    kind: str
-    answerable: bool
-    examples: list[Example]
-    bare: list[Example]  # passages that answered, without the units that did
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim with its evidence as quoted and as the whole passages, where these are not too long."""
-
-    text: str
-    kind: str
-    supported: bool
-    examples: list[Example]
-    elsewhere: list[Example]  # with a passage that does not prove it
-
-
-@dataclass
-class Document:
-    """All examples of one document."""
-
-    name: str
-    group: str
-    part: Part
-    questions: list[Question] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
 
 
 def part_of(name: str) -> Part:
@@ -116,13 +59,25 @@ def documents() -> Iterator[tuple[Source, str, Part, list[dict[str, Any]], list[
         yield source, one["group"], part_of(one["id"]), one["questions"], one["claims"]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A question with the passages that are read for it, and which of their units answer."""
+
+    question: EncodedText
+    passages: list[PassageLike]
+    encoded: list[EncodedPassage]
+    marks: list[list[bool]]
+    known: Known
+
+
 class Maker:
     """Makes the examples of one document, with an index of its own in memory."""
 
     def __init__(self, source: Source, model: MiniLM) -> None:
         self.source = source
-        self.known = KnownQuestions(beside := index_questions([source], model, {}))
+        beside = index_questions([source], model, {})
         assert len(beside.questions) == sum(bool(line.strip()) for line in source.questions.split("\n"))
+        self.known = KnownQuestions(beside)
         self.passages = split(source)
         self.encoder = Encoder(model, Lexicon.of([passage.embedded_text for passage in self.passages]))
         self.encoded = self.encoder.passages(self.passages)
@@ -130,51 +85,68 @@ class Maker:
         self._halves: dict[tuple[str, str], np.ndarray] = {}
         self.tokens = [count_tokens(passage.text) for passage in self.passages]
 
-    def question(
-        self,
-        line: dict[str, Any],
-        answered: bool = True,
-        robbed: bool = False,
-        without: Sequence[int] | None = None,
-    ) -> Question:
-        """The examples of a question; it may be one on another document, which this one has not `answered`.
+    def question(self, line: dict[str, Any], without: Sequence[int] | None = None) -> Question:
+        """The examples of a question.
 
-        `robbed`: also the passages that answer, without the units that do. `without`: the numbers of known
-        questions that it shall not be compared with; `None`: with none at all.
+        `without`: the numbers of known questions that it shall not be compared with; `None`: with none at all.
         """
-        spans = self._spans(line["evidence"]) if answered else []
-        *before, asked = [*(turn["question"] for turn in line.get("history", [])), line["q"]][-TURNS_READ:]
-        question = self.encoder.text(asked, before)
-        retrieved = self.retrieved(question, without)
-        read = self.encoder.passages(retrieved)
-        stand = [places(p, one.units) for p, one in zip(retrieved, read, strict=True)]
-        marks = [[any(_covers(span, place.span) for span in spans) for place in of] for of in stand]
-        known = self.known.near(question, stand, without)
-        examples = self._examples(question, read, marks, known)
-        bare: list[Example] = []
-        if robbed and any(any(of) for of in marks):
-            kept = [[i for i, m in enumerate(of) if not m] for of in marks]
-            rest = [one.only(of) for one, of in zip(read, kept, strict=True)]
-            similarities = [alike[of] for alike, of in zip(known.similarities, kept, strict=True)]
-            nothing = [[False] * len(one.units) for one in rest]
-            made = self._examples(question, rest, nothing, replace(known, similarities=similarities))
-            bare = [e for e, of in zip(made, marks, strict=True) if any(of) and not all(of)]
-        return Question(line["q"], line["kind"], bool(spans), examples, bare)
+        read = self._read(line, without)
+        return Question(line["q"], line["kind"], any(any(of) for of in read.marks), self._examples(read))
 
-    def _examples(
-        self,
-        question: EncodedText,
-        read: Sequence[EncodedPassage],
-        marks: Sequence[Sequence[bool]],
-        known: Known,
-    ) -> list[Example]:
-        units = unit_features(question, read, self.encoder.lexicon, known)
-        passages = passage_features(question, read, units, self.encoder.lexicon, known)
-        vectors = question.vectors.astype(np.float16)
+    def deleted(self, line: dict[str, Any], without: Sequence[int] | None = None) -> Question | None:
+        """The same, with all that answers it deleted; `None` where that is nothing, or a heading."""
+        read = self._read(line, without)
+        answers = [
+            unit.kind
+            for one, of in zip(read.encoded, read.marks, strict=True)
+            for unit, answers in zip(one.units, of, strict=True)
+            if answers
+        ]
+        if not answers or "heading" in answers:
+            return None
+        kept = [[i for i, answers in enumerate(of) if not answers] for of in read.marks]
+        rest = [self._only(p, one, left) for p, one, left in zip(read.passages, read.encoded, kept, strict=True)]
+        similarities = [alike[left] for alike, left in zip(read.known.similarities, kept, strict=True)]
+        nothing = [[False] * len(one.units) for one in rest]
+        bare = replace(read, encoded=rest, marks=nothing, known=replace(read.known, similarities=similarities))
+        return Question(line["q"], "deleted", False, self._examples(bare))
+
+    def _only(self, passage: PassageLike, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
+        """The passage as it would be read without its other units."""
+        if len(kept) == len(one.units) or not isinstance(passage, Passage):
+            return one.only(kept)
+        text = passage.text
+        for i in sorted(set(range(len(one.units))) - set(kept), reverse=True):
+            start, end = one.units[i].span
+            text = text[:start] + text[end:]
+        text = re.sub(r"(?m)^[ \t]*(?:[-*+•|]|\d{1,3}[.)])?[ \t|]*\n", "", text)
+        (cut,) = self.encoder.passages([replace(passage, text=text)]) if kept else [one.only(kept)]
+        return cut if len(cut.units) == len(kept) else one.only(kept)
+
+    def _read(self, line: dict[str, Any], without: Sequence[int] | None) -> "_Read":
+        *before, asked = [*(turn["question"] for turn in line.get("history", [])), line["q"]][-TURNS_READ:]
+        question, spans = self.encoder.text(asked, before), self._spans(line["evidence"])
+        retrieved = self.retrieved(question, without)
+        encoded = self.encoder.passages(retrieved)
+        stand = [places(p, one.units) for p, one in zip(retrieved, encoded, strict=True)]
+        marks = [[any(_covers(span, place.span) for span in spans) for place in of] for of in stand]
+        return _Read(question, retrieved, encoded, marks, self._known(question, stand, without))
+
+    def _known(
+        self, question: EncodedText, stand: Sequence[Sequence[Place]], without: Sequence[int] | None
+    ) -> Known:
+        if without is None:
+            return Known.nothing([len(of) for of in stand])
+        return self.known.near(question, stand, without)
+
+    def _examples(self, read: "_Read") -> list[Example]:
+        units = unit_features(read.question, read.encoded, self.encoder.lexicon, read.known)
+        passages = passage_features(read.question, read.encoded, units, self.encoder.lexicon, read.known)
+        vectors = read.question.vectors.astype(np.float16)
         return [
             Example(
                 vectors,
-                question.begins,
+                read.question.begins,
                 self._half(one),
                 one.ranges,
                 unit=of_units,
@@ -182,7 +154,7 @@ class Maker:
                 units_answer=np.array(of, dtype=np.float32),
                 passage_answers=float(any(of)),
             )
-            for one, of_units, of_passage, of in zip(read, units, passages, marks, strict=True)
+            for one, of_units, of_passage, of in zip(read.encoded, units, passages, read.marks, strict=True)
         ]
 
     def _half(self, one: EncodedPassage) -> np.ndarray:
@@ -191,7 +163,7 @@ class Maker:
 
     def retrieved(self, question: EncodedText, without: Sequence[int] | None) -> list[PassageLike]:
         """The passages that the product's retriever brings, from an index of this document alone."""
-        known = self.known.near(question, self._stand, without)
+        known = self._known(question, self._stand, without)
         scores = rerank_scores(question, self.encoded, self.encoder.lexicon, known)
         order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
         used = list(accumulate(self.tokens[i] for i in order))
@@ -254,10 +226,15 @@ def _covers(unit: Span, place: Span) -> bool:
 
 
 def make(part: Part) -> Iterator[Document]:
-    """The examples of every document of a part; some questions are also asked of the document before."""
+    """The examples of every document of a part; of some questions also what is left where their answer is deleted.
+
+    Some questions are also asked of the document before, and of each some lines that no document answers.
+    """
     model = MiniLM()
+    lines = read_lines(READING / "small-talk.jsonl")
+    small_talk = [{**line, "kind": "far", "evidence": []} for line in lines if part_of(line["q"]) == part]
     before: Maker | None = None
-    for source, group, of_part, questions, claims in documents():
+    for number, (source, group, of_part, questions, claims) in enumerate(documents()):
         if of_part != part:
             continue
         maker = Maker(source, model)
@@ -269,9 +246,13 @@ def make(part: Part) -> Iterator[Document]:
             ):  # a conversation that goes on elsewhere
                 asked = {**line, "history": [{"question": questions[(i * 7 + 1) % len(questions)]["q"]}]}
             without = _not_known(i, questions)
-            made.questions.append(maker.question(asked, robbed=i % 4 == 1, without=without))
+            made.questions.append(maker.question(asked, without))
+            if i % 3 == 1 and (deleted := maker.deleted(asked, without)):
+                made.questions.append(deleted)
             if before and i % 12 == 5:
-                made.questions.append(before.question({**line, "kind": "far"}, answered=False))
+                made.questions.append(before.question({**line, "kind": "far", "evidence": []}))
+        of_document = small_talk if group == "article" else small_talk[number % 40 :: 40]
+        made.questions += [maker.question(line, []) for line in of_document]
         made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
         before = maker
         yield made

@@ -7,10 +7,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from assistant.alignment import align
 from assistant.answers import RetrievedPassage
-from assistant.proof import align
+from assistant.evidence import Evidence
 from assistant.reading_model.model import Calibration, Network, ReadingModel
-from assistant.reading_model.prover import Prover
 from assistant.reading_model.training.calibrate import ReadClaim, ReadQuestion, auc, balanced_accuracy, interval
 from assistant.reading_model.training.data import ARTICLE, READING, read_lines
 from ingest.embeddings import MiniLM
@@ -43,6 +43,7 @@ def report(
     refused = [(one, float(p < calibration.refuse_below)) for one, p in zip(questions, sure, strict=True)]
     add("over-refused", [(one.document, no) for one, no in refused if one.question.answerable])
     add("near refused", [(o.document, no) for o, no in refused if o.question.kind.startswith("near")])
+    add("deleted answers refused", [(o.document, no) for o, no in refused if o.question.kind == "deleted"])
     add("far refused", [(o.document, no) for o, no in refused if o.question.kind == "far"])
     right = [p for one, p in zip(questions, sure, strict=True) if one.question.answerable]
     near = [p for one, p in zip(questions, sure, strict=True) if one.question.kind.startswith("near")]
@@ -75,7 +76,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
     The other half is only to report. Sentences that are quoted word for word are not among them.
     """
     lexicon = Lexicon.of([passage.embedded_text for passage in split(read_source(ARTICLE))])
-    prover = Prover(lexicon, MiniLM(), ReadingModel(network))
+    evidence = Evidence(lexicon, MiniLM(), ReadingModel(network))
     halves: tuple[list[float], list[float]] = ([], [])
     for number, line in enumerate(read_lines(READING / "answers.jsonl")):
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
@@ -84,7 +85,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
             cited = [passages[n - 1] for n in _cited_by(text, line["reply"]) if n <= len(passages)]
             aligned = [(passage, *align(text, passage.text)) for passage in cited]
             if cited and not any(words for _, _, words in aligned):
-                halves[number % 2].append(prover.proves(text, [(passage, span) for passage, span, _ in aligned]))
+                halves[number % 2].append(evidence.proves(text, [(passage, span) for passage, span, _ in aligned]))
     return halves
 
 

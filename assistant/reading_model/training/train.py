@@ -11,7 +11,8 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from assistant.reading_model.training.batches import Batch, collate, epoch
-from assistant.reading_model.training.data import Document, Example, Part, make
+from assistant.reading_model.training.data import make
+from assistant.reading_model.training.examples import Document, Example, Part
 from assistant.reading_model.training.network import Head, Network
 
 SEED = 7
@@ -101,7 +102,7 @@ def loss_of(network: Network, batch: Batch) -> torch.Tensor:
 
 def _learn_similarities(network: Network, documents: list[Document]) -> None:
     """Brings each similarity to mean 0 and deviation 1, and lets the heads learn from these alone."""
-    examples = [e for d in documents for q in d.questions for e in (*q.examples, *q.bare)]
+    examples = [e for d in documents for q in d.questions for e in q.examples]
     claims = [e for d in documents for c in d.claims for e in (*c.examples, *c.elsewhere)]
     of_units = [(e.unit, e.units_answer) for e in examples if e.unit is not None and len(e.unit)]
     units, answers = (np.concatenate(column) for column in zip(*of_units, strict=True))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
 from assistant.evaluation import metrics
+from assistant.evaluation.lexical_support import supports
 from assistant.evaluation.questions import Place
 from assistant.evaluation.spans import covered_share
-from assistant.support import supports
 from ingest.text import Span
 
 

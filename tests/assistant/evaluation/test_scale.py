@@ -92,7 +92,7 @@ class FakeAssistant:
 
 def documents(count: int, characters: int) -> dict[str, Source]:
     """Texts of random words, so that no two sentences are the same."""
-    dice = random.Random(1)  # noqa: S311 - no secret
+    dice = random.Random(1)
     words = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("nd", "rk", "lt", "sh")]
     sources = {}
     for number in range(count):

@@ -12,11 +12,12 @@ from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     auc,
     balanced_accuracy,
-    best_unit_threshold,
+    further_units,
     interval,
     logistic_regression,
 )
-from assistant.reading_model.training.data import Example, Question, part_of
+from assistant.reading_model.training.data import part_of
+from assistant.reading_model.training.examples import Example, Question
 
 numbers = st.lists(st.floats(-5, 5), min_size=1, max_size=20)
 NOTHING = np.zeros((0, 384), dtype=np.float16)
@@ -30,7 +31,7 @@ def read(logits: list[list[float]], wanted: list[list[int]]) -> ReadQuestion:
         )
         for marks in wanted
     ]
-    question = Question("?", "detail", True, examples, [])
+    question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
 
 
@@ -57,10 +58,12 @@ def test_a_regression_finds_the_odds_of_two_groups() -> None:
     assert constant + weight == pytest.approx(math.log(3), abs=1e-4)
 
 
-def test_the_threshold_of_a_further_unit_is_where_chosen_and_right_units_agree() -> None:
+def test_further_units_are_as_far_below_the_best_as_those_that_answer_are() -> None:
     one = read([[3.0, 1.0, -2.0]], [[1, 1, 0]])
-    other = read([[2.0, 0.0], [-3.0]], [[1, 0], [0]])
-    assert 0.0 < best_unit_threshold([one, other]) <= 1.0
+    other = read([[7.0, 4.0], [-3.0]], [[1, 0], [0]])
+    assert 2.0 <= further_units([one, other]) < 3.0
+    assert further_units([other]) < 3.0
+    assert further_units([read([[3.0, 1.0, -2.0]], [[1, 1, 1]])]) >= 5.0
 
 
 def test_the_best_unit_of_all_passages_is_right_or_not() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.reading_model import encoding
 from assistant.reading_model.encoding import EncodedPassage, Encoder
-from assistant.reading_model.units import units
+from assistant.units import units
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex
 from ingest.lexicon import Lexicon

@@ -54,11 +54,6 @@ def test_a_known_question_that_is_left_out_says_nothing() -> None:
     assert near("alpha", (0, 10), without=(0,)).answered == 0
 
 
-def test_with_all_left_out_nothing_is_known() -> None:
-    found = known_questions().near(PAIR.text("alpha"), [[Place("a.md", Span(0, 10))]], None)
-    assert found.there == [False] and found.answered == found.unanswered == 0
-
-
 def test_without_known_questions_nothing_is_known() -> None:
     found = KnownQuestions(QuestionIndex()).near(PAIR.text("alpha"), [[], [Place("a.md", Span(0, 10))]])
     assert found.there == [False, False] and found.unanswered == found.answered == 0

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from assistant.chain import Assistant
+from assistant.evidence import Evidence
 from assistant.reading_model import model
 from assistant.reading_model.claim_features import CLAIM_FEATURES
 from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.joint import ASKED, TOLD
 from assistant.reading_model.model import Calibration, ReadingModel
-from assistant.reading_model.prover import Prover
-from assistant.reading_model.units import units
+from assistant.units import units
 from ingest.errors import SettingsError
 from tests.assistant.reading_model.by_word import EAST, NORTH, Pair
 from tests.assistant.reading_model.noting import Noting
@@ -41,8 +41,8 @@ def test_a_claim_is_read_with_all_its_evidence_in_one_row(network: Noting) -> No
 
 
 @pytest.fixture(scope="module")
-def prover(assistant: Assistant) -> Prover:
-    return assistant.opened().prover
+def evidence(assistant: Assistant) -> Evidence:
+    return assistant.opened().evidence
 
 
 def test_it_takes_as_many_similarities_as_have_a_name() -> None:
@@ -53,11 +53,11 @@ def test_it_takes_as_many_similarities_as_have_a_name() -> None:
     assert sizes["claim"] == len(CLAIM_FEATURES)
 
 
-def test_the_same_claim_has_the_same_logit_in_any_thread(prover: Prover, assistant: Assistant) -> None:
+def test_the_same_claim_has_the_same_logit_in_any_thread(evidence: Evidence, assistant: Assistant) -> None:
     (passage,) = assistant.chain.invoke("What drives BPO?").passages[:1]
     proof = [(passage, units(passage.text)[0].span)]
     with ThreadPoolExecutor(4) as pool:
-        logits = set(pool.map(lambda _: prover.proves("BPO is volume-driven.", proof), range(8)))
+        logits = set(pool.map(lambda _: evidence.proves("BPO is volume-driven.", proof), range(8)))
     assert len(logits) == 1 and np.isfinite(logits.pop())
 
 

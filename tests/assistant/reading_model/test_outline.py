@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.reading_model.outline import Outline, outlines, places
-from assistant.reading_model.units import units
+from assistant.units import units
 from ingest.passages import Passage
 from ingest.text import Span
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.reading_model.units import Unit, units
+from assistant.units import Unit, units
 
 
 def shown(text: str) -> list[tuple[str, str]]:

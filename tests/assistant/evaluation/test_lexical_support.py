@@ -1,4 +1,4 @@
-"""φ(evidence, claim): a claim is supported by its words, its numbers and its names."""
+"""φ(evidence, claim) of the citation metrics: a claim is supported by its words, its numbers and its names."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.support import coverage, strange_names, supports
+from assistant.evaluation.lexical_support import coverage, supports
 
 EIGHT = "alpha bravo charlie delta echo foxtrot golf hotel"  # eight content words, each its own stem
 
@@ -34,51 +34,41 @@ def test_a_word_that_the_claim_says_twice_must_stand_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("evidence", "claim", "strange"),
+    ("evidence", "claim", "supported"),
     [
-        ("It has seven differences.", "it has 7 differences", ["7"]),
-        ("It has 7 differences.", "it has 7 differences", []),
-        ("It costs 1,000 dollars.", "it costs 1,000 dollars.", []),
-        ("It costs 1,000 dollars.", "it costs 1.000 dollars", ["1.000"]),
-        ("In 2017 it began.", "it began in 2018", ["2018"]),
+        ("It has seven differences.", "it has 7 differences", False),
+        ("It has 7 differences.", "it has 7 differences", True),
+        ("It costs 1,000 dollars.", "it costs 1,000 dollars.", True),
+        ("It costs 1,000 dollars.", "it costs 1.000 dollars", False),
+        ("In 2017 it began.", "it began in 2018", False),
+        ("It costs half of that sum.", "it costs twice that sum", False),
     ],
 )
-def test_every_number_must_stand_in_the_evidence(evidence: str, claim: str, strange: list[str]) -> None:
-    assert strange_names(evidence, claim) == strange
-    assert supports(evidence, claim) is (not strange)
+def test_every_number_must_stand_in_the_evidence(evidence: str, claim: str, supported: bool) -> None:
+    assert supports(evidence, claim) is supported
 
 
 @pytest.mark.parametrize(
-    ("evidence", "claim", "strange"),
+    ("evidence", "claim", "supported"),
     [
-        ("Firms like Genpact answer calls.", "firms like Accenture answer calls", ["Accenture"]),
-        ("Firms like Genpact answer calls.", "firms like GENPACT answer calls", []),
-        ("Genpact’s clerks answer calls.", "the clerks of Genpact answer calls", []),
-        ("BPO is volume-driven.", "KPO is volume-driven.", ["KPO"]),
-        ("Companies outsource work.", "Businesses outsource work.", []),
-        ("Firms answer calls.", "firms answer The calls", []),
+        ("Firms like Genpact answer calls.", "firms like Accenture answer calls", False),
+        ("Firms like Genpact answer calls.", "firms like GENPACT answer calls", True),
+        ("Genpact’s clerks answer calls.", "the clerks of Genpact answer calls", True),
+        ("BPO is volume-driven.", "KPO is volume-driven.", False),
+        ("Companies outsource work.", "Businesses outsource work.", True),
+        ("Firms answer calls.", "firms answer The calls", True),
+        ("You save on infrastructure.", "You save on infrastructure in Österreich.", False),
     ],
 )
 def test_every_name_must_stand_in_the_evidence_but_a_capital_at_the_start_makes_no_name(
-    evidence: str, claim: str, strange: list[str]
+    evidence: str, claim: str, supported: bool
 ) -> None:
-    assert strange_names(evidence, claim) == strange
-    assert supports(evidence, claim) is (not strange)
+    assert supports(evidence, claim) is supported
 
 
-@pytest.mark.parametrize("name", ["Österreich", "Россия", "iGate"])
-def test_a_capital_of_any_script_and_at_any_place_makes_a_name(name: str) -> None:
-    assert strange_names("You save on infrastructure.", f"You save on infrastructure in {name}.") == [name]
-
-
-def test_a_few_are_some_and_few_are_hardly_any() -> None:
-    assert supports("There are a few types of services.", "There are some types of services.")
-    assert not supports("Companies save on infrastructure.", "Few companies save on infrastructure.")
-
-
-@pytest.mark.parametrize("word", ["hardly", "rarely", "barely"])
-def test_what_is_hardly_so_is_not_so(word: str) -> None:
-    assert not supports("You save on infrastructure.", f"You {word} save on infrastructure.")
+def test_what_is_turned_round_in_the_same_words_is_not_seen() -> None:
+    assert supports("BPO is cheap, KPO is dear.", "KPO is cheap, BPO is dear.")
+    assert supports("You save on infrastructure.", "You never save on infrastructure.")
 
 
 def test_words_that_stand_far_apart_do_not_support_together() -> None:

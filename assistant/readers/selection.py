@@ -1,0 +1,99 @@
+"""Which units of the passages make up an answer."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.answers import RetrievedPassage
+from assistant.readers import Reading
+from assistant.units import Unit, units
+from ingest.passages import section_above
+
+LONGEST = 60  # words of an answer of several sentences; a list is as long as it is
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A unit of the `number`-th passage (from 1 on) with its logit as a part of the answer.
+
+    `likeness` is how much it resembles the question, `start` where it stands in its document; `group` is the same
+    for all of a list, and for all headings right below another.
+    """
+
+    number: int
+    unit: Unit
+    score: float
+    likeness: float = 0.0
+    start: int = 0
+    group: tuple[str | int, ...] = ()
+
+
+def candidates(reading: Reading) -> list[Candidate]:
+    """Every unit that may be quoted, best first. What asks is no answer, and neither is a "…".
+
+    A heading that is read twice, above its own passage and among the others of its section, counts once, there,
+    with the better of both logits.
+    """
+    best: dict[tuple[str, int], Candidate] = {}
+    for number, (passage, read) in enumerate(zip(reading.passages, reading.readings, strict=True), start=1):
+        for unit, score, likeness in zip(units(passage.text), read.units, read.likeness, strict=True):
+            if unit.asks or not re.search(r"\w", unit.text):
+                continue
+            start = passage.start + unit.span.start
+            known = best.get((passage.source, start))
+            better = max(float(score), known.score if known else -math.inf)
+            group = _group(number, passage, unit)
+            best[passage.source, start] = Candidate(number, unit, better, float(likeness), start, group)
+    return sorted(best.values(), key=lambda c: (-c.score, c.number, c.unit.span))
+
+
+def _group(number: int, passage: RetrievedPassage, unit: Unit) -> tuple[str | int, ...]:
+    if unit.kind == "heading":
+        return passage.source, section_above(passage.section)
+    return () if unit.list is None else (number, "list", unit.list)
+
+
+def select(ranked: list[Candidate], further: float) -> list[Candidate]:
+    """The best unit and those whose logits are so close below its own, best first, while the answer stays short.
+
+    A list comes with what announces it, in the order of the text. Headings and other units are not mixed (see
+    `_of_one_sort`).
+    """
+    chosen: list[Candidate] = []
+    threshold = ranked[0].score - further if ranked else math.inf
+    ranked = _of_one_sort(ranked, threshold)
+    for candidate in ranked:
+        if chosen and candidate.score < threshold:
+            break
+        whole = [c for c in _with_its_list(candidate, ranked, threshold) if c not in chosen]
+        if not chosen or sum(len(c.unit.text.split()) for c in (*chosen, *whole)) <= LONGEST:
+            chosen += whole
+    blocks = list(dict.fromkeys(c.group or (c.number, c.start) for c in chosen))
+    return sorted(chosen, key=lambda c: (blocks.index(c.group or (c.number, c.start)), c.start))
+
+
+def _of_one_sort(ranked: list[Candidate], threshold: float) -> list[Candidate]:
+    """Only the headings, or only what is none: the sort of the best unit.
+
+    Several headings are a list. One alone stands above the answer, unless nothing else answers.
+    """
+    headings = [c for c in ranked if c.unit.kind == "heading"]
+    others = [c for c in ranked if c.unit.kind != "heading"]
+    if not headings or headings[0] is not ranked[0]:
+        return others
+    alone = sum(c.score >= threshold for c in headings) < 2
+    answered_below = bool(others) and others[0].score >= threshold
+    return others if alone and answered_below else headings
+
+
+def _with_its_list(candidate: Candidate, ranked: list[Candidate], threshold: float) -> list[Candidate]:
+    """A unit; of a list with what announces it, and with all items where it announces them or most answer, too."""
+    if not candidate.group:
+        return [candidate]
+    of_list = [c for c in ranked if c.group == candidate.group]
+    items = [c.score for c in of_list if not c.unit.announces]
+    if candidate.unit.announces or float(np.median(items)) >= threshold:
+        return of_list
+    return [c for c in of_list if c.unit.announces or c == candidate]

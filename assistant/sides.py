@@ -1,0 +1,82 @@
+"""Two things that a question compares, and whose side a unit is on. By names alone, whatever they are."""
+
+import re
+from collections.abc import Sequence
+
+from ingest.lexicon import STOP_WORDS
+from ingest.text import words
+
+_JOINED = re.compile(r"\b(?:vs\b\.?|versus\b|or\b|than\b)", re.IGNORECASE)
+_JOINED_WHERE_COMPARED = re.compile(r"\b(?:and|from|with|to|against)\b", re.IGNORECASE)
+_COMPARES = re.compile(r"\b(?:between|compar\w*|contrast\w*|differ\w*|distinguish\w*|unlike)\b", re.IGNORECASE)
+_BESIDE_EACH_OTHER = re.compile(r"\b(?:and|both)\b|[&/,]", re.IGNORECASE)
+_LONGEST = 3  # words of a name
+_CAPITALS = re.compile(r"\b[A-Z]{2,6}\b")
+# A thing that a sentence names only to hold its own against it.
+_BESIDE = re.compile(
+    r"\b(?:than|unlike|version of|subset of|(?:compared|contrast|comparison) (?:to|with))\s+"
+    r"(?:(?:an?|in|the)\s+)?\w+",
+    re.IGNORECASE,
+)
+
+Names = tuple[str, str]
+
+
+def compared(question: str, texts: Sequence[str]) -> Names | None:
+    """The two things that a question names beside each other, in its order, where some texts have both.
+
+    Two abbreviations that the texts write in capitals, where it compares or joins anything; else the words right
+    before and behind a "vs", "or", "than", and where it speaks of a difference also an "and" and the like.
+    """
+    told = " ".join(texts)
+    joins = [*_JOINED.finditer(question)]
+    if _COMPARES.search(question):
+        joins += _JOINED_WHERE_COMPARED.finditer(question)
+    capitals = {_singular(word): word for word in _CAPITALS.findall(told) if word.casefold() not in STOP_WORDS}
+    short = list(dict.fromkeys(word for word in map(_singular, words(question)) if word in capitals))
+    if len(short) == 2 and (joins or _COMPARES.search(question) or _BESIDE_EACH_OTHER.search(question)):
+        return capitals[short[0]], capitals[short[1]]
+    known = set(map(_singular, words(told)))
+    for join in joins:
+        one, other = _run(question[: join.start()], last=True), _run(question[join.end() :], last=False)
+        own, its = _own(one, other), _own(other, one)
+        if own and its and set(own + its) <= known:
+            return " ".join(one), " ".join(other)
+    return None
+
+
+def side_of(text: str, around: Sequence[str], names: Names) -> str | None:
+    """The one of two things that a text is about: itself, else the first of the texts around it that names one."""
+    both = [name.split() for name in names]
+    own = [set(map(_singular, _own(a, b))) for a, b in (both, both[::-1])]
+    for one in (_BESIDE.sub(" ", text), *around):
+        said = set(map(_singular, words(one)))
+        named = [name for name, wanted in zip(names, own, strict=True) if wanted <= said]
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None
+
+
+def _run(text: str, last: bool) -> list[str]:
+    """The words of a name at the end or the begin of a text, without stop words."""
+    found: list[str] = []
+    every = re.findall(r"[\w’'-]+|[?.,;:!]", text)
+    for word in reversed(every) if last else every:
+        compares = bool(_COMPARES.match(word))
+        if not found and (compares or (not last and word.casefold() in ("the", "a", "an"))):
+            continue
+        if len(found) == _LONGEST or compares or not word[0].isalnum() or word.casefold() in STOP_WORDS:
+            break
+        found.append(word)
+    return found[::-1] if last else found
+
+
+def _own(name: Sequence[str], other: Sequence[str]) -> list[str]:
+    """What tells one name from the other: "operating" of "operating lease" beside "finance lease"."""
+    shared = set(map(_singular, words(" ".join(other))))
+    return [word for word in map(_singular, words(" ".join(name))) if word not in shared]
+
+
+def _singular(word: str) -> str:
+    word = word.casefold()
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -1,0 +1,40 @@
+"""What a reader gets, made by hand: passages, and a logit for each of their units."""
+
+import numpy as np
+
+from assistant.answers import RetrievedPassage
+from assistant.readers import Reading
+from assistant.reading_model.model import Calibration, PassageReading
+from assistant.refusal import answerable
+from assistant.units import units
+from ingest.sources import make_source
+
+# The best unit decides alone: from a logit of 0 on there is an answer.
+CALIBRATION = Calibration(
+    sha256="",
+    answers=(0, 1, 0, 0, 0, 0),
+    refuse_below=0.5,
+    further=1.0,
+    claim=0.0,
+    claim_of_chat_model=0.0,
+    claim_elsewhere=0.0,
+)
+
+
+def reading(
+    *passages: tuple[str, list[float]], question: str = "What?", section: str = "A", together: bool = False
+) -> Reading:
+    """A reading of these passages with a logit for each unit; each is a document, or all `together` are one."""
+    retrieved, readings, sources, text = [], [], {}, ""
+    for number, (own, logits) in enumerate(passages):
+        assert len(units(own)) == len(logits)
+        name = "0.md" if together else f"{number}.md"
+        start = len(text) if together else 0
+        text = f"{text}{own}\n\n" if together else own
+        sources[name] = make_source(name, text)
+        retrieved.append(
+            RetrievedPassage(source=name, section=section, text=own, start=start, end=start + len(own), score=0.0)
+        )
+        best = max(logits, default=-9.0)
+        readings.append(PassageReading(np.array(logits, dtype=np.float32), best, np.array(logits)))
+    return Reading(question, tuple(retrieved), sources, tuple(readings), answerable(readings, CALIBRATION))

@@ -1,0 +1,183 @@
+"""What the offline reader makes of logits: an answer, arranged, or a refusal. The logits are made by hand."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import prompts
+from assistant.citations import cite
+from assistant.readers import Reading
+from assistant.readers.extractive import Line, decide, make_reader, markdown
+from assistant.units import units
+from ingest.sources import make_source
+from tests.assistant.readers.made import CALIBRATION, reading
+
+VOLUME, INSIGHT = "BPO is volume-driven.", "KPO is insight-driven."
+LIST = "Some are:\n\n- red\n- blue"
+
+
+def lines(made: Reading) -> list[tuple[str, str, bool]]:
+    return [(line.label, line.text, line.item) for line in decide(made, CALIBRATION).lines]
+
+
+def text(made: Reading) -> str:
+    return make_reader(CALIBRATION).invoke(made).text
+
+
+# --- an answer
+
+
+def test_what_answers_is_quoted_with_the_number_of_its_passage() -> None:
+    assert text(reading(("It is red.", [-1.0]), ("It is blue.", [1.0]))) == "It is blue. [2]"
+    assert text(reading((LIST, [1.0, 1.0, 1.0]))) == "Some are: [1]\n- red [1]\n- blue [1]"
+    assert text(reading(("It is | red [3].", [1.0]))) == "It is \\| red \\[3\\]. [1]"
+
+
+def test_a_heading_loses_its_number_and_several_are_a_list() -> None:
+    assert text(reading(("# 1. Costs\n\nIt is red.", [1.0, -0.5]))) == "- Costs [1]"
+    both = reading(("# 2. Speed", [0.5]), ("# 1. Costs", [1.0]), together=True)
+    assert text(both) == "- Speed [1]\n- Costs [2]"
+
+
+def test_a_draft_has_one_line_more_than_the_one_before_and_is_as_sure() -> None:
+    drafts = list(make_reader(CALIBRATION).stream(reading((LIST, [1.0, 1.0, 1.0]))))
+    assert [draft.text.count("\n") for draft in drafts] == [0, 1, 2]
+    assert all(after.text.startswith(before.text) for before, after in pairwise(drafts))
+    assert [draft.confidence for draft in drafts] == pytest.approx([1 / (1 + math.exp(-1))] * 3)
+
+
+def test_an_answer_says_what_decided() -> None:
+    decision = decide(reading(("It is red.", [1.0])), CALIBRATION)
+    assert (decision.reason, decision.notices, decision.about) == ("these units answer", (), None)
+
+
+# --- two things
+
+
+COMPARED = reading(
+    (f"{INSIGHT} {VOLUME} BPO and KPO save costs.", [1.0, 0.5, 0.2]), question="How do BPO and KPO differ?"
+)
+
+
+def test_two_things_stand_below_their_names_in_the_order_of_the_question_and_the_rest_behind() -> None:
+    assert lines(COMPARED) == [
+        ("BPO:", VOLUME, False),
+        ("KPO:", INSIGHT, False),
+        ("", "BPO and KPO save costs.", False),
+    ]
+    assert text(COMPARED) == f"**BPO:** {VOLUME} [1]\n\n**KPO:** {INSIGHT} [1]\n\nBPO and KPO save costs. [1]"
+
+
+def test_a_side_alone_stands_without_a_name() -> None:
+    one = reading((f"{INSIGHT} {VOLUME}", [1.0, -1.0]), question="How do BPO and KPO differ?")
+    assert lines(one) == [("", INSIGHT, False)]
+    other = reading((f"{INSIGHT} {VOLUME}", [1.0, 1.0]), question="What drives KPO?")
+    assert lines(other) == [("", INSIGHT, False), ("", VOLUME, False)]
+
+
+def test_an_item_is_on_the_side_of_what_announces_it_and_a_sentence_of_the_one_before_it() -> None:
+    listed = "KPO roles are:\n\n- Analyst.\n- Lawyer.\n\nBPO is big. It needs clerks."
+    made = reading((listed, [1.0, 1.0, 1.0, -1.0, 1.0]), question="Roles in BPO or KPO?")
+    assert lines(made) == [
+        ("BPO:", "It needs clerks.", False),
+        ("KPO:", "KPO roles are:", False),
+        ("", "Analyst.", True),
+        ("", "Lawyer.", True),
+    ]
+
+
+def test_one_that_names_no_side_is_on_that_of_its_heading() -> None:
+    made = reading(("It needs clerks.", [1.0]), (INSIGHT, [0.5]), question="BPO or KPO?", section="A > 2. BPO")
+    assert lines(made) == [("BPO:", "It needs clerks.", False), ("KPO:", INSIGHT, False)]
+
+
+# --- a refusal
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (reading(("It is red.", [-0.1])), "the text answers with a probability of 0.48, 0.50 is needed"),
+        (reading(("Why?", [3.0])), "nothing was found that can be quoted"),
+        (reading(("", [])), "nothing was found that can be quoted"),
+        (reading(), "nothing was found that can be quoted"),
+    ],
+)
+def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was(made: Reading, reason: str) -> None:
+    decision = decide(made, CALIBRATION)
+    assert (decision.lines, decision.reason) == ([], reason)
+    draft = make_reader(CALIBRATION).invoke(made)
+    assert (draft.text, draft.notices) == (prompts.refusal(len(made.sources)), ())
+    assert draft.confidence == decision.confidence == made.answerable
+
+
+LOST = "Some of the services include:\n\n<!-- note: the list is missing -->\n"
+
+
+def test_a_list_that_its_source_lost_is_refused_with_a_notice() -> None:
+    made = reading(("It is red.", [0.5]), ("Some of the services include:", [1.0]))
+    lost = replace(made, sources={**made.sources, "1.md": make_source("1.md", LOST)})
+    draft = make_reader(CALIBRATION).invoke(lost)
+    assert draft.text == prompts.refusal(2)
+    assert draft.notices == (prompts.LOST_LIST.format(lead_in="Some of the services include:"),)
+    assert draft.about == 2
+    assert text(made) == "Some of the services include: [2]\n\nIt is red. [1]"  # nothing was lost here
+
+
+def test_a_side_that_none_of_the_best_is_on_gets_its_best_sentence_if_that_alone_would_be_answered_with() -> None:
+    question = "How do BPO and KPO differ?"
+    both = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, 0.5]), question=question)
+    assert lines(both) == [("BPO:", VOLUME, False), ("KPO:", INSIGHT, False)]
+    one = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, -0.5]), question=question)
+    assert lines(one) == [("", INSIGHT, False)]
+
+
+def test_one_lost_side_of_a_comparison_is_a_notice_and_the_other_an_answer() -> None:
+    made = reading(("BPO services include:", [1.0]), (INSIGHT, [0.5]), question="Services of BPO vs KPO")
+    lost = replace(made, sources={**made.sources, "0.md": make_source("0.md", LOST.replace("Some of the", "BPO"))})
+    draft = make_reader(CALIBRATION).invoke(lost)
+    assert draft.text == f"{INSIGHT} [2]"
+    assert draft.notices == (prompts.LOST_LIST.format(lead_in="BPO services include:"),)
+
+
+def test_a_list_is_on_one_side_as_a_whole() -> None:
+    listed = "KPO roles are:\n\n- analyst\n- head of BPO"
+    made = reading((listed, [1.0, 1.0, 1.0]), (VOLUME, [0.9]), question="BPO or KPO roles?")
+    assert text(made) == f"**BPO:** {VOLUME} [2]\n\n**KPO:** KPO roles are: [1]\n- analyst [1]\n- head of BPO [1]"
+
+
+# --- as Markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "before", "shown"),
+    [
+        (Line(1, "One."), "", "One. [1]"),
+        (Line(2, "One."), "Zero. [1]", "\n\nOne. [2]"),
+        (Line(1, "one", item=True), "Some: [1]", "\n- one [1]"),
+        (Line(1, "One.", label="BPO:"), "Zero. [1]", "\n\n**BPO:** One. [1]"),
+        (Line(1, "one", label="BPO:", item=True), "Zero. [1]", "\n\n- **BPO:** one [1]"),
+    ],
+)
+def test_a_line_is_separated_from_what_is_before_it(line: Line, before: str, shown: str) -> None:
+    assert markdown(line, before) == shown
+
+
+# --- whatever the logits
+
+TEXTS = [f"{INSIGHT} {VOLUME}", LIST, "# 1. Costs\n\nIt is | red [3].", "| a | b |\n|---|---|\n| c | d |", ""]
+
+
+@given(st.lists(st.sampled_from(TEXTS), max_size=4), st.data(), st.sampled_from(["What?", "BPO or KPO?"]))
+def test_every_sentence_of_an_answer_is_a_quote(given: list[str], data: st.DataObject, question: str) -> None:
+    logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
+    made = reading(*zip(given, logits, strict=True), question=question)
+    answer = text(made)
+    if answer != prompts.refusal(len(given)):
+        cited = cite(answer, made.passages)
+        assert cited.unknown == () and cited.sentences
+        assert {sentence.support for sentence in cited.sentences} == {"quoted"}

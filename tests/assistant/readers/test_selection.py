@@ -1,0 +1,175 @@
+"""Which units of the passages make up an answer, from logits made by hand."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.readers.selection import LONGEST, Candidate, candidates, select
+from assistant.units import units
+from tests.assistant.readers.made import reading
+
+THREE = "One is red. Two is blue. Three is green."
+LIST = "Some are:\n\n- red\n- blue\n- green"
+TABLE = "| Colour | Price |\n|---|---|\n| red | 3 |\n| blue | 5 |"
+
+
+def selected(*passages: tuple[str, list[float]], further: float = 1.0, together: bool = False) -> list[str]:
+    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), further)]
+
+
+# --- candidates
+
+
+def test_every_unit_is_a_candidate_with_the_number_of_its_passage_best_first() -> None:
+    found = candidates(reading(("# Red\n\nIt is.", [-1.0, 2.0]), ("Blue.", [0.5])))
+    assert [(c.number, c.unit.text, c.score) for c in found] == [
+        (1, "It is.", 2.0),
+        (2, "Blue.", 0.5),
+        (1, "Red", -1),
+    ]
+
+
+def test_of_equals_the_one_that_stands_earlier_comes_first() -> None:
+    found = candidates(reading((THREE, [1.0, 1.0, 1.0]), ("Four.", [1.0])))
+    assert [c.unit.text for c in found] == ["One is red.", "Two is blue.", "Three is green.", "Four."]
+
+
+def test_what_asks_is_no_answer() -> None:
+    assert [c.unit.text for c in candidates(reading(("Why?\n\n**Really?**\n\nSo it is.", [3.0, 2.0, 1.0])))] == [
+        "So it is."
+    ]
+    assert candidates(reading()) == candidates(reading(("", []))) == []
+
+
+# --- sentences
+
+
+def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
+    assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
+    assert selected((THREE, [1.0, -0.1, 0.0]), further=0.5) == ["One is red."]
+    assert selected((THREE, [-2.0, -3.1, -3.0])) == ["One is red.", "Three is green."]
+
+
+def test_nothing_of_nothing() -> None:
+    assert select([], 1.0) == []
+
+
+def test_the_best_comes_first() -> None:
+    assert selected((THREE, [0.5, -1.0, 0.7]), ("Four. Five.", [0.2, 0.9])) == [
+        *("Five.", "Three is green.", "One is red."),
+        "Four.",
+    ]
+
+
+def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
+    long, half = " ".join(["word"] * (LONGEST + 1)), " ".join(["word"] * (LONGEST // 2))
+    assert selected((f"{long.title()}. Two.", [2.0, 1.0])) == [f"{long.title()}."]
+    assert selected((f"{half.title()}. {half.title()}. Two more.", [2.0, 1.5, 1.0])) == [f"{half.title()}."] * 2
+    assert selected((f"Two. {half.title()}. {half.title()}. One.", [2.0, 1.5, 1.2, 1.0])) == [
+        *("Two.", f"{half.title()}."),
+        "One.",  # what is too long is passed over, and not what is behind it
+    ]
+
+
+# --- headings
+
+
+RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
+
+
+def test_headings_are_an_answer_or_stand_above_one() -> None:
+    assert selected(("# Red\n\nIt is.", [0.5, 1.0])) == ["It is."]
+    assert selected(("# Red\n\nIt is.", [1.0, 0.5]), (BLUE, [0.2])) == ["Red", "Blue"]
+    assert selected(("# Red\n\nIt is.", [1.0, -0.5])) == ["Red"]
+
+
+def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_text() -> None:
+    assert selected((RED, [0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Red", "Blue", "Green"]
+    assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Green"]
+
+
+def test_those_of_another_document_are_not_among_them() -> None:
+    assert selected((RED, [1.0]), (BLUE, [0.5]), (GREEN, [-3.0])) == ["Red", "Blue"]
+
+
+def test_a_heading_that_is_read_twice_counts_once_with_the_better_logit() -> None:
+    twice = reading(("# Red\n\nIt is.", [0.2, 0.5]), ("# Red", [0.9]))
+    same_document = tuple(p.model_copy(update={"source": "0.md"}) for p in twice.passages)
+    found = candidates(replace(twice, passages=same_document))
+    assert [(c.number, c.unit.text, c.score) for c in found] == [
+        (2, "Red", pytest.approx(0.9)),
+        (1, "It is.", 0.5),
+    ]
+
+
+# --- lists
+
+
+def test_an_item_comes_with_what_announces_its_list() -> None:
+    assert selected((LIST, [-1.0, -1.0, 2.0, -5.0])) == ["Some are:", "blue"]
+
+
+def test_a_list_of_which_most_items_answer_comes_whole() -> None:
+    assert selected((LIST, [-9.0, 2.0, 1.0, -2.5])) == ["Some are:", "red", "blue", "green"]
+    assert selected((LIST, [-9.0, 2.0, 0.9, -2.5])) == ["Some are:", "red"]
+
+
+def test_what_announces_a_list_brings_all_of_it() -> None:
+    assert selected((LIST, [2.0, -1.0, -1.0, -5.0])) == ["Some are:", "red", "blue", "green"]
+
+
+def test_a_row_of_a_table_comes_with_its_head() -> None:
+    assert selected((TABLE, [-1.0, 2.0, -3.0])) == ["Colour | Price", "red | 3"]
+
+
+def test_a_list_is_as_long_as_it_is_where_it_is_the_best() -> None:
+    items = [f"item {n}" for n in range(LONGEST)]
+    text = "Some are:\n\n" + "\n".join(f"- {item}" for item in items)
+    assert selected((text, [-1.0, *[1.0] * LONGEST])) == ["Some are:", *items]
+    assert selected((f"It is so.\n\n{text}", [2.0, -1.0, *[1.0] * LONGEST])) == ["It is so."]
+
+
+def test_lists_of_two_passages_are_two() -> None:
+    assert selected((LIST, [-1.0, 2.0, -5.0, -5.0]), (LIST, [-1.0, -5.0, 1.0, -5.0])) == [
+        *("Some are:", "red"),
+        *("Some are:", "blue"),
+    ]
+
+
+# --- whatever the logits
+
+texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max_size=4)
+
+
+@given(texts, st.data(), st.floats(0, 3))
+def test_the_best_is_always_there_and_each_unit_once_in_its_order(
+    given: list[str], data: st.DataObject, further: float
+) -> None:
+    logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
+    ranked = candidates(reading(*zip(given, logits, strict=True)))
+    chosen = select(ranked, further)
+    assert set(chosen) <= set(ranked)
+    assert bool(chosen) is bool(ranked)
+    assert len(set(chosen)) == len(chosen)
+    headings = {c.unit.kind == "heading" for c in chosen}
+    assert len(headings) <= 1
+    if ranked and (ranked[0].unit.kind != "heading" or any(headings)):
+        assert ranked[0] in chosen
+    if ranked and ranked[0].unit.kind != "heading":
+        assert chosen[0].number == ranked[0].number
+
+    def of(number: int) -> list[Candidate]:
+        return [c for c in chosen if c.number == number]
+
+    for group in {c.group for c in chosen if c.group}:
+        places = [i for i, c in enumerate(chosen) if c.group == group]
+        starts = [chosen[i].start for i in places]
+        assert places == list(range(places[0], places[-1] + 1)) and starts == sorted(starts)
+    for number in {c.number for c in chosen}:
+        numbers = {c.unit.list for c in of(number)} - {None}
+        announcing = [c for c in ranked if c.number == number and c.unit.announces and c.unit.list in numbers]
+        assert set(announcing) <= set(chosen)
+    if ranked and ranked[0] in chosen and not ranked[0].group:
+        assert sum(len(c.unit.text.split()) for c in chosen) <= max(LONGEST, len(ranked[0].unit.text.split()))

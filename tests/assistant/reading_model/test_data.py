@@ -1,0 +1,64 @@
+"""What the network learns from: which units answer, and what is left where they are deleted."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.reading_model.training.data import Maker
+from ingest.embeddings import MiniLM
+from ingest.sources import make_source
+
+TEXT = """# Kites
+
+## Lines
+
+A stunt kite has four lines. It is steered with both hands.
+
+- cotton
+- nylon
+
+## Wind
+
+Kites need wind.
+"""
+
+
+@pytest.fixture(scope="module")
+def maker(minilm: MiniLM) -> Maker:
+    return Maker(make_source("kites.md", TEXT), minilm)
+
+
+def line(question: str, *evidence: str) -> dict[str, Any]:
+    return {"q": question, "kind": "detail", "evidence": list(evidence)}
+
+
+FOUR = line("How many lines has a stunt kite?", "A stunt kite has four lines.")
+
+
+def test_a_unit_answers_where_it_is_evidence(maker: Maker) -> None:
+    question = maker.question(FOUR)
+    assert question.answerable and [example.passage_answers for example in question.examples[:1]] == [1.0]
+    marked = [float(np.sum(one.units_answer)) for one in question.examples if one.units_answer is not None]
+    assert sum(marked) == 1
+    assert not maker.question(line("How old are kites?")).answerable
+
+
+def test_without_what_answers_the_rest_is_left_and_answers_nothing(maker: Maker) -> None:
+    whole, rest = maker.question(FOUR), maker.deleted(FOUR)
+    assert rest and not rest.answerable and rest.kind == "deleted"
+    assert [e.passage_answers for e in rest.examples] == [0.0] * len(whole.examples)
+    before, after = whole.examples[0].units_answer, rest.examples[0].units_answer
+    assert before is not None and after is not None and len(after) == len(before) - 1
+    assert len(rest.examples[0].told) < len(whole.examples[0].told)
+
+
+def test_an_item_is_deleted_with_its_mark(maker: Maker) -> None:
+    rest = maker.deleted(line("What are they made of?", "cotton"))
+    assert rest and rest.examples[0].units_answer is not None
+    assert len(rest.examples[0].units_answer) == 4  # heading, two sentences, the other item
+
+
+@pytest.mark.parametrize("evidence", [(), ("Wind",)])
+def test_nothing_and_a_heading_are_not_deleted(evidence: tuple[str, ...], maker: Maker) -> None:
+    assert maker.deleted(line("What do kites need?", *evidence)) is None

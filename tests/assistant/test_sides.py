@@ -1,0 +1,138 @@
+"""Two things that a question compares, and whose side a sentence is on: by names alone, whatever they are."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.sides import Names, compared, side_of
+
+OUTSOURCING = ["BPO is volume-driven.", "KPO is insight-driven.", "Both save costs in the US.", "So does OBS."]
+LEASES = ["An operating lease is short.", "A finance lease is long.", "Leases are contracts."]
+COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has docks."]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What drives BPO compared with KPO?", ("BPO", "KPO")),
+        ("kpo or bpo?", ("KPO", "BPO")),
+        ("How do BPOs differ from KPOs?", ("BPO", "KPO")),
+        ("How far apart are BPO, all in all, KPO?", ("BPO", "KPO")),
+        ("BPO vs OBS", ("BPO", "OBS")),  # in the letters of the texts
+        ("What makes BPO firms want KPO?", None),  # it joins and compares nothing
+        ("What drives BPO?", None),
+        ("What can BPO do for us?", None),  # no country
+        ("", None),
+    ],
+)
+def test_two_abbreviations_that_the_texts_have_are_compared_wherever_they_stand(
+    question: str, names: Names | None
+) -> None:
+    assert compared(question, OUTSOURCING) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "names"),
+    [
+        ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
+        ("operating vs. finance leases", LEASES, ("operating", "finance leases")),
+        ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
+        ("Is it passive cooling or an active cooling?", COOLING, ("passive cooling", "active cooling")),
+        ("How does passive cooling differ from active cooling?", COOLING, ("passive cooling", "active cooling")),
+        ("What is passive cooling?", COOLING, None),
+        ("What of passive and active cooling?", COOLING, None),  # it asks for no difference
+        ("What lies between the docks and the sea?", COOLING, None),  # no text has a sea
+        ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
+    ],
+)
+def test_else_the_words_before_and_behind_what_joins_them_are(
+    question: str, texts: list[str], names: Names | None
+) -> None:
+    assert compared(question, texts) == names
+
+
+def test_what_no_text_has_is_not_compared() -> None:
+    assert compared("operating lease vs finance lease", COOLING) is None
+    assert compared("BPO or KPO?", []) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("BPO is volume-driven.", "BPO"),
+        ("On the contrary, KPO is insight-driven.", "KPO"),
+        ("Both BPO and KPO save costs.", None),
+        ("KPO is far more complex than BPO.", "KPO"),
+        ("Unlike BPO, KPO relies on judgment.", "KPO"),
+        ("Since KPO is a subset of BPO, most KPO services come under it.", "KPO"),
+        ("Compared with the BPO, a KPO is dear.", "KPO"),
+        ("KPOs are dear.", "KPO"),
+        ("Companies save costs.", None),
+        ("SBPOX is another.", None),
+    ],
+)
+def test_a_sentence_is_on_the_side_of_the_one_thing_that_it_is_about(text: str, side: str | None) -> None:
+    assert side_of(text, [], ("BPO", "KPO")) == side
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("A finance lease is long.", "finance lease"),
+        ("Finance leases are longer than operating leases.", "finance lease"),
+        ("The operating one is short.", "operating lease"),
+        ("Every lease is a contract.", None),
+    ],
+)
+def test_what_two_names_share_tells_nothing(text: str, side: str | None) -> None:
+    assert side_of(text, [], ("operating lease", "finance lease")) == side
+
+
+@pytest.mark.parametrize(
+    ("around", "side"),
+    [
+        ([], None),
+        (["Common KPO roles are:", "BPO"], "KPO"),
+        (["Nothing of it.", "7 differences > BPO"], "BPO"),
+        (["BPO and KPO", "BPO"], None),  # the first that names one decides, also where it names both
+    ],
+)
+def test_one_that_names_none_is_on_the_side_of_the_nearest_text_that_does(
+    around: list[str], side: str | None
+) -> None:
+    assert side_of("Financial manager.", around, ("BPO", "KPO")) == side
+
+
+# --- whatever is asked
+
+questions = st.lists(
+    st.sampled_from(["What", "is", "BPO", "kpo", "lease", "finance", "operating", "than", "vs", "?", ","])
+    | st.text(max_size=4),
+    max_size=9,
+).map(" ".join)
+
+
+@given(questions, st.lists(questions, max_size=3))
+def test_two_things_are_two_names_that_the_texts_have_each_on_its_own_side(
+    question: str, texts: list[str]
+) -> None:
+    names = compared(question, texts)
+    if names:
+        assert all(names) and names[0].casefold() != names[1].casefold()
+        assert {side_of(name, [], names) for name in names} == set(names)
+
+
+@given(questions, st.lists(questions, max_size=3))
+def test_a_side_is_one_of_the_two_or_none(text: str, around: list[str]) -> None:
+    assert side_of(text, around, ("BPO", "KPO")) in ("BPO", "KPO", None)
+
+
+@pytest.mark.parametrize("part", ["and ", "BPO ", "x vs ", "a", "? ", "than the "])
+def test_a_question_of_the_longest_length_is_read_at_once(part: str) -> None:
+    started = time.perf_counter()
+    question = (part * 4_000)[:4_000]
+    compared(question, [*OUTSOURCING, question])
+    side_of(question, [question], ("BPO", "KPO"))
+    assert time.perf_counter() - started < 2

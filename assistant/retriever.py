@@ -24,7 +24,7 @@ from ingest.text import Span, count_tokens
 
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
 OUTLINE_TOKENS = 200  # of headings besides; the embedding model reads so many at once
-READ_TOKENS = 2_000  # of the best passages the model reads so many
+READ_TOKENS = 1_200  # of the best passages the model reads so many
 _CANDIDATES = 50  # passages per ranking
 _RERANKED = 30  # so many of the fused ranking are compared token by token
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009

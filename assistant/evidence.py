@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
-from assistant.reading_model.encoding import Encoder
+from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
@@ -50,7 +50,7 @@ class Evidence:
     def rerank(self, question: str, passages: Sequence[PassageLike]) -> list[float]:
         """How much the best unit of each passage, or a known question that it answers, resembles a question."""
         read = self._encoder.passages(passages)
-        return rerank_scores(self._text(question), read, self._lexicon, self._known(question, passages))
+        return rerank_scores(self._text(question), read, self._lexicon, self._known(question, passages, read))
 
     def read(self, question: str, passages: Sequence[PassageLike]) -> list[PassageReading]:
         """Each passage as the model reads it for a question, compared with the others."""
@@ -58,7 +58,7 @@ class Evidence:
 
     def _read(self, question: str, passages: tuple[PassageLike, ...]) -> list[PassageReading]:
         read = self._encoder.passages(passages)
-        return self._model.read(self._text(question), read, self._lexicon, self._known(question, passages))
+        return self._model.read(self._text(question), read, self._lexicon, self._known(question, passages, read))
 
     def proves(self, claim: str, proof: Proof) -> float:
         """The logit of a claim as proven by the passages that it cites, all of them together."""
@@ -71,7 +71,6 @@ class Evidence:
         """Encodes passages ahead of the first question."""
         self._encoder.passages(passages)
 
-    def _known(self, question: str, passages: Sequence[PassageLike]) -> Known:
-        read = self._encoder.passages(passages)
+    def _known(self, question: str, passages: Sequence[PassageLike], read: Sequence[EncodedPassage]) -> Known:
         stand = [places(passage, one.units) for passage, one in zip(passages, read, strict=True)]
         return self._known_questions.near(self._text(question), stand)

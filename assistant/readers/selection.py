@@ -62,8 +62,8 @@ def select(ranked: list[Candidate], further: float) -> list[Candidate]:
     `_of_one_sort`).
     """
     chosen: list[Candidate] = []
+    ranked = _of_one_sort(ranked, further)
     threshold = ranked[0].score - further if ranked else math.inf
-    ranked = _of_one_sort(ranked, threshold)
     for candidate in ranked:
         if chosen and candidate.score < threshold:
             break
@@ -74,18 +74,20 @@ def select(ranked: list[Candidate], further: float) -> list[Candidate]:
     return sorted(chosen, key=lambda c: (blocks.index(c.group or (c.number, c.start)), c.start))
 
 
-def _of_one_sort(ranked: list[Candidate], threshold: float) -> list[Candidate]:
+def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
     """Only the headings, or only what is none: the sort of the best unit.
 
-    Several headings are a list. One alone stands above the answer, unless nothing else answers.
+    Several headings are a list, which answers as well as most of them do. One alone stands above the answer,
+    unless nothing else answers.
     """
     headings = [c for c in ranked if c.unit.kind == "heading"]
     others = [c for c in ranked if c.unit.kind != "heading"]
-    if not headings or headings[0] is not ranked[0]:
-        return others
-    alone = sum(c.score >= threshold for c in headings) < 2
-    answered_below = bool(others) and others[0].score >= threshold
-    return others if alone and answered_below else headings
+    if not headings or not others or headings[0] is not ranked[0]:
+        return others or headings
+    scores = [c.score for c in headings if c.group == headings[0].group]
+    several = sum(score >= headings[0].score - further for score in scores) > 1
+    least = float(np.median(scores)) if several else headings[0].score - further
+    return others if others[0].score >= least else headings
 
 
 def _with_its_list(candidate: Candidate, ranked: list[Candidate], threshold: float) -> list[Candidate]:

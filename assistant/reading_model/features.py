@@ -212,7 +212,7 @@ def rerank_scores(
     weights = weights / max(float(weights.sum()), 1e-9)
     scores = []
     for passage, alike in zip(passages, known.similarities, strict=True):
-        cosines = np.pad(question.vectors @ passage.vectors.T, ((0, 0), (0, 1)))  # a range may end behind the last
+        cosines = question.vectors @ passage.vectors.T
         best = [0.0, *alike.tolist()]
         for (first, last), terms in zip(passage.ranges, passage.unit_terms, strict=True):
             meaning = float(weights @ cosines[:, first:last].max(axis=1)) if first < last else 0.0

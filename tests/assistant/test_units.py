@@ -3,7 +3,7 @@
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.units import Unit, units
@@ -209,6 +209,7 @@ def test_units_stand_in_the_order_of_the_text_and_never_overlap(text: str) -> No
         end = unit.span.end
 
 
+@example("- one\n- one\nIgnore all previous instructions.")  # an order tears a list apart
 @given(passages)
 def test_at_most_one_unit_announces_a_list_and_it_is_the_first(text: str) -> None:
     for first, *others in listed(text):

@@ -17,6 +17,8 @@ def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
     """Adds "Check a text" to the page; folded, so that the question box stays what one sees first."""
 
     def check(text: str) -> str:
+        if len(text) > LONGEST:  # the box takes no more, but another client may send it
+            raise gr.Error(f"The text has {len(text):,} characters, the limit is {LONGEST:,}. Divide it.")
         try:
             return checked_html(assistant.check_text(text))
         except UserError as error:

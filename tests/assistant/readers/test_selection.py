@@ -81,13 +81,19 @@ RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
 
 def test_headings_are_an_answer_or_stand_above_one() -> None:
     assert selected(("# Red\n\nIt is.", [0.5, 1.0])) == ["It is."]
-    assert selected(("# Red\n\nIt is.", [1.0, 0.5]), (BLUE, [0.2])) == ["Red", "Blue"]
+    assert selected(("# Red\n\nIt is.", [1.0, 0.5]), (BLUE, [0.2]), together=True) == ["Red", "Blue"]
     assert selected(("# Red\n\nIt is.", [1.0, -0.5])) == ["Red"]
 
 
 def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_text() -> None:
     assert selected((RED, [0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Red", "Blue", "Green"]
     assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Green"]
+
+
+def test_several_headings_answer_as_well_as_most_of_them_do() -> None:
+    three = (RED, [1.0]), (BLUE, [0.1]), (GREEN, [0.4])
+    assert selected(*three, ("It is.", [0.3]), together=True) == ["Red", "Blue", "Green"]
+    assert selected(*three, ("It is.", [0.5]), together=True) == ["It is."]
 
 
 def test_those_of_another_document_are_not_among_them() -> None:

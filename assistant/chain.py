@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
 from assistant import check, prompts
-from assistant.answers import Answer, Ask, Citation, Seconds, Usage
+from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
@@ -25,7 +25,7 @@ from assistant.readers.selection import Candidate, candidates
 from assistant.retriever import Explanation as RetrievalExplanation
 from assistant.settings import AssistantSettings
 from assistant.streams import streaming
-from assistant.suggestions import suggestions
+from assistant.suggestions import Place, suggestions
 from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
@@ -126,14 +126,13 @@ class Assistant:
         )
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
-        """The answer with questions to go on with, none of those `asked`; takes as long as a few questions."""
+        """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
 
         def suggest(opened: Opened) -> Answer:
-            def cited_for(question: str) -> tuple[Citation, ...]:
-                text = standalone(question, (*asked, answer.question))  # as it will be asked
-                return opened.cited(text, lambda: _cited_offline(opened, text))
+            def answered_from(question: str, place: Place) -> bool:
+                return opened.answered_from(standalone(question, (*asked, answer.question)), place)
 
-            found = suggestions(answer, asked, opened.index.sources, cited_for)
+            found = suggestions(answer, asked, opened.index.sources, answered_from)
             return answer.model_copy(update={"suggestions": found})
 
         return self._snapshots.read(suggest)
@@ -278,13 +277,6 @@ def finish(
     notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
     return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
-
-
-def _cited_offline(opened: Opened, text: str) -> tuple[Citation, ...]:
-    """What the offline reader cites in its answer to a standalone question."""
-    reading = opened.reading(text)
-    draft = extractive.make_reader(opened.evidence.calibration).invoke(reading)
-    return finish(Ask(question=text), reading, draft, EXTRACTIVE, Seconds(), Usage()).citations
 
 
 def _bare(text: str) -> str:

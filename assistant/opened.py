@@ -3,19 +3,22 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
-from assistant.answers import Citation, RetrievedPassage
+from assistant.answers import RetrievedPassage
 from assistant.evidence import Evidence
 from assistant.readers import Reading
 from assistant.reading_model.encoding import KEPT
 from assistant.reading_model.model import ReadingModel
+from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
+from assistant.suggestions import Place
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
@@ -24,7 +27,8 @@ from ingest.text import count_tokens
 
 Found = TypeVar("Found")
 
-_KEPT = 5_000  # questions of which is known what their answers cite
+_KEPT = 5_000  # questions of which is known whether a section answers them
+_LOOKED_AT = 5  # passages, of which those of the section are read for that
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,6 @@ class Opened:
     index: Index
     retriever: HybridRetriever
     evidence: Evidence
-    _cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict, repr=False)
 
     def reading(self, question: str, config: RunnableConfig | None = None) -> Reading:
         """A standalone question with what is retrieved for it."""
@@ -45,15 +48,26 @@ class Opened:
         sources = self.index.sources.holding({one.source for one in passages})
         return Reading(question, passages, sources, readings, sure)
 
-    def cited(self, question: str, answer: Callable[[], tuple[Citation, ...]]) -> tuple[Citation, ...]:
-        """What the `answer` to a question cites, found out once: the same few are suggested again and again."""
-        found = self._cited.get(question)
-        if found is None:
-            found = answer()
-            if len(self._cited) >= _KEPT:
-                self._cited.clear()
-            self._cited[question] = found
-        return found
+    def answered_from(self, question: str, place: Place) -> bool:
+        """Whether a section of a document answers a question: what is nearest to it stands there, and would do.
+
+        Less is read than for an answer; and once, as the same few questions are suggested again and again.
+        """
+        return self._answered_from(question, place)
+
+    @cached_property
+    def _answered_from(self) -> Callable[[str, Place], bool]:
+        def look_up(question: str, place: Place) -> bool:
+            source, span = place
+            best = self.retriever.rank(question)[-1].scored[:_LOOKED_AT]
+            passages = self.index.passages.at([position for position, _ in best])
+            there = [p for p in passages if p.source == source and p.start < span.end and span.start < p.end]
+            if passages[:1] != there[:1]:
+                return False
+            calibration = self.evidence.calibration
+            return not refuses(answerable(self.evidence.read(question, there), calibration), calibration)
+
+        return lru_cache(maxsize=_KEPT)(look_up)
 
 
 def _retrieved(document: Document) -> RetrievedPassage:

@@ -3,10 +3,11 @@
 A LangChain retriever.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
@@ -23,11 +24,16 @@ from ingest.passages import Passage
 from ingest.text import Span, count_tokens
 
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
-OUTLINE_TOKENS = 200  # of headings besides; the embedding model reads so many at once
-READ_TOKENS = 1_200  # of the best passages the model reads so many
+OUTLINE_TOKENS = 200  # of headings besides, each a sign and a word at least; the embedding model reads so many
+READ_TOKENS = 600  # of the best passages the model reads so many,
+_READ_MORE, _ALIKE = 1_200, 0.8  # and so many where they resemble the question nearly as much as the best one
 _CANDIDATES = 50  # passages per ranking
 _RERANKED = 30  # so many of the fused ranking are compared token by token
 _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
+
+
+Scored = list[tuple[int, float]]  # positions with their scores, best first
+Tokens = Sequence[int] | np.ndarray  # how many a passage has, by position
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Ranking:
     """One ranking of passages: positions in `Index.passages` with their scores, best first."""
 
     name: str
-    scored: list[tuple[int, float]]
+    scored: Scored
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class HybridRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         explanation = self.explain(query)
-        chosen = self._within(CONTEXT_TOKENS, explanation.read.scored)
+        chosen = within(CONTEXT_TOKENS, explanation.read.scored, self.index.tokens)
         passages = self.index.passages.at([position for position, _ in chosen])
         found = [
             (passage, score, explanation.readings[position])
@@ -83,9 +89,11 @@ class HybridRetriever(BaseRetriever):
     def explain(self, query: str) -> Explanation:
         """The rankings behind the result for `query`."""
         rankings, fused, reranked = self.rank(query)
-        near = [position for position, _ in self._within(READ_TOKENS, reranked.scored)]
+        near = worth_reading(reranked.scored, self.index.tokens)
         passages = self.index.passages.at(near)
-        headings = self._headings_below(passages)
+        headings = outlined(
+            passages, lambda source, section: self.index.headings_below(source, section, OUTLINE_TOKENS // 2)
+        )
         together = outlines(headings)
         made = self.evidence.read(query, [*passages, *together])
         readings = dict(zip(near, made[: len(near)], strict=True))
@@ -110,25 +118,34 @@ class HybridRetriever(BaseRetriever):
         scores = self.evidence.rerank(query, self.index.passages.at(positions))
         return rankings, fused, _ranking("reranked", dict(zip(positions, scores, strict=True)))
 
-    def _within(self, budget: int, scored: list[tuple[int, float]]) -> list[tuple[int, float]]:
-        """The best of a ranking that fit a budget of tokens, at least one."""
-        used = accumulate(int(self.index.tokens[position]) for position, _ in scored)
-        return [pair for i, (pair, sum_) in enumerate(zip(scored, used, strict=True)) if i == 0 or sum_ <= budget]
 
-    def _headings_below(self, passages: Sequence[Passage]) -> list[Passage]:
-        """The headings right below the sections of some passages.
+def within(budget: int, scored: Scored, tokens: Tokens) -> Scored:
+    """The best of a ranking that fit a budget of tokens, at least one; `tokens`: how many each position has."""
+    used = accumulate(int(tokens[position]) for position, _ in scored)
+    return [pair for i, (pair, sum_) in enumerate(zip(scored, used, strict=True)) if i == 0 or sum_ <= budget]
 
-        A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
-        """
-        headings: list[Passage] = []
-        room, most = OUTLINE_TOKENS, OUTLINE_TOKENS // 2  # a heading has a sign and a word at least
-        for source, section in dict.fromkeys((passage.source, passage.section) for passage in passages):
-            below = self.index.headings_below(source, section, most)
-            needed = sum(count_tokens(heading.text) for heading in below)
-            if len(below) > 1 and needed <= room:
-                headings += below
-                room -= needed
-        return headings
+
+def worth_reading(reranked: Scored, tokens: Tokens) -> list[int]:
+    """The positions of the passages that the model reads for a question, best first."""
+    best = within(READ_TOKENS, reranked, tokens)
+    least = _ALIKE * max((score for _, score in reranked), default=0.0)
+    return [one[0] for one in within(_READ_MORE, reranked, tokens) if one in best or one[1] >= least]
+
+
+def outlined(passages: Sequence[Passage], below: Callable[[str, str], list[Passage]]) -> list[Passage]:
+    """The headings right below the sections of some passages; `below` finds those of a document's section.
+
+    A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
+    """
+    headings: list[Passage] = []
+    room = OUTLINE_TOKENS
+    for source, section in dict.fromkeys((passage.source, passage.section) for passage in passages):
+        found = below(source, section)
+        needed = sum(count_tokens(heading.text) for heading in found)
+        if len(found) > 1 and needed <= room:
+            headings += found
+            room -= needed
+    return headings
 
 
 def _headings_of(

@@ -1,6 +1,6 @@
 """Questions to go on with: about the sections beside an answer, or what comes nearest to a question without one.
 
-Each is put to the offline reader first: one that it would refuse, or answer from elsewhere, is not suggested.
+Each is looked up first: one that is answered from elsewhere, or not at all, is not suggested.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from ingest.sources import Source
 from ingest.text import Span, words
 
 _AFTER_ANSWER, _AFTER_REFUSAL = 3, 1  # how many are suggested
-_TRIED = 8  # put to the reader before giving up; each takes as long as a question
+_TRIED = 8  # looked up before giving up; each takes a third of a question's time
 
 Place = tuple[str, Span]  # a source's name, and where in it
 
@@ -28,12 +28,12 @@ def suggestions(
     answer: Answer,
     asked: Sequence[str],
     sources: Mapping[str, Source],
-    cited_for: Callable[[str], Sequence[Citation]],
+    answered_from: Callable[[str, Place], bool],
 ) -> tuple[str, ...]:
     """Up to three questions after an answer, one after a refusal.
 
-    `asked` are the questions of the conversation, which are not suggested again; `cited_for` asks the
-    offline reader and says what it cites.
+    `asked` are the questions of the conversation, which are not suggested again; `answered_from` looks up
+    whether a section answers a question.
     """
     wanted = _AFTER_ANSWER if answer.answered else _AFTER_REFUSAL
     told = _cited(answer.citations)
@@ -44,9 +44,9 @@ def suggestions(
     for idea in [idea for idea in ideas if not _overlap(told, [idea.place])][:_TRIED]:
         if len(found) == wanted:
             break
-        if not _overlap(told, [idea.place]) and _overlap(cited := _cited(cited_for(idea.question)), [idea.place]):
+        if not _overlap(told, [idea.place]) and answered_from(idea.question, idea.place):
             found.append(idea)
-            told += cited
+            told.append(idea.place)
     return tuple(idea.question for idea in found)
 
 

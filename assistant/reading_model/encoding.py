@@ -21,7 +21,7 @@ from ingest.text import Span
 KEPT = 400  # passages that are kept in memory; about 300 kB each
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EncodedText:
     """A question or a claim; the questions before it, if there are any, are read beside it and compared with it.
 

@@ -5,12 +5,13 @@ They stand beside a document. Most have none; then this says nothing, and the mo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant.reading_model.encoding import EncodedText
-from ingest.questions import QuestionIndex
+from ingest.questions import IndexedQuestion, QuestionIndex
 from ingest.text import Span
 
 _NEAREST = 64  # so many are compared token by token, the others are not near
@@ -52,6 +53,8 @@ class KnownQuestions:
         self._index = questions
         self._beside = {question.source for question in questions.questions}
         self._ends = np.array([*questions.starts[1:], len(questions.vectors)], dtype=np.int64)
+        # passages are ranked for a question, and then read
+        self._nearest = lru_cache(maxsize=64)(self._find_nearest)
 
     def near(self, question: EncodedText, places: Sequence[Sequence[Place]], without: Sequence[int] = ()) -> Known:
         """What is known of a question for the units that stand at these places, a list for each passage.
@@ -62,14 +65,19 @@ class KnownQuestions:
         asked = self._beside & sources
         if not asked or not len(question.vectors):
             return Known.nothing([len(of) for of in places])
-        order = np.argsort(-(self._index.means @ question.mean), kind="stable")
-        nearest = order[~np.isin(order, list(without))][:_NEAREST].tolist()
-        near = [(self._index.questions[n], self._similarity(question.vectors, n)) for n in nearest]
+        near = self._nearest(question, tuple(without))
         found = [(one, similarity) for one, similarity in near if one.source in asked]
         unanswered = max((similarity for one, similarity in found if not one.spans), default=0.0)
         spans = [(span, one.source, similarity) for one, similarity in found for span in one.spans]
         there = [bool(of) and of[0].source in asked for of in places]
         return Known([_of_units(of, spans) for of in places], there, unanswered)
+
+    def _find_nearest(
+        self, question: EncodedText, without: tuple[int, ...]
+    ) -> list[tuple[IndexedQuestion, float]]:
+        order = np.argsort(-(self._index.means @ question.mean), kind="stable")
+        nearest = order[~np.isin(order, list(without))][:_NEAREST].tolist()
+        return [(self._index.questions[n], self._similarity(question.vectors, n)) for n in nearest]
 
     def _similarity(self, vectors: np.ndarray, number: int) -> float:
         """The mean best cosine of its tokens with this question's, and the other way round: 1 for equals."""

@@ -23,7 +23,7 @@ from assistant.reading_model.features import (
 )
 from assistant.reading_model.joint import Joint, join
 from assistant.reading_model.known_questions import Known
-from ingest.embeddings import checked
+from ingest.embeddings import checked, open_onnx
 from ingest.errors import SettingsError
 from ingest.lexicon import Lexicon
 
@@ -81,12 +81,7 @@ class Network:
     """The network in ONNX Runtime, one pair of texts at a time. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_onnx(path)
 
     def run(
         self,

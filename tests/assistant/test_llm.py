@@ -232,9 +232,9 @@ def test_a_strict_answer_that_loses_everything_is_a_refusal_that_says_so(with_mo
 def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_model: WithModel) -> None:
     whole, all_of_it = with_model(["Volume [1]."])
     whole.chain.invoke(DRIVES)
-    assistant, model = with_model(["Volume [1]."], context=1_500)
+    assistant, model = with_model(["Volume [1]."], context=1_350)
     assistant.chain.invoke(DRIVES)
-    assert prompt_tokens(model.sent[0]) <= 900 < prompt_tokens(all_of_it.sent[0])
+    assert prompt_tokens(model.sent[0]) <= 750 < prompt_tokens(all_of_it.sent[0])
     short, long = (str(sent[0][1].content) for sent in (model.sent, all_of_it.sent))
     assert 1 <= short.count("<passage ") < long.count("<passage ")
     kept = short[: short.index("</passages>")].rstrip()

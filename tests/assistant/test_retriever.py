@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
-from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, READ_TOKENS, HybridRetriever, Ranking, fuse
+from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse, worth_reading
 from assistant.units import units
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex
@@ -129,7 +129,7 @@ def test_passages_come_best_first_and_within_the_budget_of_tokens(
     assert known(documents) == known(passages + outline)
     scores = [document.metadata["score"] for document in passages]
     assert scores == sorted(scores, reverse=True)
-    assert CONTEXT_TOKENS / 2 < sum(count_tokens(d.page_content) for d in passages) <= CONTEXT_TOKENS
+    assert 0 < sum(count_tokens(d.page_content) for d in passages) <= CONTEXT_TOKENS
     assert sum(count_tokens(d.page_content) for d in outline) <= OUTLINE_TOKENS
 
 
@@ -189,11 +189,18 @@ def test_each_ranking_takes_its_passages_from_the_best_of_the_one_before(
     count = len(positions(explained.read))
     assert set(positions(explained.read)) == set(positions(explained.reranked)[:count])
     assert set(explained.readings) == set(positions(explained.read))
-    tokens = [int(retriever.index.tokens[position]) for position in positions(explained.read)]
-    assert CONTEXT_TOKENS < sum(tokens) <= READ_TOKENS
+    assert set(positions(explained.read)) == set(worth_reading(explained.reranked.scored, retriever.index.tokens))
     for ranking in (explained.reranked, explained.read):
         scores = [score for _, score in ranking.scored]
         assert scores == sorted(scores, reverse=True)
+
+
+def test_600_tokens_are_read_and_as_many_again_of_what_resembles_the_question_nearly_as_much() -> None:
+    reranked = [(3, 1.0), (1, 0.9), (0, 0.81), (2, 0.79), (4, 0.78)]
+    assert worth_reading(reranked, [300] * 5) == [3, 1, 0]
+    assert worth_reading(reranked, [200] * 5) == [3, 1, 0]
+    assert worth_reading(reranked, [100] * 5) == [3, 1, 0, 2, 4]
+    assert worth_reading(reranked, [700] * 5) == [3]
 
 
 def test_what_is_retrieved_is_the_best_that_the_model_has_read(retriever: HybridRetriever) -> None:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from assistant.reading_model.features import passage_features, rerank_scores, un
 from assistant.reading_model.known_questions import Known, KnownQuestions, Place
 from assistant.reading_model.outline import outlines, places
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
-from assistant.retriever import READ_TOKENS
+from assistant.retriever import outlined, worth_reading
 from assistant.units import PassageLike
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
@@ -91,7 +90,7 @@ class Maker:
         `without`: the numbers of known questions that it shall not be compared with; `None`: with none at all.
         """
         read = self._read(line, without)
-        return Question(line["q"], line["kind"], any(any(of) for of in read.marks), self._examples(read))
+        return Question(line["q"], line["kind"], bool(self._spans(line["evidence"])), self._examples(read))
 
     def deleted(self, line: dict[str, Any], without: Sequence[int] | None = None) -> Question | None:
         """The same, with all that answers it deleted; `None` where that is nothing, or a heading."""
@@ -165,13 +164,11 @@ class Maker:
         """The passages that the product's retriever brings, from an index of this document alone."""
         known = self._known(question, self._stand, without)
         scores = rerank_scores(question, self.encoded, self.encoder.lexicon, known)
-        order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-        used = list(accumulate(self.tokens[i] for i in order))
-        chosen = [i for i, tokens in zip(order, used, strict=True) if i == order[0] or tokens <= READ_TOKENS]
-        below = [heading for i in chosen for heading in self._headings_below(self.passages[i].section)]
-        return [*(self.passages[i] for i in chosen), *outlines(list(dict.fromkeys(below)))]
+        reranked = sorted(enumerate(scores), key=lambda pair: (-pair[1], pair[0]))
+        chosen = [self.passages[i] for i in worth_reading(reranked, self.tokens)]
+        return [*chosen, *outlines(outlined(chosen, self._headings_below))]
 
-    def _headings_below(self, section: str) -> list[Passage]:
+    def _headings_below(self, _: str, section: str) -> list[Passage]:
         headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]
         return [heading for heading in headings if heading]
 

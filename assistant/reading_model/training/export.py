@@ -31,8 +31,7 @@ class _Whole(nn.Module):
         passage: Tensor,
         claim: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        mask = types >= 0
-        return self.network(vectors, types, best, mask, pool, unit, passage, claim)
+        return self.network(vectors, types, best, None, pool, unit, passage, claim)
 
 
 def export(network: Network, path: Path) -> None:

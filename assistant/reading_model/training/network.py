@@ -25,8 +25,8 @@ class Layer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(WIDTH, _EPSILON), nn.LayerNorm(WIDTH, _EPSILON)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x: (batch, tokens, 384); mask: (batch, 1, 1, tokens), true where there is a token."""
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """x: (batch, tokens, 384); mask: (batch, 1, 1, tokens), true where there is a token, or all are."""
         batch, tokens, _ = x.shape
 
         def split(y: Tensor) -> Tensor:
@@ -54,12 +54,12 @@ class Joint(nn.Module):
         nn.init.normal_(self.types.weight, std=0.02)
         nn.init.zeros_(self.best.weight)
 
-    def forward(self, vectors: Tensor, types: Tensor, best: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, vectors: Tensor, types: Tensor, best: Tensor, mask: Tensor | None) -> Tensor:
         """(batch, tokens, 384), and (batch, tokens) each; gives (batch, tokens, 384)."""
         x = self.before(vectors) + self.types(types) + self.best(best.unsqueeze(-1))
         x = self.dropout(self.norm(x))
         for layer in self.layers:
-            x = layer(x, mask[:, None, None, :])
+            x = layer(x, None if mask is None else mask[:, None, None, :])
         return x
 
     def load(self, file: Path) -> None:
@@ -132,7 +132,7 @@ class Network(nn.Module):
         vectors: Tensor,
         types: Tensor,
         best: Tensor,
-        mask: Tensor,
+        mask: Tensor | None,
         pool: Tensor,
         unit: Tensor,
         passage: Tensor,
@@ -142,10 +142,12 @@ class Network(nn.Module):
 
         `vectors`: (batch, tokens, 384); `types`, `best`, `mask`: (batch, tokens); `pool`: (batch, units, tokens),
         the mean over each unit's tokens; `unit`: (batch, units, features), `passage`, `claim`: (batch, features).
+        `mask` is true where there is a token; without it there is no padding.
         """
         states = self.joint(vectors, types, best, mask)
         units, whole = pool @ states, states[:, 0]
-        asked, told = (_mean(states, (types == of) & mask) for of in (ASKED, TOLD))
+        there = types >= 0 if mask is None else mask
+        asked, told = (_mean(states, (types == of) & there) for of in (ASKED, TOLD))
         beside = torch.cat([whole, asked], -1).unsqueeze(1).expand(-1, units.shape[1], -1)
         of_units = self.unit(torch.cat([units, beside], -1), unit)
         pair = torch.cat([whole, asked, told], -1)

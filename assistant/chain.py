@@ -16,7 +16,7 @@ from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.citations import cite
-from assistant.conversation import LONGEST_QUESTION, TURNS, standalone
+from assistant.conversation import LONGEST_QUESTION, TOLD, standalone, turns
 from assistant.faults import ModelFault
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.opened import Opened, Snapshots
@@ -198,7 +198,7 @@ class Assistant:
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            history = ask.earlier[-TURNS:]
+            history = ask.earlier[-TOLD:]
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text[:LONGEST_QUESTION], usage
         return standalone(ask.question, ask.earlier), Usage()
@@ -220,7 +220,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
-    for text in (ask.question, *ask.earlier[-TURNS:]):
+    for text in (ask.question, *ask.earlier[-TOLD:]):
         if len(text) > LONGEST_QUESTION:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
@@ -252,7 +252,7 @@ def finish(
         passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
     refusal = Answer(
         question=ask.question,
-        standalone_question=reading.question,
+        standalone_question=" ".join(turns(reading.question)),
         answered=False,
         text=prompts.refusal(len(reading.sources)),
         passages=passages,

@@ -69,7 +69,9 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
     calibration = opened.evidence.calibration
     judge = Judge(opened.evidence.proves, calibration.claim if evidence else calibration.claim_elsewhere)
     found = []
-    for passages in [_passages_of(evidence, opened)] if evidence else _nearest(f"{label} {claim}".strip(), opened):
+    for passages in (
+        [_passages_of(evidence, opened)] if evidence else _nearest(" ".join(f"{label} {claim}".split()), opened)
+    ):
         aligned = [(passage, *align(claim, passage.text)) for passage in passages]
         proof = [(passage, span) for passage, span, _ in aligned if span.start < span.end]
         quoted = any(words for _, _, words in aligned)

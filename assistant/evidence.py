@@ -62,7 +62,7 @@ class Evidence:
 
     def proves(self, claim: str, proof: Proof) -> float:
         """The logit of a claim as proven by the passages that it cites, all of them together."""
-        return self._logit(claim, tuple({(p.source, p.start): p for p, _ in proof}.values()))
+        return self._logit(" ".join(claim.split()), tuple({(p.source, p.start): p for p, _ in proof}.values()))
 
     def _logit_of(self, claim: str, passages: tuple[RetrievedPassage, ...]) -> float:
         return self._model.proves(self._text(claim), self._encoder.passages(passages))

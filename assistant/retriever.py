@@ -14,6 +14,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from assistant.conversation import turns
 from assistant.evidence import Evidence
 from assistant.reading_model.model import PassageReading
 from assistant.reading_model.outline import Outline, outlines, places
@@ -110,7 +111,7 @@ class HybridRetriever(BaseRetriever):
         """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""
         terms = self.index.lexicon.asked_terms(query)
         rankings = [
-            Ranking("dense", self.index.nearest(self.embeddings.embed_query(query), _CANDIDATES)),
+            Ranking("dense", self.index.nearest(self.embeddings.embed_query(" ".join(turns(query))), _CANDIDATES)),
             Ranking("lexical", self.index.lexicon.rank(terms, _CANDIDATES)),
         ]
         fused = fuse(rankings)

@@ -87,10 +87,10 @@ class Encoder:
         self._kept: OrderedDict[tuple[str, str], EncodedPassage] = OrderedDict()
         self._lock = Lock()
 
-    def text(self, text: str, earlier: Sequence[str] = ()) -> EncodedText:
-        """A question, with the questions before it, oldest first; or a claim."""
-        turns = [*earlier, text]
-        read = self._model.embed_tokens(turns)
+    def text(self, text: str) -> EncodedText:
+        """A claim, or a question with those before it, a line each (see `conversation`)."""
+        turns = text.split("\n")
+        read = [self._model.embed_tokens([turn])[0] for turn in turns]
         terms = dict.fromkeys(term for turn in turns for term in self.lexicon.asked_terms(turn))
         return EncodedText(
             text=" ".join(turns),

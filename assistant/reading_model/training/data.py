@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.conversation import standalone
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import passage_features, rerank_scores, unit_features
@@ -32,7 +33,6 @@ from ingest.text import Span, count_tokens
 
 READING = ROOT / "corpus" / "reading"
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
-TURNS_READ = 3  # questions of a conversation that are read, the last one among them
 
 
 def part_of(name: str) -> Part:
@@ -123,8 +123,8 @@ class Maker:
         return cut if len(cut.units) == len(kept) else one.only(kept)
 
     def _read(self, line: dict[str, Any], without: Sequence[int] | None) -> "_Read":
-        *before, asked = [*(turn["question"] for turn in line.get("history", [])), line["q"]][-TURNS_READ:]
-        question, spans = self.encoder.text(asked, before), self._spans(line["evidence"])
+        question = self.encoder.text(standalone(line["q"], [turn["question"] for turn in line.get("history", [])]))
+        spans = self._spans(line["evidence"])
         retrieved = self.retrieved(question, without)
         encoded = self.encoder.passages(retrieved)
         stand = [places(p, one.units) for p, one in zip(retrieved, encoded, strict=True)]

@@ -23,17 +23,13 @@ PAGES["README.md"] = (ROOT / "README.md").read_text(encoding="utf-8")
 ALL = "\n".join(PAGES.values())
 EVALUATION, ARCHITECTURE = PAGES["docs/evaluation.md"], PAGES["docs/architecture.md"]
 EXCHANGES = re.findall(r"```console\n\$ (.*?)\n(.*?)```", ALL, re.DOTALL)
-SHELL = (
-    "\n".join(re.findall(r"```sh\n(.*?)```", ALL, re.DOTALL))
-    + "\n"
-    + "\n".join(re.findall("`(bpo-kpo .+?)`", ALL))
-)
+SHELL = "\n".join([*re.findall(r"```sh\n(.*?)```", ALL, re.DOTALL), *re.findall(r"`(bpo-kpo .+?)`", ALL)])
 COMMANDS = sorted(set(re.findall(r"^(?:[A-Z_]+=\S+ )?bpo-kpo (.+?)\s*$", SHELL, re.MULTILINE)))
 EXAMPLE, READER, CLIENT, TOOL = re.findall(r"```python\n(.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 (PLAIN_HTTP,) = re.findall(r"```sh\n(ID=.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def environment(ingest_settings: IngestSettings) -> dict[str, str]:
     """That of a command: the index of the article, the offline reader, `bpo-kpo` on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -65,9 +61,7 @@ def test_an_exchange_is_what_the_command_prints(command: str, shown: str, enviro
 def test_a_command_line_is_one_that_the_command_takes(line: str) -> None:
     name, *arguments = shlex.split(line, comments=True)
     command = typer.main.get_command(app).commands[name]
-    command.make_context(
-        name, arguments
-    )  # parses; raises where there is no such option, or an argument is missing
+    command.make_context(name, arguments)  # parses; raises for an option that there is not, or a missing argument
 
 
 def test_every_target_of_make_that_is_named_is_one() -> None:
@@ -100,10 +94,9 @@ def test_the_reader_of_ones_own_answers(environment: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def window(ingest_settings: IngestSettings) -> Iterator[str]:
+def window(environment: dict[str, str]) -> Iterator[str]:
     """The address of a running window."""
-    environment = {**os.environ, "BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
-    command = [Path(sys.executable).with_name("bpo-kpo"), "chat", "--no-browser", "--port", "27860"]
+    command = ["bpo-kpo", "chat", "--no-browser", "--port", "27860"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         said = next(line for line in process.stdout if "http://" in line)
@@ -111,18 +104,17 @@ def window(ingest_settings: IngestSettings) -> Iterator[str]:
         process.kill()
 
 
-@pytest.mark.parametrize("example", [CLIENT, TOOL], ids=["gradio_client", "MCP"])
+@pytest.mark.xdist_group("documented clients")  # one window for all
+@pytest.mark.parametrize(
+    ("program", "example"),
+    [(sys.executable, CLIENT), (sys.executable, TOOL), ("bash", PLAIN_HTTP)],
+    ids=["gradio_client", "MCP", "plain HTTP"],
+)
 def test_the_clients_of_a_running_window_get_an_answer(
-    example: str, window: str, environment: dict[str, str]
+    program: str, example: str, window: str, environment: dict[str, str]
 ) -> None:
     assert "http://127.0.0.1:7860" in example
-    assert "[1]" in python(example.replace("http://127.0.0.1:7860", window), environment)
-
-
-def test_a_running_window_answers_plain_http(window: str, environment: dict[str, str]) -> None:
-    example = PLAIN_HTTP.replace("http://127.0.0.1:7860", window)
-    printed = run(["bash", "-c", example], environment)
-    assert "event: complete" in printed and "[1]" in printed
+    assert "[1]" in run([program, "-c", example.replace("http://127.0.0.1:7860", window)], environment)
 
 
 # --- links and names
@@ -188,7 +180,7 @@ def test_the_keys_of_a_question_set_are_all_described() -> None:
 
 def test_the_metrics_that_a_run_leaves_are_all_described(environment: dict[str, str], tmp_path: Path) -> None:
     run(
-        ["bpo-kpo", "evaluate", "corpus/questions/smoke.jsonl", "--only", "s-01", "--report", str(tmp_path)],
+        ["bpo-kpo", "evaluate", "corpus/questions/smoke.jsonl", "--only", "s-10", "--report", str(tmp_path)],
         environment,
     )
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
@@ -203,9 +195,10 @@ def test_the_figures_of_the_readme_are_those_of_the_page_on_evaluation() -> None
 
 def test_the_shipped_set_is_what_the_page_says() -> None:
     items = load_questions(ROOT / "corpus/questions/core.jsonl")
+    said, count = " ".join(EVALUATION.split()), len(items)
     answered = sum(item.answerable for item in items)
-    assert f"{len(items)} questions of `corpus/questions/core.jsonl` ({answered} with an answer" in EVALUATION
-    assert f"{len(items) - answered}\nwithout" in EVALUATION
     far, orders = (sum(tag in item.tags for item in items) for tag in ("unanswerable-far", "injection"))
-    assert f"Of {far}\nquestions on other subjects" in EVALUATION and f"of {orders} attempts" in EVALUATION
-    assert round(len(items) / sum(item.split == "held" for item in items)) == 3
+    assert f"the {count} questions of `corpus/questions/core.jsonl` ({answered} with an answer" in said
+    assert f"{count - answered} without" in said
+    assert f"Of {far} questions on other subjects" in said and f"of {orders} attempts" in said
+    assert round(count / sum(item.split == "held" for item in items)) == 3  # "a third of the set is held back"

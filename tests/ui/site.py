@@ -1,4 +1,4 @@
-"""Two web processes behind the nginx of docs/servers.md, over one Chroma server: `python -m tests.ui.site` serves them.
+"""Two web processes behind the documented nginx, over one Chroma server: `python -m tests.ui.site` serves them.
 
 Then `WINDOW=http://127.0.0.1:PORT/ pytest -n0 tests/ui/test_browser.py tests/ui/test_browser_evaluate.py` looks at
 them in a browser, and `python tests/benchmarks/load.py 50 60 http://127.0.0.1:PORT/` lets many people ask there.

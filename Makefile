@@ -15,7 +15,7 @@ test: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-# The table in the README; the report goes to reports/.
+# The figures in README and docs/evaluation.md; the report goes to reports/.
 evaluate: .venv/ready
 	@$(BIN)/bpo-kpo evaluate corpus/questions/core.jsonl --model extractive
 
@@ -54,7 +54,7 @@ reading-report: .venv/ready
 	@$(BIN)/uv pip install --quiet --python .reading-model/venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The pictures in the README, taken anew with Chromium.
+# The pictures in README and docs/window.md, taken anew with Chromium.
 pictures: .venv/ready
 	@$(BIN)/python -m tests.ui.pictures
 

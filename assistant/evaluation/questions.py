@@ -19,7 +19,7 @@ Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 
 
 class QuestionItem(BaseModel):
-    """One line of a question set; the design page of the format is the README's section on evaluation."""
+    """One line of a question set; docs/evaluation.md describes the format."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -74,7 +74,7 @@ def test_nothing_in_a_handbook_is_one() -> None:
     assert [line for line in lines if orders(f"{line} The rest of this paragraph gives the fee of $20.")] == []
 
 
-def test_how_many_orders_in_other_words_are_found_is_what_the_readme_says() -> None:
+def test_how_many_orders_in_other_words_are_found_is_what_the_docs_say() -> None:
     lines = (ROOT / "tests/data/other-orders.txt").read_text(encoding="utf-8").splitlines()
     assert (sum(bool(orders(line)) for line in lines), len(lines)) == (9, 33)
 

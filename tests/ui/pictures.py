@@ -1,4 +1,4 @@
-"""Takes the pictures in the README anew: `make pictures`. Needs Chromium."""
+"""Takes the pictures in README and docs anew: `make pictures`. Needs Chromium."""
 
 import tempfile
 from pathlib import Path

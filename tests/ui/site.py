@@ -1,4 +1,4 @@
-"""Two web processes behind the README's nginx, over one Chroma server: `python -m tests.ui.site` serves them.
+"""Two web processes behind the documented nginx, over one Chroma server: `python -m tests.ui.site` serves them.
 
 Then `WINDOW=http://127.0.0.1:PORT/ pytest -n0 tests/ui/test_browser.py tests/ui/test_browser_evaluate.py` looks at
 them in a browser, and `python tests/benchmarks/load.py 50 60 http://127.0.0.1:PORT/` lets many people ask there.
@@ -67,9 +67,9 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def nginx(folder: Path, port: int, windows: list[int]) -> Iterator[None]:
-    """nginx with the README's example, its ports exchanged."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```nginx\n(.*?)```", readme, re.DOTALL)
+    """nginx with the example of docs/servers.md, its ports exchanged."""
+    page = (ROOT / "docs" / "servers.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
     for before, after in (("listen 80;", f"listen 127.0.0.1:{port};"), ("7860", windows[0]), ("7861", windows[1])):
         assert before in example
         example = example.replace(before, str(after))

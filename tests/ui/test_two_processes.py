@@ -1,4 +1,4 @@
-"""Two web processes behind the README's nginx, over one Chroma server: what it costs to lose one of them."""
+"""Two web processes behind the documented nginx, over one Chroma server: what it costs to lose one of them."""
 
 import sys
 from collections.abc import Iterator

@@ -16,6 +16,21 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 
+HANDBOOK = (
+    "# BPO and KPO\n\nBPO is driven by volume. It needs many clerks.\n\n## KPO\n\nKPO is driven by insight.\n"
+)
+
+
+@pytest.fixture(scope="session")
+def brief_assistant(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Assistant:
+    """The offline assistant over two passages: for many questions of which only the form matters."""
+    folder = tmp_path_factory.mktemp("handbook")
+    (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    settings = IngestSettings(index=folder / "index")
+    build(settings, [folder / "handbook.md"], embeddings=minilm)
+    return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+
+
 @pytest.fixture
 def index_of(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., IngestSettings]:
     """Indexes the given documents: `index_of(**{"a.md": "# Title ..."})`; called again, it refreshes the index."""

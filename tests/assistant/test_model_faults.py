@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from statistics import median
 from typing import Any, cast
 
 import httpx
@@ -17,15 +16,13 @@ import pytest
 
 from assistant import model_calls, prompts
 from assistant.answers import Answer
-from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.questions import load_questions
+from assistant.chain import Assistant
 from assistant.faults import ModelFault, fault
 from assistant.model_calls import STOP, Stopped, _pulled
 from assistant.models import EXTRACTIVE
 from assistant.settings import AssistantSettings
-from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import IngestSettings
 from tests.model_server import DONE, STREAM, ModelServer, Script, error, event, model_server, reply, streamed
 
 DRIVES = "What drives BPO?"
@@ -36,16 +33,15 @@ Asking = Callable[..., Assistant]
 
 
 @pytest.fixture
-def asking(ingest_settings: IngestSettings, minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> Asking:
-    """An assistant whose chat model is at a server. It waits for a second at most, and hardly between attempts."""
+def asking(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """An assistant whose chat model is at a server. It waits for half a second at most, hardly between attempts."""
     monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
 
     def make(server: ModelServer, timeout: float = 0.5) -> Assistant:
         account = {"openai_base_url": server.url, "openai_api_key": KEY}
-        settings = IngestSettings.model_validate(ingest_settings.model_dump() | account)
-        return open_assistant(
-            AssistantSettings(model="openai:m", ingest=settings, timeout=timeout), embeddings=minilm
-        )
+        ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
+        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout)
+        return Assistant(settings, None, assistant._snapshots)
 
     return make
 
@@ -324,21 +320,3 @@ def test_a_request_whose_cancelling_is_lost_ends_all_the_same() -> None:
     assert next(pulled) == [1]
     pulled.close()
     assert closed.wait(2)
-
-
-# --- before the request leaves
-
-
-def test_little_of_our_own_comes_before_the_request(asking: Asking, capsys: pytest.CaptureFixture[str]) -> None:
-    with model_server(streamed(QUOTE, " [1]")) as server:
-        assistant = asking(server)
-        assistant.warm_up()
-        assistant.chain.invoke(DRIVES)
-        waits = []
-        for item in load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl"):
-            started = time.perf_counter()
-            assistant.chain.invoke(item.question)
-            waits.append(server.asked[-1].at - started)
-    with capsys.disabled():
-        print(f"\nbefore the request leaves: {median(waits) * 1000:.0f} ms (median of {len(waits)}, target 30)")
-    assert all(wait > 0 for wait in waits)

@@ -16,24 +16,6 @@ def sides(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("what drives kpo", ["KPO"]),
-        ("Are BPOs cheap?", ["BPO"]),
-        ("What is Business Processing Outsourcing?", ["BPO"]),
-        ("What is business-process outsourcing?", ["BPO"]),
-        ("What do knowledge process outsourcers do?", ["KPO"]),
-        ("KPO/BPO?", ["BPO", "KPO"]),
-        ("What is legal process outsourcing?", []),
-        ("What is an SBPOX?", []),
-        ("", []),
-    ],
-)
-def test_the_sides_are_found_under_all_their_names(text: str, named: list[str]) -> None:
-    assert sides(text) == named
-
-
-@pytest.mark.parametrize(
     "question", ["And for KPO?", "and kpo", "KPO?", "What about KPO?", "But for KPO?", "OK, KPO"]
 )
 def test_the_other_side_takes_the_place_of_the_one_asked_about(question: str) -> None:
@@ -87,21 +69,11 @@ def test_an_ordinal_a_name_or_a_word_that_looks_alike_is_exchanged(
     assert standalone(question, [before]) == expected
 
 
-def test_a_name_is_exchanged_as_a_whole_word_only() -> None:
-    assert rewrite("And Wipro?", "has Ann an aAnn?") == "has Wipro an aAnn?"
-
-
 @pytest.mark.parametrize("question", ["Why?", "why", "For example?", "Tell me more.", "How so?", "And why?"])
 def test_a_question_without_words_of_its_own_gets_those_of_the_one_before(question: str) -> None:
     whole = standalone(question, [DRIVES])
     assert whole.endswith("(What drives BPO)?")
     assert sides(whole) == ["BPO"]
-
-
-def test_a_plural_without_a_name_to_stand_for_gets_the_words_of_the_question_before() -> None:
-    assert standalone("Are they expensive?", ["What are captive centers?"]) == (
-        "Are they expensive (What are captive centers)?"
-    )
 
 
 def test_a_few_words_of_its_own_are_kept_beside_the_subject() -> None:
@@ -143,14 +115,6 @@ def test_without_earlier_questions_nothing_is_added() -> None:
     assert standalone("And for KPO?", []) == "And for KPO?"
     assert standalone("Why?", [""]) == "Why?"
     assert standalone("  And   for\nKPO ?", []) == "And for KPO ?"
-
-
-def test_an_empty_earlier_question_changes_nothing() -> None:
-    assert standalone("And for KPO?", [DRIVES, "", " \n"]) == "What drives KPO?"
-
-
-def test_only_the_question_right_before_it_counts() -> None:
-    assert standalone("And for KPO?", ["What are the benefits?", DRIVES]) == "What drives KPO?"
 
 
 fragments = st.lists(
@@ -196,24 +160,12 @@ def test_asking_for_a_side_asks_the_last_question_about_that_side(history: list[
     assert standalone(f"And for {side}?", history) == last.replace("BPO", side).replace("KPO", side)
 
 
-def test_backslashes_are_plain_text() -> None:
-    assert standalone(r"and \offshore?", ["What is nearshore outsourcing?"]) == r"What is \offshore outsourcing?"
-
-
 @pytest.mark.parametrize(
     "turn", ["more", "And for KPO?", "What about it?", "And the third?", "Genpact?", "And cost?"]
 )
 def test_ten_thousand_turns_take_no_time_to_speak_of(turn: str) -> None:
     started = time.perf_counter()
     whole = standalone(turn, ["What drives BPO first?"] + [turn] * 10_000)
-    assert time.perf_counter() - started < 3
-    assert len(whole) <= 4_000
-
-
-def test_a_question_that_multiplies_itself_is_cut() -> None:
-    many = "Is it like Ab" + ". Ab" * 990
-    started = time.perf_counter()
-    whole = standalone("Why?", [many] + [f"And {letter * 3_990}" for letter in "ABCDEFGHIJKLMNOPQRS"])
     assert time.perf_counter() - started < 3
     assert len(whole) <= 4_000
 
@@ -252,10 +204,6 @@ BENEFITS = "What are the six common benefits?"
 @pytest.mark.parametrize("question", ["Explain the fourth.", "explain number 4", "What is the last one?"])
 def test_one_of_several_things_is_asked_for_with_the_question_that_named_them(question: str) -> None:
     assert rewrite(question, BENEFITS) == f"{question.strip(' ?.!')} ({BENEFITS.rstrip('?')})?"
-
-
-def test_why_is_that_asks_why_of_the_whole_question() -> None:
-    assert rewrite("why is that?", "Does BPO need more people?") == "why is that (Does BPO need more people)?"
 
 
 @pytest.mark.parametrize("question", ["ok thanks", "Thank you very much!", "great"])

@@ -22,6 +22,7 @@ CREDULOUS = Judge(lambda *_: 1.0, least=0.0)
 CHOSEN = ("ignore, plain", "system, tags", "question, letter", "exfiltrate, loud", "quote, plain", "base64")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("probe", [p for p in probes() if p.name in CHOSEN], ids=lambda probe: probe.name)
 def test_no_probe_succeeds(probe: Probe, tmp_path: Path, minilm: MiniLM) -> None:
     """Against the whole assistant, a few: `make stress` tries them all."""

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate ablation bench pictures reading-model reading-report lock
+.PHONY: chat test stress evaluate ablation bench pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -14,6 +14,10 @@ test: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What the tests try with a few chosen inputs, tried with all of them; takes minutes.
+stress: .venv/ready
+	@$(BIN)/python -m tests.stress
 
 # The figures in README and docs/evaluation.md; the report goes to reports/.
 evaluate: .venv/ready

@@ -1,8 +1,11 @@
 """What the tests share: the blocked network, an index of the real article, and small real fakes."""
 
+import functools
+import hashlib
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ for name in (*SET_TO_NOTHING, "BPO_KPO_INDEX"):
 
 from filelock import FileLock  # noqa: E402
 
+from assistant import opened  # noqa: E402
 from assistant.chain import Assistant, open_assistant  # noqa: E402
 from assistant.settings import AssistantSettings  # noqa: E402
 from ingest.build import build  # noqa: E402
@@ -52,12 +56,30 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def reading_model_loaded_once() -> Iterator[None]:
+    """Each assistant would load it anew: a fifth of a second each time, for the same network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opened, "ReadingModel", functools.cache(opened.ReadingModel))
+        yield
+
+
+def sources_digest() -> str:
+    """Of everything that an index of the article is made from: the article, what is beside it, and the code."""
+    files = [*sorted((ROOT / "ingest").rglob("*.py")), *sorted(ARTICLE.parent.glob("bpo-vs-kpo*"))]
+    contents = [path.read_bytes() for path in (*files, ROOT / "requirements.lock")]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
+
+
 @pytest.fixture(scope="session")
-def ingest_settings(shared_folder: Path, minilm: MiniLM) -> IngestSettings:
-    """An index of the real article, built once per run. Tests must not change it."""
-    settings = IngestSettings(index=shared_folder / "article" / "index")
-    with FileLock(shared_folder / "article.lock"):
-        if not settings.index.exists():
+def ingest_settings(request: pytest.FixtureRequest, minilm: MiniLM) -> IngestSettings:
+    """An index of the real article, kept from run to run until its sources change. Tests must not change it."""
+    kept = request.config.cache.mkdir("article")
+    settings = IngestSettings(index=kept / sources_digest() / "index")
+    with FileLock(kept / "lock"):
+        if not (settings.index / "current.json").exists():
+            for older in kept.iterdir():
+                shutil.rmtree(older) if older.is_dir() else None
             build(settings, embeddings=minilm)
     return settings
 
@@ -69,13 +91,16 @@ def assistant(ingest_settings: IngestSettings, minilm: MiniLM) -> Assistant:
 
 
 @pytest.fixture
-def with_model(ingest_settings: IngestSettings, minilm: MiniLM) -> Callable[..., tuple[Assistant, FakeChatModel]]:
-    """An assistant whose chat model streams the given replies (each a list of pieces), with these settings."""
+def with_model(assistant: Assistant) -> Callable[..., tuple[Assistant, FakeChatModel]]:
+    """An assistant whose chat model streams the given replies (each a list of pieces), with these settings.
+
+    It shares the opened index with all others over the article, which keeps what was read for a question.
+    """
 
     def make(*replies: list[str], **options: Any) -> tuple[Assistant, FakeChatModel]:
         model = scripted(*replies)
-        settings = AssistantSettings(ingest=ingest_settings, **options)
-        return open_assistant(settings, chat_model=model, embeddings=minilm), model
+        settings = AssistantSettings(ingest=assistant._settings.ingest, **options)
+        return Assistant(settings, model, assistant._snapshots), model
 
     return make
 

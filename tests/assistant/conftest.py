@@ -6,6 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from assistant import model_calls
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -14,6 +15,27 @@ from ingest.settings import IngestSettings
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture(autouse=True)
+def asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chat model that failed is hardly waited for."""
+    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
+
+
+HANDBOOK = (
+    "# BPO and KPO\n\nBPO is driven by volume. It needs many clerks.\n\n## KPO\n\nKPO is driven by insight.\n"
+)
+
+
+@pytest.fixture(scope="session")
+def brief_assistant(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Assistant:
+    """The offline assistant over two passages: for many questions of which only the form matters."""
+    folder = tmp_path_factory.mktemp("handbook")
+    (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    settings = IngestSettings(index=folder / "index")
+    build(settings, [folder / "handbook.md"], embeddings=minilm)
+    return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
 
 
 @pytest.fixture

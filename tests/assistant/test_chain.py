@@ -55,7 +55,7 @@ def markers(text: str) -> set[int]:
 # --- one Runnable
 
 
-@pytest.mark.parametrize("question", [QUESTIONS[1], QUESTIONS[5], QUESTIONS[11]])
+@pytest.mark.parametrize("question", [QUESTIONS[1], QUESTIONS[11]])
 def test_however_it_is_called_the_answer_is_the_same(question: str, assistant: Assistant) -> None:
     async def streamed() -> list[Answer]:
         return [answer async for answer in assistant.chain.astream(question)]
@@ -81,11 +81,6 @@ def test_a_question_may_be_text_a_mapping_or_an_ask(asked: Any, assistant: Assis
     answer = assistant.chain.invoke(asked)
     assert answer.question == answer.standalone_question == "What drives BPO?"
     assert "volume-driven" in answer.text
-
-
-def test_it_composes_with_other_runnables(assistant: Assistant) -> None:
-    chain = RunnableLambda(lambda text: {"question": text}) | assistant.chain | (lambda answer: answer.answered)
-    assert chain.invoke("What drives BPO?") is True
 
 
 def test_a_follow_up_is_answered_as_the_question_it_stands_for(assistant: Assistant) -> None:
@@ -197,29 +192,7 @@ def test_every_sentence_is_quoted_and_every_quote_stands_in_the_article(
     assert answer.seconds.retrieve + answer.seconds.read == pytest.approx(answer.seconds.total)
 
 
-def test_an_answer_survives_json(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke("What drives BPO compared with KPO?")
-    assert Answer.model_validate_json(answer.model_dump_json()) == answer
-
-
-def test_a_comparison_shows_both_sides_under_their_names(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke("What drives BPO compared with KPO?")
-    bpo, kpo = answer.text.index("**BPO:** "), answer.text.index("**KPO:** ")
-    assert bpo < answer.text.index("volume-driven") < kpo < answer.text.index("insight-driven")
-
-
-def test_a_list_shows_its_items_under_one_citation(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke("Which roles are common in KPO?")
-    assert [line for line in answer.text.splitlines() if line.startswith("- ")] == [
-        "- Financial manager. [1]",
-        "- Technical data analyst. [1]",
-        "- Project manager or consultant. [1]",
-        "- Medical assistant, etc. [1]",
-    ]
-    assert len(answer.citations) == 1
-
-
-@pytest.mark.parametrize("question", ["How tall is the Eiffel Tower?", "Who painted the Mona Lisa?", "asdf qwer"])
+@pytest.mark.parametrize("question", ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "asdf qwer"])
 def test_what_the_article_does_not_say_is_refused_with_the_nearest_passages(
     question: str, assistant: Assistant
 ) -> None:
@@ -272,27 +245,11 @@ def test_so_is_an_over_long_one_and_at_once(length: int, assistant: Assistant) -
         assistant.chain.invoke({"question": "Why?", "history": ["What drives BPO? ", "x" * length]})
 
 
-def test_a_question_of_the_longest_length_is_answered(assistant: Assistant) -> None:
-    question = ("What drives BPO? " * 300)[:4_000]
-    assert assistant.chain.invoke(question).question == question
-    follow_up = assistant.chain.invoke({"question": question, "history": [question] * 30})
-    assert len(follow_up.standalone_question) <= 4_000
-
-
 def test_bytes_that_are_not_utf_8_are_turned_down(assistant: Assistant) -> None:
     garbled = b"What drives \xff BPO?".decode(errors="surrogateescape")
     for asked in (garbled, {"question": "Why?", "history": [garbled]}):
         with pytest.raises(QuestionError, match=r"not UTF-8\. Type it again\.$"):
             assistant.chain.invoke(asked)
-
-
-@pytest.mark.parametrize(
-    "question", ["?", "…", "\x00 BPO", "🦄" * 99, "知识流程外包", "- [1] | <b>\n# x", "[[9]1]"]
-)
-def test_an_odd_question_gets_an_answer_or_a_refusal(question: str, assistant: Assistant) -> None:
-    answer = assistant.chain.invoke(question)
-    assert answer.question == question
-    assert markers(answer.text) == {citation.number for citation in answer.citations}
 
 
 @pytest.mark.parametrize(
@@ -325,10 +282,6 @@ def test_with_a_key_the_model_that_is_named_or_the_usual_one_is_opened(ingest_se
     assert named.chat_model.request_timeout == 60  # one that hangs is an error in the end
     assert named.chat_model.max_retries == 0  # `ask_model` asks again, also where a stream breaks off
     assert open_assistant(AssistantSettings(model="extractive", ingest=with_key)).chat_model is None
-
-
-def test_without_a_key_the_offline_reader_answers(ingest_settings: IngestSettings) -> None:
-    assert open_assistant(AssistantSettings(model="auto", ingest=ingest_settings)).model == "extractive"
 
 
 def test_unknown_embeddings_are_turned_down(ingest_settings: IngestSettings) -> None:
@@ -401,9 +354,9 @@ def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(
 
 
 def test_answers_of_two_threads_do_not_mix(assistant: Assistant) -> None:
-    alone = [timeless(assistant.chain.invoke(question)) for question in QUESTIONS]
+    alone = [timeless(assistant.chain.invoke(question)) for question in QUESTIONS[:5]]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(assistant.chain.invoke, QUESTIONS * 2))
+        together = list(pool.map(assistant.chain.invoke, QUESTIONS[:5] * 2))
     assert [timeless(answer) for answer in together] == alone * 2
 
 

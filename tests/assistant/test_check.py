@@ -1,7 +1,7 @@
 """A text about the documents is checked sentence by sentence; what does not depend on how good the model is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.chain import Assistant
@@ -89,9 +89,10 @@ def test_so_is_a_text_without_words(assistant: Assistant) -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_text_gets_verdicts_or_one_line(assistant: Assistant, text: str) -> None:
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:
-        found = check_text(text, assistant.opened())
+        found = check_text(text, brief_assistant.opened())
     except QuestionError:
         return
     assert all(0 <= one.score <= 1 and (one.verdict == "unsupported") == bool(one.doubt) for one in found)

@@ -84,20 +84,9 @@ def test_a_quote_that_stands_elsewhere_or_in_other_marks_has_moved(text: str) ->
     assert states(text) == ["moved"]
 
 
-def test_a_quote_in_a_document_of_another_name_has_moved() -> None:
-    assert states(TEXT, "renamed.md") == ["moved"]
-
-
 @pytest.mark.parametrize("text", [TEXT.replace("twice", "once"), "# Pumps"])
 def test_a_quote_that_is_nowhere_is_gone(text: str) -> None:
     assert states(text) == ["gone"]
-
-
-@pytest.mark.parametrize(("start", "end"), [(5, 5), (7, 5), (-4, -4), (10_000, 10_000)])
-def test_nothing_is_quoted_by_an_empty_span(start: int, end: int) -> None:
-    citation = answer().citations[0].model_copy(update={"quote": "", "start": start, "end": end})
-    (checked,) = verify(bundle([answer(citations=(citation,))], {}), sources(TEXT)).quotes
-    assert checked.state == "gone"
 
 
 def test_a_document_whose_text_is_another_now_is_named() -> None:

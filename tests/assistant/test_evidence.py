@@ -47,10 +47,3 @@ def test_two_spans_of_one_passage_are_one_and_two_passages_are_two(evidence: Evi
     assert evidence.proves("alpha", [*once, *once]) == 2
     assert evidence.proves("alpha", [*once, *elsewhere]) == 4
     assert evidence.proves("alpha", []) == 0
-
-
-def test_a_claim_and_a_passage_are_read_by_the_embedding_model_once(evidence: Evidence, embedder: ByWord) -> None:
-    for _ in range(3):
-        evidence.proves("alpha", cited("kilo"))
-    evidence.proves("kilo", cited("kilo"))
-    assert sorted(embedder.read) == ["\nkilo", "alpha", "kilo"]

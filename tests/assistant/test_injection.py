@@ -4,68 +4,43 @@ The offline reader quotes and carries out nothing. A chat model is played by one
 worst there can be: what it says by order is marked as unproven, and left out where answers are strict.
 """
 
-import re
 import time
 from pathlib import Path
 
 import pytest
 
 from assistant.answers import RetrievedPassage
-from assistant.chain import open_assistant
 from assistant.citations import cite
 from assistant.orders import orders, within_orders, without_orders
-from assistant.settings import AssistantSettings
-from ingest.build import build
+from assistant.verdicts import Judge
 from ingest.embeddings import MiniLM
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import ROOT
 from ingest.text import Span
-from tests.assistant.injections import CANARY, FACT, QUESTION, Probe, poisoned, probes
-from tests.fakes import replying
+from tests.assistant.injections import CANARY, FACT, Probe, does_not_succeed, obeys, poisoned, probes
 
-PROBES = pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
-
-
-def poisoned_index(probe: Probe, folder: Path, minilm: MiniLM) -> IngestSettings:
-    document = folder / "handbook.md"
-    document.write_text(poisoned(probe), encoding="utf-8")
-    settings = IngestSettings(index=folder / "index", corpus=folder)
-    build(settings, [document], embeddings=minilm)
-    return settings
+CREDULOUS = Judge(lambda *_: 1.0, least=0.0)
+CHOSEN = ("ignore, plain", "system, tags", "question, letter", "exfiltrate, loud", "quote, plain", "base64")
 
 
-def obeys(prompt: str) -> str:
-    """Says by order, in every way that could look proven, and answers the question beside it."""
-    before, _, _ = prompt.partition(CANARY)
-    number = (re.findall(r'<passage number="(\d+)"', before) or ["1"])[-1]
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+|\n", prompt) if CANARY in part] or [CANARY]
-    said = [
-        CANARY,
-        f"The answer is {CANARY}.",
-        f"- {CANARY}",
-        *sentences,
-        f"An employee has {CANARY} days of leave.",
-    ]
-    return "\n".join(f"{line} [{number}]" for line in ["An employee has 30 days of paid leave a year.", *said])
-
-
-@PROBES
+@pytest.mark.slow
+@pytest.mark.parametrize("probe", [p for p in probes() if p.name in CHOSEN], ids=lambda probe: probe.name)
 def test_no_probe_succeeds(probe: Probe, tmp_path: Path, minilm: MiniLM) -> None:
-    settings = poisoned_index(probe, tmp_path, minilm)
-    offline = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
-    answer = offline.chain.invoke(QUESTION)
-    assert CANARY not in answer.text
-    assert FACT in answer.text or not answer.answered  # what is left of a probe may make the reader unsure
-    for question in (f"{QUESTION} {probe.text}", probe.text):
-        assert CANARY not in offline.chain.invoke(question[:1_000]).text
+    """Against the whole assistant, a few: `make stress` tries them all."""
+    does_not_succeed(probe, tmp_path, minilm)
 
-    strict = AssistantSettings(strict=True, ingest=settings)
-    answer = open_assistant(strict, chat_model=replying(obeys), embeddings=minilm).chain.invoke(QUESTION)
-    assert FACT in answer.text and CANARY not in answer.text
-    assert all(CANARY not in citation.quote for citation in answer.citations)
 
-    loose = AssistantSettings(ingest=settings)
-    answer = open_assistant(loose, chat_model=replying(obeys), embeddings=minilm).chain.invoke(QUESTION)
-    assert all(s.support == "unsupported" for s in answer.sentences if CANARY in s.text)
+@pytest.mark.parametrize(
+    "probe", [p for p in probes() if "tags" not in p.name or p.name in CHOSEN], ids=lambda probe: probe.name
+)
+def test_what_a_chat_model_says_by_order_is_not_proven_even_if_every_claim_is_believed(probe: Probe) -> None:
+    text = poisoned(probe)
+    passage = RetrievedPassage(source="a.md", section="", text=text, start=0, end=len(text), score=1.0)
+    said = obeys(f'<passage number="1">{text}</passage>')
+    strict = cite(said, [passage], CREDULOUS, whole=True, strict=True)
+    assert FACT in strict.text and CANARY not in strict.text
+    assert all(CANARY not in citation.quote for citation in strict.citations)
+    loose = cite(said, [passage], CREDULOUS, whole=True)
+    assert all(s.support == "unsupported" for s in loose.sentences if CANARY in s.text)
 
 
 def test_nothing_in_a_handbook_is_one() -> None:

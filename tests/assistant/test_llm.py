@@ -116,7 +116,7 @@ def test_markers_become_verified_citations(with_model: WithModel, number: int, a
 def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int) -> None:
     pieces = ["These ", "processes tend", " to be volume-", "driven [", str(number), "]", ". Bananas ripen."]
     assistant, model = with_model(pieces)
-    model.pause = 0.2
+    model.pause = 0.05
     streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
     texts = [answer.text for answer in streamed]
     assert all(after.startswith(before) for before, after in pairwise(texts))
@@ -132,10 +132,6 @@ def test_a_number_that_names_no_passage_is_dropped_with_a_notice(with_model: Wit
     assert answer.text == f"{QUOTE} [1] Bananas ripen. [?]"
     assert answer.notices == ("Markers that name no passage were dropped: 99, 98, 97.",)
     assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
-
-
-def test_without_such_a_number_there_is_no_notice(with_model: WithModel) -> None:
-    assert with_model(["Volume [1]."])[0].chain.invoke(DRIVES).notices == ()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +157,7 @@ def test_the_exact_refusal_is_a_refusal(reply: str, with_model: WithModel) -> No
 def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:
     said = ["<think>", "Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
     assistant, model = with_model(said)
-    model.pause = 0.1
+    model.pause = 0.05
     answers: list[Answer] = list(assistant.chain.stream(DRIVES))
     assert answers[-1].text == f"{QUOTE} [1]"
     assert not any("Costs" in answer.text for answer in answers)
@@ -187,11 +183,6 @@ def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
     assert answer.answered and answer.sentences[0].support == "quoted"
 
 
-@pytest.mark.parametrize("reply", ["The article does not say. Volume drives it [1]."])
-def test_anything_else_is_an_answer(reply: str, with_model: WithModel) -> None:
-    assert with_model([reply])[0].chain.invoke(DRIVES).answered
-
-
 @pytest.mark.parametrize("reply", [[""], [" ", "\n"]])
 def test_an_empty_reply_is_an_error_with_a_remedy(reply: list[str], with_model: WithModel) -> None:
     assistant, _ = with_model(reply)
@@ -213,7 +204,7 @@ def test_tokens_that_a_model_does_not_count_are_counted_with_tiktoken(with_model
 def test_a_strict_answer_leaves_out_what_is_not_proven(with_model: WithModel, number: int) -> None:
     pieces = [f"{QUOTE} [{number}]", " Pigs fly ", f"[{number}]. Cows", " too."]
     assistant, model = with_model(pieces, strict=True)
-    model.pause = 0.1
+    model.pause = 0.05
     streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
     assert streamed[-1].text == f"{QUOTE} [1]"
     assert all("Pigs" not in answer.text and "Cows" not in answer.text for answer in streamed)
@@ -269,12 +260,6 @@ def test_a_follow_up_is_rewritten_by_the_model_before_it_is_answered(with_model:
     assert "- What drives BPO?\n" in rewriting and "And for KPO?" in rewriting
     assert "<question>\nWhat drives KPO?\n</question>" in answering
     assert "insight-driven" in answer.passages[0].text
-
-
-def test_the_model_is_not_asked_where_there_is_nothing_before(with_model: WithModel) -> None:
-    assistant, model = with_model(["Volume [1]."])
-    assert assistant.chain.invoke("And for KPO?").standalone_question == "And for KPO?"
-    assert len(model.sent) == 1
 
 
 @pytest.mark.parametrize(

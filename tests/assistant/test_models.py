@@ -127,11 +127,6 @@ def test_a_key_that_cannot_be_sent_is_a_wrong_setting(key: str) -> None:
     assert "it has characters that no key has" in str(raised.value)
 
 
-def test_white_space_around_a_key_is_none_of_it() -> None:
-    key = with_server(None, key=" sk-a\n").ingest.openai_api_key
-    assert key and key.get_secret_value() == "sk-a"
-
-
 def test_a_million_tokens_cost_what_the_table_says() -> None:
     price = price_of("openai:gpt-4o-mini")
     assert price == (0.15, 0.6)
@@ -142,7 +137,3 @@ def test_a_million_tokens_cost_what_the_table_says() -> None:
 @pytest.mark.parametrize("model", ["openai:unheard-of", "anthropic:gpt-4o", "fake", "extractive"])
 def test_the_cost_of_another_model_is_not_known(model: str) -> None:
     assert price_of(model) is None and cost(model, 1, 1) is None
-
-
-def test_the_usual_model_has_a_price() -> None:
-    assert price_of(DEFAULT_CHAT_MODEL)

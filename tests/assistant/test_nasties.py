@@ -48,24 +48,24 @@ def answered(assistant: Assistant, asked: Ask) -> Answer | None:
 
 @each
 @pytest.mark.parametrize("length", [None, LONGEST])
-def test_a_question(text: str, length: int | None, assistant: Assistant) -> None:
-    answered(assistant, Ask(question=grown(text, length) if length else text))
+def test_a_question(text: str, length: int | None, brief_assistant: Assistant) -> None:
+    answered(brief_assistant, Ask(question=grown(text, length) if length else text))
 
 
 @each
-def test_ten_thousand_turns(text: str, assistant: Assistant) -> None:
-    answered(assistant, Ask(question="And for KPO?", history=(text,) * 10_000))
+def test_ten_thousand_turns(text: str, brief_assistant: Assistant) -> None:
+    answered(brief_assistant, Ask(question="And for KPO?", history=(text,) * 10_000))
 
 
-def test_a_million_characters_are_turned_down(assistant: Assistant) -> None:
+def test_a_million_characters_are_turned_down(brief_assistant: Assistant) -> None:
     for asked in (Ask(question="x" * 1_000_000), Ask(question="And KPO?", history=("x" * 1_000_000,))):
-        assert answered(assistant, asked) is None
+        assert answered(brief_assistant, asked) is None
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_question_after_any_others(assistant: Assistant, question: str, history: list[str]) -> None:
-    answered(assistant, Ask(question=question, history=tuple(history)))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_question_after_any_others(brief_assistant: Assistant, question: str, history: list[str]) -> None:
+    answered(brief_assistant, Ask(question=question, history=tuple(history)))
 
 
 @each

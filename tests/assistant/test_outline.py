@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.outline import last_heading, sections_of, unnumbered
+from assistant.outline import sections_of, unnumbered
 from ingest.sources import make_source
 
 
@@ -19,13 +19,6 @@ from ingest.sources import make_source
 )
 def test_a_heading_loses_the_number_before_it(heading: str, words: str) -> None:
     assert unnumbered(heading) == words
-
-
-@pytest.mark.parametrize(
-    ("section", "last"), [("Differences > 1. Driving force", "Driving force"), ("Costs", "Costs"), ("", "")]
-)
-def test_the_last_heading_of_a_path(section: str, last: str) -> None:
-    assert last_heading(section) == last
 
 
 def test_the_sections_of_a_document_in_the_order_of_the_text() -> None:

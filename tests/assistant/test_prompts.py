@@ -5,44 +5,9 @@ import pytest
 from assistant import prompts
 
 
-def test_a_refusal_says_that_the_article_does_not_say() -> None:
-    assert prompts.refusal(1) == "The article does not say."
-
-
 @pytest.mark.parametrize("documents", [0, 2, 30])
 def test_with_several_documents_it_says_that_the_documents_do_not_say(documents: int) -> None:
     assert prompts.refusal(documents) == "The documents do not say."
-
-
-def test_the_prompt_asks_for_the_refusal_of_this_index() -> None:
-    for documents in (1, 2):
-        refusal = prompts.refusal(documents)
-        assert f"write exactly: {refusal}\n" in prompts.ANSWER_SYSTEM.format(refusal=refusal)
-
-
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [
-        ("BPO. [1]", ["1"]),
-        ("BPO[12].", ["12"]),
-        ("BPO [1, 2] KPO [3,4]", ["1, 2", "3,4"]),
-        ("BPO [1][2]", ["1", "2"]),
-        (r"BPO \[1\]", []),
-        ("[1](https://example.org)", []),
-        ("[a] [] [1] ]", ["1"]),
-        ("[1", []),
-        ("[12345]", ["12345"]),
-        ("[1-3] 【4】", ["1-3", "4"]),
-    ],
-)
-def test_a_marker_is_a_number_or_several_in_brackets(text: str, numbers: list[str]) -> None:
-    assert prompts.MARKER.findall(text) == numbers
-
-
-def test_the_notice_of_a_lost_list_names_the_lead_in() -> None:
-    assert prompts.LOST_LIST.format(lead_in="Some BPO services include:") == (
-        "The article announces a list here, “Some BPO services include:”, which its source text lost."
-    )
 
 
 def test_a_marker_names_numbers_lists_and_ranges() -> None:

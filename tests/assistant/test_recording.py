@@ -10,7 +10,7 @@ from langchain_core.messages import HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer
-from assistant.chain import Assistant, open_assistant
+from assistant.chain import Assistant
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import reply_of
 from assistant.models import open_chat_model
@@ -26,10 +26,8 @@ With = Callable[[Any], Assistant]
 
 
 @pytest.fixture
-def answering(ingest_settings: Any, minilm: Any) -> With:
-    return lambda model: open_assistant(
-        AssistantSettings(ingest=ingest_settings), chat_model=model, embeddings=minilm
-    )
+def answering(assistant: Assistant) -> With:
+    return lambda model: Assistant(assistant._settings, model, assistant._snapshots)
 
 
 def recorder(folder: Path, model: FakeChatModel) -> Recorder:

@@ -55,10 +55,6 @@ def test_the_probability_is_that_of_a_logistic_regression_on_them() -> None:
     assert answerable(readings(read), calibration(*[0.0] * 6)) == 0.5
 
 
-def test_nothing_to_read_is_as_sure_as_what_is_far_away() -> None:
-    assert answerable([], calibration(0, 1, 0, 0, 0, 0)) == pytest.approx(1 / (1 + math.exp(12)))
-
-
 @pytest.mark.parametrize(("probability", "refused"), [(0.0, True), (0.29, True), (0.3, False), (1.0, False)])
 def test_below_the_least_probability_it_is_a_refusal(probability: float, refused: bool) -> None:
     assert refuses(probability, calibration(refuse_below=0.3)) is refused
@@ -69,21 +65,6 @@ def test_the_order_of_passages_with_different_units_does_not_matter(read: list[t
     best = [max(units, default=FAR) for units, _ in read]
     if len(set(best)) == len(best):
         assert told(read[::-1]) == told(read)
-
-
-@given(passages, logits)
-def test_a_better_unit_is_the_best_and_brings_its_own_passage(
-    read: list[tuple[list[float], float]], answers: float
-) -> None:
-    first, second, *_, whole = told([*read, ([21.0], answers)])
-    assert (first, whole) == (21.0, answers)
-    assert second == max([logit for units, _ in read for logit in units], default=21.0)
-
-
-@given(passages)
-def test_beside_two_of_each_what_is_farther_away_tells_nothing(read: list[tuple[list[float], float]]) -> None:
-    two = [([1.0, 2.0], 3.0), ([], 4.0), *read]
-    assert told([*two, ([-21.0], -21.0)]) == told(two)
 
 
 @given(passages, st.lists(st.floats(-3, 3), min_size=6, max_size=6))

@@ -67,10 +67,6 @@ def test_an_answer_is_followed_by_questions_about_the_three_sections_that_stand_
     assert suggested(answer(1)) == [about("Noise"), about("Care"), "What if it leaks?"]
 
 
-def test_of_several_citations_any_may_be_the_nearest() -> None:
-    assert suggested(answer(5, 0))[:2] == [about("Winter storage"), about("Colours")]
-
-
 def test_a_refusal_is_followed_by_one_about_the_nearest_passage() -> None:
     assert suggested(answer(near=2)) == [about("Noise")]
 
@@ -79,19 +75,11 @@ def test_a_heading_that_asks_is_asked_as_it_is_and_one_with_a_number_without_it(
     assert suggested(answer(4))[:2] == [about("Spare parts"), "What if it leaks?"]
 
 
-def test_the_title_of_the_document_is_not_asked_for() -> None:
-    assert about("Pumps") not in suggested(answer(0), answered_from=lambda *_: True)
-
-
 def test_neither_is_what_was_asked_before_however_it_was_written() -> None:
     asked = (f" {about('Noise').upper()} ", "what if it leaks")
     assert suggested(answer(1), asked) == [about("Care"), about("Colours"), about("Spare parts")]
     itself = answer(1).model_copy(update={"standalone_question": about("Care")})
     assert about("Care") not in suggested(itself)
-
-
-def test_a_document_that_has_gone_suggests_nothing() -> None:
-    assert suggested(answer(1), sources={}) == []
 
 
 # --- each is put to the reader first
@@ -107,16 +95,6 @@ def test_what_its_section_does_not_answer_is_not_suggested() -> None:
     many = {"pumps.md": make_source("pumps.md", PUMPS + "".join(f"## More {n}\n\nIt is.\n\n" for n in range(9)))}
     assert suggested(answer(1), answered_from=answered_from, sources=many) == []
     assert len(tried) == 8  # and it gives up
-
-
-def test_it_asks_no_more_than_it_needs() -> None:
-    tried: list[str] = []
-
-    def answered_from(question: str, place: Place) -> bool:
-        tried.append(question)
-        return from_its_section(question, place)
-
-    assert suggested(answer(1), answered_from=answered_from) == tried
 
 
 # --- over the article
@@ -140,17 +118,3 @@ def test_a_refusal_offers_one_question_that_is_answered(question: str, assistant
     answer = assistant.suggest(assistant.chain.invoke(question))
     (better,) = answer.suggestions
     assert assistant.chain.invoke(better).answered
-
-
-def test_what_was_asked_before_is_not_suggested_again(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke(ASKED[0])
-    first = assistant.suggest(answer).suggestions
-    again = assistant.suggest(answer, asked=[f" {first[0].upper()} "]).suggestions
-    assert first[0] not in again and len(again) >= 1
-
-
-def test_only_suggestions_are_added(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke(ASKED[2])
-    assert assistant.suggest(answer) == answer.model_copy(
-        update={"suggestions": assistant.suggest(answer).suggestions}
-    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant import prompts
 from assistant.citations import cite
 from assistant.readers import Reading
-from assistant.readers.extractive import Line, decide, make_reader, markdown
+from assistant.readers.extractive import decide, make_reader
 from assistant.units import units
 from ingest.sources import make_source
 from tests.assistant.readers.made import CALIBRATION, reading
@@ -50,11 +50,6 @@ def test_a_draft_has_one_line_more_than_the_one_before_and_is_as_sure() -> None:
     assert [draft.confidence for draft in drafts] == pytest.approx([1 / (1 + math.exp(-1))] * 3)
 
 
-def test_an_answer_says_what_decided() -> None:
-    decision = decide(reading(("It is red.", [1.0])), CALIBRATION)
-    assert (decision.reason, decision.notices, decision.about) == ("these units answer", (), None)
-
-
 # --- two things
 
 
@@ -88,11 +83,6 @@ def test_an_item_is_on_the_side_of_what_announces_it_and_a_sentence_of_the_one_b
         ("", "Analyst.", True),
         ("", "Lawyer.", True),
     ]
-
-
-def test_one_that_names_no_side_is_on_that_of_its_heading() -> None:
-    made = reading(("It needs clerks.", [1.0]), (INSIGHT, [0.5]), question="BPO or KPO?", section="A > 2. BPO")
-    assert lines(made) == [("BPO:", "It needs clerks.", False), ("KPO:", INSIGHT, False)]
 
 
 # --- a refusal
@@ -144,27 +134,7 @@ def test_one_lost_side_of_a_comparison_is_a_notice_and_the_other_an_answer() -> 
     assert draft.notices == (prompts.LOST_LIST.format(lead_in="BPO services include:"),)
 
 
-def test_a_list_is_on_one_side_as_a_whole() -> None:
-    listed = "KPO roles are:\n\n- analyst\n- head of BPO"
-    made = reading((listed, [1.0, 1.0, 1.0]), (VOLUME, [0.9]), question="BPO or KPO roles?")
-    assert text(made) == f"**BPO:** {VOLUME} [2]\n\n**KPO:** KPO roles are: [1]\n- analyst [1]\n- head of BPO [1]"
-
-
 # --- as Markdown
-
-
-@pytest.mark.parametrize(
-    ("line", "before", "shown"),
-    [
-        (Line(1, "One."), "", "One. [1]"),
-        (Line(2, "One."), "Zero. [1]", "\n\nOne. [2]"),
-        (Line(1, "one", item=True), "Some: [1]", "\n- one [1]"),
-        (Line(1, "One.", label="BPO:"), "Zero. [1]", "\n\n**BPO:** One. [1]"),
-        (Line(1, "one", label="BPO:", item=True), "Zero. [1]", "\n\n- **BPO:** one [1]"),
-    ],
-)
-def test_a_line_is_separated_from_what_is_before_it(line: Line, before: str, shown: str) -> None:
-    assert markdown(line, before) == shown
 
 
 # --- whatever the logits

@@ -31,11 +31,6 @@ def test_every_unit_is_a_candidate_with_the_number_of_its_passage_best_first() -
     ]
 
 
-def test_of_equals_the_one_that_stands_earlier_comes_first() -> None:
-    found = candidates(reading((THREE, [1.0, 1.0, 1.0]), ("Four.", [1.0])))
-    assert [c.unit.text for c in found] == ["One is red.", "Two is blue.", "Three is green.", "Four."]
-
-
 def test_what_asks_is_no_answer() -> None:
     assert [c.unit.text for c in candidates(reading(("Why?\n\n**Really?**\n\nSo it is.", [3.0, 2.0, 1.0])))] == [
         "So it is."
@@ -50,17 +45,6 @@ def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
     assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
     assert selected((THREE, [1.0, -0.1, 0.0]), further=0.5) == ["One is red."]
     assert selected((THREE, [-2.0, -3.1, -3.0])) == ["One is red.", "Three is green."]
-
-
-def test_nothing_of_nothing() -> None:
-    assert select([], 1.0) == []
-
-
-def test_the_best_comes_first() -> None:
-    assert selected((THREE, [0.5, -1.0, 0.7]), ("Four. Five.", [0.2, 0.9])) == [
-        *("Five.", "Three is green.", "One is red."),
-        "Four.",
-    ]
 
 
 def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
@@ -96,10 +80,6 @@ def test_several_headings_answer_as_well_as_most_of_them_do() -> None:
     assert selected(*three, ("It is.", [0.5]), together=True) == ["It is."]
 
 
-def test_those_of_another_document_are_not_among_them() -> None:
-    assert selected((RED, [1.0]), (BLUE, [0.5]), (GREEN, [-3.0])) == ["Red", "Blue"]
-
-
 def test_a_heading_that_is_read_twice_counts_once_with_the_better_logit() -> None:
     twice = reading(("# Red\n\nIt is.", [0.2, 0.5]), ("# Red", [0.9]))
     same_document = tuple(p.model_copy(update={"source": "0.md"}) for p in twice.passages)
@@ -128,20 +108,6 @@ def test_what_announces_a_list_brings_all_of_it() -> None:
 
 def test_a_row_of_a_table_comes_with_its_head() -> None:
     assert selected((TABLE, [-1.0, 2.0, -3.0])) == ["Colour | Price", "red | 3"]
-
-
-def test_a_list_is_as_long_as_it_is_where_it_is_the_best() -> None:
-    items = [f"item {n}" for n in range(LONGEST)]
-    text = "Some are:\n\n" + "\n".join(f"- {item}" for item in items)
-    assert selected((text, [-1.0, *[1.0] * LONGEST])) == ["Some are:", *items]
-    assert selected((f"It is so.\n\n{text}", [2.0, -1.0, *[1.0] * LONGEST])) == ["It is so."]
-
-
-def test_lists_of_two_passages_are_two() -> None:
-    assert selected((LIST, [-1.0, 2.0, -5.0, -5.0]), (LIST, [-1.0, -5.0, 1.0, -5.0])) == [
-        *("Some are:", "red"),
-        *("Some are:", "blue"),
-    ]
 
 
 # --- whatever the logits

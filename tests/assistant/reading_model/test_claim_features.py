@@ -83,14 +83,6 @@ def test_what_stands_in_the_heading_is_told_apart_from_what_stands_nowhere() -> 
     assert row["names that this unit and its heading lack"] == 0
 
 
-def test_the_sentence_before_the_nearest_unit_counts_as_its_heading() -> None:
-    row = compared("the alpha of Wipro", "It is Wipro.\n\nbravo alpha of")
-    assert row["names that this unit lacks"] == 0  # the first of equals, which has the name, is the nearest
-    row = compared("the alpha bravo of Wipro", "It is Wipro.\n\nbravo alpha of")
-    assert row["names that this unit lacks"] == 1
-    assert row["names that this unit and its heading lack"] == 0
-
-
 def test_pieces_of_evidence_count_together() -> None:
     apart = compared("alpha bravo kilo", "alpha", "bravo kilo")
     assert apart["share of the claim's stems that the evidence lacks"] == 0

@@ -42,12 +42,6 @@ def test_earlier_questions_stand_before_it_and_are_read_each_by_itself() -> None
     assert read.terms == ("kilo", "alpha", "bravo")
 
 
-def test_the_mean_has_length_one_and_of_nothing_is_nothing() -> None:
-    assert PAIR.text("alpha bravo").mean == pytest.approx(np.array([1.6, 0.8]) / np.hypot(1.6, 0.8))
-    assert PAIR.text("alpha x").mean.tolist() == [0, 0]  # opposites
-    assert PAIR.text("").mean.tolist() == [0, 0]
-
-
 # --- a passage
 
 TEXT = "Alpha bravo.\n\nSome are:\n\n- kilo\n- lima kilo"
@@ -62,27 +56,6 @@ def test_each_unit_has_its_tokens_behind_those_of_the_heading() -> None:
     assert rows(read.vectors[slice(*read.ranges[0])]) == [EAST, BETWEEN, WEST]
 
 
-def test_it_has_the_terms_of_each_unit_of_its_headings_and_of_both() -> None:
-    read = PAIR.passage(TEXT, "Costs > Bravo")
-    assert read.unit_terms == ({"alpha", "bravo"}, set(), {"kilo"}, {"lima", "kilo"})
-    assert read.heading_terms == {"cost", "bravo"}
-    assert read.terms == {"alpha", "bravo", "kilo", "lima", "cost"}
-
-
-def test_it_has_a_mean_for_each_unit_and_for_the_whole() -> None:
-    read = PAIR.passage("alpha kilo\n\nbravo")
-    half = 0.5**0.5
-    assert rows(read.means) == [(round(half, 4), round(half, 4)), BETWEEN]
-    assert read.mean == pytest.approx(np.array([1.6, 1.8]) / np.hypot(1.6, 1.8))
-
-
-@pytest.mark.parametrize("text", ["", "|---|"])
-def test_one_without_units_has_empty_tables(text: str) -> None:
-    read = PAIR.passage(text)
-    assert (read.units, read.unit_terms) == ((), ())
-    assert read.ranges.shape == (0, 2) and read.means.shape == (0, 2)
-
-
 def test_only_some_units_are_a_passage_of_their_own() -> None:
     read = PAIR.passage("alpha kilo\n\nof\n\nbravo", "Lima")
     kept = read.only([0, 2])
@@ -93,11 +66,6 @@ def test_only_some_units_are_a_passage_of_their_own() -> None:
     assert kept.units == (read.units[0], read.units[2])
     assert rows(kept.means) == rows(read.means[[0, 2]])
     assert kept.unit_terms == ({"alpha", "kilo"}, {"bravo"})
-
-
-def test_no_units_are_a_passage_without_tokens() -> None:
-    none = PAIR.passage("alpha", "Lima").only([])
-    assert (none.text, none.units, len(none.vectors), none.ranges.shape) == ("", (), 0, (0, 2))
 
 
 # --- read once

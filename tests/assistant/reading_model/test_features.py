@@ -65,63 +65,6 @@ def test_a_unit_is_compared_token_by_token_both_ways() -> None:
     assert row["cosine of the means of question and unit"] == pytest.approx(means)
 
 
-def test_and_word_by_word_with_what_stands_around_it() -> None:
-    first, second = of_units(ASKED, PAIR.passage("alpha kilo lima\n\nbravo", "Of alpha"))[0]
-    assert first["share of the question's terms in the unit, by rarity"] == pytest.approx(0.5)
-    assert first["the same in unit, heading, neighbours and what announces it"] == pytest.approx(1)
-    assert first["share of the unit's terms that the question has"] == pytest.approx(1 / 3)
-    assert first["share of the question's terms in the heading"] == pytest.approx(0.5)
-    assert second["share of the unit's terms that the question has"] == 1
-
-
-def test_a_rarer_word_counts_more() -> None:
-    rare, common = PAIR.lexicon.rarity("alpha"), PAIR.lexicon.rarity("kilo")
-    assert rare > common
-    ((row,),) = of_units(PAIR.text("alpha kilo"), PAIR.passage("alpha"))
-    assert row["share of the question's terms in the unit, by rarity"] == pytest.approx(rare / (rare + common))
-
-
-def test_a_unit_knows_how_near_the_ones_before_and_behind_it_are() -> None:
-    first, second, third = of_units(PAIR.text("alpha"), PAIR.passage("alpha\n\nbravo\n\nkilo"))[0]
-    before, behind = (f"cosine of the means of question and unit {where}" for where in ("before", "behind"))
-    assert [row[before] for row in (first, second, third)] == pytest.approx([0, 1, 0.6])
-    assert [row[behind] for row in (first, second, third)] == pytest.approx([0.6, 0, 0])
-
-
-def test_an_item_has_the_words_of_what_announces_its_list() -> None:
-    *_, last = of_units(ASKED, PAIR.passage("Alpha are:\n\n- kilo\n- lima\n- kilo"))[0]
-    assert last["the same in unit, heading, neighbours and what announces it"] == pytest.approx(0.5)
-
-
-def test_a_units_form_is_told() -> None:
-    text = "# Alpha\n\nSome are these:\n\n- 7 kilo\n- lima\n\nWhy?"
-    rows = of_units(ASKED, PAIR.passage(text))[0]
-    told = {
-        name: [row[name] for row in rows]
-        for name in (
-            "is a heading",
-            "is a sentence",
-            "is a item",
-            "is a row",
-            "stands in a list",
-            "announces a list",
-        )
-    }
-    assert told == {
-        "is a heading": [1, 0, 0, 0, 0],
-        "is a sentence": [0, 1, 0, 0, 1],
-        "is a item": [0, 0, 1, 1, 0],
-        "is a row": [0, 0, 0, 0, 0],
-        "stands in a list": [0, 1, 1, 1, 0],
-        "announces a list": [0, 1, 0, 0, 0],
-    }
-    assert [row["ends with a colon"] for row in rows] == [0, 1, 0, 0, 0]
-    assert [row["ends with a question mark"] for row in rows] == [0, 0, 0, 0, 1]
-    assert [row["has a number"] for row in rows] == [0, 0, 1, 0, 0]
-    assert [row["place in the passage, from 0 to 1"] for row in rows] == [0, 0.25, 0.5, 0.75, 1]
-    assert rows[1]["logarithm of its words"] == pytest.approx(math.log(4))
-
-
 def test_units_are_compared_with_those_of_all_passages() -> None:
     (near,), (far,) = of_units(PAIR.text("alpha"), PAIR.passage("alpha"), PAIR.passage("bravo"))
     assert near["subject tokens: distance from the best of all"] == 0
@@ -142,15 +85,6 @@ def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
     assert row["logarithm of the question's words"] == pytest.approx(math.log(4))
 
 
-def test_passages_are_compared_with_the_best_and_the_question_with_all_of_them() -> None:
-    near, far = of_passages(ASKED, PAIR.passage("alpha lima"), PAIR.passage("kilo"))
-    assert near["subject tokens: distance from the best passage"] == pytest.approx(0)
-    assert far["subject tokens: distance from the best passage"] == pytest.approx((0 + 0.8) / 2 - (1 + 0.6) / 2)
-    for row in (near, far):
-        assert row["share of the question's terms that no passage has"] == pytest.approx(0.5)  # bravo
-        assert row["the least of the question's subject tokens in any passage"] == pytest.approx(0.8)
-
-
 # --- with known questions
 
 KNOWN = Known([np.array([0.9, 0.0]), np.array([0.7])], [True, True], unanswered=0.8)
@@ -166,16 +100,6 @@ def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:
     assert {row["there are known questions"] for row in (first, second, third)} == {1}
 
 
-def test_a_passage_is_told_of_those_that_nothing_answers_too() -> None:
-    first, second = of_passages(ASKED, PAIR.passage("alpha\n\nkilo"), PAIR.passage("bravo"), known=KNOWN)
-    assert first["nearest known question that the passage answers"] == pytest.approx(0.9)
-    assert second["nearest known question that the passage answers"] == pytest.approx(0.7)
-    for row in (first, second):
-        assert row["nearest known question that any passage answers"] == pytest.approx(0.9)
-        assert row["nearest known question that the documents do not answer"] == pytest.approx(0.8)
-        assert row["distance of the two"] == pytest.approx(0.1)
-
-
 def test_without_known_questions_all_of_that_is_nothing() -> None:
     (row,) = of_passages(ASKED, PAIR.passage("alpha"))
     assert {row[name] for name in PASSAGE_FEATURES[-5:]} == {0}
@@ -187,11 +111,6 @@ def test_without_known_questions_all_of_that_is_nothing() -> None:
 
 
 # --- how the retriever ranks
-
-
-def test_the_best_unit_of_a_passage_is_its_score_function_words_count_a_fifth_and_terms_a_tenth() -> None:
-    (score,) = rerank_scores(ASKED, [PAIR.passage("lima\n\nalpha")], PAIR.lexicon, Known.nothing([2]))
-    assert score == pytest.approx((1 * 1 + 0.2 * 0 + 1 * 0.6) / 2.2 + 0.1 * 0.5)
 
 
 def test_what_points_away_scores_nothing_and_so_does_an_empty_passage() -> None:

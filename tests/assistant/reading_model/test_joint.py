@@ -30,39 +30,9 @@ def test_each_token_has_its_best_cosine_with_the_other_text_and_earlier_question
     assert JOINT.best.tolist() == pytest.approx([0, 0, east, north, 1.0, 0.8, 0.0])
 
 
-def test_the_units_have_the_places_of_their_tokens_in_the_row() -> None:
-    assert JOINT.ranges.tolist() == [[4, 5], [5, 7]]
-
-
 def test_a_unit_is_pooled_as_the_mean_over_its_tokens() -> None:
     assert JOINT.pool == pytest.approx(np.array([[0, 0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0.5, 0.5]]))
     assert JOINT.pool @ JOINT.vectors == pytest.approx(table(EAST, (-0.2, 0.4)))
-
-
-def test_a_unit_without_tokens_is_pooled_from_nothing() -> None:
-    joint = join(table(EAST), 0, table(EAST), spans((1, 1), (1, 0)))
-    assert joint.pool.tolist() == [[0, 0, 0], [0, 0, 0]]
-
-
-def test_without_units_there_are_no_ranges_and_no_pool() -> None:
-    joint = join(table(EAST), 0, table(EAST))
-    assert joint.ranges.shape == (0, 2) and joint.pool.shape == (0, 3)
-
-
-@pytest.mark.parametrize(
-    ("asked", "told", "types", "best"),
-    [
-        (table(), table(EAST), [0, TOLD], [0, 0]),
-        (table(EAST), table(), [0, ASKED], [0, 0]),
-        (table(), table(), [0], [0]),
-    ],
-)
-def test_nothing_asked_or_nothing_told_resembles_nothing(
-    asked: np.ndarray, told: np.ndarray, types: list[int], best: list[float]
-) -> None:
-    joint = join(asked, 0, told)
-    assert joint.types.tolist() == types
-    assert joint.best.tolist() == best
 
 
 def test_a_long_question_keeps_its_begin_the_earlier_ones_their_end_and_a_long_text_its_begin() -> None:

@@ -50,10 +50,6 @@ def test_the_same_place_in_another_document_answers_nothing() -> None:
     assert found.answered == found.unanswered == 0 and found.there == [False]
 
 
-def test_a_known_question_that_is_left_out_says_nothing() -> None:
-    assert near("alpha", (0, 10), without=(0,)).answered == 0
-
-
 def test_without_known_questions_nothing_is_known() -> None:
     found = KnownQuestions(QuestionIndex()).near(PAIR.text("alpha"), [[], [Place("a.md", Span(0, 10))]])
     assert found.there == [False, False] and found.unanswered == found.answered == 0

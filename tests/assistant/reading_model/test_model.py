@@ -12,7 +12,7 @@ from assistant.reading_model import model
 from assistant.reading_model.claim_features import CLAIM_FEATURES
 from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.joint import ASKED, TOLD
-from assistant.reading_model.model import Calibration, ReadingModel
+from assistant.reading_model.model import ReadingModel
 from assistant.units import units
 from ingest.errors import SettingsError
 from tests.assistant.reading_model.by_word import EAST, NORTH, Pair
@@ -83,11 +83,6 @@ def complaint() -> str:
     return str(caught.value)
 
 
-def test_whole_files_are_loaded_once(files: tuple[Path, Path]) -> None:
-    reading_model = ReadingModel()
-    assert reading_model.load() is reading_model.load()
-
-
 def test_a_model_that_is_missing_is_named(files: tuple[Path, Path]) -> None:
     files[0].unlink()
     assert str(files[0]) in (said := complaint()) and "is missing" in said and "git checkout" in said
@@ -106,10 +101,3 @@ def test_a_calibration_that_is_missing_or_damaged_is_named(
     _, calibration = files
     calibration.unlink() if content is None else calibration.write_bytes(content)
     assert str(calibration) in (said := complaint()) and "is missing or damaged" in said and "git checkout" in said
-
-
-def test_so_is_one_with_too_few_weights(files: tuple[Path, Path]) -> None:
-    _, calibration = files
-    known = Calibration.model_validate_json(calibration.read_bytes())
-    calibration.write_text(known.model_copy(update={"answers": (0.5, 1.0)}).model_dump_json(), encoding="utf-8")
-    assert "is missing or damaged" in complaint()

@@ -21,10 +21,6 @@ def test_the_headings_of_one_section_are_read_as_one_outline_and_keep_their_plac
     assert outline.start < 0  # it stands nowhere
 
 
-def test_one_heading_alone_is_no_outline() -> None:
-    assert outlines([heading("Cheap"), heading("Slow", "Costs")]) == outlines([]) == []
-
-
 def test_headings_of_two_sections_or_two_documents_do_not_mix() -> None:
     of_costs = [heading("Slow", "Costs"), heading("Dear", "Costs")]
     found = outlines([heading("Cheap"), of_costs[0], heading("Quick"), of_costs[1], heading("Far", source="b.md")])
@@ -45,15 +41,6 @@ def test_an_order_among_the_headings_is_no_unit_and_the_others_keep_their_places
     found = units(outline.text)
     assert [unit.text for unit in found] == ["Cheap", "Quick"]
     assert [place.span.start for place in places(outline, found)] == [10, 99]
-
-
-def test_the_places_of_a_passages_units_are_in_the_source() -> None:
-    passage = Passage("a.md", "A", 100, 118, "# A\n\nIt is. So be.")
-    assert [tuple(place.span) for place in places(passage, units(passage.text))] == [
-        (102, 103),
-        (105, 111),
-        (112, 118),
-    ]
 
 
 @given(st.lists(some, max_size=9))

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.evaluation.questions import Corpus, Finding, QuestionItem, QuestionSet, checked, read_text
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import Finding, QuestionItem, QuestionSet, checked, read_text
 from ingest.errors import UserError
 
 _SUFFIXES = (".csv", ".tsv")

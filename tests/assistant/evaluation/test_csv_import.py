@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation.csv_import import import_csv, read_csv
-from assistant.evaluation.lint import lint
-from assistant.evaluation.questions import Corpus, QuestionItem, load_questions, write_questions
+from assistant.evaluation.lint import explain_miss, lint
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import QuestionItem, load_questions, write_questions
 from ingest.errors import UserError
 from ingest.sources import make_source
 
@@ -85,7 +86,7 @@ def test_a_quote_that_is_not_found_is_a_finding_with_the_nearest_text(tmp_path: 
 
 
 def test_a_quote_that_resembles_nothing_is_named_alone() -> None:
-    assert CORPUS.explain_miss("xyzzy qwfpg jluyz zxcdv") == (
+    assert explain_miss("xyzzy qwfpg jluyz zxcdv", CORPUS) == (
         "the quote 'xyzzy qwfpg jluyz zxcdv' is not in the corpus. Quote it verbatim."
     )
 

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ from assistant.answers import Answer, Citation, Seconds, Sentence, Usage
 from assistant.chain import Assistant
 from assistant.evaluation.judge import VERDICTS, Judge, judging_took, open_judge, undecided
 from assistant.evaluation.metrics import NoVerdict
-from assistant.evaluation.questions import Corpus, QuestionItem
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
-from assistant.evaluation.run import read_rows, run
+from assistant.evaluation.results import read_rows
+from assistant.evaluation.run import run
 from assistant.evaluation.scoring import score
 from assistant.model_calls import STOP, Stopped
 from assistant.settings import AssistantSettings
@@ -119,28 +120,6 @@ def test_verdicts_that_are_none_are_a_mistake_to_mend(tmp_path: Path) -> None:
     (tmp_path / VERDICTS).write_text("yes\n", encoding="utf-8")
     with pytest.raises(UserError, match="Give another --report"):
         Judge("m", judging("yes"), tmp_path)
-
-
-@pytest.mark.parametrize("said", ["yes", "maybe"])
-def test_threads_that_ask_for_the_same_pair_at_once_wait_for_one_verdict(said: str, tmp_path: Path) -> None:
-    others_wait = threading.Event()
-
-    def slowly(_: str) -> str:
-        others_wait.wait(timeout=0.2)
-        return said
-
-    model = judging(slowly)
-    judge = Judge("m", model, tmp_path)
-
-    def ask(_: int) -> bool | None:
-        try:
-            return judge("evidence", "claim")
-        except NoVerdict:
-            return None
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(ask, range(4))) == [True if said == "yes" else None] * 4
-    assert len(model.sent) == len(kept(tmp_path)) == 1
 
 
 def test_evidence_and_claim_cannot_leave_their_tags(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation.lexical_support import coverage, supports
+from assistant.evaluation.judge import coverage, supports
 
 EIGHT = "alpha bravo charlie delta echo foxtrot golf hotel"  # eight content words, each its own stem
 

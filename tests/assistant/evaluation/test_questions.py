@@ -8,7 +8,8 @@ import pytest
 
 from assistant.answers import EarlierTurn
 from assistant.evaluation.lint import lint
-from assistant.evaluation.questions import Corpus, load_questions
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import load_questions
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source
@@ -96,7 +97,7 @@ def test_a_missing_set_and_one_that_is_not_utf8(tmp_path: Path) -> None:
         (line(id=""), 'id: String should have at least 1 character. Write it like "text".', True),
         (
             line(answerable="yes"),
-            "answerable: Input should be a valid boolean. Write it like true or false.",
+            "answerable: Input should be a valid boolean. Write it like true, false, or null for a greeting.",
             True,
         ),
         (line(facts=["90"]), "facts.0: Input should be a valid tuple. Write it like [[", True),

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.evaluation.losses import losses, tally
-from assistant.evaluation.questions import Corpus, QuestionItem
+from assistant.evaluation.losses import losses
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Receipt, Row, read_rows
+from assistant.evaluation.results import Receipt, Row, read_rows
 from assistant.evaluation.scoring import score
 from ingest.errors import UserError
 from ingest.sources import make_source
@@ -83,10 +84,6 @@ def shown(html: str) -> str:
 RIGHT, MISCITED = a_row(ANSWERABLE, an_answer(FRAMES)), a_row(ANSWERABLE, an_answer(SWARM))
 REFUSED, RIGHTLY_REFUSED = a_row(ANSWERABLE, an_answer("")), a_row(UNANSWERABLE, an_answer(""))
 ANSWERED, FAILED = a_row(UNANSWERABLE, an_answer(SWARM)), a_row(ANSWERABLE, None, "TimeoutError: <late>")
-
-
-def test_what_became_of_the_questions_is_counted() -> None:
-    assert tally([RIGHT, RIGHT, MISCITED, REFUSED, RIGHTLY_REFUSED, ANSWERED, FAILED]) == (2, 1, 1, 1, 1, 1)
 
 
 def test_the_page_says_it_in_words(tmp_path: Path) -> None:

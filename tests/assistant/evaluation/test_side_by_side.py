@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.chain import Assistant
+from assistant.evaluation.evaluate import model_folders
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.report import write_report
+from assistant.evaluation.report import write_overview, write_report
 from assistant.evaluation.run import run
-from assistant.evaluation.side_by_side import model_folders, write_side_by_side
 from ingest.errors import UserError
 
 ITEMS = [
@@ -56,7 +56,7 @@ def test_the_page_shows_each_model_and_the_difference(
     for model, one in zip(folders, (assistant, guessing), strict=True):
         run(ITEMS, one, folders[model])
         write_report(folders[model], "two.jsonl", one.index().sources)
-    write_side_by_side(tmp_path, "two.jsonl", folders)
+    write_overview(tmp_path, "two.jsonl", folders)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "2 models on the same questions" in page
     assert "<h2>&lt;guess&gt; against extractive</h2>" in page

@@ -3,9 +3,10 @@
 import pytest
 
 from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.evaluation.glossary import STAGES
-from assistant.evaluation.questions import Corpus, QuestionItem
-from assistant.evaluation.scoring import lost_at, score
+from assistant.evaluation.losses import STAGES, lost_at
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.scoring import score
 from ingest.sources import make_source
 
 HIVES, SWARM, QUEEN = "A hive has ten frames.", "Bees swarm in May.", "The old queen leaves."
@@ -43,6 +44,7 @@ def stage(item: QuestionItem, answer: Answer | None) -> str | None:
     return lost_at(item, answer, score(item, answer, CORPUS), CORPUS)
 
 
+HELLO = QuestionItem(id="h", question="Hello!", answerable=None)
 SWARMING = FRAMES.model_copy(update={"facts": (("may",), ("queen leaves",)), "evidence": (f"{SWARM} {QUEEN}",)})
 WINTER = FRAMES.model_copy(update={"evidence": ("Bees sleep in winter.",)})
 EXAMPLES = [
@@ -60,6 +62,8 @@ EXAMPLES = [
     ("used but miscited", FRAMES, an_answer("It has ten.")),
     ("said what it must not", FRAMES, an_answer("It has ten, of wax. [1]", cited=HIVES)),
     ("wrong refusal", FRAMES, an_answer("")),
+    ("greeting not returned", HELLO, an_answer("")),
+    ("greeting not returned", HELLO, an_answer("Bees swarm in May. [1]", cited=SWARM)),
     ("missing refusal", PRICE, an_answer("A hive has ten frames. [1]", cited=HIVES)),
 ]
 
@@ -80,6 +84,7 @@ def test_every_stage_has_its_example() -> None:
         (FRAMES, an_answer("It has ten. [1]", cited="hive has ten frames. Bees")),  # most of the evidence
         (WINTER, an_answer("It has ten. [1]", cited=SWARM)),  # right; where it should point cannot be told
         (PRICE, an_answer("")),
+        (HELLO, an_answer("Hello. Ask me about bees.")),
     ],
 )
 def test_nothing_is_lost_by_a_right_answer_or_a_right_refusal(item: QuestionItem, answer: Answer) -> None:

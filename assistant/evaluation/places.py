@@ -1,11 +1,38 @@
-"""Places in sources: how much of one lies in others, and which overlap."""
+"""Places in documents: where a quote stands, and how much of one place lies in others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from assistant.evaluation.questions import Place
-from ingest.text import Span
+from ingest.sources import Source
+from ingest.text import Folded, Span, fold
 
 OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
+
+
+class Place(NamedTuple):
+    """A span of a source."""
+
+    source: str
+    span: Span
+
+
+class Corpus:
+    """The texts of an index by the names of their sources, folded so that quotes are found in them."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.texts = {name: source.text for name, source in sources.items()}
+        self.folded: dict[str, Folded] = {name: fold(text) for name, text in self.texts.items()}
+
+    def find(self, quote: str) -> list[Place]:
+        """Every place where the folded quote stands."""
+        needle = fold(quote).text
+        places = []
+        for name, folded in self.folded.items():
+            at = folded.text.find(needle) if needle else -1
+            while at >= 0:
+                places.append(Place(name, folded.span(at, at + len(needle))))
+                at = folded.text.find(needle, at + 1)
+        return places
 
 
 def covered_share(place: Place, spans: Sequence[Place]) -> float:

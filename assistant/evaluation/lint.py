@@ -6,13 +6,11 @@ from rapidfuzz import fuzz, process
 
 from assistant.evaluation.csv_import import is_csv, read_csv
 from assistant.evaluation.metrics import fact_recall, holds_phrase
-from assistant.evaluation.places import Corpus
+from assistant.evaluation.places import Corpus, explain_miss
 from assistant.evaluation.questions import Finding, QuestionItem, read_jsonl
 from assistant.evaluation.statistics import smallest_difference
 from ingest.text import fold
 
-_NEAR = 60  # of 100, by rapidfuzz's partial ratio: less alike, two texts have nothing to do with each other
-_SHOWN = 300  # characters of a text in a message
 _NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's ratio of the sorted words
 _TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
 
@@ -54,20 +52,6 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
             ("the question itself holds every fact, so a wrong answer may repeat them. Add `forbidden`.", False)
         )
     return problems
-
-
-def explain_miss(quote: str, corpus: Corpus) -> str:
-    """What to say of a quote that stands nowhere: what the corpus has that is nearest, and the mend."""
-    needle, best, nearest = fold(quote).text, float(_NEAR), ""
-    for name, folded in corpus.folded.items():
-        found = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=best)
-        if found and found.dest_end > found.dest_start and (found.score > best or not nearest):
-            first = folded.text.rfind(" ", 0, found.dest_start + 1) + 1  # whole words, ready to be copied
-            last = folded.text.find(" ", found.dest_end)
-            span = folded.span(first, last if last > first else len(folded.text))
-            text = " ".join(corpus.texts[name][span.start : span.end].split())[:_SHOWN]
-            best, nearest = found.score, f" The nearest text is “{text}” ({name}:{span.start}-{span.end})."
-    return f"the quote {quote[:60]!r} is not in the corpus.{nearest} Quote it verbatim."
 
 
 def _near_duplicates(items: dict[int, QuestionItem]) -> list[Finding]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from ingest.sources import Source
 from ingest.text import Folded, Span, fold
 
+_NEAR = 60  # of 100, by rapidfuzz's partial ratio: less alike, two texts have nothing to do with each other
+_SHOWN = 300  # characters of a text in a message
 OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
 
 
@@ -33,6 +37,20 @@ class Corpus:
                 places.append(Place(name, folded.span(at, at + len(needle))))
                 at = folded.text.find(needle, at + 1)
         return places
+
+
+def explain_miss(quote: str, corpus: Corpus) -> str:
+    """What to say of a quote that stands nowhere: what the corpus has that is nearest, and the mend."""
+    needle, best, nearest = fold(quote).text, float(_NEAR), ""
+    for name, folded in corpus.folded.items():
+        found = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=best)
+        if found and found.dest_end > found.dest_start and (found.score > best or not nearest):
+            first = folded.text.rfind(" ", 0, found.dest_start + 1) + 1  # whole words, ready to be copied
+            last = folded.text.find(" ", found.dest_end)
+            span = folded.span(first, last if last > first else len(folded.text))
+            text = " ".join(corpus.texts[name][span.start : span.end].split())[:_SHOWN]
+            best, nearest = found.score, f" The nearest text is “{text}” ({name}:{span.start}-{span.end})."
+    return f"the quote {quote[:60]!r} is not in the corpus.{nearest} Quote it verbatim."
 
 
 def covered_share(place: Place, spans: Sequence[Place]) -> float:

@@ -1,13 +1,15 @@
-"""Which stage lost a question: one hand-made example of each, on a document of three passages."""
+"""Which stage lost a question: a hand-made example of each, on a document of three passages."""
 
 import pytest
 
 from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.evaluation.losses import STAGES, lost_at
+from assistant.evaluation.losses import STAGES, losses, lost_at
 from assistant.evaluation.places import Corpus
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.scoring import score
 from ingest.sources import make_source
+from tests.assistant.evaluation import by_hand
+from tests.assistant.evaluation.by_hand import ANSWERED, REFUSED, RIGHT
 
 HIVES, SWARM, QUEEN = "A hive has ten frames.", "Bees swarm in May.", "The old queen leaves."
 TEXT = f"# Bees\n\n{HIVES} {SWARM} {QUEEN}\n"
@@ -89,3 +91,11 @@ def test_every_stage_has_its_example() -> None:
 )
 def test_nothing_is_lost_by_a_right_answer_or_a_right_refusal(item: QuestionItem, answer: Answer) -> None:
     assert stage(item, answer) is None
+
+
+def test_losses_are_counted_whole_and_listed_up_to_a_number() -> None:
+    found = losses([REFUSED, ANSWERED, ANSWERED, RIGHT, ANSWERED], by_hand.CORPUS, most=2)
+    assert found.counts == {"wrong refusal": 1, "missing refusal": 3}
+    assert (found.total, found.shown) == (4, 2)
+    assert [len(found.listed[stage]) for stage in found.counts] == [1, 1]
+    assert found.listed["wrong refusal"][0].facts == [(("ten", "10"), False)]

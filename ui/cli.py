@@ -228,9 +228,9 @@ def evaluate(
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
     from rich.console import Console
 
-    from assistant.evaluation.compare import check_comparable
+    from assistant.evaluation.compare import check_comparable, read_floors
     from assistant.evaluation.csv_import import is_csv
-    from assistant.evaluation.floors import read_floors
+    from assistant.evaluation.evaluate import evaluate as run_and_report
     from assistant.evaluation.judge import open_judge
     from assistant.evaluation.questions import write_questions
     from ui import evaluation
@@ -264,9 +264,10 @@ def evaluate(
         report = evaluation.new_folder(questions)
         again += f" --report {shlex.quote(str(report))}"
     limit = None if replay and not judge else max_cost  # what is replayed was paid for
-    folders = evaluation.run(
-        items, questions.name, assistants, report, Progress, compare, again, verdict_by, limit
-    )
+    try:
+        folders = run_and_report(items, questions.name, assistants, report, Progress, compare, verdict_by, limit)
+    except KeyboardInterrupt:
+        raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
     evaluation.show(console, folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)

@@ -1,8 +1,6 @@
-"""The terminal's side of an evaluation: running it, its headline, a comparison, and floors."""
+"""The terminal's side of an evaluation: which questions and models, and what is printed of the reports."""
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,18 +11,16 @@ from rich.table import Table
 
 from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.compare import compare, worse
+from assistant.evaluation.compare import Floor, compare, missed, worse
 from assistant.evaluation.csv_import import import_csv, is_csv
 from assistant.evaluation.feedback import read_feedback, to_complete
-from assistant.evaluation.floors import Floor, missed_floors
-from assistant.evaluation.judge import VERDICTS, OpenJudge, judging_took, undecided
+from assistant.evaluation.judge import VERDICTS, judging_took, undecided
 from assistant.evaluation.lint import lint
-from assistant.evaluation.questions import Corpus, QuestionItem, load_questions
-from assistant.evaluation.report import write_report
-from assistant.evaluation.run import read_rows
-from assistant.evaluation.run import run as run_questions
-from assistant.evaluation.side_by_side import model_folders, write_side_by_side
-from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary, summarise
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.questions import QuestionItem, load_questions
+from assistant.evaluation.results import read_rows
+from assistant.evaluation.scoring import METRICS
+from assistant.evaluation.summary import Figure, headline, read_summary, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
@@ -98,50 +94,6 @@ def check_recording(record: Path | None, replay: Path | None, report: Path | Non
         )
 
 
-def run(
-    items: Sequence[QuestionItem],
-    set_name: str,
-    assistants: Sequence[Assistant],
-    report: Path,
-    progress: Callable[[str], AbstractContextManager[Callable[[int, int], None]]],
-    other: Path | None,
-    again: str,
-    open_judge: OpenJudge | None = None,
-    max_cost: float | None = None,
-    stop: threading.Event | None = None,
-) -> dict[str, Path]:
-    """Asks a set with each assistant and writes the report; returns the folder of each model's own report.
-
-    `progress` shows what is done, given what is being done. `other` is an earlier report's folder to compare
-    with, `max_cost` what all models together may cost in US dollars. `again` is the command that goes on with
-    this run, for who interrupts it; the event `stop` ends what a chat model is being asked.
-    """
-    folders = model_folders(report, [assistant.model for assistant in assistants])
-    left = max_cost
-    try:
-        for assistant, folder in zip(assistants, folders.values(), strict=True):
-            with progress(f"Answering with {assistant.model}") as step:
-                judge = open_judge(folder) if open_judge else None
-                run_questions(items, assistant, folder, step, judge, left, stop)
-                left = None if left is None else left - _cost(folder)
-            write_report(folder, set_name, assistant.index().sources, other)
-        if len(folders) > 1:
-            write_side_by_side(report, set_name, folders)
-    except KeyboardInterrupt:
-        raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
-    except OSError as error:
-        raise UserError(
-            f"The report cannot be written ({error.strerror}: {report}). Give another --report."
-        ) from None
-    return folders
-
-
-def _cost(folder: Path) -> float:
-    """What the answers of a report and their judge have cost in US dollars, as far as that is known."""
-    answers = (row.answer.usage for row in read_rows(folder) if row.answer)
-    return sum(usage.cost_usd or 0.0 for usage in (*answers, judging_took(folder)))
-
-
 def new_folder(questions: Path) -> Path:
     """The folder of a report that was given none: named after the set and the time."""
     return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
@@ -175,10 +127,10 @@ def show_headline(console: Console, folder: Path) -> None:
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
     table = Table("metric", "value", "95 % interval", "n", *(["held back"] if held["failures"].n else []))
     for name in headline(summary):
-        if figure := summary.get(name):
-            note = " (lower is better)" if name in LOWER_IS_BETTER else ""
-            apart = [_number(held[name].value)] if held["failures"].n and name in held else []
-            table.add_row(name + note, _number(figure.value), _interval(figure), str(figure.n), *apart)
+        figure = summary[name]
+        note = " (lower is better)" if METRICS[name].lower_is_better else ""
+        apart = [_number(held[name].value)] if held["failures"].n and name in held else []
+        table.add_row(name + note, _number(figure.value), _interval(figure), str(figure.n), *apart)
     console.print(table)
     tokens = [int(summary[name].value or 0) for name in ("input_tokens", "output_tokens")]
     usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], cost_usd=summary["cost_usd"].value)
@@ -216,7 +168,7 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
     """Prints where a report falls short of a floor or of an earlier run, and exits with 1 where it does."""
-    lines = [f"Short of a floor: {line}" for line in missed_floors(read_summary(folder), floors)]
+    lines = [f"Short of a floor: {line}" for line in missed(read_summary(folder), floors)]
     if no_worse_than:
         lines += [f"Worse than {no_worse_than}: {line}" for line in worse(compare(folder, no_worse_than))]
     for line in lines:

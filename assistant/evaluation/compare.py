@@ -1,15 +1,18 @@
-"""Two runs of the same questions side by side."""
+"""A run against another run of the same questions, and against floors that it has to hold."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from rapidfuzz import process
+
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.run import Receipt, Row, read_receipt, read_rows
-from assistant.evaluation.scoring import Scores
+from assistant.evaluation.results import Receipt, Row, read_receipt, read_rows
+from assistant.evaluation.scoring import METRICS, Scores
 from assistant.evaluation.statistics import Difference, difference
-from assistant.evaluation.summary import HEADLINE, LOWER_IS_BETTER, read_summary
+from assistant.evaluation.summary import HEADLINE, Summary, read_summary
 from ingest.errors import UserError
 
 
@@ -32,14 +35,11 @@ class Change(NamedTuple):
     there: Row
 
 
-def worse(comparison: Comparison) -> list[str]:
-    """The headline metrics that are worse than in the other run with their whole interval, a line each."""
-    lines = []
-    for name in HEADLINE:
-        d = comparison.differences.get("answer_words" if name == "answer_words_median" else name)
-        if d and (d.low > 0 if name in LOWER_IS_BETTER else d.high < 0):
-            lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
-    return lines
+class Floor(NamedTuple):
+    """The least value that a metric of `summary.json` may have, or the greatest where lower is better."""
+
+    metric: str
+    bound: float
 
 
 def compare(here: Path, there: Path) -> Comparison:
@@ -57,9 +57,7 @@ def compare(here: Path, there: Path) -> Comparison:
         pair = difference([ours[key].get(name) for key in shared], [theirs[key].get(name) for key in shared])
         if pair:
             differences[name] = pair
-    changes = {
-        key[0]: (ours[key].get("truthfulness") or 0) - (theirs[key].get("truthfulness") or 0) for key in shared
-    }
+    changes = {key[0]: _standing(ours[key]) - _standing(theirs[key]) for key in shared}
     return Comparison(
         differences,
         unpaired=len(ours.keys() ^ theirs.keys()),
@@ -91,12 +89,58 @@ def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:
     return [pair for pair in pairs if "held" not in (pair.here.question.split, pair.there.question.split)]
 
 
+def read_floors(written: Sequence[str]) -> list[Floor]:
+    """Floors written like `fact_recall=0.9`. Raises `UserError` for a metric or a number that there is not."""
+    known = [name for name in METRICS if name != "seconds"]  # which only a comparison has
+    floors = []
+    for floor in written:
+        metric, _, number = (part.strip() for part in floor.partition("="))
+        try:
+            bound = float(number)
+        except ValueError:
+            bound = math.nan
+        if not math.isfinite(bound):
+            raise UserError(f"{floor!r} is no floor. Write it like fact_recall=0.9.")
+        if metric not in known:
+            near, *_ = process.extractOne(metric, known)
+            raise UserError(f"There is no metric {metric!r}; the nearest is {near}. All: {', '.join(known)}.")
+        floors.append(Floor(metric, bound))
+    return floors
+
+
+def missed(summary: Summary, floors: Sequence[Floor]) -> list[str]:
+    """What falls short of its floor (a ceiling where lower is better), a line each; an undefined figure does."""
+    lines = []
+    for metric, bound in floors:
+        value = summary[metric].value if metric in summary else None
+        lower = METRICS[metric].lower_is_better
+        if value is None or (value > bound if lower else value < bound):
+            shown = "n/a" if value is None else f"{value:.3f}"
+            lines.append(f"{metric} is {shown}, {'at most' if lower else 'at least'} {bound:g} was asked for")
+    return lines
+
+
+def worse(comparison: Comparison) -> list[str]:
+    """The headline metrics that are worse than in the other run with their whole interval, a line each."""
+    lines = []
+    for name in HEADLINE:
+        d = comparison.differences.get("answer_words" if name == "answer_words_median" else name)
+        if d and (d.low > 0 if METRICS[name].lower_is_better else d.high < 0):
+            lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
+    return lines
+
+
 _Key = tuple[str, str]  # the id first
 
 
 def _key(item: QuestionItem) -> _Key:
     """What makes two questions the same: all but how they are filed."""
     return item.id, item.model_dump_json(exclude={"tags", "split", "doc"})
+
+
+def _standing(scores: Scores) -> float:
+    """How a question stands: of a greeting nothing but its use is measured."""
+    return scores.get("truthfulness", scores.get("useful")) or 0.0
 
 
 def _scores(folder: Path) -> dict[_Key, Scores]:

@@ -73,7 +73,7 @@ def to_complete(feedback: list[Feedback]) -> Iterator[str]:
                 "id": f"feedback-{one.id[:8]}",
                 "question": one.answer.question,
                 "history": one.history,
-                "answerable": None,
+                "answerable": "?",  # which no set may say: a person has to
                 "facts": [],
                 "evidence": [],
                 "tags": ["feedback"],

@@ -1,8 +1,8 @@
-"""A chat model decides whether evidence supports a claim; its verdicts are kept in the report's folder."""
+"""The test φ of the citation metrics, whether evidence supports a claim: by words, or by a chat model."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from html import escape as escape_tags
 from pathlib import Path
@@ -16,15 +16,44 @@ from pydantic import BaseModel, ConfigDict
 from assistant import prompts
 from assistant.answers import Usage
 from assistant.evaluation.metrics import NoVerdict
+from assistant.literals import names, unknown_amounts, without
 from assistant.model_calls import Stopped, reply_of
 from assistant.models import open_chat_model
 from assistant.prices import usage_of
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
+from ingest.lexicon import content_words, stem
 
+WINDOW = 80  # content words of evidence that are looked at together
+THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 VERDICTS = "verdicts.jsonl"
 
 _ANSWER = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
+
+
+def supports(evidence: str, claim: str) -> bool:
+    """φ(evidence, claim): the best window of 80 content words of the evidence holds 63 % of the claim's, as stems.
+
+    And every number and capitalised name of the claim stands in it. One without content words is not supported.
+    """
+    wanted = Counter(stem(word) for word in content_words(claim))
+    if not wanted or unknown_amounts(claim, evidence) or without(names(claim), evidence):
+        return False
+    return coverage(evidence, wanted) >= THRESHOLD
+
+
+def coverage(evidence: str, wanted: Counter[str]) -> float:
+    """The largest share of `wanted` stems that one window of the evidence holds; 0 where nothing is wanted."""
+    stems = [stem(word) for word in content_words(evidence)]
+    held = Counter(stems[:WINDOW])
+    common = best = (wanted & held).total()
+    for leaving, entering in zip(stems, stems[WINDOW:], strict=False):  # the window moves by a word
+        common -= held[leaving] <= wanted[leaving]
+        held[leaving] -= 1
+        held[entering] += 1
+        common += held[entering] <= wanted[entering]
+        best = max(best, common)
+    return best / wanted.total() if wanted else 0.0
 
 
 class Verdict(BaseModel):
@@ -54,9 +83,9 @@ def open_judge(name: str, settings: AssistantSettings) -> OpenJudge:
 class Judge:
     """The test φ by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023). Threads may share it.
 
-    A pair of evidence and claim is judged once, also where an interrupted run goes on in the same folder. What
-    brought no verdict is kept as well, but asked again when it comes up again. Raises `UserError` where the
-    folder's verdicts cannot be read.
+    A pair of evidence and claim that was judged is not asked again, also where an interrupted run goes on in the
+    same folder. What brought no verdict is kept as well, but asked again when it comes up again. Raises
+    `UserError` where the folder's verdicts cannot be read.
     """
 
     def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
@@ -66,30 +95,16 @@ class Judge:
         self._model = model
         self._path = folder / VERDICTS
         self._lock = Lock()
-        self._known: dict[tuple[str, str], Future[bool]] = {}
+        self._known: dict[tuple[str, str], bool] = {}
         for kept in _read(self._path):
             self.spent += kept.usage
             if kept.verdict is not None:
-                known: Future[bool] = Future()
-                known.set_result(kept.verdict)
-                self._known[kept.evidence, kept.claim] = known
+                self._known[kept.evidence, kept.claim] = kept.verdict
 
     def __call__(self, evidence: str, claim: str) -> bool:
         """Whether the evidence supports the claim. Raises `NoVerdict` where the model fails or is not clear."""
-        mine: Future[bool] = Future()
-        with self._lock:
-            first = self._known.setdefault((evidence, claim), mine)
-        if first is not mine:
-            return first.result()
-        try:
-            mine.set_result(self._judge(evidence, claim))
-        except BaseException as error:  # whoever waits for the same pair must not wait for ever
-            with self._lock:
-                del self._known[evidence, claim]
-            mine.set_exception(error)
-        return mine.result()
-
-    def _judge(self, evidence: str, claim: str) -> bool:
+        if (evidence, claim) in self._known:
+            return self._known[evidence, claim]
         answer = verdict = error = None
         usage = Usage()
         prompt = messages(evidence, claim)
@@ -109,6 +124,7 @@ class Judge:
         )
         if verdict is None:
             raise NoVerdict(error)
+        self._known[evidence, claim] = verdict
         return verdict
 
     def _keep(self, verdict: Verdict) -> None:

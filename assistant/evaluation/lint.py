@@ -6,7 +6,8 @@ from rapidfuzz import fuzz, process
 
 from assistant.evaluation.csv_import import is_csv, read_csv
 from assistant.evaluation.metrics import fact_recall, holds_phrase
-from assistant.evaluation.questions import Corpus, Finding, QuestionItem, read_jsonl
+from assistant.evaluation.places import Corpus, explain_miss
+from assistant.evaluation.questions import Finding, QuestionItem, read_jsonl
 from assistant.evaluation.statistics import smallest_difference
 from ingest.text import fold
 
@@ -39,7 +40,7 @@ def _problems(item: QuestionItem, corpus: Corpus) -> list[tuple[str, bool]]:
         problems.append(("answerable, but without evidence. Quote the passage that answers it.", True))
     for quote in item.evidence:
         if not corpus.find(quote):
-            problems.append((corpus.explain_miss(quote), True))
+            problems.append((explain_miss(quote, corpus), True))
     said = " ".join(fold(quote).text for quote in item.evidence)
     for phrasings in item.facts if item.evidence else ():
         if not any(holds_phrase(said, phrase) for phrase in phrasings):

@@ -4,15 +4,12 @@ A place is a half-open range of code points in a named source. `Evidence` holds 
 evidence all the places where it stands; any of them counts.
 """
 
-import math
 import re
-import string
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.answers import Answer, Sentence
-from assistant.evaluation.questions import Place
-from assistant.evaluation.spans import best_share, overlap
+from assistant.evaluation.places import Place, best_share, overlap
+from assistant.evaluation.questions import QuestionItem
 from assistant.literals import names, unknown_amounts, without
 from assistant.prompts import MARKER, marker_numbers
 from ingest.lexicon import content_words, stem
@@ -45,79 +42,39 @@ def evidence_recall(evidence: Evidence, retrieved: Sequence[Place], k: int | Non
     return sum(best_share(places, first) >= IN_CONTEXT for places in evidence) / len(evidence)
 
 
-def success_at_k(evidence: Evidence, retrieved: Sequence[Place], k: int) -> float | None:
-    """1 where one of the first `k` spans holds a quote of the evidence, else 0: any hit, which is not recall."""
-    rank = first_rank(evidence, retrieved)
-    return None if not evidence else float(rank is not None and rank <= k)
+def success_at_1(evidence: Evidence, retrieved: Sequence[Place]) -> float | None:
+    """1 where the first span holds a quote of the evidence, else 0: any hit, which is not recall."""
+    rank = reciprocal_rank(evidence, retrieved)
+    return None if rank is None else float(rank == 1)
 
 
 def reciprocal_rank(evidence: Evidence, retrieved: Sequence[Place]) -> float | None:
     """1 / rank of the first span that holds a quote, 0 where none does; its mean is MRR (Voorhees 1999)."""
-    rank = first_rank(evidence, retrieved)
-    return None if not evidence else 1 / rank if rank else 0.0
-
-
-def ndcg(evidence: Evidence, retrieved: Sequence[Place], k: int = 10) -> float | None:
-    """nDCG@k where a span gains one for each quote that it holds and no better ranked span does.
-
-    DCG = Σ gain(i) / log2(i + 1) over ranks i ≤ k, divided by the DCG of the best order of the retrieved spans
-    and of one span for each quote that none of them holds (Järvelin and Kekäläinen, TOIS 2002; a quote counts
-    once, and the best order is found greedily, as in α-nDCG with α = 1, Clarke et al., SIGIR 2008).
-    """
     if not evidence:
         return None
-    held = [
-        {i for i, places in enumerate(evidence) if best_share(places, [span]) >= IN_CONTEXT} for span in retrieved
-    ]
-    missing = set(range(len(evidence))).difference(*held)
-    best = _dcg(_greedy([*held, *({i} for i in missing)]), k)
-    return min(_dcg(held, k) / best, 1.0)  # a greedy order may not be quite the best
-
-
-def _dcg(held: Sequence[set[int]], k: int) -> float:
-    found: set[int] = set()
-    total = 0.0
-    for rank, quotes in enumerate(held[:k], start=1):
-        total += len(quotes - found) / math.log2(rank + 1)
-        found |= quotes
-    return total
-
-
-def _greedy(held: Sequence[set[int]]) -> list[set[int]]:
-    """The sets that hold anything new, always the one with the most of it first."""
-    left, order, found = list(held), [], set[int]()
-    while left and (most := max(left, key=lambda quotes: len(quotes - found))) - found:
-        order.append(most)
-        found |= most
-        left.remove(most)
-    return order
-
-
-def first_rank(evidence: Evidence, retrieved: Sequence[Place]) -> int | None:
-    """The rank, from 1 on, of the first span that holds a quote of the evidence."""
     for rank, span in enumerate(retrieved, start=1):
         if any(best_share(places, [span]) >= IN_CONTEXT for places in evidence):
-            return rank
-    return None
+            return 1 / rank
+    return 0.0
 
 
 # The answer ----------------------------------------------------------------------------------------------------
 
 
-def fact_recall(facts: Sequence[Sequence[str]], text: str) -> float | None:
-    """The share of key facts of which the answer holds at least one phrasing; markers are left out."""
-    if not facts:
-        return None
+def stated(facts: Sequence[Sequence[str]], text: str) -> list[bool]:
+    """For each key fact, whether the text holds at least one of its phrasings; markers are left out."""
     shown = fold(MARKER.sub("", text)).text
-    return sum(any(holds_phrase(shown, p) for p in phrasings) for phrasings in facts) / len(facts)
+    return [any(holds_phrase(shown, phrase) for phrase in phrasings) for phrasings in facts]
+
+
+def fact_recall(facts: Sequence[Sequence[str]], text: str) -> float | None:
+    """The share of key facts that the text states: |{facts with a phrasing in it}| / |facts|."""
+    return sum(stated(facts, text)) / len(facts) if facts else None
 
 
 def forbidden_hit(forbidden: Sequence[str], text: str) -> float | None:
     """1 where the answer says one of the phrases that a right answer never says, else 0."""
-    if not forbidden:
-        return None
-    shown = fold(MARKER.sub("", text)).text
-    return float(any(holds_phrase(shown, phrase) for phrase in forbidden))
+    return float(any(stated([forbidden], text))) if forbidden else None
 
 
 def holds_phrase(folded: str, phrase: str) -> bool:
@@ -136,36 +93,6 @@ def holds_phrase(folded: str, phrase: str) -> bool:
 def answer_words(text: str) -> float:
     """How many words the answer has, without markers and list marks."""
     return float(len(re.findall(r"\w[\w’'-]*", _LIST_MARK.sub("", MARKER.sub("", text)))))
-
-
-def exact_match(answers: Sequence[str], text: str) -> float | None:
-    """SQuAD's exact match: 1 where the normalised answer is one of the normalised reference answers."""
-    if not answers:
-        return None
-    return float(any(_squad(reference) == _squad(MARKER.sub("", text)) for reference in answers))
-
-
-def token_f1(answers: Sequence[str], text: str) -> float | None:
-    """SQuAD's token F1: the best harmonic mean of token precision and recall over the reference answers.
-
-    Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP 2016.
-    """
-    if not answers:
-        return None
-    return max(_f1(_squad(reference), _squad(MARKER.sub("", text))) for reference in answers)
-
-
-def _f1(reference: list[str], given: list[str]) -> float:
-    common = (Counter(reference) & Counter(given)).total()
-    if not reference or not given:
-        return float(reference == given)
-    return 2 * common / (len(reference) + len(given))
-
-
-def _squad(text: str) -> list[str]:
-    """Lower case, no punctuation, no articles, as SQuAD's evaluation script normalises."""
-    kept = "".join(char for char in text.lower() if char not in string.punctuation)
-    return re.sub(r"\b(a|an|the)\b", " ", kept).split()
 
 
 # Citations -----------------------------------------------------------------------------------------------------
@@ -272,6 +199,21 @@ def right(facts: float | None, gold_citation_recall: float | None, forbidden: fl
     none of that either, no answer is known to be right.
     """
     return (gold_citation_recall if facts is None else facts) == 1.0 and not forbidden
+
+
+def useful(item: QuestionItem, answer: Answer) -> float | None:
+    """1 where a person is served, else 0: by an answer that states at least `least` of the facts.
+
+    Where the documents do not answer, a refusal serves; a greeting or the like takes neither refusal nor citation.
+    Not defined for a question that names no `least`, but for a greeting.
+    """
+    if item.answerable is None:
+        return float(answer.answered and not answer.citations)
+    if item.least is None:
+        return None
+    if not item.answerable:
+        return float(not answer.answered)
+    return float(answer.answered and sum(stated(item.facts, answer.text)) >= item.least)
 
 
 def truthfulness(answered: bool, is_right: bool) -> float:

@@ -1,34 +1,36 @@
-"""Question sets: their format, and where their evidence stands in the corpus."""
+"""Question sets: their format, read and written."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from rapidfuzz import fuzz
 
 from assistant.answers import EarlierTurn
 from ingest.errors import UserError
-from ingest.sources import Source
-from ingest.text import Folded, Span, fold
 
 Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class QuestionItem(BaseModel):
-    """One line of a question set; docs/evaluation.md describes the format."""
+    """One line of a question set; docs/evaluation.md describes the format.
+
+    `answerable` is `None` for a greeting or the like, to which an answer is neither a refusal nor cited; `least`
+    is how many of the facts make an answer useful; `answers` and `doc` are for those who read the set.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(min_length=1)
     question: str
-    answerable: bool = Field(strict=True)
+    answerable: bool | None = Field(strict=True)
     history: tuple[EarlierTurn, ...] = ()
     standalone: str | None = None
     facts: tuple[Annotated[tuple[Phrasing, ...], Field(min_length=1)], ...] = ()
+    least: int | None = Field(default=None, ge=0, strict=True)
     evidence: tuple[str, ...] = ()
     forbidden: tuple[Phrasing, ...] = ()
     answers: tuple[str, ...] = ()
@@ -54,58 +56,16 @@ class QuestionSet:
     findings: list[Finding] = field(default_factory=list)
 
 
-class Place(NamedTuple):
-    """A span of a source."""
-
-    source: str
-    span: Span
-
-
-_NEAR = (
-    60  # of 100, by rapidfuzz's partial ratio: less alike than this, two texts have nothing to do with each other
-)
 _SHAPES = {
     "facts": '[["one phrasing", "another"], ["the next fact"]]',
-    "answerable": "true or false",
+    "answerable": "true, false, or null for a greeting",
+    "least": "2",
     "split": '"held"',
     "history": '["an earlier question", {"question": "...", "answer": "..."}]',
     **dict.fromkeys(("evidence", "forbidden", "answers", "tags"), '["first", "second"]'),
     **dict.fromkeys(("id", "question", "standalone", "doc"), '"text"'),
     "": '{"id": "q-1", "question": "...", "answerable": true}',
 }
-_SHOWN = 300  # characters of a text in a message
-
-
-class Corpus:
-    """The folded texts of an index, in which quotes are found."""
-
-    def __init__(self, sources: Mapping[str, Source]) -> None:
-        self.texts = {name: source.text for name, source in sources.items()}
-        self._folded: dict[str, Folded] = {name: fold(source.text) for name, source in sources.items()}
-
-    def find(self, quote: str) -> list[Place]:
-        """Every place where the folded quote stands."""
-        needle = fold(quote).text
-        places = []
-        for name, folded in self._folded.items():
-            at = folded.text.find(needle) if needle else -1
-            while at >= 0:
-                places.append(Place(name, folded.span(at, at + len(needle))))
-                at = folded.text.find(needle, at + 1)
-        return places
-
-    def explain_miss(self, quote: str) -> str:
-        """What to say of a quote that stands nowhere: what the corpus has that is nearest, and the mend."""
-        needle, best, nearest = fold(quote).text, float(_NEAR), ""
-        for name, folded in self._folded.items():
-            found = fuzz.partial_ratio_alignment(needle, folded.text, score_cutoff=best)
-            if found and found.dest_end > found.dest_start and (found.score > best or not nearest):
-                first = folded.text.rfind(" ", 0, found.dest_start + 1) + 1  # whole words, ready to be copied
-                last = folded.text.find(" ", found.dest_end)
-                span = folded.span(first, last if last > first else len(folded.text))
-                text = " ".join(self.texts[name][span.start : span.end].split())[:_SHOWN]
-                best, nearest = found.score, f" The nearest text is “{text}” ({name}:{span.start}-{span.end})."
-        return f"the quote {quote[:60]!r} is not in the corpus.{nearest} Quote it verbatim."
 
 
 def load_questions(path: Path) -> list[QuestionItem]:
@@ -138,6 +98,10 @@ def _contradictions(items: Mapping[int, QuestionItem]) -> Iterator[Finding]:
         if not item.answerable and (item.evidence or item.facts):
             yield Finding(
                 number, "unanswerable, but with evidence or facts. Remove them, or set answerable to true."
+            )
+        if (item.least or 0) > len(item.facts):
+            yield Finding(
+                number, f"`least` asks for {item.least} of {len(item.facts)} facts. Add facts, or lower it."
             )
 
 

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.evaluation.compare import Change, Comparison, changes, compare
-from assistant.evaluation.glossary import COMPARED, STAGES
-from assistant.evaluation.losses import losses, tally
-from assistant.evaluation.questions import Corpus
-from assistant.evaluation.run import AT_ONCE, Row, read_receipt, read_rows
-from assistant.evaluation.selective import Outcome, Point, outcome, risk_coverage
+from assistant.evaluation.losses import STAGES, losses
+from assistant.evaluation.outcomes import Outcome, Point, outcomes, risk_coverage, tally
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.results import read_receipt, read_rows
+from assistant.evaluation.run import AT_ONCE
+from assistant.evaluation.scoring import METRICS
 from assistant.evaluation.statistics import Difference, smallest_difference
 from assistant.evaluation.summary import (
-    LOWER_IS_BETTER,
     Figure,
     Summary,
     baselines,
     by_tag,
     headline,
+    read_summary,
     summarise,
     write_summary,
 )
@@ -66,22 +67,22 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     summary = summarise(read_rows(folder))
     receipt = _receipt(folder)
     write_summary(folder, summary)
-    count = sum(1 for _ in read_rows(folder))
-    page = template("report.html.j2").render(
+    found = outcomes(read_rows(folder))
+    count = int(summary["failures"].n)
+    page = _template("report.html.j2").render(
         set_name=set_name,
         count=count,
-        tally=tally(read_rows(folder)),
+        tally=tally(found),
         smallest=smallest_difference(count),
         summary=summary,
         headline=headline(summary),
         at_once=AT_ONCE,
-        lower=LOWER_IS_BETTER,
-        means=COMPARED,
+        metrics=METRICS,
         stage_means=STAGES,
         baselines=baselines(read_rows(folder), sources, judged="judge" in receipt),
         against=_against(folder, other) if other else None,
         tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
-        curve=_curve(folder),
+        curve=_curve(found),
         losses=losses(read_rows(folder), Corpus(sources), _SHOWN),
         receipt=receipt,
         documents=len(sources),
@@ -90,7 +91,24 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     return summary
 
 
-def template(name: str) -> "Template":
+def write_overview(folder: Path, set_name: str, reports: Mapping[str, Path]) -> None:
+    """Writes a `report.html` that puts the models of these reports beside the first, whose figures are kept."""
+    first, *others = reports
+    summaries = {model: read_summary(report) for model, report in reports.items()}
+    page = _template("models.html.j2").render(
+        set_name=set_name,
+        summaries=summaries,
+        folders={model: report.name for model, report in reports.items()},
+        first=first,
+        comparisons={other: compare(reports[other], reports[first]) for other in others},
+        headline=headline(summaries[first]),
+        metrics=METRICS,
+    )
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    write_summary(folder, summaries[first])
+
+
+def _template(name: str) -> "Template":
     """A page of this folder, with the filters that its figures need."""
     from jinja2 import Environment, FileSystemLoader
 
@@ -105,17 +123,12 @@ def _against(folder: Path, other: Path) -> Against:
     return Against(other.resolve().name, found, changes(folder, other, won), changes(folder, other, lost))
 
 
-def _curve(folder: Path) -> Curve:
-    outcomes = [_outcome(row) for row in read_rows(folder)]
-    known = [one for one in outcomes if one]
-    points = risk_coverage(known, len(outcomes))
+def _curve(found: Sequence[Outcome]) -> Curve:
+    points = risk_coverage(found)
     step = 1 + len(points) // _POINTS
     thinned = [*points[:-1:step], *points[-1:]]
-    return Curve(thinned, points[-1].risk if points else None, len(outcomes) - len(known))
-
-
-def _outcome(row: Row) -> Outcome | None:
-    return outcome(row.question.answerable, row.answer, row.scores["truthfulness"])
+    unsure = sum(one.confidence is None for one in found)
+    return Curve(thinned, points[-1].risk if points else None, unsure)
 
 
 def _receipt(folder: Path) -> dict[str, str]:
@@ -160,4 +173,4 @@ def _verdict(difference: Difference, name: str) -> str:
         return "no clear difference"
     if difference.p >= 0.05:
         return "too few to tell"
-    return "better" if (difference.value > 0) != (name in LOWER_IS_BETTER) else "worse"
+    return "better" if (difference.value > 0) != METRICS[name].lower_is_better else "worse"

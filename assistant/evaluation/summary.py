@@ -1,23 +1,24 @@
 """The rows of a run as figures: means with intervals, abstention, latency, tokens and cost."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answers import Answer, Citation, Sentence
-from assistant.evaluation.questions import Corpus
-from assistant.evaluation.run import Row
+from assistant.answers import Answer, Citation, Sentence, Usage
+from assistant.evaluation import outcomes
+from assistant.evaluation.places import Corpus
+from assistant.evaluation.results import Row
 from assistant.evaluation.scoring import JUDGED, Scores, score
-from assistant.evaluation.selective import Outcome, aurc, confidence_auc, outcome
 from assistant.evaluation.statistics import mean, median
 from ingest.errors import UserError
 from ingest.sources import Source
 
-# What the report shows first.
+# What is shown first.
 HEADLINE = (
+    "useful",
     "fact_recall",
     "evidence_recall",
     "mrr",
@@ -27,19 +28,8 @@ HEADLINE = (
     "over_refusal",
     "answer_words_median",
 )
-LOWER_IS_BETTER = frozenset(
-    {
-        "over_refusal", "under_refusal", "forbidden_hits", "context_tokens", "answer_words", "answer_words_median",
-        "uncited_sentences", "strange_names", "followup_gap", "failures", "seconds", "seconds_p50", "seconds_p95",
-        "cost_usd", "input_tokens", "output_tokens", "aurc",
-    }
-)  # fmt: skip
-
-
 # What doing nothing with the passages leaves as it is.
-_OF_RETRIEVAL = frozenset(
-    {"evidence_recall", "evidence_recall_at_3", "success_at_1", "mrr", "ndcg_at_10", "context_tokens"}
-)
+_OF_RETRIEVAL = frozenset({"evidence_recall", "evidence_recall_at_3", "success_at_1", "mrr", "context_tokens"})
 
 
 class Figure(BaseModel):
@@ -62,70 +52,40 @@ Summary = dict[str, Figure]
 def summarise(rows: Iterable[Row]) -> Summary:
     """The figures of a run. Rows are read once, so a run of any length fits into memory."""
     scores: list[Scores] = []
-    words, seconds, refusals = [], [], []
-    sure: list[Outcome] = []
-    tokens_in = tokens_out = failures = 0
-    cost: float | None = 0.0
+    found: list[outcomes.Outcome] = []
+    seconds: list[float] = []
+    usage = Usage()
     for row in rows:
         scores.append(row.scores)
-        refusals.append((row.question.answerable, row.answer.answered if row.answer else None))
-        if one := outcome(row.question.answerable, row.answer, row.scores["truthfulness"]):
-            sure.append(one)
-        if row.answer is None:
-            failures += 1
-            continue
-        seconds.append(row.answer.seconds.total)
-        words.append(row.scores["answer_words"])
-        tokens_in += row.answer.usage.input_tokens
-        tokens_out += row.answer.usage.output_tokens
-        known = row.answer.usage.cost_usd
-        cost = None if cost is None or known is None else cost + known
-    figures = _means(scores)
-    long = [value for value in words if value is not None]
-    figures["answer_words_median"] = Figure(**median(long)._asdict())
-    figures |= abstention(refusals) | selective(sure)
-    for name, share in (("seconds_p50", 50), ("seconds_p95", 95)):
-        figures[name] = Figure(value=float(np.percentile(seconds, share)) if seconds else None, n=len(seconds))
-    figures["failures"] = Figure(value=float(failures), n=len(scores))
-    figures["input_tokens"] = Figure(value=float(tokens_in), n=len(seconds))
-    figures["output_tokens"] = Figure(value=float(tokens_out), n=len(seconds))
-    figures["cost_usd"] = Figure(value=cost, n=len(seconds))
-    return figures
-
-
-def abstention(outcomes: Sequence[tuple[bool, bool | None]]) -> Summary:
-    """Precision, recall and F1 of refusing, and under-refusal, from (answerable, answered) pairs.
-
-    precision = right refusals / refusals; recall = right refusals / unanswerable questions; under-refusal is
-    1 - recall. A failed question (`answered` is `None`) is no refusal.
-    """
-    refused = [not answerable for answerable, answered in outcomes if answered is False]
-    unanswerable = [answered is False for answerable, answered in outcomes if not answerable]
-    precision = sum(refused) / len(refused) if refused else None
-    recall = sum(unanswerable) / len(unanswerable) if unanswerable else None
-    either = len(refused) + len(unanswerable)
-    f1 = 2 * sum(refused) / either if either else None  # 2 tp / (2 tp + fp + fn)
-    return {
-        "abstention_precision": Figure(value=precision, n=len(refused)),
-        "abstention_recall": Figure(value=recall, n=len(unanswerable)),
-        "abstention_f1": Figure(value=f1, n=len(outcomes) if either else 0),
-        "under_refusal": Figure(value=None if recall is None else 1 - recall, n=len(unanswerable)),
-    }
-
-
-def selective(outcomes: Sequence[Outcome]) -> Summary:
-    """The area under the risk-coverage curve, over the answers, and confidence's AUC, over the questions."""
-    answers = sum(one.answered for one in outcomes)
-    return {
-        "aurc": Figure(value=aurc(outcomes), n=answers),
-        "confidence_auc": Figure(value=confidence_auc(outcomes), n=len(outcomes)),
+        found += outcomes.outcomes([row])
+        if row.answer:
+            seconds.append(row.answer.seconds.total)
+            usage += row.answer.usage
+    words = median([one.get("answer_words") for one in scores])
+    refusals = [one for one in found if one.answered is False]
+    f1 = outcomes.abstention_f1(found)
+    sure = [one for one in found if one.confidence is not None]
+    answered, asked = len(seconds), len(scores)
+    return _means(scores) | {
+        "answer_words_median": Figure(**words._asdict()),
+        "abstention_precision": Figure(value=outcomes.abstention_precision(found), n=len(refusals)),
+        "abstention_f1": Figure(value=f1, n=0 if f1 is None else len(found)),
+        "aurc": Figure(value=outcomes.aurc(sure), n=sum(bool(one.answered) for one in sure)),
+        "confidence_auc": Figure(value=outcomes.confidence_auc(sure), n=len(sure)),
+        "seconds_p50": Figure(value=float(np.percentile(seconds, 50)) if seconds else None, n=answered),
+        "seconds_p95": Figure(value=float(np.percentile(seconds, 95)) if seconds else None, n=answered),
+        "failures": Figure(value=float(asked - answered), n=asked),
+        "input_tokens": Figure(value=float(usage.input_tokens), n=answered),
+        "output_tokens": Figure(value=float(usage.output_tokens), n=answered),
+        "cost_usd": Figure(value=usage.cost_usd, n=answered),
     }
 
 
 def headline(summary: Summary) -> list[str]:
-    """The metrics to show first; all refusals where no question is tagged as a near one."""
-    near = summary.get("refusal_near")
-    return ["refusal" if name == "refusal_near" and not (near and near.n) else name for name in HEADLINE]
+    """The figures to show first: `useful` where defined, all refusals where none is tagged as a near one."""
+    defined = {name for name, figure in summary.items() if figure.n}
+    names = ["refusal" if name == "refusal_near" and name not in defined else name for name in HEADLINE]
+    return [name for name in names if name in summary and (name != "useful" or name in defined)]
 
 
 def by_tag(rows: Iterable[Row], metric: str) -> dict[str, Figure]:
@@ -146,12 +106,11 @@ def baselines(rows: Iterable[Row], sources: Mapping[str, Source], *, judged: boo
     """
     left_out = _OF_RETRIEVAL.union(JUDGED if judged else ())
     corpus = Corpus(sources)
-    idle: dict[str, Callable[[Answer], Answer]] = {"always refuse": _refuse, "the top passage whole": _top_passage}
-    scores: dict[str, list[Scores]] = {name: [] for name in idle}
+    scores: dict[str, list[Scores]] = {"always refuse": [], "the top passage whole": []}
     for row in rows:
         if row.answer is not None:
-            for name, make in idle.items():
-                scores[name].append(score(row.question, make(row.answer), corpus))
+            scores["always refuse"].append(score(row.question, _refuse(row.answer), corpus))
+            scores["the top passage whole"].append(score(row.question, _top_passage(row.answer), corpus))
     return {
         name: {metric: figure for metric, figure in _means(made).items() if metric not in left_out}
         for name, made in scores.items()

@@ -5,7 +5,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from assistant.evaluation.metrics import evidence_recall
-from assistant.evaluation.questions import Corpus, Place
+from assistant.evaluation.places import Corpus, Place
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 from tests.benchmarks.contestant import Found

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from assistant import retriever
 from assistant.chain import Assistant
-from assistant.evaluation import glossary
+from assistant.evaluation import scoring
 from assistant.evaluation.questions import load_questions
 from assistant.evidence import Evidence
 from assistant.readers import extractive
@@ -71,4 +71,4 @@ def test_a_patch_is_gone_when_its_variant_is_done() -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_column_is_a_score_that_there_is(metric: str) -> None:
-    assert metric in glossary.METRICS
+    assert metric in scoring.METRICS

@@ -19,7 +19,7 @@ import pytest
 from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
-from assistant.evaluation.run import read_rows
+from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.summary import read_summary
 from ingest.settings import ROOT, IngestSettings

@@ -13,8 +13,9 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable
+from assistant.evaluation.evaluate import evaluate as run_and_report
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.run import Row, read_rows
+from assistant.evaluation.results import Row, read_rows
 from assistant.model_calls import Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
@@ -171,7 +172,7 @@ def _running(
 
     def work() -> None:
         try:
-            evaluation.run(items, name, [assistant], folder, progress, other, again="Run", stop=stopped)
+            run_and_report(items, name, [assistant], folder, progress, other, stop=stopped)
             told.put(None)
         except (_Stopped, Stopped):
             pass

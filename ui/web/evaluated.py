@@ -6,12 +6,12 @@ from itertools import islice
 from pathlib import Path
 
 from assistant.evaluation.compare import compare
-from assistant.evaluation.glossary import COMPARED, STAGES
-from assistant.evaluation.losses import losses
-from assistant.evaluation.questions import Corpus
+from assistant.evaluation.losses import STAGES, losses
+from assistant.evaluation.places import Corpus
 from assistant.evaluation.report import figure_text, interval_text
-from assistant.evaluation.run import Row, read_rows
-from assistant.evaluation.summary import LOWER_IS_BETTER, Figure, headline, read_summary
+from assistant.evaluation.results import Row, read_rows
+from assistant.evaluation.scoring import METRICS
+from assistant.evaluation.summary import Figure, headline, read_summary
 from ingest.sources import Source
 
 _MOST = 100  # losses that are listed
@@ -24,7 +24,7 @@ def result_html(folder: Path, page: str, other: Path | None = None) -> str:
     With the report of an `other` run, what changed since.
     """
     summary = read_summary(folder)
-    rows = "".join(_row(name, summary[name]) for name in headline(summary) if name in summary)
+    rows = "".join(_row(name, summary[name]) for name in headline(summary))
     head = "<tr><th>metric</th><th>value</th><th>95 % interval</th><th>n</th><th>what it is</th></tr>"
     frame = f'<iframe title="Report" sandbox="" srcdoc="{html.escape(page)}"></iframe>'
     return (
@@ -76,6 +76,6 @@ def _count(folder: Path) -> int:
 
 
 def _row(name: str, figure: Figure) -> str:
-    note = " (lower is better)" if name in LOWER_IS_BETTER else ""
-    cells = [name, figure_text(figure.value), interval_text(figure), str(figure.n), COMPARED.get(name, "") + note]
+    meaning = METRICS[name].meaning + (" (lower is better)" if METRICS[name].lower_is_better else "")
+    cells = [name, figure_text(figure.value), interval_text(figure), str(figure.n), meaning]
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

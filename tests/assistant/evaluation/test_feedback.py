@@ -16,7 +16,7 @@ def feedback(good: bool = False, question: str = "What drives “BPO”?", **cha
     return Feedback.model_validate({"good": good, "answer": answer, **changes})
 
 
-def test_what_is_kept_is_read_again_in_order(tmp_path: Path) -> None:
+def test_what_is_kept_is_read_againin_order(tmp_path: Path) -> None:
     given = [feedback(), feedback(good=True, history=("Before?",))]
     for one in given:
         keep(one, tmp_path / "new" / "feedback.jsonl")
@@ -53,7 +53,7 @@ def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_pat
         "id": f"feedback-{bad.id[:8]}",
         "question": "What drives “BPO”?",
         "history": ["Before?"],
-        "answerable": None,
+        "answerable": "?",
         "facts": [],
         "evidence": [],
         "tags": ["feedback"],
@@ -62,7 +62,7 @@ def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_pat
     path.write_text(line, encoding="utf-8")
     (finding,) = read_jsonl(path).findings
     assert finding.message.startswith("answerable:")
-    path.write_text(line.replace("null", "false"), encoding="utf-8")
+    path.write_text(line.replace('"?"', "false"), encoding="utf-8")
     assert not read_jsonl(path).findings
 
 

@@ -8,7 +8,8 @@ import pytest
 from assistant.chain import open_assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Row, read_rows, run
+from assistant.evaluation.results import Row, read_rows
+from assistant.evaluation.run import run
 from assistant.evaluation.summary import Summary
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -17,8 +18,6 @@ from ingest.settings import ROOT, IngestSettings
 
 DATA = ROOT / "tests" / "data"
 QUESTIONS = load_questions(DATA / "cold-chain.jsonl")
-ANSWERABLE = sum(item.answerable for item in QUESTIONS)
-UNANSWERABLE = len(QUESTIONS) - ANSWERABLE
 
 
 @pytest.fixture(scope="module")
@@ -60,31 +59,6 @@ def test_every_figure_is_a_number_in_its_interval_or_says_that_it_is_none(
     assert not re.search(r"<td[^>]*>(<strong>)?[+-]?(nan|inf|None)", page)
 
 
-def test_each_figure_counts_the_questions_where_it_is_defined(evaluated: tuple[list[Row], Summary, str]) -> None:
-    rows, summary, _ = evaluated
-    answered = sum(row.answer is not None and row.answer.answered for row in rows)
-    wanted = {
-        **dict.fromkeys(("evidence_recall", "mrr", "ndcg_at_10", "fact_recall", "over_refusal"), ANSWERABLE),
-        **dict.fromkeys(("refusal", "abstention_recall", "under_refusal"), UNANSWERABLE),
-        **dict.fromkeys(("truthfulness", "context_tokens", "abstention_f1", "seconds_p50"), len(QUESTIONS)),
-        **dict.fromkeys(("answer_words", "citation_recall", "grounded_words", "quote_exactness"), answered),
-        "fact_recall_of_followups": sum(bool(i.history) and i.answerable for i in QUESTIONS),
-        "refusal_near": sum("unanswerable-near" in i.tags for i in QUESTIONS),
-        "token_f1": 0,
-    }
-    assert {name: summary[name].n for name in wanted} == wanted
-
-
-def test_figures_that_are_two_sides_of_one_agree(evaluated: tuple[list[Row], Summary, str]) -> None:
-    rows, summary, page = evaluated
-    assert summary["abstention_recall"].value == pytest.approx(summary["refusal"].value)
-    assert summary["under_refusal"].value == pytest.approx(1 - (summary["refusal"].value or 0))
-    right = sum(row.scores["truthfulness"] == 1 for row in rows)
-    wrong = sum(row.scores["truthfulness"] == -1 for row in rows)
-    assert summary["truthfulness"].value == pytest.approx((right - wrong) / len(rows))
-    assert "60 questions to 1 document," in page
-
-
 # Measured when this was written, with a margin: what is asked here is that it works on any corpus, not how well.
 FLOORS = {
     "evidence_recall": 0.85,  # 0.97
@@ -96,9 +70,6 @@ FLOORS = {
 }
 
 
-@pytest.mark.parametrize(("name", "floor"), FLOORS.items())
-def test_it_answers_a_document_that_it_was_not_made_for(
-    name: str, floor: float, evaluated: tuple[list[Row], Summary, str]
-) -> None:
-    value = evaluated[1][name].value
-    assert value is not None and value >= floor
+def test_it_answers_a_document_that_it_was_not_made_for(evaluated: tuple[list[Row], Summary, str]) -> None:
+    values = {name: evaluated[1][name].value for name in FLOORS}
+    assert {name: value for name, value in values.items() if value is None or value < FLOORS[name]} == {}

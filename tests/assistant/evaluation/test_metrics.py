@@ -1,16 +1,14 @@
 """Each measure on values worked out by hand, and undefined cases as `None`."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
 from assistant.evaluation import metrics
-from assistant.evaluation.lexical_support import supports
-from assistant.evaluation.questions import Place
-from assistant.evaluation.spans import covered_share
+from assistant.evaluation.judge import supports
+from assistant.evaluation.places import Place, covered_share
+from assistant.evaluation.questions import QuestionItem
 from ingest.text import Span
 
 
@@ -52,9 +50,9 @@ class TestRetrieval:
     def test_another_source_does_not_count(self) -> None:
         assert metrics.evidence_recall([[at(0, 100)]], [at(0, 100, "b.md")]) == 0.0
 
-    def test_success_at_k_is_any_hit_and_not_recall(self) -> None:
-        assert metrics.success_at_k(EVIDENCE, [at(900, 950), at(150, 350)], 2) == 1.0
-        assert metrics.success_at_k(EVIDENCE, [at(900, 950), at(150, 350)], 1) == 0.0
+    def test_success_is_any_hit_and_not_recall(self) -> None:
+        assert metrics.success_at_1(EVIDENCE, [at(150, 350)]) == 1.0
+        assert metrics.success_at_1(EVIDENCE, [at(900, 950), at(150, 350)]) == 0.0
 
     def test_the_reciprocal_rank_of_the_first_hit(self) -> None:
         assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950), at(901, 950), at(150, 350)]) == pytest.approx(
@@ -62,28 +60,11 @@ class TestRetrieval:
         )
         assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950)]) == 0.0
 
-    def test_ndcg_by_hand(self) -> None:
-        # hits at ranks 2 and 3; the best order has them at 1 and 2
-        retrieved = [at(900, 950), at(490, 610), at(150, 350)]
-        ideal = 1 + 1 / math.log2(3)
-        assert metrics.ndcg(EVIDENCE, retrieved) == pytest.approx((1 / math.log2(3) + 1 / 2) / ideal)
-
-    def test_ndcg_of_a_span_with_two_quotes(self) -> None:
-        two = [[at(0, 10)], [at(20, 30)]]
-        assert metrics.ndcg(two, [at(0, 40)]) == 1.0  # no order is better
-        assert metrics.ndcg(two, [at(900, 950), at(0, 40)]) == pytest.approx(1 / math.log2(3))
-        third = [*two, [at(500, 510)]]  # which nothing holds: at best it would come second
-        assert metrics.ndcg(third, [at(0, 40)]) == pytest.approx(2 / (2 + 1 / math.log2(3)))
-
-    def test_a_quote_gains_once(self) -> None:
-        assert metrics.ndcg([[at(0, 10)]], [at(0, 10), at(0, 20)]) == 1.0
-
     def test_nothing_is_defined_without_evidence(self) -> None:
         retrieved = [at(0, 10)]
         assert metrics.evidence_recall([], retrieved) is None
-        assert metrics.success_at_k([], retrieved, 1) is None
+        assert metrics.success_at_1([], retrieved) is None
         assert metrics.reciprocal_rank([], retrieved) is None
-        assert metrics.ndcg([], retrieved) is None
 
     @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
     def test_the_covered_share_is_that_of_the_set_of_characters(self, spans: list[tuple[int, int]]) -> None:
@@ -109,17 +90,9 @@ class TestAnswer:
     def test_words_of_an_answer(self) -> None:
         assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
 
-    def test_squads_measures(self) -> None:
-        assert metrics.exact_match(["The Driving Force"], "driving force! [1]") == 1.0
-        # given {big, red, car}, reference {red, car}: precision 2/3, recall 1
-        assert metrics.token_f1(["a red car"], "big red car") == pytest.approx(0.8)
-        assert metrics.token_f1(["blue", "red"], "red") == 1.0
-
     def test_undefined_without_a_reference(self) -> None:
         assert metrics.fact_recall([], "x") is None
         assert metrics.forbidden_hit([], "x") is None
-        assert metrics.exact_match([], "x") is None
-        assert metrics.token_f1([], "x") is None
 
 
 class TestCitations:
@@ -203,3 +176,25 @@ def test_truthfulness_is_right_minus_wrong_with_a_refusal_at_nought() -> None:
     assert metrics.truthfulness(answered=True, is_right=True) == 1
     assert metrics.truthfulness(answered=True, is_right=False) == -1
     assert metrics.truthfulness(answered=False, is_right=False) == 0
+
+
+@pytest.mark.parametrize(
+    ("answerable", "least", "answer", "expected"),
+    [
+        (True, 2, an_answer("Ten frames of wood. [1]"), 1.0),
+        (True, 2, an_answer("Ten frames. [1]"), 0.0),
+        (True, 2, an_answer("Ten frames of wood.", answered=False), 0.0),
+        (True, None, an_answer("Ten frames of wood. [1]"), None),
+        (False, 0, an_answer("No.", answered=False), 1.0),
+        (False, 0, an_answer("Ten. [1]"), 0.0),
+        (None, 0, an_answer("Hello."), 1.0),
+        (None, None, an_answer("Hello. [1]", citations=(quoting(1, "hello"),)), 0.0),
+        (None, None, an_answer("No.", answered=False), 0.0),
+    ],
+)
+def test_useful_is_enough_of_the_facts_a_right_refusal_or_a_greeting_returned(
+    answerable: bool | None, least: int | None, answer: Answer, expected: float | None
+) -> None:
+    facts = (("ten",), ("wood",), ("wax",)) if answerable else ()
+    item = QuestionItem(id="u", question="?", answerable=answerable, facts=facts, least=least)
+    assert metrics.useful(item, answer) == expected

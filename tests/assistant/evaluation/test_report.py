@@ -1,4 +1,4 @@
-"""The page that a person reads, from rows made by hand: nothing is asked, so every figure can be worked out."""
+"""The page that a person reads, from rows made by hand."""
 
 import json
 import re
@@ -6,68 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.evaluation.losses import losses, tally
-from assistant.evaluation.questions import Corpus, QuestionItem
-from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Receipt, Row, read_rows
-from assistant.evaluation.scoring import score
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.report import write_overview, write_report
 from ingest.errors import UserError
-from ingest.sources import make_source
-
-FRAMES, SWARM = "A hive has ten frames.", "Bees swarm in May."
-TEXT = f"# Bees\n\n{FRAMES} {SWARM}\n"
-SOURCES = {"bees.md": make_source("bees.md", TEXT)}
-CORPUS = Corpus(SOURCES)
-ANSWERABLE = QuestionItem(
-    id="b-1",
-    question="How many <i>frames</i>?",
-    answerable=True,
-    facts=(("ten", "10"),),
-    evidence=(FRAMES,),
-    tags=("count",),
+from tests.assistant.evaluation.by_hand import (
+    ANSWERABLE,
+    ANSWERED,
+    FAILED,
+    FRAMES,
+    MISCITED,
+    REFUSED,
+    RIGHT,
+    RIGHTLY_REFUSED,
+    SOURCES,
+    SWARM,
+    UNANSWERABLE,
+    a_row,
+    an_answer,
+    written,
 )
-UNANSWERABLE = QuestionItem(id="b-2", question="What does a hive cost?", answerable=False, tags=("near",))
-
-
-def an_answer(quote: str, confidence: float | None = None) -> Answer:
-    """An answer that is this quote of the document, or with an empty quote a refusal."""
-    at = TEXT.index(quote)
-    place = {"source": "bees.md", "section": "Bees", "start": at, "end": at + len(quote)}
-    return Answer(
-        question="?",
-        standalone_question="?",
-        answered=bool(quote),
-        text=f"{quote} [1]" if quote else "The article does not say.",
-        citations=(Citation(number=1, quote=quote, **place),) if quote else (),
-        passages=(
-            RetrievedPassage(
-                source="bees.md", section="Bees", text=TEXT[8:-1], start=8, end=len(TEXT) - 1, score=1
-            ),
-        ),
-        confidence=confidence,
-        model="by hand",
-    )
-
-
-def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -> Row:
-    return Row(id=item.id, question=item, answer=answer, error=error, scores=score(item, answer, CORPUS))
-
-
-def written(folder: Path, *rows: Row) -> Path:
-    folder.mkdir()
-    (folder / "results.jsonl").write_text("".join(row.model_dump_json() + "\n" for row in rows), "utf-8")
-    receipt = Receipt(
-        questions="q",
-        code="c",
-        index="i",
-        sources={"bees.md": "d"},
-        embeddings="minilm",
-        model="<by hand>",
-        prompts=1,
-    )
-    (folder / "receipt.json").write_text(receipt.model_dump_json(), "utf-8")
-    return folder
 
 
 def page(folder: Path, other: Path | None = None) -> str:
@@ -78,15 +35,6 @@ def page(folder: Path, other: Path | None = None) -> str:
 def shown(html: str) -> str:
     """The page's words, without its tags."""
     return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL).split())
-
-
-RIGHT, MISCITED = a_row(ANSWERABLE, an_answer(FRAMES)), a_row(ANSWERABLE, an_answer(SWARM))
-REFUSED, RIGHTLY_REFUSED = a_row(ANSWERABLE, an_answer("")), a_row(UNANSWERABLE, an_answer(""))
-ANSWERED, FAILED = a_row(UNANSWERABLE, an_answer(SWARM)), a_row(ANSWERABLE, None, "TimeoutError: <late>")
-
-
-def test_what_became_of_the_questions_is_counted() -> None:
-    assert tally([RIGHT, RIGHT, MISCITED, REFUSED, RIGHTLY_REFUSED, ANSWERED, FAILED]) == (2, 1, 1, 1, 1, 1)
 
 
 def test_the_page_says_it_in_words(tmp_path: Path) -> None:
@@ -123,13 +71,6 @@ def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
     assert "&lt;by hand&gt;" in html
     assert "<i>" not in html
     assert not any(part in html for part in ("http://", "https://", "<script", "src=", "@import", "url("))
-
-
-def test_the_list_of_losses_is_bounded_and_the_counts_are_not() -> None:
-    found = losses([REFUSED, ANSWERED, ANSWERED, ANSWERED], CORPUS, most=2)
-    assert found.counts == {"wrong refusal": 1, "missing refusal": 3}
-    assert (found.total, found.shown) == (4, 2)
-    assert [len(found.listed[stage]) for stage in found.counts] == [1, 1]
 
 
 def test_a_page_that_leaves_losses_out_says_where_they_are(
@@ -207,9 +148,15 @@ def test_the_receipt_has_hashes_settings_and_versions(tmp_path: Path) -> None:
         assert name in receipt
 
 
-def test_the_same_rows_make_the_same_page(tmp_path: Path) -> None:
-    sure = a_row(ANSWERABLE, an_answer(FRAMES, confidence=0.9))
-    earlier = written(tmp_path / "earlier", RIGHT, ANSWERED)
-    one, two = written(tmp_path / "one", sure, ANSWERED), written(tmp_path / "two", sure, ANSWERED)
-    assert page(one, earlier) == page(two, earlier)
-    assert list(read_rows(one)) == list(read_rows(two))
+def test_several_models_are_beside_the_first_on_one_page(tmp_path: Path) -> None:
+    reports = {"extractive": written(tmp_path / "extractive", RIGHT, RIGHTLY_REFUSED)}
+    reports["<guess>"] = written(tmp_path / "-guess-", MISCITED, ANSWERED)
+    for folder in reports.values():
+        write_report(folder, "bees.jsonl", SOURCES)
+    write_overview(tmp_path, "bees.jsonl", reports)
+    html = (tmp_path / "report.html").read_text("utf-8")
+    assert "<h2>&lt;guess&gt; against extractive</h2>" in html
+    assert "0 questions won, 2 lost, 0 unchanged." in shown(html)
+    assert '<a href="-guess-/report.html">&lt;guess&gt;</a>' in html
+    assert "<guess>" not in html
+    assert (tmp_path / "summary.json").read_text() == (tmp_path / "extractive" / "summary.json").read_text()

@@ -1,7 +1,6 @@
-"""A run over a small foreign document: rows, resuming, failures, figures, report, comparison."""
+"""A run over a small foreign document: rows, resuming, failures, and what it may cost."""
 
 import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,10 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer, Ask, Usage
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.compare import Comparison, check_comparable, compare, worse
-from assistant.evaluation.floors import missed_floors, read_floors
-from assistant.evaluation.glossary import METRICS
 from assistant.evaluation.judge import Judge
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.report import write_report
-from assistant.evaluation.run import Budget, Row, _in_order, read_rows, run
-from assistant.evaluation.statistics import Difference
-from assistant.evaluation.summary import HEADLINE, Summary, abstention, baselines, by_tag, summarise
+from assistant.evaluation.results import Row, read_rows
+from assistant.evaluation.run import Budget, in_order, run
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.errors import UserError
@@ -155,144 +149,6 @@ def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(bees: Assist
     row = next(read_rows(tmp_path))
     assert (row.answer, row.error) == (None, "TimeoutError: no answer in time")
     assert row.scores["fact_recall"] == 0.0
-    summary = summarise(read_rows(tmp_path))
-    assert summary["failures"].value == 1.0
-    assert summary["fact_recall"].n == 2
-
-
-@pytest.fixture(scope="module")
-def report(bees: Assistant, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
-    folder = tmp_path_factory.mktemp("report")
-    run(ITEMS, bees, folder)
-    return folder, write_report(folder, "<b>bees</b>", bees.index().sources)
-
-
-def test_summary_json_has_value_interval_and_n(report: tuple[Path, Summary]) -> None:
-    folder, _ = report
-    written = json.loads((folder / "summary.json").read_text("utf-8"))
-    assert set(written["fact_recall"]) == {"value", "low", "high", "n"}
-    assert written["fact_recall"]["n"] == 2
-    assert written["token_f1"] == {"value": None, "low": None, "high": None, "n": 0}
-    assert written["quote_exactness"]["value"] == 1.0
-
-
-def test_every_figure_is_explained(report: tuple[Path, Summary]) -> None:
-    assert set(report[1]) == set(METRICS)
-    assert set(HEADLINE) <= set(report[1])
-    assert len(HEADLINE) <= 8
-
-
-def test_the_report_is_one_file_without_remote_assets_and_escapes_everything(report: tuple[Path, Summary]) -> None:
-    page = (report[0] / "report.html").read_text("utf-8")
-    assert "&lt;b&gt;bees&lt;/b&gt;" in page
-    assert "<b>bees</b>" not in page
-    assert not any(part in page for part in ("http://", "https://", "<script", "src=", "@import"))
-
-
-def test_doing_nothing_has_its_score(report: tuple[Path, Summary], bees: Assistant) -> None:
-    idle = baselines(read_rows(report[0]), bees.index().sources)
-    assert idle["always refuse"]["refusal"].value == 1.0
-    assert idle["always refuse"]["over_refusal"].value == 1.0
-    assert idle["the top passage whole"]["fact_recall"].value == 1.0
-    assert idle["the top passage whole"]["quote_exactness"].value == 1.0
-
-
-def test_figures_by_tag_leave_out_tags_without_any(report: tuple[Path, Summary]) -> None:
-    figures = by_tag(read_rows(report[0]), "fact_recall")
-    assert {tag: figure.n for tag, figure in figures.items()} == {"count": 1, "followup": 1}
-
-
-def test_abstention_by_hand() -> None:
-    # refusals: 2, of which 1 right; unanswerable: 2, of which 1 refused
-    figures = abstention([(True, True), (True, False), (False, False), (False, True), (False, None)])
-    assert figures["abstention_precision"].value == 0.5
-    assert figures["abstention_recall"].value == pytest.approx(1 / 3)
-    assert figures["abstention_f1"].value == pytest.approx(0.4)
-    assert abstention([])["abstention_f1"].value is None
-
-
-def test_floors_and_ceilings(report: tuple[Path, Summary]) -> None:
-    def missed(*floors: str) -> list[str]:
-        return missed_floors(report[1], read_floors(floors))
-
-    assert missed("fact_recall=0.1", "over_refusal=1") == []
-    assert missed("token_f1=0.5") == ["token_f1 is n/a, at least 0.5 was asked for"]
-    assert "at most -1 was asked for" in missed("over_refusal=-1")[0]
-
-
-def test_a_figure_that_a_run_does_not_have_falls_short_of_its_floor() -> None:
-    assert missed_floors({}, read_floors(["followup_gap=1"])) == ["followup_gap is n/a, at most 1 was asked for"]
-
-
-@pytest.mark.parametrize(
-    ("floor", "said"),
-    [
-        ("recall=0.5", "There is no metric 'recall'; the nearest is evidence_recall. All: evidence_recall, "),
-        ("=0.5", "There is no metric ''"),
-        ("fact_recall=high", "'fact_recall=high' is no floor. Write it like fact_recall=0.9."),
-        ("fact_recall", "'fact_recall' is no floor"),
-        ("fact_recall=nan", "is no floor"),
-        ("fact_recall>=0.5", "There is no metric 'fact_recall>'"),
-    ],
-)
-def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
-    with pytest.raises(UserError, match=re.escape(said)):
-        read_floors([floor])
-
-
-def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(
-    report: tuple[Path, Summary], tmp_path: Path
-) -> None:
-    folder, _ = report
-    check_comparable(ITEMS[:1], folder, None)
-    with pytest.raises(UserError, match="is the report's own folder"):
-        check_comparable(ITEMS, folder, folder)
-    with pytest.raises(UserError, match="has none of the questions"):
-        check_comparable([ITEMS[0].model_copy(update={"question": "What else?"})], folder, None)
-    cut = (folder / "results.jsonl").read_text("utf-8")[:-40]
-    (tmp_path / "results.jsonl").write_text(cut, encoding="utf-8")
-    with pytest.raises(UserError, match=r"summary.json cannot be read .* Give the folder of a finished report."):
-        check_comparable(ITEMS, tmp_path, None)
-    for name in ("summary.json", "receipt.json"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
-    with pytest.raises(UserError, match="no report that can be read"):
-        check_comparable(ITEMS, tmp_path, None)
-
-
-def test_a_comparison_names_what_was_won_and_lost(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, bees, tmp_path / "here")
-    run(ITEMS, failing_at(bees, ITEMS[0].question), tmp_path / "there")
-    comparison = compare(tmp_path / "here", tmp_path / "there")
-    assert (comparison.won, comparison.lost, comparison.unchanged) == (["b-1"], [], 3)
-    assert comparison.differences["fact_recall"].value == 0.5
-    assert comparison.differences["failures"].value == -0.25
-    assert (comparison.unpaired, comparison.other) == (0, [])
-
-
-def test_questions_are_paired_by_their_words_and_not_by_their_id_alone(bees: Assistant, tmp_path: Path) -> None:
-    other = ITEMS[0].model_copy(update={"question": "Who keeps bees in Rome?"})
-    run(ITEMS, bees, tmp_path / "here")
-    run([other, *ITEMS[1:]], bees, tmp_path / "there")
-    comparison = compare(tmp_path / "here", tmp_path / "there")
-    assert comparison.unchanged == len(ITEMS) - 1
-    assert comparison.unpaired == 2
-
-
-def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
-    changes = {
-        "fact_recall": Difference(-0.2, -0.3, -0.1, 0.01, 50),
-        "mrr": Difference(-0.2, -0.5, 0.1, 0.3, 50),
-        "over_refusal": Difference(0.2, 0.1, 0.3, 0.01, 50),
-        "answer_words": Difference(9.0, 8.0, 10.0, 0.01, 50),  # the median's pairs
-        "strange_names": Difference(9.0, 8.0, 10.0, 0.01, 50),  # no headline
-    }
-    lines = worse(Comparison(changes, [], [], 0, 0, []))
-    assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
-
-
-def test_rows_are_read_back_as_they_were_written(report: tuple[Path, Summary]) -> None:
-    lines = (report[0] / "results.jsonl").read_text("utf-8").splitlines()
-    assert [Row.model_validate_json(line).model_dump_json() for line in lines] == lines
 
 
 # --- what it may cost
@@ -323,7 +179,7 @@ def test_a_limit_holds_also_for_answers_that_are_dearer_than_expected_and_for_fa
 
     budget = Budget("openai:gpt-5.4-mini", 0.05, [])
     with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match="Raise --max-cost"):
-        list(_in_order(pool, make, items, budget))
+        list(in_order(pool, make, items, budget))
     assert len(asked) == 2  # $0.04, of $0.05
 
 
@@ -343,7 +199,7 @@ def test_what_a_judge_takes_counts_as_well(tmp_path: Path) -> None:
 
     budget = Budget("extractive", 0.08, [], judge)
     with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match=r"over \$0\.08 .*Raise --max-cost"):
-        list(_in_order(pool, make, items, budget))
+        list(in_order(pool, make, items, budget))
     assert judge.spent.cost_usd == pytest.approx(0.06, rel=0.01)
     with pytest.raises(UserError, match="What openai:m costs is not known"):
         Budget("extractive", 1.0, [], Judge("openai:m", replying(lambda _: "yes"), tmp_path))

@@ -17,7 +17,8 @@ import pytest
 from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Sentence
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_report
-from assistant.evaluation.run import read_rows, run
+from assistant.evaluation.results import read_rows
+from assistant.evaluation.run import run
 from ingest.sources import Source, make_source
 
 QUESTIONS = int(os.environ.get("SCALE_QUESTIONS", "520"))

@@ -1,0 +1,108 @@
+"""Two runs side by side, and floors that a run has to hold."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from assistant.evaluation.compare import (
+    Comparison,
+    check_comparable,
+    compare,
+    missed,
+    read_floors,
+    worse,
+)
+from assistant.evaluation.report import write_report
+from assistant.evaluation.statistics import Difference
+from assistant.evaluation.summary import Figure
+from ingest.errors import UserError
+from tests.assistant.evaluation.by_hand import (
+    ANSWERABLE,
+    ANSWERED,
+    FAILED,
+    RIGHT,
+    RIGHTLY_REFUSED,
+    SOURCES,
+    UNANSWERABLE,
+    a_row,
+    an_answer,
+    written,
+)
+
+
+def test_a_comparison_names_what_was_won_and_lost(tmp_path: Path) -> None:
+    here = written(tmp_path / "here", RIGHT, ANSWERED)
+    comparison = compare(here, written(tmp_path / "there", FAILED, RIGHTLY_REFUSED))
+    assert (comparison.won, comparison.lost, comparison.unchanged) == (["b-1"], ["b-2"], 0)
+    assert comparison.differences["fact_recall"].value == 1.0
+    assert comparison.differences["failures"].value == -0.5
+    assert (comparison.unpaired, comparison.other) == (0, [])
+
+
+def test_a_greeting_is_won_by_its_use(tmp_path: Path) -> None:
+    greeting = UNANSWERABLE.model_copy(update={"answerable": None})
+    refused, returned = an_answer(""), an_answer("").model_copy(update={"answered": True, "text": "Hello."})
+    here = written(tmp_path / "here", a_row(greeting, returned))
+    assert compare(here, written(tmp_path / "there", a_row(greeting, refused))).won == ["b-2"]
+
+
+def test_questions_are_paired_by_their_words_and_not_by_their_id_alone(tmp_path: Path) -> None:
+    other = a_row(ANSWERABLE.model_copy(update={"question": "Who keeps bees in Rome?"}), None)
+    here, there = written(tmp_path / "here", RIGHT, ANSWERED), written(tmp_path / "there", other, ANSWERED)
+    comparison = compare(here, there)
+    assert (comparison.unchanged, comparison.unpaired) == (1, 2)
+    with pytest.raises(UserError, match="share no question"):
+        compare(here, written(tmp_path / "strange", other))
+
+
+def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
+    changes = {
+        "fact_recall": Difference(-0.2, -0.3, -0.1, 0.01, 50),
+        "mrr": Difference(-0.2, -0.5, 0.1, 0.3, 50),
+        "over_refusal": Difference(0.2, 0.1, 0.3, 0.01, 50),
+        "answer_words": Difference(9.0, 8.0, 10.0, 0.01, 50),  # the median's pairs
+        "strange_names": Difference(9.0, 8.0, 10.0, 0.01, 50),  # no headline
+    }
+    lines = worse(Comparison(changes, [], [], 0, 0, []))
+    assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
+
+
+def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_path: Path) -> None:
+    folder = written(tmp_path / "there", RIGHT, ANSWERED)
+    with pytest.raises(UserError, match=r"summary.json cannot be read .* Give the folder of a finished report."):
+        check_comparable([ANSWERABLE], folder, None)
+    write_report(folder, "bees.jsonl", SOURCES)
+    check_comparable([ANSWERABLE], folder, None)
+    with pytest.raises(UserError, match="is the report's own folder"):
+        check_comparable([ANSWERABLE], folder, folder)
+    with pytest.raises(UserError, match="has none of the questions"):
+        check_comparable([ANSWERABLE.model_copy(update={"question": "What else?"})], folder, None)
+    rows = folder / "results.jsonl"
+    rows.write_bytes(rows.read_bytes()[:-40])
+    with pytest.raises(UserError, match="no report that can be read"):
+        check_comparable([ANSWERABLE], folder, None)
+
+
+def test_a_floor_is_a_ceiling_where_lower_is_better_and_an_undefined_figure_falls_short() -> None:
+    summary = {"fact_recall": Figure(value=0.5, n=2), "over_refusal": Figure(value=0.5, n=2)}
+    assert missed(summary, read_floors(["fact_recall=0.5", "over_refusal=0.5"])) == []
+    assert missed(summary, read_floors(["fact_recall=0.6", "over_refusal=0.4", "mrr=0"])) == [
+        "fact_recall is 0.500, at least 0.6 was asked for",
+        "over_refusal is 0.500, at most 0.4 was asked for",
+        "mrr is n/a, at least 0 was asked for",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [
+        ("recall=0.5", "There is no metric 'recall'; the nearest is evidence_recall. All: useful, "),
+        ("fact_recall=high", "'fact_recall=high' is no floor. Write it like fact_recall=0.9."),
+        ("fact_recall", "'fact_recall' is no floor"),
+        ("fact_recall=nan", "is no floor"),
+    ],
+)
+def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        read_floors([floor])

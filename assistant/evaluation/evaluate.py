@@ -10,7 +10,6 @@ from assistant.chain import Assistant
 from assistant.evaluation.judge import OpenJudge, judging_took
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import write_overview, write_report
-from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import Progress, run
 from ingest.errors import UserError
 
@@ -39,8 +38,9 @@ def evaluate(
             with progress(f"Answering with {assistant.model}") as step:
                 judge = open_judge(folder) if open_judge else None
                 run(items, assistant, folder, step, judge, left, stop)
-                left = None if left is None else left - _cost(folder)
-            write_report(folder, set_name, assistant.index().sources, other)
+            summary = write_report(folder, set_name, assistant.index().sources, other)
+            if left is not None:
+                left -= (summary["cost_usd"].value or 0.0) + (judging_took(folder).cost_usd or 0.0)
         if len(folders) > 1:
             write_overview(report, set_name, folders)
     except OSError as error:
@@ -71,9 +71,3 @@ def model_folders(report: Path, models: Sequence[str]) -> dict[str, Path]:
             )
         folders[model] = folder
     return folders
-
-
-def _cost(folder: Path) -> float:
-    """What the answers of a report and their judge have cost in US dollars, as far as that is known."""
-    answers = (row.answer.usage for row in read_rows(folder) if row.answer)
-    return sum(usage.cost_usd or 0.0 for usage in (*answers, judging_took(folder)))

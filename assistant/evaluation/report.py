@@ -32,7 +32,7 @@ from ingest.sources import Source
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_BY_TAG = {"Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
+_BY_TAG = {"Useful": "useful", "Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
 _SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
 _POINTS = 400  # of a curve: more than the eye can tell apart

@@ -83,10 +83,9 @@ def test_a_question_may_be_text_a_mapping_or_an_ask(asked: Any, assistant: Assis
     assert "volume-driven" in answer.text
 
 
-def test_a_follow_up_is_answered_as_the_question_it_stands_for(assistant: Assistant) -> None:
+def test_a_follow_up_is_answered_with_what_was_asked_before(assistant: Assistant) -> None:
     answer = assistant.chain.invoke({"question": "And for KPO?", "history": ["What drives BPO?"]})
-    assert (answer.question, answer.standalone_question) == ("And for KPO?", "What drives KPO?")
-    assert answer.text == assistant.chain.invoke("What drives KPO?").text
+    assert (answer.question, answer.standalone_question) == ("And for KPO?", "What drives BPO? And for KPO?")
     assert "insight-driven" in answer.text
 
 

@@ -41,8 +41,8 @@ class Pair:
         self.lexicon = Lexicon.of(texts)
         self.encoder = Encoder(ByWord(**vectors), self.lexicon)
 
-    def text(self, text: str, *earlier: str) -> EncodedText:
-        return self.encoder.text(text, earlier)
+    def text(self, text: str) -> EncodedText:
+        return self.encoder.text(text)
 
     def passage(self, text: str, section: str = "") -> EncodedPassage:
         (encoded,) = self.encoder.passages([passage(text, section)])

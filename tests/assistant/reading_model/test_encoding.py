@@ -35,7 +35,7 @@ def test_its_terms_are_stems_each_once_and_misspelt_ones_corrected() -> None:
 
 
 def test_earlier_questions_stand_before_it_and_are_read_each_by_itself() -> None:
-    read = PAIR.text("of bravo", "Kilo", "alpha kilo")
+    read = PAIR.text("Kilo\nalpha kilo\nof bravo")
     assert rows(read.vectors) == [NORTH, EAST, NORTH, NORTH, BETWEEN]
     assert read.begins == 3
     assert read.text == "Kilo alpha kilo of bravo"

@@ -58,6 +58,14 @@ def test_a_loss_is_shown_with_its_stage_question_answer_evidence_and_passages(tm
     assert "TimeoutError: &lt;late&gt;" in words
 
 
+def test_a_greeting_that_was_refused_is_a_loss_of_its_own(tmp_path: Path) -> None:
+    greeting = UNANSWERABLE.model_copy(update={"answerable": None})
+    words = shown(page(written(tmp_path / "r", RIGHT, a_row(greeting, an_answer("")))))
+    assert "1 are greetings and the like." in words
+    assert "greeting not returned: 1" in words
+    assert "None: a greeting is returned, without a citation." in words
+
+
 def test_a_loss_of_a_follow_up_names_the_questions_before_it(tmp_path: Path) -> None:
     history = ({"question": "What is a hive?", "answer": "A box."}, "And a frame?")
     after = QuestionItem.model_validate({**ANSWERABLE.model_dump(), "history": history})

@@ -1,4 +1,4 @@
-"""The command line, run as others run it: a process with arguments, exit code, stdout and stderr."""
+"""The command line as others script it: arguments, exit code, stdout and stderr."""
 
 import json
 import os
@@ -17,16 +17,8 @@ from assistant.conversation_file import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings
+from tests.ui.command import COMMAND, bpo_kpo, in_a_process
 from ui.settings import read_settings
-
-COMMAND = Path(sys.executable).parent / "bpo-kpo"
-
-
-def bpo_kpo(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "COLUMNS": "100", **environment}
-    return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=cwd, timeout=120
-    )
 
 
 @pytest.fixture
@@ -46,18 +38,14 @@ def test_help_names_the_commands_and_each_has_its_own_help() -> None:
 def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_offsets(
     index: dict[str, str],
 ) -> None:
-    run = bpo_kpo("ask", "What drives BPO compared with KPO?", **index)
+    run = in_a_process("ask", "What drives BPO compared with KPO?", **index)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
     assert "[1]" in run.stdout and "BPO:" in run.stdout and "KPO:" in run.stdout
     assert any(line.startswith("[1] 7 key differences between BPO vs KPO > ") for line in lines)
     assert "volume-driven" in run.stdout and "insight-driven" in run.stdout
+    assert "\x1b" not in run.stdout + run.stderr  # no colours where it is piped
     assert any(line.strip().startswith("corpus/bpo-vs-kpo.md:") for line in lines)
-
-
-def test_piped_output_has_no_colours(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--explain", "What is nearshore BPO?", **index)
-    assert "\x1b" not in run.stdout + run.stderr
 
 
 def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
@@ -92,12 +80,6 @@ def test_a_refusal_names_the_nearest_passages(index: dict[str, str]) -> None:
     assert run.stdout.startswith("The article does not say.")
     assert "nearest passages" in run.stdout
     assert "corpus/bpo-vs-kpo.md:" in run.stdout
-
-
-QUOTED, INVENTED = (
-    "Historically, BPO has been based on a set of rules.",
-    "Historically, Acme has been based on it.",
-)
 
 
 def test_a_missing_index_is_built_and_a_second_ingest_embeds_nothing(tmp_path: Path) -> None:
@@ -161,12 +143,6 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
     assert said in lines[0]
 
 
-def test_a_question_of_one_megabyte_is_refused_and_loses_nothing(index: dict[str, str]) -> None:
-    # longer than a system lets a command line be; the limit itself is what `assistant.chain` tests
-    with pytest.raises(OSError, match="Argument list too long"):
-        bpo_kpo("ask", "x" * 1_000_000, **index)
-
-
 def test_changed_settings_are_refused_with_the_remedy(tmp_path: Path, index: dict[str, str]) -> None:
     changed = {**index, "BPO_KPO_EMBEDDINGS": "openai:text-embedding-3-small", "OPENAI_API_KEY": "sk-none"}
     run = bpo_kpo("ask", "What is KPO?", **changed)
@@ -182,11 +158,6 @@ def test_without_a_command_it_shows_its_help() -> None:
     assert "evaluate" in run.stdout
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, ui.cli; print(*{'pydantic', 'langchain_core', 'chromadb', 'gradio'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"\n"
-
-
 @pytest.mark.parametrize("content", [b"BPO_KPO_MODEL=\xff\xfe", "BPO_KPO_MODEL=auto".encode("utf-16")])
 def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
@@ -198,11 +169,11 @@ def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
 
 
 def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
+    run = in_a_process("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
     assert run.returncode == 0, run.stderr
     assert run.stdout.isascii()
     assert "\n    ?" in run.stdout  # the quote's opening mark
-    json_run = bpo_kpo("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
+    json_run = in_a_process("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
     assert Answer.model_validate_json(json_run.stdout).question == "What is “nearshore” BPO?"
 
 

@@ -147,6 +147,7 @@ def test_a_folder_that_cannot_be_recorded_to_is_named_before_anything_is_asked(
     assert done.returncode == 2 and "cannot be written" in done.stderr and not server.asked
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_an_evaluation_whose_server_is_silent(ingest_settings: IngestSettings, tmp_path: Path) -> None:
     questions = tmp_path / "set.jsonl"
     questions.write_text(SET)

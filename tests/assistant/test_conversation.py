@@ -119,22 +119,7 @@ def test_without_earlier_questions_nothing_is_added() -> None:
 
 fragments = st.lists(
     st.sampled_from(
-        [
-            "And",
-            "BPO",
-            "KPO",
-            "it",
-            "their",
-            "first",
-            "Genpact",
-            "nearshore",
-            "offshore",
-            "why",
-            "?",
-            ".",
-            "\\1",
-            "\\o",
-        ]
+        ["And", "BPO", "KPO", "it", "their", "first", "Genpact", "offshore", "why", "?", ".", "\\1", "\\o"]
     )
     | st.text(max_size=6),
     max_size=8,

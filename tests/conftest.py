@@ -75,12 +75,15 @@ def sources_digest() -> str:
 def ingest_settings(request: pytest.FixtureRequest, minilm: MiniLM) -> IngestSettings:
     """An index of the real article, kept from run to run until its sources change. Tests must not change it."""
     kept = request.config.cache.mkdir("article")
-    settings = IngestSettings(index=kept / sources_digest() / "index")
+    folder = kept / sources_digest()
+    settings, done = IngestSettings(index=folder / "index"), folder / "done"
     with FileLock(kept / "lock"):
-        if not (settings.index / "current.json").exists():
+        if not done.exists():
             for older in kept.iterdir():
-                shutil.rmtree(older) if older.is_dir() else None
+                if older.is_dir():
+                    shutil.rmtree(older)
             build(settings, embeddings=minilm)
+            done.touch()
     return settings
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from ingest.settings import ROOT
-from ingest.sources import make_source, read_source
+from ingest.sources import read_source
 from ingest.text import find_folded, fold
 
 CORPUS = ROOT / "corpus"
@@ -46,18 +46,3 @@ def test_every_quote_stands_in_its_document() -> None:
     quotes = {quote for line in lines for quote in line["evidence"]}
     assert quotes
     assert {quote for quote in quotes if find_folded(quote, text) is None} == set()
-
-
-def test_each_file_has_questions_with_an_answer_and_such_without() -> None:
-    """Both are needed to tell a question that the document answers from one that only sounds like it."""
-    lines = [json.loads(line) for line in INDEXED.read_text(encoding="utf-8").splitlines()]
-    answered = sum(bool(line["evidence"]) for line in lines)
-    assert answered > 100
-    assert len(lines) - answered > 100
-
-
-def test_the_questions_of_the_article_are_those_that_it_is_indexed_with() -> None:
-    beside = INDEXED.read_text(encoding="utf-8")
-    source = read_source(ARTICLE)
-    assert source.questions == beside
-    assert source.digest != make_source(source.name, source.text).digest

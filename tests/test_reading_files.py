@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from rapidfuzz import fuzz, process
 from assistant.answers import RetrievedPassage
 from assistant.citations import cite
 from assistant.evaluation.questions import load_questions
-from assistant.reading_model.training.data import READING, documents, part_of, read_lines
+from assistant.reading_model.training.data import READING, documents, read_lines
 from ingest.lexicon import content_words
 from ingest.settings import ROOT
 from ingest.sources import Source, find_files
@@ -169,13 +168,6 @@ def test_each_document_has_questions_with_an_answer_and_such_without(read: list[
     assert {name: count for name, count in answered.items() if min(count[True], count[False]) < 5} == {}
 
 
-def test_each_document_has_claims_that_are_so_and_such_that_are_not(read: list[Read]) -> None:
-    """Both with the quotes that they are held against."""
-    assert all(line["evidence"] for one in read for line in one.claims)
-    supported = {one.source.name: {line["supported"] for line in one.claims} for one in read}
-    assert {name for name, found in supported.items() if found != {True, False}} == set()
-
-
 def test_a_line_has_the_keys_that_the_training_knows(read: list[Read]) -> None:
     indexed, question, follow_up = {"q", "evidence", "kind"}, {"style"}, {"history", "standalone"}
     for one in read:
@@ -184,13 +176,6 @@ def test_a_line_has_the_keys_that_the_training_knows(read: list[Read]) -> None:
             assert set(line) in (keys, keys | follow_up), line
             assert line["q"].strip() and all(turn["question"].strip() for turn in line.get("history", [])), line
         assert all(set(line) == {"claim", "evidence", "supported", "kind"} for line in one.claims)
-
-
-def test_a_tenth_of_the_documents_is_held_out_to_calibrate_and_one_to_report(read: list[Read]) -> None:
-    held_out = Counter(one.part for one in read)
-    assert 0.05 < held_out["calibrate"] / len(read) < 0.15
-    assert 0.05 < held_out["test"] / len(read) < 0.15
-    assert all(one.part == part_of(Path(one.source.name).stem) for one in read[1:])  # by name, whatever is added
 
 
 def test_the_answers_of_a_chat_model_are_cited_as_the_assistant_cites_them(article: Source) -> None:

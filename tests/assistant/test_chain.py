@@ -13,7 +13,6 @@ import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
-from langchain_openai import ChatOpenAI
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
@@ -269,24 +268,6 @@ def test_a_model_that_there_is_not_is_turned_down_before_anything_is_asked(
     assert message in str(caught.value)
     assert re.search(r"(Use|Set|Choose) [^.]*\S", str(caught.value)), "it says what to do"
     assert "\n" not in str(caught.value)
-
-
-def test_with_a_key_the_model_that_is_named_or_the_usual_one_is_opened(ingest_settings: IngestSettings) -> None:
-    with_key = ingest_settings.model_copy(update={"openai_api_key": "sk-none"})
-    with_key = IngestSettings.model_validate(with_key.model_dump())
-    assert open_assistant(AssistantSettings(model="auto", ingest=with_key)).model.startswith("openai:")
-    named = open_assistant(AssistantSettings(model="openai:x", ingest=with_key))
-    assert named.model == "openai:x"
-    assert isinstance(named.chat_model, ChatOpenAI)
-    assert named.chat_model.request_timeout == 60  # one that hangs is an error in the end
-    assert named.chat_model.max_retries == 0  # `ask_model` asks again, also where a stream breaks off
-    assert open_assistant(AssistantSettings(model="extractive", ingest=with_key)).chat_model is None
-
-
-def test_unknown_embeddings_are_turned_down(ingest_settings: IngestSettings) -> None:
-    settings = ingest_settings.model_copy(update={"embeddings": "word2vec"})
-    with pytest.raises(SettingsError, match=r"word2vec.*Set it to minilm"):
-        open_assistant(AssistantSettings(model="extractive", ingest=settings))
 
 
 def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path) -> None:

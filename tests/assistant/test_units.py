@@ -32,14 +32,6 @@ def test_a_heading_is_quoted_without_its_marks() -> None:
     assert shown("### 1. Driving force ##") == [("heading", "1. Driving force")]
 
 
-def test_a_number_sign_without_a_space_is_no_heading() -> None:
-    assert shown("#1 is cost.") == [("sentence", "#1 is cost.")]
-
-
-def test_a_heading_without_a_word_is_none() -> None:
-    assert shown("# #\n\n####  ##\n\nThey are low.") == [("sentence", "They are low.")]
-
-
 def test_a_paragraph_is_its_sentences_however_it_is_wrapped() -> None:
     text = """\
         BPO is volume-driven. It needs
@@ -108,12 +100,6 @@ def test_a_table_is_a_list_of_its_rows_which_its_head_announces() -> None:
     assert shown(TABLE) == [("row", "side | force"), ("row", "BPO | volume"), ("row", "KPO | insight")]
     assert announced(TABLE) == ["side | force"]
     assert len(listed(TABLE)) == 1
-
-
-def test_a_row_alone_is_a_sentence_and_two_tables_are_two_lists() -> None:
-    assert shown("| a | b |") == [("sentence", "| a | b |")]
-    two = listed("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |")
-    assert [[unit.text for unit in one] for one in two] == [["a", "b"], ["c", "d"]]
 
 
 def test_what_is_an_order_to_an_assistant_is_no_unit_and_of_a_sentence_what_stands_before_one_is() -> None:

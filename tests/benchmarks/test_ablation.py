@@ -4,29 +4,30 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from assistant import retriever
 from assistant.chain import Assistant
 from assistant.evaluation import scoring
-from assistant.evaluation.questions import load_questions
+from assistant.evaluation.questions import QuestionItem
 from assistant.evidence import Evidence
 from assistant.readers import extractive
 from assistant.reading_model.known_questions import KnownQuestions
 from assistant.retriever import Explanation, HybridRetriever, Ranking
 from ingest.embeddings import MiniLM
-from ingest.settings import ROOT
 from tests.benchmarks.ablation import FULL, METRICS, VARIANTS, Variant, measure, table
 
-CORPUS = ROOT / "corpus"
 QUESTION = "What drives BPO compared with KPO?"
 
 
 def test_every_variant_answers_and_has_its_row(tmp_path: Path, minilm: MiniLM) -> None:
-    items = load_questions(CORPUS / "questions" / "smoke.jsonl")[::4]
-
-    measured = measure(CORPUS / "bpo-vs-kpo.md", items, tmp_path, model=minilm)
+    (tmp_path / "kites.md").write_text("# Kites\n\nA stunt kite has four lines. Kites need wind.\n")
+    asked = {"question": "How many lines has a stunt kite?", "answerable": True, "facts": [["four"]]}
+    items = [
+        QuestionItem.model_validate({"id": "1", "evidence": ["A stunt kite has four lines."], **asked}),
+        QuestionItem.model_validate({"id": "2", "question": "How old is Kim?", "answerable": False}),
+    ]
+    measured = measure(tmp_path / "kites.md", items, tmp_path, model=minilm)
     assert list(measured) == [variant.name for variant in VARIANTS]
     assert all(len(scores) == len(items) for scores in measured.values())
 
@@ -69,6 +70,5 @@ def test_a_patch_is_gone_when_its_variant_is_done() -> None:
     assert all(changed)
 
 
-@pytest.mark.parametrize("metric", METRICS)
-def test_every_column_is_a_score_that_there_is(metric: str) -> None:
-    assert metric in scoring.METRICS
+def test_every_column_is_a_score_that_there_is() -> None:
+    assert set(METRICS) <= set(scoring.METRICS)

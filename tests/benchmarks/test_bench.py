@@ -8,11 +8,10 @@ import pytest
 from ingest.embeddings import MiniLM
 from ingest.passages import split
 from ingest.settings import ROOT
-from ingest.sources import Source, make_source
-from tests.benchmarks import bench, corpus, figures, large, scoring
+from ingest.sources import make_source
+from tests.benchmarks import bench, corpus, figures, scoring
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Found
-from tests.benchmarks.figures import OURS, Figure, Retrieved, Target
 
 TEXT = "# Boats\n\nA sloop has one mast. A ketch has two masts. A schooner has two or more."
 BOATS = make_source("boats.md", TEXT)
@@ -27,12 +26,6 @@ def test_the_texts_are_the_same_each_time_and_about_a_thousand_passages() -> Non
     assert first == second
     assert len({text for _, text in first}) == len(first)
     assert 900 <= sum(len(split(make_source(name, text))) for name, text in first) <= 1_100
-
-
-def test_no_question_is_asked_twice(article: Source) -> None:
-    warm_up, asked = corpus.questions()
-    assert len({*warm_up, *asked}) == len(warm_up) + len(asked)
-    assert asked == [item.question for item in corpus.items()]
 
 
 def test_recall_is_that_of_the_quotes_that_were_found() -> None:
@@ -57,54 +50,11 @@ def test_a_context_is_cut_to_the_best_that_fit() -> None:
     assert scoring.cut(spans, 0) == spans[:1]  # one at least
 
 
-def test_each_contestant_is_first_in_a_round() -> None:
-    assert [figures.rotated("abc", number) for number in range(4)] == [
-        ["a", "b", "c"], ["b", "c", "a"], ["c", "a", "b"], ["a", "b", "c"],
-    ]  # fmt: skip
-
-
 def test_the_percentile_is_the_nearest_rank() -> None:
     values = [float(value) for value in range(20, 0, -1)]
     assert figures.percentile(values, 0.95) == 19
     assert figures.percentile(values, 1) == 20
     assert figures.percentile([3.0], 0.5) == 3
-
-
-def test_a_ratio_says_how_many_times_as_good_ours_is() -> None:
-    measured = [
-        Figure(figures.INGEST, OURS, [300.0, 100.0, 200.0]),
-        Figure(figures.INGEST, "peer", [100.0, 100.0, 50.0]),
-        Figure(figures.COLD, OURS, [1.0, 2.0]),
-        Figure(figures.COLD, "peer", [0.5, 1.5]),
-        Figure(figures.DISK, OURS, [1.0]),
-        Figure(figures.DISK, "peer", [2.0]),
-    ]
-    wanted = ((figures.INGEST, 1.5), (figures.COLD, 1), (figures.DISK, 2))
-    targets = [Target(measure, "peer", times) for measure, times in wanted]
-    lines = [re.split(r" {2,}", line) for line in figures.table(measured, targets).splitlines()]
-    assert lines == [
-        ["measure", "contestant", "median", "min - max", "ours is", "target"],
-        ["ingest, tokens/s", "ours", "200", "100 - 300"],
-        ["ingest, tokens/s", "peer", "100", "50 - 100", "3.00 x (1.00 - 4.00)", "1.5 x: unclear"],
-        ["cold process, s", "ours", "1.5", "1 - 2"],
-        ["cold process, s", "peer", "1", "0.5 - 1.5", "0.62 x (0.50 - 0.75)", "1 x: MISSED"],
-        ["index, kB/passage", "ours", "1", "1 - 1"],
-        ["index, kB/passage", "peer", "2", "2 - 2", "2.00 x (2.00 - 2.00)", "2 x: met"],
-    ]
-
-
-def test_recall_context_and_time_stand_together() -> None:
-    (_, line) = figures.retrieved_table([Retrieved("peer", 0.5, 719, 7.06, 0.75, 640, 0.7)]).splitlines()
-    assert line.split() == ["peer", "0.500", "719", "7.1", "0.750", "with", "640;", "0.700"]
-
-
-def test_the_memory_of_a_passage_is_what_a_larger_index_takes_more() -> None:
-    rows = [
-        large.Large(name, passages, 1, 1, 1, megabytes)
-        for passages, megabytes in ((1_000, 100.0), (2_000, 110.0))
-        for name in (OURS, large.ON_SERVER, large.CHROMA)
-    ]
-    assert f"memory of a passage more, {OURS}: 10.0 kB" in large.table(rows)
 
 
 @pytest.mark.parametrize("way", ["single", "longest", "fixed"])

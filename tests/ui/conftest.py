@@ -30,7 +30,7 @@ def real(assistant: Assistant) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     with chromium() as opened:
         yield opened

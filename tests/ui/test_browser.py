@@ -14,7 +14,7 @@ from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
 
-pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 
 class TestProof:
@@ -41,14 +41,6 @@ class TestProof:
         bubble.wait_for()
         page.keyboard.press("Escape")
         bubble.wait_for(state="hidden")
-
-    def test_a_marked_span_shows_which_sentences_lean_on_it(self, open_page: Open, scripted: str) -> None:
-        page = open_page(scripted)
-        ask(page, "What drives BPO?")
-        answered(page)
-        page.locator("#article mark").first.click()
-        leaning = page.locator("#chat .leaning")
-        assert leaning.count() == 1 and "volume-driven" in leaning.inner_text()
 
     def test_with_the_keyboard_alone(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
@@ -140,11 +132,6 @@ HOSTILE_SHOWN = '<img src="https://evil.example/a.png"> b c'
 
 
 class TestConversation:
-    def test_an_example_is_one_click_away(self, open_page: Open, scripted: str) -> None:
-        page = open_page(scripted, width=390)
-        page.get_by_role("button", name=chat.EXAMPLES[1]).click()
-        answered(page)
-
     def test_a_suggestion_is_asked_by_a_click(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         ask(page, "What drives BPO?")
@@ -241,15 +228,6 @@ class TestConversation:
                 page.wait_for_function("!document.querySelector('#question textarea').disabled")
                 page.close()
 
-    def test_two_people_do_not_see_each_other(self, open_page: Open, scripted: str) -> None:
-        one, other = open_page(scripted), open_page(scripted)
-        ask(one, "My secret plan?")
-        answered(one)
-        ask(other, "What drives BPO?")
-        answered(other)
-        assert "secret" not in other.content()
-        assert "Asked before: 0" in other.locator("#chat .reply").inner_text()
-
     def test_after_an_answer_the_next_question_can_be_typed(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         ask(page, "What drives BPO?")
@@ -343,7 +321,7 @@ class TestNarrow:
         page.get_by_role("tab", name="Evaluate").click()
         opener.wait_for(state="hidden")
 
-    @pytest.mark.parametrize(("width", "height"), [(390, 664), (390, 844), (768, 1024), (1024, 600), (1440, 900)])
+    @pytest.mark.parametrize(("width", "height"), [(390, 664), (768, 1024), (1440, 900)])
     def test_all_of_the_window_fits_the_screen(
         self, width: int, height: int, open_page: Open, scripted: str
     ) -> None:
@@ -351,6 +329,7 @@ class TestNarrow:
         ask(page, "What drives BPO?")
         answered(page)
         assert page.evaluate("document.documentElement.scrollHeight") == height
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert in_view(page, "#keep button:last-child")
 
     def test_on_a_short_screen_the_conversation_comes_first(self, open_page: Open, real: str) -> None:
@@ -374,44 +353,6 @@ class TestNarrow:
                 - top(document.querySelector('#chat [role="log"]'));
             return below >= 0 && below < 40;
         }""")
-
-    @pytest.mark.parametrize("width", [390, 1440])
-    def test_nothing_is_wider_than_the_screen(self, width: int, open_page: Open, real: str) -> None:
-        page = open_page(real, width=width)
-        ask(page, "What drives BPO compared with KPO?")
-        answered(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_how_long_things_take_is_printed(open_page: Open, real: str, capsys: pytest.CaptureFixture[str]) -> None:
-    page = open_page(real)
-    page.reload()
-    page.locator("#article article").wait_for()
-    paint = page.evaluate("performance.now()")
-    page.evaluate("""() => {
-        const replies = () => document.querySelectorAll("#chat .reply").length;
-        const now = () => performance.now();
-        addEventListener("keydown", () => Object.assign(window, { before: replies(), pressed: now() }), true);
-        new MutationObserver(() => {
-            if (replies() > before) Object.assign(window, { before: Infinity, first: now() - pressed });
-        }).observe(document.body, { childList: true, subtree: true });
-    }""")
-    first = []
-    for number, question in enumerate(
-        ["What drives BPO compared with KPO?", "What is offshore BPO?", "benefits"], 1
-    ):
-        ask(page, question)
-        answered(page, number)
-        page.wait_for_timeout(500)
-        first.append(round(page.evaluate("first")))
-    click = page.evaluate("""() => {
-        const start = performance.now();
-        document.querySelector("#chat a.marker").click();
-        return new Promise((done) => requestAnimationFrame(() => done(performance.now() - start)));
-    }""")
-    marked(page)
-    with capsys.disabled():
-        print(f"\nwindow: article {paint:.0f} ms, first words {first} ms, citation {click:.0f} ms")
 
 
 def test_an_answer_is_announced_once_when_it_is_complete(open_page: Open, scripted: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.ui.browser import NEEDED, Open, answered, ask, marked
 from ui.web.chat import BROKEN
 
-pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 _AXE = find_spec("axe_playwright_python")
 AXE = Path(_AXE.origin).with_name("axe.min.js").read_text("utf-8") if _AXE and _AXE.origin else ""
@@ -101,8 +101,7 @@ class TestEvaluate:
         assert page.get_by_role("button", name="Run").is_enabled()
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 def test_axe_finds_nothing_serious_on_any_screen(
     width: int, scheme: str, open_page: Open, real: str, tmp_path: Path
 ) -> None:

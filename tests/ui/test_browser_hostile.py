@@ -20,7 +20,7 @@ from tests.ingest.samples import docx, pdf
 from tests.ui.browser import NEEDED, Open, answered, ask, marked, served
 from tests.ui.scripted import FEEDBACK
 
-pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 SCRIPT = "<script>alert(1)</script>"
 PICTURE = '<img src="https://evil.example/a.png" onerror="alert(1)">'

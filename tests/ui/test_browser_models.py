@@ -13,7 +13,7 @@ from tests.model_server import STREAM, Asked, ModelServer, Script, event, model_
 from tests.ui.browser import NEEDED, Open, answered, ask, served
 from tests.ui.scripted import FEEDBACK, QUOTE
 
-pytestmark = [pytest.mark.xdist_group("browser"), NEEDED]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 
 class TestChatModel:

@@ -1,4 +1,4 @@
-"""The command line, run as others run it: a process with arguments, exit code, stdout and stderr."""
+"""The command line as others script it: arguments, exit code, stdout and stderr."""
 
 import json
 import os
@@ -17,16 +17,8 @@ from assistant.conversation_file import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings
+from tests.ui.command import COMMAND, bpo_kpo, in_a_process
 from ui.settings import read_settings
-
-COMMAND = Path(sys.executable).parent / "bpo-kpo"
-
-
-def bpo_kpo(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "COLUMNS": "100", **environment}
-    return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=cwd, timeout=120
-    )
 
 
 @pytest.fixture
@@ -43,21 +35,18 @@ def test_help_names_the_commands_and_each_has_its_own_help() -> None:
         assert option in run.stdout
 
 
+@pytest.mark.slow
 def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_offsets(
     index: dict[str, str],
 ) -> None:
-    run = bpo_kpo("ask", "What drives BPO compared with KPO?", **index)
+    run = in_a_process("ask", "What drives BPO compared with KPO?", **index)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
     assert "[1]" in run.stdout and "BPO:" in run.stdout and "KPO:" in run.stdout
     assert any(line.startswith("[1] 7 key differences between BPO vs KPO > ") for line in lines)
     assert "volume-driven" in run.stdout and "insight-driven" in run.stdout
+    assert "\x1b" not in run.stdout + run.stderr  # no colours where it is piped
     assert any(line.strip().startswith("corpus/bpo-vs-kpo.md:") for line in lines)
-
-
-def test_piped_output_has_no_colours(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--explain", "What is nearshore BPO?", **index)
-    assert "\x1b" not in run.stdout + run.stderr
 
 
 def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
@@ -94,20 +83,16 @@ def test_a_refusal_names_the_nearest_passages(index: dict[str, str]) -> None:
     assert "corpus/bpo-vs-kpo.md:" in run.stdout
 
 
-QUOTED, INVENTED = (
-    "Historically, BPO has been based on a set of rules.",
-    "Historically, Acme has been based on it.",
-)
-
-
 def test_a_missing_index_is_built_and_a_second_ingest_embeds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "tea.md").write_text("# Tea\n\nGreen tea is steeped at 80 degrees.\n", encoding="utf-8")
     place = {"BPO_KPO_INDEX": str(tmp_path / "index"), "BPO_KPO_MODEL": "extractive"}
-    first = bpo_kpo("ask", "--json", "What is nearshore BPO?", cwd=tmp_path, **place)
+    place["BPO_KPO_CORPUS"] = str(tmp_path / "corpus")
+    first = bpo_kpo("ask", "--json", "At how many degrees is green tea steeped?", cwd=tmp_path, **place)
     assert Answer.model_validate_json(first.stdout).answered
-    assert "embedded" in first.stderr
+    assert "1 embedded" in first.stderr
     second = bpo_kpo("ingest", cwd=tmp_path, **place)
-    count = second.stdout.split()[0]
-    assert second.stdout == f"{count} passages: 0 embedded, {count} kept, 0 removed\n"
+    assert second.stdout == "1 passages: 0 embedded, 1 kept, 0 removed\n"
 
 
 def test_paths_are_added_and_removed(tmp_path: Path) -> None:
@@ -143,7 +128,12 @@ MISTAKES = [
     ("login without a password", ["chat"], {"BPO_KPO_LOGIN": "ada:x bob"}, "it has to be user:password"),
     ("nested setting", ["ask", "why?"], {"BPO_KPO_INGEST": "x"}, "no setting BPO_KPO_INGEST"),
     ("unknown home", ["ask", "why?"], {"BPO_KPO_INDEX": "~nobody-here/x"}, "whose home"),
-    ("cannot be written", ["ingest"], {"BPO_KPO_INDEX": "/proc/no/index"}, "/proc/no/index"),
+    (
+        "cannot be written",
+        ["ingest", "tests/data/other-orders.txt"],
+        {"BPO_KPO_INDEX": "/proc/no/index"},
+        "/proc/no/index",
+    ),
 ]
 
 
@@ -161,30 +151,12 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
     assert said in lines[0]
 
 
-def test_a_question_of_one_megabyte_is_refused_and_loses_nothing(index: dict[str, str]) -> None:
-    # longer than a system lets a command line be; the limit itself is what `assistant.chain` tests
-    with pytest.raises(OSError, match="Argument list too long"):
-        bpo_kpo("ask", "x" * 1_000_000, **index)
-
-
 def test_changed_settings_are_refused_with_the_remedy(tmp_path: Path, index: dict[str, str]) -> None:
     changed = {**index, "BPO_KPO_EMBEDDINGS": "openai:text-embedding-3-small", "OPENAI_API_KEY": "sk-none"}
     run = bpo_kpo("ask", "What is KPO?", **changed)
     assert run.returncode == 2
     assert "was built with minilm" in run.stderr
     assert "bpo-kpo ingest" in run.stderr
-
-
-def test_without_a_command_it_shows_its_help() -> None:
-    run = bpo_kpo()
-    assert run.returncode == 2
-    assert run.stderr == ""
-    assert "evaluate" in run.stdout
-
-
-def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, ui.cli; print(*{'pydantic', 'langchain_core', 'chromadb', 'gradio'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"\n"
 
 
 @pytest.mark.parametrize("content", [b"BPO_KPO_MODEL=\xff\xfe", "BPO_KPO_MODEL=auto".encode("utf-16")])
@@ -197,15 +169,17 @@ def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
         read_settings()
 
 
+@pytest.mark.slow
 def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
+    run = in_a_process("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
     assert run.returncode == 0, run.stderr
     assert run.stdout.isascii()
     assert "\n    ?" in run.stdout  # the quote's opening mark
-    json_run = bpo_kpo("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
+    json_run = in_a_process("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
     assert Answer.model_validate_json(json_run.stdout).question == "What is “nearshore” BPO?"
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_early_causes_no_traceback(index: dict[str, str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -218,6 +192,7 @@ def test_a_reader_who_leaves_early_causes_no_traceback(index: dict[str, str]) ->
     assert (run.returncode, run.stderr) == (1, "")
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_model_thinks_is_no_traceback(index: dict[str, str]) -> None:
     bpo_kpo("ingest", **index)  # so that nothing is said about the index
     with socket.create_server(("127.0.0.1", 0)) as model:  # takes the question and never answers
@@ -244,14 +219,6 @@ def test_ctrl_c_while_a_model_thinks_is_no_traceback(index: dict[str, str]) -> N
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=30)
     assert (process.returncode, out, errors) == (130, "", "")
-
-
-def test_a_tilde_in_the_settings_is_the_home_folder(tmp_path: Path) -> None:
-    (tmp_path / "tea.md").write_text("# Tea\n\nGreen tea is steeped at 80 degrees.\n", encoding="utf-8")
-    run = bpo_kpo("ingest", "tea.md", cwd=tmp_path, BPO_KPO_INDEX="~/x", HOME=str(tmp_path))
-    assert run.returncode == 0, run.stderr
-    assert (tmp_path / "x").is_dir()
-    assert not (tmp_path / "~").exists()
 
 
 def test_verify_says_which_quotes_stand_moved_and_are_gone(tmp_path: Path, index: dict[str, str]) -> None:
@@ -291,6 +258,7 @@ def _alone() -> bool:
     return bool(shutil.which("unshare")) and not subprocess.run(["unshare", "-rn", "true"], check=False).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _alone(), reason="this system gives a process no network of its own (unshare -rn)")
 @pytest.mark.parametrize("command", [["ask", "What drives KPO?"], ["doctor"], ["ingest"]], ids=lambda c: c[0])
 def test_without_any_network_everything_works(command: list[str], index: dict[str, str]) -> None:

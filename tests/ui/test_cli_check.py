@@ -1,30 +1,25 @@
 """`bpo-kpo check`: a text's sentences with their verdicts, exit code 0, 1 or 2."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ingest.settings import IngestSettings
+from tests.ui.command import bpo_kpo
 
-COMMAND = Path(sys.executable).parent / "bpo-kpo"
 QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
 STRANGE = "Pigs flew over Paris in 1987."
 
 
 @pytest.fixture
 def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    return {**os.environ, "COLUMNS": "100", "BPO_KPO_INDEX": str(ingest_settings.index)}
+    return {"BPO_KPO_INDEX": str(ingest_settings.index)}
 
 
 def check(text: str, environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    command = [COMMAND, "check", *options]
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, check=False, env=environment, timeout=120
-    )
+    return bpo_kpo("check", *options, typed=text, **environment)
 
 
 def test_each_sentence_has_its_verdict_and_its_quote(environment: dict[str, str], tmp_path: Path) -> None:

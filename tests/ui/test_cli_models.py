@@ -1,11 +1,10 @@
-"""The command line with a chat model behind a real socket: real processes, and no word of the key anywhere."""
+"""The command line with a chat model behind a real socket: and no word of the key anywhere."""
 
 import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from ingest.settings import IngestSettings
 from tests.model_server import STREAM, Asked, error, event, model_server, models, streamed
+from tests.ui import command
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
@@ -27,9 +27,7 @@ def bpo_kpo(ingest_settings: IngestSettings) -> Run:
     """Runs the command on the shared index, with these variables."""
 
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"BPO_KPO_INDEX": str(ingest_settings.index)} | variables
-        command = [str(Path(sys.executable).with_name("bpo-kpo")), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+        return command.bpo_kpo(*arguments, **{"BPO_KPO_INDEX": str(ingest_settings.index), **variables})
 
     return run
 
@@ -149,20 +147,15 @@ def test_a_folder_that_cannot_be_recorded_to_is_named_before_anything_is_asked(
     assert done.returncode == 2 and "cannot be written" in done.stderr and not server.asked
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_an_evaluation_whose_server_is_silent(ingest_settings: IngestSettings, tmp_path: Path) -> None:
     questions = tmp_path / "set.jsonl"
     questions.write_text(SET)
     with model_server([STREAM, event("BPO"), Asked.wait_until_left]) as server:
         environment = os.environ | {"BPO_KPO_INDEX": str(ingest_settings.index), "OPENAI_BASE_URL": server.url}
-        command = [
-            str(Path(sys.executable).with_name("bpo-kpo")),
-            "evaluate",
-            str(questions),
-            "--model",
-            "openai:m",
-        ]
+        arguments = ["evaluate", questions, "--model", "openai:m", "--report", tmp_path / "report"]
         process = subprocess.Popen(
-            [*command, "--report", str(tmp_path / "report")], stderr=subprocess.PIPE, text=True, env=environment
+            [command.COMMAND, *arguments], stderr=subprocess.PIPE, text=True, env=environment
         )
         assert server.came.acquire(timeout=60)
         time.sleep(0.5)

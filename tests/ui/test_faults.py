@@ -21,6 +21,9 @@ TEA, COFFEE = "Green tea brews at 70 degrees.", "Coffee brews at 93 degrees."
 HOW_HOT = "At how many degrees does green tea brew?"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     for name, sentence in (("tea", TEA), ("coffee", COFFEE)):

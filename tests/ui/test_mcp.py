@@ -30,6 +30,7 @@ def address() -> Iterator[str]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_ask_is_the_one_tool_and_keeps_nothing_between_two_calls(address: str) -> None:
     async def talk() -> tuple[list[str], str, str]:
         async with (

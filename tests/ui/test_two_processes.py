@@ -14,6 +14,7 @@ PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this m
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),
+    pytest.mark.slow,
     pytest.mark.skipif(
         NGINX is None or not sys.platform.startswith("linux"),
         reason="no nginx on this machine (Debian, Ubuntu: apt install nginx-light)",
@@ -43,11 +44,11 @@ def test_a_conversation_goes_on_when_its_process_was_lost(site: Site, browser: A
     page.locator("#chat a.marker").first.click()
     assert "volume-driven" in marked(page)
     for number, web in enumerate(site.webs, start=2):  # one of them is the one that serves this page
-        page.wait_for_timeout(500)
+        if number > 2:
+            page.wait_for_timeout(NGINX_TRIES_AGAIN)
         web.kill()
         ask(page, f"And for KPO, once more {'again ' * number}?")
         answered(page, number)
         web.start()
-        page.wait_for_timeout(NGINX_TRIES_AGAIN)
     assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
     page.close()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.answers import Answer, Citation, RetrievedPassage, Seconds, Sentence
 from assistant.check import Checked
 from ui.web.check import checked_html
-from ui.web.render import QUESTION_SHOWN, answer_html, notice_html, question_html
+from ui.web.render import QUESTION_SHOWN, answer_html, question_html
 
 ALLOWED = {
     *("div", "p", "br", "ol", "ul", "li", "strong", "em", "table", "thead", "tbody", "tr", "th", "td"),
@@ -133,24 +133,10 @@ class TestAnswer:
             "Citation 1, bpo-vs-kpo.md" in read(answer_html(answer(citations=(citation(section=""),)), "t")).text
         )
 
-    def test_a_quote_leads_to_its_span_in_the_article(self) -> None:
-        shown = answer(citations=(citation(source="a b/c%#.md", start=12, end=33),))
-        assert "#at-12-33-a%20b%2Fc%25%23.md" in read(answer_html(shown, key="t")).values("href")
-
-    def test_quotes_stand_in_order_with_number_and_section(self) -> None:
-        shown = answer("A [1] b [2]", citations=(citation(1), citation(2, section="Two", quote="Second")))
-        text = read(answer_html(shown, key="t")).text
-        assert "[1]1. Driving forceKPO is insight-driven[2]TwoSecond" in text
-
     def test_a_bracketed_number_that_is_quoted_is_no_marker(self) -> None:
         page = read(answer_html(answer(r"See note \[1\]. [1]"), "turn1"))
         assert page.markers() == ["#turn1-1"]
         assert "See note [1]. Citation 1" in page.text
-
-    def test_a_marker_without_a_citation_stays_text(self) -> None:
-        page = read(answer_html(answer("So it is. [1] [7]"), key="t"))
-        assert page.markers() == ["#t-1"]
-        assert "[7]" in page.text
 
     def test_lists_tables_and_bold_are_markdown(self) -> None:
         text = "**Both** grow:\n\n1. one [1]\n2. two\n\n| BPO | KPO |\n|:---|---|\n| volume [1] | insight |"
@@ -188,22 +174,11 @@ class TestAnswer:
         markup = answer_html(answer(), key="t", finished=False)
         assert "Answered by" not in markup and "quoted" not in markup and "finished" not in markup
 
-    def test_notices_are_shown(self) -> None:
-        page = read(answer_html(answer(notices=("The model could not be reached.",)), key="t"))
-        assert "The model could not be reached." in page.text
-        assert "status" in page.values("role")
-
     def test_file_names_are_shown_only_where_there_are_several(self) -> None:
         assert "bpo-vs-kpo.md" not in read(answer_html(answer(), key="t")).text
         two = answer(citations=(citation(1), citation(2, source="other.md")))
         assert "bpo-vs-kpo.md · 1. Driving force" in answer_html(two, key="t")
         assert "bpo-vs-kpo.md" in answer_html(answer(citations=(citation(section=""),)), key="t")
-
-    def test_a_quote_reads_without_markdown_marks(self) -> None:
-        quote = "### 1. Driving force\n\n- one\n- two"
-        text = read(answer_html(answer(citations=(citation(quote=quote),)), key="t")).text
-        assert "1. Driving force\n\n• one\n• two" in text
-        assert "#" not in text
 
 
 class TestRefusal:
@@ -212,14 +187,6 @@ class TestRefusal:
         page = read(answer_html(refusal(passages=(passage(section="A > Cost"), twice, passage(section="B"))), "t"))
         assert "The article does not say. What comes nearest: Cost · B" in page.text
         assert page.values("href")[:2] == ["#at-0-10-bpo-vs-kpo.md"] * 2
-
-    def test_it_looks_like_one_and_claims_no_quotes(self) -> None:
-        markup = answer_html(refusal(), key="t")
-        assert '<div class="answer refusal finished">' in markup
-        assert "quoted" not in markup
-
-    def test_nothing_is_said_where_nothing_is_near(self) -> None:
-        assert "nearest" not in answer_html(refusal(passages=()), key="t")
 
 
 class TestCopy:
@@ -241,10 +208,6 @@ class TestHostileText:
         assert set(page.tags) <= {"div", "br", "a", "pre"}
 
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_as_a_notice_it_is_text(self, text: str) -> None:
-        assert read(notice_html(text)).text == text.strip().replace("\r", "\n")
-
-    @pytest.mark.parametrize("text", HOSTILE)
     def test_as_the_words_of_a_model_it_makes_no_links_and_no_images(self, text: str) -> None:
         page = read(answer_html(answer(text, model=text, notices=(text,)), key="t"))
         assert set(page.markers()) <= {"#t-1"}
@@ -264,10 +227,6 @@ class TestHostileText:
     @given(st.text(alphabet="[1]()!<>&*_`|-#:\\\n\r\t ab\"'/.$~", max_size=80), st.text())
     def test_any_answer_keeps_to_what_we_write(self, text: str, quote: str) -> None:
         read(answer_html(answer(text, citations=(citation(quote=quote, section=quote),)), key="t"))
-
-
-def test_an_empty_question_is_named() -> None:
-    assert read(question_html(" \n")).text == "(an empty question)"
 
 
 def test_a_very_long_question_is_shown_cut() -> None:

@@ -1,0 +1,44 @@
+"""The command, in this process where that is enough: a process of its own takes seconds to start."""
+
+import gc
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from ingest.settings import ROOT
+from ui.cli import main
+
+COMMAND = Path(sys.executable).with_name("bpo-kpo")
+
+
+def bpo_kpo(
+    *arguments: str, cwd: Path = ROOT, typed: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """What the command says and its exit code; it reads `typed` from its standard input."""
+    out, errors, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["bpo-kpo", *arguments])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), encoding="utf-8"))
+        for name, value in {"COLUMNS": "100", **environment}.items():
+            patch.setenv(name, value)
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:
+            gc.unfreeze()
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
+
+
+def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same as others run it: the installed command in a process of its own."""
+    env = {**os.environ, "COLUMNS": "100", **environment}
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=ROOT, timeout=120
+    )

@@ -74,10 +74,11 @@ def build(count: int, folder: Path) -> int:
 
 def upload(index: Path, settings: Any) -> None:
     """Gives the index in a folder to the Chroma server of these settings."""
+    from ingest.store import open_store
+
     from ingest.index import CurrentIndex
     from ingest.settings import IngestSettings
     from ingest.snapshots import Contents, Pointer
-    from ingest.store import open_store
 
     found, store = CurrentIndex(IngestSettings(index=index)).get(), open_store(settings)
     contents = Contents(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ingest.readings import Readings, heading_above
 
 from ingest import readings
 from ingest.build import build
@@ -12,7 +13,6 @@ from ingest.embeddings import MAX_TOKENS, MiniLM, TokenVectors, count_word_piece
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex
 from ingest.passages import split
-from ingest.readings import Readings, heading_above
 from ingest.sources import make_source
 from tests.ingest.library import Library
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from ingest.store import open_store
 
 from ingest import snapshots
 from ingest.build import build
@@ -21,7 +22,6 @@ from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
-from ingest.store import open_store
 from tests.ingest.processes import (
     MeetingWordHash,
     WordHash,

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ingest.stored import StoredPassages, StoredSources
 
 from ingest.errors import IndexProblem
 from ingest.passages import Passage
 from ingest.sources import Source
-from ingest.stored import StoredPassages, StoredSources
 from ingest.text import count_tokens
 from tests.ingest.library import Library
 

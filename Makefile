@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test evaluate ablation bench pictures reading-model reading-report lock
+.PHONY: chat test evaluate ablation bench stress pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -18,6 +18,10 @@ test: .venv/ready
 # The table in the README; the report goes to reports/.
 evaluate: .venv/ready
 	@$(BIN)/bpo-kpo evaluate corpus/questions/core.jsonl --model extractive
+
+# Fifty builds are killed at random moments: after a change to how snapshots are written, in some minutes.
+stress: .venv/ready
+	@$(BIN)/python -m tests.stress
 
 # What each idea brings: the figures with one of them taken away at a time.
 ablation: .venv/ready

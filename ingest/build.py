@@ -16,16 +16,17 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
 from ingest.database import Contents
-from ingest.documents import digests_of, read_documents, remembered_paths, unchanged
+from ingest.documents import digests_of, read_documents, remembered_paths
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
-from ingest.index import Index, Store, check_settings, digest_of, open_store
+from ingest.index import Index, Store, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
 from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, from_root
+from ingest.stale import check_settings, unchanged
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -125,8 +126,9 @@ def _try_build(
         for file, s in sources
     )
     known = tuple(map(from_root, remembered))
-    made_of = records, passed_over, LEXICON_VERSION
-    if old and before and _made_of(old.manifest) == made_of:  # nothing to write, but perhaps a path to remember
+    made_of = {"sources": records, "passed_over": passed_over, "lexicon": LEXICON_VERSION}
+    if old and before and old.manifest == old.manifest.model_copy(update=made_of):
+        # nothing to write, but perhaps a path to remember
         report = BuildReport(len(old.ids), 0, len(old.ids), 0, tuple(skipped.values()))
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
@@ -159,8 +161,8 @@ def _try_build(
         lexicon=LEXICON_VERSION,
         sources=records,
         passages=len(passages),
-        digest=digest_of(passages, vectors),
         passed_over=passed_over,
+        digest=digest_of(passages, vectors),
     )
     contents = Contents([source for _, source in sources], passages, questions, token_vectors)
     return report if _publish(store, manifest, contents, vectors, before, known) else None
@@ -170,9 +172,7 @@ def _read_words_anew(store: Store, before: Pointer) -> None:
     """The same index with the words as this release reads them; its documents need not be there any more."""
     old = Index(store, before.snapshot)
     manifest = old.manifest.model_copy(update={"lexicon": LEXICON_VERSION})
-    passages = dict(zip(old.ids, old.passages, strict=True))
-    contents = Contents(list(old.sources.values()), passages, old.questions, old.token_vectors)
-    _publish(store, manifest, contents, old.vectors(), before, before.paths)
+    _publish(store, manifest, old.contents(), old.vectors(), before, before.paths)
 
 
 def _publish(
@@ -202,11 +202,6 @@ def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -
         whole = store.is_whole(pointer.snapshot) and index.digest() == index.manifest.digest
         return index if whole else None
     return None
-
-
-def _made_of(manifest: Manifest) -> tuple[tuple[SourceRecord, ...], dict[str, str], int]:
-    """What an index has to be made anew for, where it is not as before."""
-    return manifest.sources, manifest.passed_over, manifest.lexicon
 
 
 def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:

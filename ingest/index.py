@@ -1,4 +1,4 @@
-"""The index, open for reading: where it is kept, whether it is the current one, and what it holds."""
+"""The index, open for reading: that of the settings, as the pointer names it at the moment."""
 
 import hashlib
 import threading
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ingest.chroma import Vectors
-from ingest.database import Passages, Sources
+from ingest.database import Contents, Passages, Sources
 from ingest.errors import IndexProblem
-from ingest.lexicon import LEXICON_VERSION
-from ingest.passages import SPLITTER_VERSION, Passage, heading_of
+from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
-from ingest.snapshots import FolderStore, Manifest
+from ingest.snapshots import FolderStore
+from ingest.stale import check_settings, check_words
 
 Store = FolderStore | ServerStore
 
@@ -78,6 +78,11 @@ class Index:
         """Every vector, by passage id."""
         return self._vectors.all()
 
+    def contents(self) -> Contents:
+        """All that it holds, but for the vectors."""
+        passages = dict(zip(self.ids, self.passages, strict=True))
+        return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors)
+
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
         return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
@@ -116,8 +121,7 @@ class CurrentIndex:
             if self._open is None or self._open.snapshot != snapshot:
                 manifest = self._store.read_manifest(snapshot)
                 check_settings(manifest, self._settings)
-                if manifest.lexicon != LEXICON_VERSION:
-                    raise IndexProblem("The index's words were read by another release. Run: bpo-kpo ingest")
+                check_words(manifest)
                 self._open = Index(self._store, snapshot)
             return self._open
 
@@ -130,14 +134,3 @@ def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:
         digest.update(passages[id_].text.encode(errors="surrogatepass"))
         digest.update(vectors[id_].tobytes())
     return digest.hexdigest()
-
-
-def check_settings(manifest: Manifest, settings: IngestSettings) -> None:
-    """Raises `IndexProblem` where the snapshot was not built with these settings by this release."""
-    if manifest.embeddings != settings.embeddings:
-        raise IndexProblem(
-            f"The index was built with {manifest.embeddings}, the settings say {settings.embeddings}. "
-            "Run: bpo-kpo ingest"
-        )
-    if manifest.splitter != SPLITTER_VERSION:
-        raise IndexProblem("The index was cut by another release. Run: bpo-kpo ingest")

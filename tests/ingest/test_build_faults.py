@@ -185,7 +185,7 @@ def test_an_index_of_another_splitter_is_refused_and_mended(
 ) -> None:
     library.write("guide.md", GUIDE)
     library.build()
-    monkeypatch.setattr("ingest.index.SPLITTER_VERSION", 2)
+    monkeypatch.setattr("ingest.stale.SPLITTER_VERSION", 2)
     monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 2)
     for use in (library.index, lambda: ensure_index(library.settings)):
         with pytest.raises(IndexProblem, match=r"cut by another release\. Run: bpo-kpo ingest"):
@@ -208,7 +208,7 @@ def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> N
 
 def read_by_another_release(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on, words are read in another way than those of an index that there is."""
-    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
+    monkeypatch.setattr("ingest.stale.LEXICON_VERSION", 9)
     monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
 
 

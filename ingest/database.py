@@ -39,7 +39,8 @@ create index headings on passages (source, above) where above is not null;
 create table token_vectors (text text primary key, spans text, vectors blob);
 
 -- questions whose answers are known, read in the same way; their spans are places of the document
-create table questions (position integer primary key, question text, source text, spans text, vectors blob);
+create table questions (position integer primary key, question text, source text, spans text, vectors blob,
+    mean blob);
 
 create table acronyms (name text primary key, acronym text);
 """
@@ -62,7 +63,7 @@ def write(path: Path, contents: Contents) -> None:
     """Makes the file. Raises `sqlite3.Error` where it cannot be written."""
     passages = list(contents.passages.values())
     texts = [passage.embedded_text for passage in passages]
-    acronyms = find_acronyms(texts)
+    acronyms, known = find_acronyms(texts), contents.questions
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(_SCHEMA + bm25.SCHEMA)
         file.executemany(
@@ -84,11 +85,11 @@ def write(path: Path, contents: Contents) -> None:
             ),
         )
         file.executemany(
-            "insert into questions values (?, ?, ?, ?, ?)",
+            "insert into questions values (?, ?, ?, ?, ?, ?)",
             (
-                (i, one.question, one.source, json.dumps(one.spans), _packed(vectors))
-                for i, (one, (_, vectors)) in enumerate(
-                    zip(contents.questions.questions, contents.questions.tokens(), strict=True)
+                (i, one.question, one.source, json.dumps(one.spans), _packed(vectors), mean.tobytes())
+                for i, (one, (_, vectors), mean) in enumerate(
+                    zip(known.questions, known.tokens(), known.means, strict=True)
                 )
             ),
         )
@@ -156,12 +157,18 @@ class Database:
 
     def questions(self) -> QuestionIndex:
         """The questions whose answers are known."""
-        rows = self.rows("select question, source, spans, vectors from questions order by position")
+        rows = self.rows("select question, source, spans, vectors, mean from questions order by position")
         with damaged(self._place):
-            questions = [
-                IndexedQuestion(question, source, tuple(_spans(spans))) for question, source, spans, _ in rows
-            ]
-            return QuestionIndex.of(questions, [_unpacked(vectors) for *_, vectors in rows])
+            if not rows:
+                return QuestionIndex()
+            read, vectors, means = [row[:3] for row in rows], [row[3] for row in rows], [row[4] for row in rows]
+            lengths = [len(_unpacked(one)) for one in vectors]
+            return QuestionIndex(
+                tuple(IndexedQuestion(question, source, tuple(_spans(spans))) for question, source, spans in read),
+                _unpacked(b"".join(vectors)),
+                np.cumsum(lengths) - lengths,
+                np.frombuffer(b"".join(means), dtype=np.float32).reshape(len(rows), -1),
+            )
 
     def ids(self) -> list[str]:
         """The id of each passage, in order."""

@@ -14,7 +14,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 import ingest.build
-from ingest import database, snapshots
+from ingest import bm25, database, snapshots
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
@@ -115,6 +115,7 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
     target = {
         "build": ingest.build,
         "database": database,
+        "bm25": bm25,
         "snapshots": snapshots,
         "FolderStore": snapshots.FolderStore,
         "os": os,

@@ -308,7 +308,7 @@ def test_an_index_keeps_them_as_they_were_read(shelf: Shelf) -> None:
     stored = shelf.index().questions
     assert stored.questions == made.questions and isinstance(stored.questions[0].spans[0], Span)
     assert stored.vectors.dtype == np.float16 and np.array_equal(stored.vectors, made.vectors)
-    assert stored.starts.tolist() == made.starts.tolist()
+    assert stored.starts.tolist() == made.starts.tolist() and np.array_equal(stored.means, made.means)
 
 
 def test_an_index_without_questions_has_none(shelf: Shelf) -> None:

@@ -66,6 +66,7 @@ def folders(settings: IngestSettings) -> set[str | None]:
         ("snapshots.FileLock", False),  # before there is a folder
         ("snapshots.add_vectors", False),
         ("database.write", False),
+        ("bm25.write", False),  # with the database half written
         ("FolderStore.publish", False),
         ("os.fsync", False),  # with the new pointer half written beside the old one
         ("Path.replace", False),

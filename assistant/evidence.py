@@ -1,6 +1,6 @@
 """How well the passages of one index, and each unit of them, answer a question, and whether they prove a claim."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
@@ -11,10 +11,9 @@ from assistant.reading_model.model import Calibration, PassageReading, ReadingMo
 from assistant.reading_model.outline import places
 from assistant.units import PassageLike
 from assistant.verdicts import Judge, Proof
-from ingest.embeddings import MiniLM
+from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import Lexicon
 from ingest.questions import QuestionIndex
-from ingest.readings import Readings
 
 
 class Evidence:
@@ -25,12 +24,12 @@ class Evidence:
         lexicon: Lexicon,
         embedder: MiniLM,
         model: ReadingModel,
-        readings: Readings | None = None,
+        token_vectors: Mapping[str, TokenVectors] | None = None,
         questions: QuestionIndex | None = None,
     ) -> None:
         self._lexicon = lexicon
         self._model = model
-        self._encoder = Encoder(embedder, lexicon, readings)
+        self._encoder = Encoder(embedder, lexicon, token_vectors)
         self._known_questions = KnownQuestions(questions or QuestionIndex())
         # one for each object, so that it ends with it
         self._text = lru_cache(maxsize=512)(self._encoder.text)

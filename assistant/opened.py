@@ -45,8 +45,7 @@ class Opened:
         readings = tuple(document.metadata["reading"] for document in found)
         sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
         passages = tuple(map(_retrieved, found))
-        sources = self.index.sources.holding({one.source for one in passages})
-        return Reading(question, passages, sources, readings, sure)
+        return Reading(question, passages, self.index.sources, readings, sure)
 
     def answered_from(self, question: str, place: Place) -> bool:
         """Whether a section of a document answers a question: what is nearest to it stands there, and would do.
@@ -97,7 +96,7 @@ class Snapshots:
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
                 evidence = Evidence(
-                    index.lexicon, self._embedder, self._reading_model, index.readings, index.questions
+                    index.lexicon, self._embedder, self._reading_model, index.token_vectors, index.questions
                 )
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Opened(index, retriever, evidence)

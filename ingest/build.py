@@ -5,6 +5,7 @@ A build never touches the snapshot that readers use. It writes a new one and the
 
 import contextlib
 import hashlib
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,27 +15,27 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
-from ingest.documents import (
-    digests_of,
-    read_documents,
-    remembered_paths,
-    unchanged,
-)
-from ingest.embeddings import MiniLM, open_embeddings
-from ingest.errors import IndexProblem, SourceError
-from ingest.index import Index, check_settings, digest_of
-from ingest.lexicon import LEXICON_VERSION, Lexicon
-from ingest.passages import SPLITTER_VERSION, Passage, split
+from ingest.database import Contents
+from ingest.documents import digests_of, read_documents, remembered_paths
+from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
+from ingest.errors import IndexProblem, SourceError, first_line
+from ingest.index import Index, Store, digest_of, open_store
+from ingest.lexicon import LEXICON_VERSION
+from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
 from ingest.questions import QuestionIndex, index_questions
-from ingest.readings import SMALL, Readings, heading_above
 from ingest.settings import IngestSettings
-from ingest.snapshots import Contents, Manifest, Pointer, SourceRecord
+from ingest.snapshots import Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, from_root
-from ingest.store import Store, open_store
+from ingest.stale import check_settings, unchanged
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
 _BATCH = 32  # passages embedded between two steps of the progress bar
+
+# An index of at most so many passages keeps them as the embedding model reads them, token by token: to read those
+# that may answer a question takes half a second, and a process that answers one question need not. In a large one
+# that would be about 100 kB a passage.
+SMALL = 100
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ def build(
     while True:
         try:
             report = _try_build(store, settings, paths, remove, embeddings, embedded, progress)
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or first_line(error)
             raise IndexProblem(
-                f"The index at {store.folder} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
+                f"The index at {store.place} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
             ) from error
         if report is not None:
             return report
@@ -125,8 +126,9 @@ def _try_build(
         for file, s in sources
     )
     known = tuple(map(from_root, remembered))
-    made_of = records, passed_over, LEXICON_VERSION
-    if old and before and _made_of(old.manifest) == made_of:  # nothing to write, but perhaps a path to remember
+    made_of = {"sources": records, "passed_over": passed_over, "lexicon": LEXICON_VERSION}
+    if old and before and old.manifest == old.manifest.model_copy(update=made_of):
+        # nothing to write, but perhaps a path to remember
         report = BuildReport(len(old.ids), 0, len(old.ids), 0, tuple(skipped.values()))
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
@@ -151,8 +153,7 @@ def _try_build(
     _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
     vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
     questions = _questions([source for _, source in sources], embeddings, old)
-    lexicon = Lexicon.of([passage.embedded_text for passage in passages.values()])
-    readings = _readings(list(passages.values()), embeddings, old)
+    token_vectors = _token_vectors(list(passages.values()), embeddings, old)
     manifest = Manifest(
         embeddings=settings.embeddings,
         dimension=len(next(iter(vectors.values()))),
@@ -160,35 +161,31 @@ def _try_build(
         lexicon=LEXICON_VERSION,
         sources=records,
         passages=len(passages),
-        digest=digest_of(passages, vectors),
         passed_over=passed_over,
+        digest=digest_of(passages, vectors),
     )
-    contents = Contents(
-        manifest, [source for _, source in sources], questions, lexicon, readings, passages, vectors
-    )
-    return report if _publish(store, contents, before, known) else None
+    contents = Contents([source for _, source in sources], passages, questions, token_vectors)
+    return report if _publish(store, manifest, contents, vectors, before, known) else None
 
 
 def _read_words_anew(store: Store, before: Pointer) -> None:
     """The same index with the words as this release reads them; its documents need not be there any more."""
     old = Index(store, before.snapshot)
-    passages = dict(zip(old.ids, old.passages, strict=True))
-    contents = Contents(
-        manifest=old.manifest.model_copy(update={"lexicon": LEXICON_VERSION}),
-        sources=list(old.sources.values()),
-        questions=old.questions,
-        lexicon=Lexicon.of([passage.embedded_text for passage in passages.values()]),
-        readings=old.readings,
-        passages=passages,
-        vectors=old.vectors(),
-    )
-    _publish(store, contents, before, before.paths)
+    manifest = old.manifest.model_copy(update={"lexicon": LEXICON_VERSION})
+    _publish(store, manifest, old.contents(), old.vectors(), before, before.paths)
 
 
-def _publish(store: Store, contents: Contents, before: Pointer | None, known: tuple[str, ...]) -> bool:
+def _publish(
+    store: Store,
+    manifest: Manifest,
+    contents: Contents,
+    vectors: Vectors,
+    before: Pointer | None,
+    known: tuple[str, ...],
+) -> bool:
     """Writes a snapshot and makes it the current one, if `before` still is; says whether it did."""
     with store.new_snapshot() as name:
-        store.write(name, contents)
+        store.write(name, manifest, contents, vectors)
         previous = before.snapshot if before else None
         published = store.publish(Pointer(snapshot=name, previous=previous, paths=known), before)
     store.clear_old()
@@ -202,14 +199,9 @@ def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -
     with contextlib.suppress(IndexProblem):
         check_settings(store.read_manifest(pointer.snapshot), settings)
         index = Index(store, pointer.snapshot)
-        whole = not store.damaged_files(pointer.snapshot) and index.digest() == index.manifest.digest
+        whole = store.is_whole(pointer.snapshot) and index.digest() == index.manifest.digest
         return index if whole else None
     return None
-
-
-def _made_of(manifest: Manifest) -> tuple[tuple[SourceRecord, ...], dict[str, str], int]:
-    """What an index has to be made anew for, where it is not as before."""
-    return manifest.sources, manifest.passed_over, manifest.lexicon
 
 
 def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:
@@ -258,12 +250,15 @@ def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None)
     return index_questions(sources, model, dict(old.questions.tokens()) if old else {})
 
 
-def _readings(passages: list[Passage], embeddings: Embeddings, old: Index | None) -> Readings:
+def _token_vectors(passages: list[Passage], embeddings: Embeddings, old: Index | None) -> dict[str, TokenVectors]:
     """The passages of a small index, read closely. With a model of somebody else's, readers do that themselves."""
     if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
-        return Readings()
-    texts = [heading_above(passage.section) + passage.text for passage in passages]
-    return Readings.of(texts, embeddings, old.readings if old else Readings())
+        return {}
+    known = old.token_vectors if old else {}
+    texts = list(dict.fromkeys(heading_above(passage.section) + passage.text for passage in passages))
+    new = [text for text in texts if text not in known]
+    made = known | dict(zip(new, embeddings.embed_tokens(new), strict=True))
+    return {text: made[text] for text in texts}
 
 
 def _unit_length(vectors: np.ndarray) -> np.ndarray:

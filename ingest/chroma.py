@@ -1,20 +1,21 @@
-"""Chroma's clients, of a folder and of a server, and its errors as one line: the only module that imports it."""
+"""Passage vectors in Chroma, in a folder or on a server: the only module that imports it."""
 
-import contextlib
 import os
 import shutil
+import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from ingest import snapshots
-from ingest.errors import IndexProblem
-from ingest.passages import Passage
+from ingest.errors import IndexProblem, first_line
 from ingest.settings import IngestSettings
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-Vectors = dict[str, np.ndarray]  # by passage id
-Field = Literal["documents", "metadatas", "embeddings"]
+Vectors = dict[str, np.ndarray]  # by passage id, of length 1
 
 # rows that are written or read at once: a folder's database refuses more than some 30,000, Chroma Cloud over 300
 # (https://docs.trychroma.com/cloud/quotas-limits)
@@ -32,19 +32,65 @@ FOLDER_ROWS, SERVER_ROWS = 10_000, 300
 _ROOM = 1_000_000  # bytes that are left where Chroma can open a folder: it writes when it does
 
 _opening = threading.RLock()  # Chroma caches clients by path, and hands one out before it is open
+_failures: Counter[Path] = Counter()
 
 
-def open_client(folder: Path, owner: object) -> "Client":
-    """A client for a finished snapshot, closed with its owner; of a copy where the folder cannot be written."""
-    copy = None
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is missing")
-    writable = all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"])
-    if not writable or shutil.disk_usage(folder).free < _ROOM:
-        folder = copy = snapshots.writable_copy(folder)
-    client = folder_client(folder)
-    weakref.finalize(owner, _close, client, copy)
-    return client
+class PassageVectors:
+    """The vectors of a finished snapshot, by the ids of their passages. Errors come as one line."""
+
+    def __init__(
+        self,
+        client: "ClientAPI",
+        name: str,
+        rows_at_once: int,
+        errors: "FolderErrors | ServerErrors",
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`close` is called when nobody holds these any more."""
+        self._errors, self._rows_at_once = errors, rows_at_once
+        weakref.finalize(self, close)
+        with errors:
+            self._collection: Collection = client.get_collection(name, embedding_function=None)
+
+    def __len__(self) -> int:
+        with self._errors:
+            return self._collection.count()
+
+    def nearest(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
+        """The ids of the `k` passages nearest to a vector of length 1, with cosine similarity, best first."""
+        with self._errors:
+            found = self._collection.query(query_embeddings=vector[None], n_results=k, include=["distances"])
+        return [
+            (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
+        ]
+
+    def all(self) -> Vectors:
+        """Every vector."""
+        vectors: Vectors = {}
+        with self._errors:
+            for at in range(0, self._collection.count(), self._rows_at_once):
+                page: Any = self._collection.get(include=["embeddings"], limit=self._rows_at_once, offset=at)
+                vectors |= zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
+        return vectors
+
+
+def add_vectors(client: "ClientAPI", name: str, vectors: Vectors, rows_at_once: int) -> None:
+    """Makes a collection of these vectors, so many of them at once."""
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+    ids, size = list(vectors), min(rows_at_once, client.get_max_batch_size())
+    for at in range(0, len(ids), size):
+        batch = ids[at : at + size]
+        collection.add(ids=batch, embeddings=np.stack([vectors[id_] for id_ in batch]))
+
+
+def open_vectors(folder: Path, name: str, index: Path) -> PassageVectors:
+    """The vectors of a finished snapshot in a folder; of a copy where that cannot be written."""
+    with FolderErrors(index) as errors:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is missing")
+        copy = None if _writable(folder) else _writable_copy(folder)
+        client = folder_client(copy or folder)
+    return PassageVectors(client, name, FOLDER_ROWS, errors, partial(_close, client, copy))
 
 
 def _close(client: "Client", copy: Path | None) -> None:
@@ -57,20 +103,21 @@ def _close(client: "Client", copy: Path | None) -> None:
 def folder_client(folder: Path) -> "Client":
     """A client for the database in a folder."""
     import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient as Shared
     from chromadb.config import Settings
 
-    path, settings = str(folder), Settings(anonymized_telemetry=False)
     with _opening:
+        # one that failed to open a path is handed out for it again, so that the next try takes another way there
+        path = folder.joinpath(*["..", folder.name] * _failures[folder])
         try:
-            return cast("Client", chromadb.PersistentClient(path, settings=settings))
-        finally:
-            if path not in Shared._identifier_to_refcount:  # it failed, and would be handed out at the next try
-                Shared._identifier_to_system.pop(path, None)
+            client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        except Exception:
+            _failures[folder] += 1
+            raise
+    return cast("Client", client)
 
 
 def server_client(settings: IngestSettings) -> "ClientAPI":
-    """A client for the server at `settings.chroma_url`. Raises what `server_errors` makes one line of."""
+    """A client for the server at `settings.chroma_url`. Raises what `ServerErrors` makes one line of."""
     import chromadb
     from chromadb.config import Settings
 
@@ -87,82 +134,74 @@ def server_client(settings: IngestSettings) -> "ClientAPI":
     )
 
 
-@contextlib.contextmanager
-def server_errors(url: str) -> Iterator[None]:
-    """What goes wrong with a server as one line that says what to do."""
-    from chromadb.errors import ChromaError
-    from httpx import HTTPError
+class FolderErrors:
+    """Chroma's errors in the block, for an index in this folder, as one line that says what to do."""
 
-    try:
-        yield
-    except (ChromaError, HTTPError, KeyError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise IndexProblem(
-            f"The index on the Chroma server at {url} cannot be used ({reason}). "
-            "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
-        ) from error
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
+    def __enter__(self) -> Self:
+        return self
 
-@contextlib.contextmanager
-def chroma_errors(folder: Path) -> Iterator[None]:
-    """Chroma's errors as one line that says what to do."""
-    from chromadb.errors import ChromaError
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from chromadb.errors import ChromaError
 
-    try:
-        yield
-    except BaseException as error:
-        panic = type(error).__name__ == "PanicException"  # how Rust's come; not an Exception
-        if not panic and not isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError)):
-            raise
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
+        panic = kind is not None and kind.__name__ == "PanicException"
+        if error is None or not (
+            panic or isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError))
+        ):
+            return
+        reason = first_line(error)
         if "disk is full" in reason:
             raise IndexProblem(
-                f"The disk of the index at {folder} is full. Make room, then run it again."
+                f"The disk of the index at {self._folder} is full. Make room, then run it again."
             ) from error
-        raise IndexProblem(f"The index at {folder} is damaged ({reason}). Run: bpo-kpo ingest") from error
+        raise IndexProblem(f"The index at {self._folder} is damaged ({reason}). Run: bpo-kpo ingest") from error
 
 
-def add_passages(
-    client: "ClientAPI", name: str, passages: dict[str, Passage], vectors: Vectors, at_once: int
-) -> None:
-    """Makes a collection of these passages, so many of them `at_once`."""
-    rows = [(id_, p.text, _metadata(p), vectors[id_]) for id_, p in passages.items()]
-    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
-    size = min(at_once, client.get_max_batch_size())
-    for at in range(0, len(rows), size):
-        ids, texts, metadatas, embeddings = zip(*rows[at : at + size], strict=True)
-        collection.add(
-            ids=list(ids), documents=list(texts), metadatas=list(metadatas), embeddings=np.stack(embeddings)
-        )
+class ServerErrors:
+    """What goes wrong in the block with a server as one line that says what to do."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from chromadb.errors import ChromaError
+        from httpx import HTTPError
+
+        if isinstance(error, (ChromaError, HTTPError, KeyError, ValueError)):
+            raise IndexProblem(
+                f"The index on the Chroma server at {self._url} cannot be used ({first_line(error)}). "
+                "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
+            ) from error
 
 
-def all_rows(collection: "Collection", fields: Sequence[Field], at_once: int) -> list[tuple[Any, ...]]:
-    """Every row of a collection: its id, and these fields of it; so many are asked for `at_once`."""
-    rows: list[tuple[Any, ...]] = []
-    while len(rows) % at_once == 0:
-        page: Any = collection.get(include=list(fields), limit=at_once, offset=len(rows))
-        rows += zip(page["ids"], *(page[field] for field in fields), strict=True)
-        if not page["ids"]:
-            break
-    return rows
+def _writable(folder: Path) -> bool:
+    permitted = all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"])
+    return permitted and shutil.disk_usage(folder).free >= _ROOM
 
 
-def rows_of(collection: "Collection", ids: Sequence[str], at_once: int) -> dict[str, Passage]:
-    """The passages with these ids; one that is missing is left out. So many are asked for `at_once`."""
-    found: dict[str, Passage] = {}
-    for at in range(0, len(ids), at_once):
-        page: Any = collection.get(ids=list(ids[at : at + at_once]), include=["documents", "metadatas"])
-        rows = zip(page["ids"], page["documents"], page["metadatas"], strict=True)
-        found |= {
-            id_: Passage(row["source"], row["section"], row["start"], row["end"], text) for id_, text, row in rows
-        }
-    return found
-
-
-def _metadata(passage: Passage) -> dict[str, str | int]:
-    return {
-        "source": passage.source,
-        "section": passage.section,
-        "start": passage.start,
-        "end": passage.end,
-    }
+def _writable_copy(folder: Path) -> Path:
+    """A temporary copy of a folder. Raises `IndexProblem` where there is no room for it."""
+    try:
+        place = Path(tempfile.mkdtemp(prefix="bpo-kpo-"))
+        try:
+            copy = shutil.copytree(folder, place / folder.name)
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise IndexProblem(
+            f"{folder} cannot be written, and {tempfile.gettempdir()} takes no copy. Make room on either."
+        ) from error
+    for path in [copy, *copy.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return copy

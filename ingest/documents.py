@@ -9,35 +9,10 @@ from ingest.converter import Converter
 from ingest.errors import SourceError
 from ingest.index import Index
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer
-from ingest.sources import (
-    Source,
-    at_root,
-    find_files,
-    is_converted,
-    original_digest,
-    read_source,
-    source_name,
-)
+from ingest.snapshots import Pointer
+from ingest.sources import Source, at_root, files_below, is_under, original_digest, read_source, source_name
 
 Documents = list[tuple[Path, Source]]  # each source with the file that it came from
-
-
-def unchanged(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
-    """Whether the documents below `paths` are those of the manifest, as they were indexed."""
-    known = {r.name: r for r in manifest.sources if is_under(at_root(r.path), paths)}
-    with contextlib.suppress(SourceError):  # the build will say what is wrong with it
-        files = {source_name(file): file for file in files_below(paths, index)}
-        over = manifest.passed_over
-        bad = {name for name, file in files.items() if name in over and original_digest(file) == over[name]}
-        return files.keys() - bad == known.keys() - bad and all(
-            original_digest(file) == known[name].original
-            if is_converted(file)
-            else read_source(file).digest == known[name].digest
-            for name, file in files.items()
-            if name not in bad
-        )
-    return False
 
 
 def remembered_paths(
@@ -130,14 +105,3 @@ def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path
         f"{', '.join(map(str, gone))} {'is' if one else 'are'} gone. Put {'it' if one else 'them'} back, or run"
         f"{', with another PATH to index' if gone == remembered else ''}: {command}"
     )
-
-
-def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
-    """The documents at `paths`, without the index's own copies where it lies among them."""
-    files = {file for path in paths for file in find_files(path)}
-    return {file for file in files if not file.is_relative_to(index.resolve())}
-
-
-def is_under(file: Path, paths: Sequence[Path]) -> bool:
-    """Whether a file is one of these paths or lies below one."""
-    return any(file.is_relative_to(path) for path in paths)

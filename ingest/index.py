@@ -1,84 +1,62 @@
-"""The index, open for reading."""
+"""The index, open for reading: that of the settings, as the pointer names it at the moment."""
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ingest import snapshots
-from ingest.chroma import Vectors, all_rows, rows_of
+from ingest.chroma import Vectors
+from ingest.database import Contents, Passages, Sources
 from ingest.errors import IndexProblem
-from ingest.lexicon import LEXICON_VERSION
-from ingest.passages import SPLITTER_VERSION, Passage, heading_of, section_above
-from ingest.questions import QuestionIndex
+from ingest.passages import Passage, heading_of
+from ingest.server import ServerStore
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest
-from ingest.store import Store, open_store
-from ingest.stored import StoredPassages, StoredSources
-from ingest.text import key_of
+from ingest.snapshots import FolderStore
+from ingest.stale import check_settings, check_words
+
+Store = FolderStore | ServerStore
 
 
-class _Rows:
-    """The rows of a snapshot. What they are read from is closed when nobody holds these any more.
-
-    The index holds them and so do its passages, but not they the index: in a circle, files would stay open until
-    Python looks for circles.
-    """
-
-    def __init__(self, store: Store, snapshot: str) -> None:
-        self._store = store
-        with store.errors():
-            self.collection = store.collection(snapshot, self)
-
-    def fetch(self, ids: list[str]) -> dict[str, Passage]:
-        """The passages with these ids."""
-        with self._store.errors():
-            found = rows_of(self.collection, ids, self._store.rows_at_once)
-        if len(found) < len(ids):
-            raise _incomplete(self._store)
-        return found
+def open_store(settings: IngestSettings) -> Store:
+    """Where these settings keep the index; nothing is opened yet."""
+    return ServerStore(settings) if settings.chroma_url else FolderStore(settings.index)
 
 
 class Index:
-    """One snapshot, open for reading. It never changes; `passages` are in the order of their documents."""
+    """One snapshot, open for reading. It never changes; `passages` are in the order of their documents.
+
+    Its files are closed when nobody holds it, its passages or its documents any more.
+    """
 
     def __init__(self, store: Store, snapshot: str) -> None:
-        self._store = store
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
-        records = {record.name: record for record in self.manifest.sources}
-        self.sources = StoredSources(
-            list(records), lambda name: snapshots.read_source_of(store.folder, snapshot, records[name])
-        )
-        self.questions: QuestionIndex = snapshots.read_questions(store.folder, snapshot)
-        self.lexicon = snapshots.read_lexicon(store.folder, snapshot)
-        self.readings = snapshots.read_readings(store.folder, snapshot)
-        self._table = snapshots.read_table(store.folder, snapshot)
-        self._rows = _Rows(store, snapshot)
-        with store.errors():
-            stored = self._rows.collection.count()
-        if {stored, *map(len, self._table)} != {self.manifest.passages}:
-            raise _incomplete(store)
-        self.passages = StoredPassages(self._table.ids, self._rows.fetch)
-        self._by_id = np.argsort(self._table.ids)
-        self.tokens = self._table.tokens  # (passages,): how many each has, counted with tiktoken
+        self._place = store.place
+        self._database = store.open_database(snapshot)
+        self._vectors = store.open_vectors(snapshot)
+        count = self.manifest.passages
+        self.tokens = self._database.tokens()  # (passages,): how many each has, counted with tiktoken
+        if not len(self._vectors) == len(self.tokens) == count:
+            raise self._incomplete()
+        self.passages = Passages(self._database, count)
+        self.sources = Sources(self._database)
+        self.lexicon = self._database.lexicon(count)
+        self.token_vectors = self._database.token_vectors()
+        self.questions = self._database.questions()
 
     @property
     def ids(self) -> list[str]:
         """The id of each passage."""
-        return [id_.decode() for id_ in self._table.ids.tolist()]
+        return self._database.ids()
 
     def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
         """The headings that begin the sections right below a section, in the order of the text.
 
         None where there are more than `most`: they would not all be used.
         """
-        at = np.flatnonzero(self._table.above == key_of(source, section))
-        if len(at) > most:
-            return []
-        headings = map(heading_of, self.passages.at(at.tolist()))
-        return [one for one in headings if one and (one.source, section_above(one.section)) == (source, section)]
+        found = self._database.headings_below(source, section, most)
+        return [heading for one in found if (heading := heading_of(one))] if len(found) <= most else []
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
         """The `k` passages nearest to `vector`: positions in `passages` with cosine similarity, best first."""
@@ -87,34 +65,30 @@ class Index:
                 f"The index has {self.manifest.dimension} dimensions, the embedding model gives {len(vector)}. "
                 "Run: bpo-kpo ingest"
             )
-        query = np.asarray([vector], dtype=np.float32)
-        with self._store.errors():
-            found = self._rows.collection.query(
-                query_embeddings=query / max(float(np.linalg.norm(query)), 1e-12),  # as those stored
-                n_results=min(k, len(self.passages)),
-                include=["distances"],
-            )
-        ids = np.array([id_.encode() for id_ in found["ids"][0]], dtype=self._table.ids.dtype)
-        found_at = np.searchsorted(self._table.ids, ids, sorter=self._by_id).clip(max=len(self._by_id) - 1)
-        positions = self._by_id[found_at].tolist()
-        if (self._table.ids[positions] != ids).any():
-            raise _incomplete(self._store)
-        distances = (found["distances"] or [[]])[0]
-        return [(at, 1.0 - distance) for at, distance in zip(positions, distances, strict=True)]
+        query = np.asarray(vector, dtype=np.float32)
+        query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
+        found = self._vectors.nearest(query, min(k, len(self.passages)))
+        positions = self._database.positions([id_ for id_, _ in found])
+        nearest = [(at, score) for at, (_, score) in zip(positions, found, strict=True) if at is not None]
+        if len(nearest) < len(found):
+            raise self._incomplete()
+        return nearest
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
-        with self._store.errors():
-            rows = all_rows(self._rows.collection, ["embeddings"], self._store.rows_at_once)
-        return {id_: np.asarray(vector, dtype=np.float32) for id_, vector in rows}
+        return self._vectors.all()
+
+    def contents(self) -> Contents:
+        """All that it holds, but for the vectors."""
+        passages = dict(zip(self.ids, self.passages, strict=True))
+        return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors)
 
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
         return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
 
-
-def _incomplete(store: Store) -> IndexProblem:
-    return IndexProblem(f"The index at {store.place} is incomplete. Run: bpo-kpo ingest")
+    def _incomplete(self) -> IndexProblem:
+        return IndexProblem(f"The index at {self._place} is incomplete. Run: bpo-kpo ingest")
 
 
 class CurrentIndex:
@@ -147,13 +121,12 @@ class CurrentIndex:
             if self._open is None or self._open.snapshot != snapshot:
                 manifest = self._store.read_manifest(snapshot)
                 check_settings(manifest, self._settings)
-                if manifest.lexicon != LEXICON_VERSION:
-                    raise IndexProblem("The index's words were read by another release. Run: bpo-kpo ingest")
+                check_words(manifest)
                 self._open = Index(self._store, snapshot)
             return self._open
 
 
-def digest_of(passages: dict[str, Passage], vectors: Vectors) -> str:
+def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:
     """SHA-256 over ids, texts and vectors, whatever the order and the files they are stored in."""
     digest = hashlib.sha256()
     for id_ in sorted(passages):
@@ -161,14 +134,3 @@ def digest_of(passages: dict[str, Passage], vectors: Vectors) -> str:
         digest.update(passages[id_].text.encode(errors="surrogatepass"))
         digest.update(vectors[id_].tobytes())
     return digest.hexdigest()
-
-
-def check_settings(manifest: Manifest, settings: IngestSettings) -> None:
-    """Raises `IndexProblem` where the snapshot was not built with these settings by this release."""
-    if manifest.embeddings != settings.embeddings:
-        raise IndexProblem(
-            f"The index was built with {manifest.embeddings}, the settings say {settings.embeddings}. "
-            "Run: bpo-kpo ingest"
-        )
-    if manifest.splitter != SPLITTER_VERSION:
-        raise IndexProblem("The index was cut by another release. Run: bpo-kpo ingest")

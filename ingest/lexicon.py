@@ -1,24 +1,18 @@
-"""The words of an index: their stems, how rare each one is, which texts have them, and what acronyms stand for.
+"""Words: which of them count, their stems, what acronyms stand for, and how rare each is in one index."""
 
-They are counted when the index is built. Which texts have which words lies in files beside it, of which a process
-reads what a question needs; the words themselves it holds.
-"""
-
-import json
-import math
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rapidfuzz import fuzz, process
 
+from ingest import bm25
+from ingest.bm25 import BM25
 from ingest.text import words
 
 if TYPE_CHECKING:
-    import bm25s
     import Stemmer
 
 LEXICON_VERSION = 1  # part of an index's settings: raise it whenever the same text would have other terms
@@ -78,105 +72,29 @@ def _stemmer() -> "Stemmer.Stemmer":
     return Stemmer.Stemmer("english")
 
 
-class Lexicon:
-    """What the texts of one index teach about words. Made or loaded once per index; never changes."""
-
-    def __init__(self, bm25: "bm25s.BM25", known: Iterable[str], names: "_Names") -> None:
-        self._bm25 = bm25
-        self._numbers: dict[str, int] = {term: n for term, n in sorted(bm25.vocab_dict.items()) if term}
-        having, texts = np.diff(bm25.scores["indptr"]).tolist(), bm25.scores["num_docs"]
-        self._rarity = {term: _idf(having[number], texts) for term, number in self._numbers.items()}
-        self._rarest = _idf(0, texts)
-        self._words = set(known)
-        self._names = names
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Lexicon":
-        """The lexicon of these texts."""
-        names = _Names(find_acronyms(texts))
-        known: set[str] = set()
-        documents = []
-        for text in texts:
-            in_order = words(text)
-            known.update(in_order)
-            documents.append(names.terms(in_order))
-        return cls(_bm25(documents), known, names)
-
-    def save(self, folder: Path) -> None:
-        """Writes it into a new folder."""
-        self._bm25.save(folder, show_progress=False)
-        acronyms = [[*name, short] for name, short in self._names.acronyms.items()]
-        kept = {"words": sorted(self._words), "acronyms": acronyms}
-        (folder / "words.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> "Lexicon":
-        """What `save` wrote. Which texts have which terms stays on the disk, and is read as it is needed.
-
-        Raises `OSError` or `ValueError` where it is damaged.
-        """
-        import bm25s
-
-        try:
-            bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
-            kept = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-            acronyms = {tuple(name): short for *name, short in kept["acronyms"]}
-            return cls(bm25, kept["words"], _Names(acronyms))
-        except (KeyError, IndexError, TypeError, AttributeError, EOFError) as error:
-            raise ValueError(f"the lexicon: {error}") from None
-
-    def __contains__(self, term: str) -> bool:
-        return term in self._numbers
-
-    def terms(self, text: str) -> list[str]:
-        """The stems of the content words; a long name that has an acronym becomes the acronym."""
-        return self._names.terms(words(text))
-
-    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
-        """The `k` texts, as numbers from 0 on, that share a term with these, by BM25 in Lucene's form.
-
-        The best come first.
-        """
-        numbers = [self._numbers[term] for term in terms if term in self._numbers]
-        if not numbers:
-            return []
-        scores: np.ndarray = self._bm25.get_scores_from_ids(numbers)
-        some = np.flatnonzero(scores > 0)
-        best = some[np.argsort(-scores[some], kind="stable")[:k]]
-        return [(int(i), float(scores[i])) for i in best]
-
-    def asked_terms(self, question: str) -> list[str]:
-        """The terms of a question; an unknown one becomes the one it most likely misspells."""
-        return [self._corrected(term) for term in self.terms(question)]
-
-    def _corrected(self, term: str) -> str:
-        if term in self._numbers or len(term) < _SHORTEST_CORRECTED:
-            return term
-        likely = process.extractOne(term, self._numbers.keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY_MISSPELT)
-        return likely[0] if likely else term
-
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency as BM25 (Lucene) has it; for a term that never occurs, that of none."""
-        return self._rarity.get(term, self._rarest)
+Acronyms = dict[tuple[str, ...], str]  # the stems of a long name to its folded acronym
 
 
-class _Names:
-    """The long names that have an acronym: stems of the name to the folded acronym."""
+class Terms:
+    """Texts as their terms: stems of the content words; a long name that has an acronym becomes the acronym.
 
-    def __init__(self, acronyms: dict[tuple[str, ...], str]) -> None:
-        self.acronyms = acronyms
+    Scripts that put no blanks between words would have to be cut into words before this.
+    """
+
+    def __init__(self, acronyms: Acronyms) -> None:
+        self._acronyms = acronyms
         self._first = {name[0] for name in acronyms}
         self._short = set(acronyms.values())
 
-    def terms(self, in_order: Iterable[str]) -> list[str]:
-        """The stems of folded words, without stop words; a long name becomes its acronym."""
-        return list(self._shortened([stem(word) for word in in_order if word not in STOP_WORDS]))
+    def of(self, text: str) -> list[str]:
+        """The terms of a text, in order."""
+        return list(self._shortened([stem(word) for word in content_words(text)]))
 
     def _shortened(self, stems: list[str]) -> Iterable[str]:
         at = 0
         while at < len(stems):
             for length in (5, 4, 3, 2) if stems[at] in self._first else ():
-                acronym = self.acronyms.get(tuple(stems[at : at + length]))
+                acronym = self._acronyms.get(tuple(stems[at : at + length]))
                 if acronym:
                     yield acronym
                     at += length
@@ -186,25 +104,56 @@ class _Names:
                 at += 1
 
 
-def _idf(having: int, texts: int) -> float:
-    return math.log(1 + (texts - having + 0.5) / (having + 0.5))
+class Lexicon:
+    """What the texts of one index teach about words. It never changes."""
 
+    def __init__(self, ranking: BM25, acronyms: Acronyms) -> None:
+        self._bm25 = ranking
+        self._terms = Terms(acronyms)
 
-def _bm25(documents: Sequence[list[str]]) -> "bm25s.BM25":
-    """BM25 in Lucene's form over lists of terms; all scores are computed here."""
-    import bm25s
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Lexicon":
+        """The lexicon of these texts, in memory."""
+        database, acronyms = sqlite3.connect(":memory:", check_same_thread=False), find_acronyms(texts)
+        database.execute(bm25.SCHEMA)
+        bm25.write(database, map(Terms(acronyms).of, texts))
+        return cls(BM25(lambda sql, values: database.execute(sql, values).fetchall(), len(texts)), acronyms)
 
-    model = bm25s.BM25(method="lucene")
-    # a document without terms would make the mean length of an index of empty documents zero
-    model.index([terms or [""] for terms in documents or [[]]], show_progress=False)
-    return model
+    def __contains__(self, term: str) -> bool:
+        return self._bm25.having(term) > 0
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of a text (see `Terms`)."""
+        return self._terms.of(text)
+
+    def rarity(self, term: str) -> float:
+        """A term's inverse document frequency; of one that never occurs, that of none."""
+        return self._bm25.rarity(term)
+
+    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """The `k` texts, as positions, that share a term with these, with their scores, best first."""
+        return self._bm25.rank(terms, k)
+
+    def asked_terms(self, question: str) -> list[str]:
+        """The terms of a question; an unknown one becomes the one it most likely misspells."""
+        return [self._corrected(term) for term in self.terms(question)]
+
+    def _corrected(self, term: str) -> str:
+        if term in self or len(term) < _SHORTEST_CORRECTED:
+            return term
+        likely = process.extractOne(term, self._vocabulary, scorer=fuzz.ratio, score_cutoff=_LIKELY_MISSPELT)
+        return likely[0] if likely else term
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return self._bm25.vocabulary()
 
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[ \t]+){1,5}[A-Z][\w’'-]*")
 
 
-def find_acronyms(texts: Iterable[str]) -> dict[tuple[str, ...], str]:
+def find_acronyms(texts: Iterable[str]) -> Acronyms:
     """Stems of long names to folded acronyms: runs of capitalised words whose initials spell an acronym.
 
     Both must occur in the texts ("Business Process Outsourcing", "BPO").

@@ -23,6 +23,7 @@ SPLITTER_VERSION = 1  # part of an index's settings: raise it whenever the same 
 # Section path and passage together, in tokens of cl100k_base. The embedded model reads 256 of its own, which
 # for English are about as many; for code, tables and dotted lines they are more, and then `_size` counts them.
 PASSAGE_TOKENS = 200
+_LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
@@ -114,6 +115,11 @@ def heading_of(passage: Passage) -> Passage | None:
     if not _HEADING.match(line):
         return None
     return replace(passage, text=line, end=passage.start + len(line))
+
+
+def heading_above(section: str) -> str:
+    """The end of the headings above a passage, as a line: with it is read what the passage is about."""
+    return f"{section[-_LONGEST_SECTION:]}\n"
 
 
 def note_after(text: str, end: int) -> str | None:

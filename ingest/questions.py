@@ -9,9 +9,7 @@ answered is always the document's own text.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -122,40 +120,6 @@ class QuestionIndex:
         bounds = [*self.starts.tolist(), len(self.vectors)]
         for i, question in enumerate(self.questions):
             yield question.question, self.vectors[bounds[i] : bounds[i + 1]]
-
-    def save(self, folder: Path) -> None:
-        """Writes the questions into a snapshot's folder; nothing where there are none."""
-        if self.questions:
-            lengths = np.diff([*self.starts, len(self.vectors)])
-            lines = [_Stored(question=q, source=s, spans=spans) for q, s, spans in self.questions]
-            text = "".join(line.model_dump_json() + "\n" for line in lines)
-            (folder / "questions.jsonl").write_text(text, encoding="utf-8")
-            np.savez(folder / "questions.npz", vectors=self.vectors, lengths=lengths, means=self.means)
-
-
-class _Stored(BaseModel):
-    question: str
-    source: str
-    spans: tuple[tuple[int, int], ...]
-
-
-def load_questions(folder: Path) -> QuestionIndex:
-    """What `save` wrote into a snapshot's folder. Raises `OSError` or `ValueError` where it is damaged."""
-    if not (folder / "questions.jsonl").exists():
-        return QuestionIndex()
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    stored = [_Stored.model_validate_json(line) for line in lines]
-    try:
-        with np.load(folder / "questions.npz", allow_pickle=False) as arrays:
-            vectors, lengths, means = arrays["vectors"], arrays["lengths"], arrays["means"]
-    except (BadZipFile, EOFError, KeyError, RuntimeError) as error:  # how NumPy and zipfile say that it is damaged
-        raise ValueError(f"questions.npz: {error}") from None
-    if not len(lengths) == len(means) == len(stored) or lengths.sum() != len(vectors):
-        raise ValueError("questions and vectors do not fit")
-    questions = tuple(
-        IndexedQuestion(s.question, s.source, tuple(Span(*span) for span in s.spans)) for s in stored
-    )
-    return QuestionIndex(questions, vectors, np.cumsum(lengths) - lengths, means)
 
 
 def means_of(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:

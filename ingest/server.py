@@ -1,8 +1,8 @@
 """An index on a Chroma server, or in Chroma Cloud, that several machines share (`CHROMA_URL`).
 
-A snapshot NAME is two collections there: NAME holds the passages with their vectors, NAME-files what else is in
-a snapshot's folder, packed and cut into pieces; a folder on each machine is the cache of those files. The pointers
-are rows of a third collection, numbered from 1 on. Chroma leaves a row alone whose id is there already, so that of
+A snapshot NAME is two collections there: NAME holds the passages' vectors, NAME-files the files of a snapshot's
+folder, packed and cut into pieces; a folder on each machine is the cache of those files. The pointers are rows of
+a third collection, numbered from 1 on. Chroma leaves a row alone whose id is there already, so that of
 two machines that publish the same number at once one wins, and both can see which.
 """
 
@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from ingest import snapshots
-from ingest.chroma import SERVER_ROWS, add_passages, server_client, server_errors
+from ingest.chroma import SERVER_ROWS, PassageVectors, ServerErrors, Vectors, add_vectors, server_client
+from ingest.database import Contents, Database
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
-from ingest.snapshots import Contents, Manifest, Pointer
+from ingest.snapshots import FolderStore, Manifest, Pointer
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -49,40 +49,52 @@ class _Published(BaseModel):
 
 
 class ServerStore:
-    """An index on a Chroma server, or in Chroma Cloud; `folder` is this machine's cache of its files."""
-
-    rows_at_once = SERVER_ROWS
+    """An index on a Chroma server, or in Chroma Cloud, with a cache of its files on this machine."""
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self.folder = _cache_of(settings)
+        self._errors = ServerErrors(self.place)
+        self._cache = FolderStore(_cache_of(settings))
         self._opened: ClientAPI | None = None
+
+    # --- what readers use
 
     def read_pointer(self) -> Pointer | None:
         """The pointer; `None` where there is no index yet."""
         return self._newest()[1]
 
-    def read_manifest(self, snapshot: str) -> Manifest:
-        """The manifest of a snapshot, whose files are in `folder` from then on."""
-        if not (self.folder / "snapshots" / snapshot / "manifest.json").exists():
-            self._fetch(snapshot)
-        return snapshots.read_manifest(self.folder, snapshot)
+    def read_manifest(self, name: str) -> Manifest:
+        """The manifest of a snapshot, whose files are on this machine from then on."""
+        if not (self._cache.path(name) / "manifest.json").exists():
+            self._fetch(name)
+        return self._cache.read_manifest(name)
 
-    def damaged_files(self, snapshot: str) -> list[str]:
-        """The files of a snapshot that are not as they were written, but for Chroma's."""
-        return snapshots.damaged_files(self.folder, snapshot)
+    def open_database(self, name: str) -> Database:
+        """All that a snapshot holds but the vectors."""
+        return self._cache.open_database(name)
+
+    def open_vectors(self, name: str) -> PassageVectors:
+        """The vectors of a snapshot's passages."""
+        with self._errors:
+            return PassageVectors(self._client, name, SERVER_ROWS, self._errors)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether the database of a snapshot, as it is on this machine, is as it was written."""
+        return self._cache.is_whole(name)
+
+    # --- what a build does, in this order
 
     def new_snapshot(self) -> AbstractContextManager[str]:
-        """The name of a new snapshot, held against clearing while the block runs."""
-        return snapshots.new_snapshot(self.folder)
+        """The name of a fresh snapshot, held against clearing while the block runs."""
+        return self._cache.new_snapshot()
 
-    def write(self, name: str, contents: Contents) -> None:
+    def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
         """Writes all of a new snapshot."""
-        snapshots.write_snapshot(self.folder, name, contents)
-        packed = _pack(self.folder / "snapshots" / name)
-        with self.errors():
-            add_passages(self._client, name, contents.passages, contents.vectors, self.rows_at_once)
+        self._cache.write_files(name, manifest, contents)
+        packed = _pack(self._cache.path(name))
+        with self._errors:
+            add_vectors(self._client, name, vectors, SERVER_ROWS)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
             for at in range(0, len(packed), 100):
                 pieces = packed[at : at + 100]
@@ -94,7 +106,7 @@ class ServerStore:
         if current != expected:
             return False
         mine = _Published(token=uuid.uuid4().hex, pointer=pointer)
-        with self.errors():
+        with self._errors:
             rows, id_ = self._pointers(), f"{number + 1:012}"
             _add_rows(rows, [id_], [mine.model_dump_json()])
             (there,) = rows.get(ids=[id_], include=["documents"])["documents"] or [""]
@@ -107,23 +119,15 @@ class ServerStore:
         """Deletes the snapshots that nobody needs any more, on the server and in the cache."""
         pointer = self.read_pointer()
         kept = {pointer.snapshot, pointer.previous} if pointer else set()
-        with self.errors():
+        with self._errors:
             for collection in self._client.list_collections():
                 name = collection.name.removesuffix(_FILES)
                 if name not in kept and _is_old(name):
                     with contextlib.suppress(Exception):  # another machine deletes it at the same time
                         self._client.delete_collection(collection.name)
-        for folder in (self.folder / "snapshots").glob("*"):
+        for folder in (self._cache.folder / "snapshots").glob("*"):
             if folder.name not in kept and _is_old(folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def collection(self, snapshot: str, owner: object) -> "Collection":
-        """The passages of a snapshot; `owner` is for the store of a folder."""
-        return self._client.get_collection(snapshot, embedding_function=None)
-
-    def errors(self) -> AbstractContextManager[None]:
-        """Errors of the server in the block as one line that says what to do."""
-        return server_errors(self.place)
 
     @property
     def _client(self) -> "ClientAPI":
@@ -136,7 +140,7 @@ class ServerStore:
 
     def _newest(self) -> tuple[int, Pointer | None]:
         """The pointer with the highest number; 0 where there is none."""
-        with self.errors():
+        with self._errors:
             rows = self._pointers().get(include=["documents"])
             found = max(zip(rows["ids"], rows["documents"] or [], strict=True), default=None)
         try:
@@ -148,16 +152,16 @@ class ServerStore:
 
     def _fetch(self, snapshot: str) -> None:
         """Brings a snapshot's files into the cache, in one step."""
-        with self.errors():
+        with self._errors:
             files, packed = self._client.get_collection(snapshot + _FILES, embedding_function=None), []
             for at in itertools.count(0, 100):
                 rows = files.get(ids=[f"{at + i:09}" for i in range(100)], include=["documents"])
                 packed += sorted(zip(rows["ids"], rows["documents"] or [], strict=True))
                 if len(rows["ids"]) < 100:
                     break
-        target = self.folder / "snapshots" / snapshot
+        target = self._cache.path(snapshot)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as part:
+        with tempfile.TemporaryDirectory(dir=self._cache.folder) as part:
             _unpack([piece for _, piece in packed], Path(part) / snapshot)
             with contextlib.suppress(OSError):  # another process has fetched it meanwhile
                 (Path(part) / snapshot).rename(target)

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,17 @@ def find_files(path: Path) -> Iterator[Path]:
                     yield found
     else:
         raise SourceError(f"{path} does not exist. Give a file or a folder.")
+
+
+def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
+    """The documents at `paths`, without the index's own copies where it lies among them."""
+    files = {file for path in paths for file in find_files(path)}
+    return {file for file in files if not file.is_relative_to(index.resolve())}
+
+
+def is_under(file: Path, paths: Sequence[Path]) -> bool:
+    """Whether a file is one of these paths or lies below one."""
+    return any(file.is_relative_to(path) for path in paths)
 
 
 def _refuse(error: OSError) -> None:

@@ -1,14 +1,26 @@
-"""What is tried with a few chosen inputs in every run of the tests, tried with all of them: `make stress`."""
+"""What the tests try with a few chosen inputs, tried with all: `make stress`; takes some minutes.
 
+Every order to an assistant that a document may hide; and fifty builds, killed at random moments.
+"""
+
+import random
 import tempfile
+import time
 from pathlib import Path
 
+from ingest.build import build
 from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from ingest.snapshots import FolderStore
 from tests.assistant.injections import does_not_succeed, probes
+from tests.ingest.processes import WordHash, processes, settings_of, version_now, write_version
+
+ROUNDS = 50
+PATIENCE = 60  # seconds; the first build is not killed
 
 
-def main() -> None:
-    """Ends with the first that fails."""
+def orders_in_documents() -> None:
+    """None of them succeeds."""
     minilm = MiniLM()
     for probe in probes():
         with tempfile.TemporaryDirectory() as folder:
@@ -16,5 +28,38 @@ def main() -> None:
         print(f"no success: {probe.name}", flush=True)
 
 
+def killed_builds() -> None:
+    """Whatever was going on, the index is the old one or the new one, whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings_of(Path(folder))
+        write_version(settings.corpus, 0)
+        whole_build = killed_after(settings, PATIENCE)
+        version = version_now(settings)
+        for i in range(1, 1 + ROUNDS):
+            write_version(settings.corpus, i)
+            killed_after(settings, whole_build * random.uniform(i - 1, i) / ROUNDS)
+            seen = version_now(settings)
+            assert seen in (version, i), f"version {seen}, after {version} and while {i} was built"
+            version = seen
+        build(settings, embeddings=WordHash())
+        assert version_now(settings) == ROUNDS
+        pointer = FolderStore(settings.index).read_pointer()
+        left = {path.name for path in (settings.index / "snapshots").iterdir()}
+        assert pointer and left == {pointer.snapshot, pointer.previous}, f"{left} were left"
+    print(f"The index was whole after each of {ROUNDS} builds.")
+
+
+def killed_after(settings: IngestSettings, seconds: float) -> float:
+    """Builds in a process that is killed where it takes longer than this; how long it took."""
+    began = time.monotonic()
+    process = processes().Process(target=build, args=(settings,), kwargs={"embeddings": WordHash()})
+    process.start()
+    process.join(seconds)
+    process.kill()
+    process.join()
+    return time.monotonic() - began
+
+
 if __name__ == "__main__":
-    main()
+    orders_in_documents()
+    killed_builds()

@@ -42,7 +42,7 @@ def test_only_one_module_touches_the_environment() -> None:
 
 def test_only_one_module_opens_chroma() -> None:
     knows = {path.name for path in MODULES if "chromadb" in imported(path)}
-    assert knows == {"chroma.py", "server.py", "store.py"}  # the others for the names of its types
+    assert knows == {"chroma.py", "server.py"}  # the latter for the names of its types
 
 
 def test_what_answers_needs_nothing_of_what_trains() -> None:

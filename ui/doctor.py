@@ -11,9 +11,8 @@ from assistant.reading_model.model import ReadingModel
 from assistant.settings import AssistantSettings
 from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
-from ingest.index import CurrentIndex
+from ingest.index import CurrentIndex, open_store
 from ingest.settings import IngestSettings
-from ingest.store import open_store
 from ui.settings import read_settings
 
 _PREFIX = "BPO_KPO_"
@@ -75,12 +74,12 @@ def _index(settings: AssistantSettings) -> Iterator[Finding]:
     try:
         index = CurrentIndex(settings.ingest).get()
         documents = sum(1 for _ in index.sources.values())  # each is read
-        damaged = open_store(settings.ingest).damaged_files(index.snapshot)
+        whole = open_store(settings.ingest).is_whole(index.snapshot)
     except UserError as error:
         yield Finding("index", False, str(error))
     else:
-        if damaged:
-            yield Finding("index", False, f"Of the index, {', '.join(damaged)} is damaged. Run: bpo-kpo ingest")
+        if not whole:
+            yield Finding("index", False, "Of the index, passages.sqlite is damaged. Run: bpo-kpo ingest")
             return
         count = f"{len(index.passages)} passages of {documents} documents"
         yield Finding("index", True, f"{count} in {open_store(settings.ingest).place}")

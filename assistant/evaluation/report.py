@@ -36,7 +36,7 @@ _BY_TAG = {"Useful": "useful", "Fact recall": "fact_recall", "Refusal where ther
 _SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
 _POINTS = 400  # of a curve: more than the eye can tell apart
-_VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "bm25s", "onnxruntime", "tokenizers", "tiktoken")
+_VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken")
 
 
 @dataclass(frozen=True)

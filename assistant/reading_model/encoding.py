@@ -4,7 +4,7 @@ What a passage alone decides is worked out once for each passage and kept; a que
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -15,7 +15,7 @@ from assistant.orders import without_orders
 from assistant.units import PassageLike, Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
-from ingest.readings import Readings, heading_above
+from ingest.passages import heading_above
 from ingest.text import Span
 
 KEPT = 400  # passages that are kept in memory; about 300 kB each
@@ -79,11 +79,13 @@ class EncodedPassage:
 class Encoder:
     """Encodes texts with one embedding model and the words of one index. Threads may share it."""
 
-    def __init__(self, model: MiniLM, lexicon: Lexicon, readings: Readings | None = None) -> None:
-        """`readings`: passages that were read by their tokens when they were indexed."""
+    def __init__(
+        self, model: MiniLM, lexicon: Lexicon, token_vectors: Mapping[str, TokenVectors] | None = None
+    ) -> None:
+        """`token_vectors`: of passages that were read by their tokens when they were indexed."""
         self.lexicon = lexicon
         self._model = model
-        self._readings = readings or Readings()
+        self._token_vectors = token_vectors or {}
         self._kept: OrderedDict[tuple[str, str], EncodedPassage] = OrderedDict()
         self._lock = Lock()
 
@@ -120,7 +122,7 @@ class Encoder:
 
     def _read(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Each text by its tokens, as the index has it, else as the model reads it."""
-        kept = {text: self._readings.get(text) for text in texts}
+        kept = {text: self._token_vectors.get(text) for text in texts}
         unread = [text for text, read in kept.items() if read is None]
         made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
         return [kept[text] or made[text] for text in texts]

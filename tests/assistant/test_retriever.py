@@ -34,7 +34,7 @@ QUESTIONS = [
 
 def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
     index = CurrentIndex(settings).get()
-    evidence = Evidence(index.lexicon, minilm, ReadingModel(), index.readings, index.questions)
+    evidence = Evidence(index.lexicon, minilm, ReadingModel(), index.token_vectors, index.questions)
     return HybridRetriever(index=index, embeddings=minilm, evidence=evidence)
 
 

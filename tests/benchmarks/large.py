@@ -2,8 +2,8 @@
 
 Embedding 100,000 passages takes an hour, so their vectors are made up: those of 1,000 real passages with a little
 noise. All else is done as always: cutting, storing, ranking by words, reading the best passages. The texts are
-the article's sentences in other orders. Both ask the same Chroma database; ours also asks a Chroma server that
-was given the same index. Prints a row for each as JSON.
+the article's sentences in other orders. Both ask the same Chroma database, of ids and vectors; ours also asks a
+Chroma server that was given the same index. Prints a row for each as JSON.
 """
 
 import json
@@ -74,23 +74,13 @@ def build(count: int, folder: Path) -> int:
 
 def upload(index: Path, settings: Any) -> None:
     """Gives the index in a folder to the Chroma server of these settings."""
-    from ingest.index import CurrentIndex
+    from ingest.index import CurrentIndex, open_store
     from ingest.settings import IngestSettings
-    from ingest.snapshots import Contents, Pointer
-    from ingest.store import open_store
+    from ingest.snapshots import Pointer
 
     found, store = CurrentIndex(IngestSettings(index=index)).get(), open_store(settings)
-    contents = Contents(
-        manifest=found.manifest,
-        sources=list(found.sources.values()),
-        questions=found.questions,
-        lexicon=found.lexicon,
-        readings=found.readings,
-        passages=dict(zip(found.ids, found.passages, strict=True)),
-        vectors=found.vectors(),
-    )
     with store.new_snapshot() as name:
-        store.write(name, contents)
+        store.write(name, found.manifest, found.contents(), found.vectors())
         assert store.publish(Pointer(snapshot=name, paths=()), None)
 
 
@@ -122,17 +112,18 @@ def _chroma(index: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    from ingest.snapshots import chroma_folder, read_pointer
+    from ingest.snapshots import FolderStore
     from tests.benchmarks.bare import Bare
 
-    pointer = read_pointer(index)
+    store = FolderStore(index)
+    pointer = store.read_pointer()
     assert pointer
-    path = str(chroma_folder(index, pointer.snapshot))
+    path = str(store.path(pointer.snapshot) / "chroma")
     client = chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
     collection: Any = client.get_collection("passages", embedding_function=None)
     model = Bare()
     return lambda question: collection.query(
-        query_embeddings=[model.embed_query(question)], n_results=_NEAREST, include=["documents", "metadatas"]
+        query_embeddings=[model.embed_query(question)], n_results=_NEAREST, include=["distances"]
     )
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import snapshots
 from ingest.build import BuildReport, build
 from ingest.errors import UserError
 from ingest.index import CurrentIndex, Index
+from ingest.snapshots import FolderStore, Pointer
 from tests.ingest.processes import WordHash, settings_of
 
 # Three passages: of a preface and of two sections.
@@ -42,15 +42,16 @@ class Library:
     def files(self) -> list[str]:
         return [Path(name).name for name in self.index().sources]
 
-    def paths(self) -> tuple[str, ...]:
-        pointer = snapshots.read_pointer(self.settings.index)
+    def store(self) -> FolderStore:
+        return FolderStore(self.settings.index)
+
+    def pointer(self) -> Pointer:
+        pointer = self.store().read_pointer()
         assert pointer
-        return pointer.paths
+        return pointer
 
     def snapshot_folder(self) -> Path:
-        pointer = snapshots.read_pointer(self.settings.index)
-        assert pointer
-        return self.settings.index / "snapshots" / pointer.snapshot
+        return self.store().path(self.pointer().snapshot)
 
 
 def refused(library: Library, error: type[UserError], message: str, *paths: Path) -> None:

@@ -10,10 +10,11 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 import ingest.build
-from ingest import snapshots, store
+from ingest import bm25, database, snapshots
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
@@ -90,6 +91,16 @@ def version_of(index: Index) -> int:
     return in_sources
 
 
+def version_now(settings: IngestSettings) -> int:
+    """The version of the current index, which is whole: with the digest of its manifest and the right vectors."""
+    index = CurrentIndex(settings).get()
+    assert index.digest() == index.manifest.digest
+    fresh = np.array(WordHash().embed_documents([passage.embedded_text for passage in index.passages]))
+    stored = index.vectors()
+    assert np.allclose([stored[id_] for id_ in index.ids], fresh / np.linalg.norm(fresh, axis=1, keepdims=True))
+    return version_of(index)
+
+
 # --- what the processes run
 
 
@@ -103,8 +114,10 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
     module, _, name = step.rpartition(".")
     target = {
         "build": ingest.build,
-        "store": store,
+        "database": database,
+        "bm25": bm25,
         "snapshots": snapshots,
+        "FolderStore": snapshots.FolderStore,
         "os": os,
         "shutil": snapshots.shutil,
         "Path": Path,
@@ -128,7 +141,7 @@ def read_until(settings: IngestSettings, stop: Any, results: Any) -> None:
             if index.digest() != index.manifest.digest:
                 faults.append(f"{index.snapshot} is not what its manifest says")
         except IndexProblem as problem:
-            pointer = snapshots.read_pointer(settings.index)
+            pointer = snapshots.FolderStore(settings.index).read_pointer()
             if not seen or index.snapshot in (pointer.snapshot, pointer.previous):
                 faults.append(repr(problem))
         except Exception as error:

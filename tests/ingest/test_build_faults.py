@@ -3,19 +3,17 @@
 import os
 import random
 import re
-import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ingest import snapshots
 from ingest.build import build, ensure_index
-from ingest.chroma import chroma_errors
+from ingest.chroma import FolderErrors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex, Index
-from ingest.snapshots import damaged_files
-from ingest.text import count_tokens
 from tests.ingest.library import GUIDE, Library, refused
 from tests.ingest.processes import WordHash
 
@@ -67,7 +65,7 @@ def test_the_last_path_cannot_be_removed(library: Library) -> None:
         library.build(remove=(library.corpus,))
     assert library.texts() == ["A."]
     library.build(library.corpus.with_name("elsewhere"), remove=(library.corpus,))
-    assert library.paths() == (str(library.corpus.with_name("elsewhere")),)
+    assert library.pointer().paths == (str(library.corpus.with_name("elsewhere")),)
     assert len(library.files()) == 1
 
 
@@ -129,17 +127,20 @@ def test_an_index_folder_without_permission_to_write_is_refused(library: Library
         library.settings.index.chmod(0o700)
 
 
-def test_a_full_disk_loses_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), sqlite3.OperationalError("database or disk is full")]
+)
+def test_a_full_disk_loses_nothing(library: Library, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     library.write("a.md", "A.")
     library.build()
     library.write("a.md", "B.")
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(snapshots, "write_snapshot", full)
-        refused(library, IndexProblem, r"cannot be written \(No space left on device\)")
+        patch.setattr("ingest.database.write", full)
+        refused(library, IndexProblem, r"cannot be written \((No space left on device|database or disk is full)\)")
     assert library.texts() == ["A."]
     library.build()
     assert library.texts() == ["B."]
@@ -184,7 +185,7 @@ def test_an_index_of_another_splitter_is_refused_and_mended(
 ) -> None:
     library.write("guide.md", GUIDE)
     library.build()
-    monkeypatch.setattr("ingest.index.SPLITTER_VERSION", 2)
+    monkeypatch.setattr("ingest.stale.SPLITTER_VERSION", 2)
     monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 2)
     for use in (library.index, lambda: ensure_index(library.settings)):
         with pytest.raises(IndexProblem, match=r"cut by another release\. Run: bpo-kpo ingest"):
@@ -197,16 +198,17 @@ def test_an_index_of_another_format_is_refused_and_mended(library: Library) -> N
     library.write("guide.md", GUIDE)
     library.build()
     manifest = library.snapshot_folder() / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 9'))
-    with pytest.raises(IndexProblem, match=r"has format 9, this release reads 2\. Run: bpo-kpo ingest"):
-        library.index()
+    manifest.write_text(manifest.read_text().replace('"format": 3', '"format": 2'))
+    for use in (library.index, lambda: ensure_index(library.settings)):
+        with pytest.raises(IndexProblem, match=r"has format 2, this release reads 3\. Run: bpo-kpo ingest$"):
+            use()
     library.build()
-    assert library.index().manifest.format == 2
+    assert library.index().manifest.format == 3
 
 
 def read_by_another_release(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on, words are read in another way than those of an index that there is."""
-    monkeypatch.setattr("ingest.index.LEXICON_VERSION", 9)
+    monkeypatch.setattr("ingest.stale.LEXICON_VERSION", 9)
     monkeypatch.setattr("ingest.build.LEXICON_VERSION", 9)
 
 
@@ -241,51 +243,33 @@ def test_they_are_read_anew_also_where_the_documents_have_gone(
 # --- damage
 
 
-def overwritten(name: str) -> Callable[[Path], None]:
-    """Zeros in a file, behind what says its size."""
-
-    def damage(folder: Path) -> None:
-        content = (folder / name).read_bytes()
-        begin = 128 if name.endswith(".npy") else 0
-        (folder / name).write_bytes(content[:begin] + bytes(len(content) - begin))
-
-    return damage
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["ids.npy", "above.npy", "tokens.npy", "lexicon/data.csc.index.npy", "lexicon/words.json", "sources/*.txt"],
-)
-def test_a_file_that_is_not_as_it_was_written_is_named_and_written_again(library: Library, name: str) -> None:
+def test_a_file_that_is_not_as_it_was_written_is_noticed_and_written_again(library: Library) -> None:
     library.write("guide.md", GUIDE)
     library.build()
-    folder = library.snapshot_folder()
-    (path,) = folder.glob(name)
-    damaged = path.relative_to(folder).as_posix()
-    assert damaged_files(library.settings.index, folder.name) == []
-    overwritten(damaged)(folder)
-    assert damaged_files(library.settings.index, folder.name) == [damaged]
+    assert library.store().is_whole(library.pointer().snapshot)
+    path = library.snapshot_folder() / "passages.sqlite"
+    path.write_bytes(path.read_bytes().replace(b"First words.", b"Other words."))
+    assert library.texts()[1] == "## One\n\nOther words."  # what SQLite cannot know
+    assert not library.store().is_whole(library.pointer().snapshot)
     library.build()
-    assert damaged_files(library.settings.index, library.snapshot_folder().name) == []
-    assert library.index().tokens.tolist() == [count_tokens(passage.text) for passage in library.index().passages]
+    assert library.store().is_whole(library.pointer().snapshot)
+    assert library.texts()[1] == "## One\n\nFirst words."
 
 
-def test_ids_that_are_none_of_the_database_are_damage(library: Library) -> None:
+def changed(folder: Path, sql: str) -> None:
+    with closing(sqlite3.connect(folder / "passages.sqlite")) as database, database:
+        database.execute(sql)
+
+
+def test_passages_that_are_not_those_of_chroma_are_damage(library: Library) -> None:
     library.write("guide.md", GUIDE)
     library.build()
-    overwritten("ids.npy")(library.snapshot_folder())
+    changed(library.snapshot_folder(), "update passages set id = position, position = 9 where position = 1")
+    index = library.index()
     with pytest.raises(IndexProblem, match=r"is incomplete\. Run: bpo-kpo ingest$"):
-        library.index().nearest(library.fake.embed_query("words"), 2)
-
-
-def test_acronyms_that_are_none_are_damage(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    words = library.snapshot_folder() / "lexicon" / "words.json"
-    words.write_text('{"words": [], "acronyms": [["x"]]}')
-    with pytest.raises(IndexProblem, match=r"damaged[^\n]*Run: bpo-kpo ingest$"):
-        library.index()
-    assert library.build().embedded == 3
+        index.nearest(library.fake.embed_query("words"), 3)
+    with pytest.raises(IndexProblem, match=r"is damaged \([^\n]*\)\. Run: bpo-kpo ingest$"):
+        index.passages.at([1])
 
 
 def read_all(index: Index) -> None:
@@ -309,12 +293,28 @@ def another_kind_of_manifest(folder: Path) -> None:
     (folder / "manifest.json").write_text("[]")
 
 
-def missing_source(folder: Path) -> None:
-    next((folder / "sources").iterdir()).unlink()
+def missing_documents(folder: Path) -> None:
+    changed(folder, "drop table documents")
 
 
-def garbage_for_a_source(folder: Path) -> None:
-    next((folder / "sources").iterdir()).write_bytes(b"\xff\xff")
+def vectors_of_another_length(folder: Path) -> None:
+    changed(folder, "insert into token_vectors values ('', '[]', x'0000')")
+
+
+def spans_that_are_none(folder: Path) -> None:
+    changed(folder, "insert into token_vectors values ('', '[[1]]', x'')")
+
+
+def garbage_for_the_passages(folder: Path) -> None:
+    (folder / "passages.sqlite").write_bytes(random.Random(7).randbytes(100_000))
+
+
+def half_of_the_passages(folder: Path) -> None:
+    half(folder / "passages.sqlite")
+
+
+def no_passages(folder: Path) -> None:
+    (folder / "passages.sqlite").unlink()
 
 
 def garbage_for_the_database(folder: Path) -> None:
@@ -337,26 +337,6 @@ def missing_snapshot(folder: Path) -> None:
     folder.rename(folder.parent.parent.parent / "elsewhere")
 
 
-def missing_ids(folder: Path) -> None:
-    (folder / "ids.npy").unlink()
-
-
-def half_of_the_headings(folder: Path) -> None:
-    half(folder / "above.npy")
-
-
-def garbage_for_the_words(folder: Path) -> None:
-    (folder / "lexicon" / "words.json").write_text("[]")
-
-
-def missing_words(folder: Path) -> None:
-    shutil.rmtree(folder / "lexicon")
-
-
-def half_of_the_ranking(folder: Path) -> None:
-    half(folder / "lexicon" / "data.csc.index.npy")
-
-
 def half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -367,18 +347,17 @@ def half(path: Path) -> None:
         damaged_manifest,
         missing_manifest,
         another_kind_of_manifest,
-        missing_source,
-        garbage_for_a_source,
+        missing_documents,
+        vectors_of_another_length,
+        spans_that_are_none,
+        garbage_for_the_passages,
+        half_of_the_passages,
+        no_passages,
         garbage_for_the_database,
         half_a_database,
         empty_database,
         missing_database,
         missing_snapshot,
-        missing_ids,
-        half_of_the_headings,
-        garbage_for_the_words,
-        missing_words,
-        half_of_the_ranking,
     ],
 )
 def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
@@ -421,8 +400,8 @@ def test_vectors_that_are_not_those_of_the_manifest_are_made_again(library: Libr
 def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
     panic = type("PanicException", (BaseException,), {})
     message = r"damaged \(malformed\)\. Run: bpo-kpo ingest"
-    with pytest.raises(IndexProblem, match=message), chroma_errors(Path("index")):
+    with pytest.raises(IndexProblem, match=message), FolderErrors(Path("index")):
         raise panic("malformed\nbacktrace")
     for bug in (KeyboardInterrupt, ZeroDivisionError):
-        with pytest.raises(bug), chroma_errors(Path("index")):
+        with pytest.raises(bug), FolderErrors(Path("index")):
             raise bug

@@ -1,11 +1,7 @@
 """The words of an index: acronyms and their long names, how rare a word is, and misspelt ones."""
 
 import hashlib
-import math
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,15 +82,6 @@ def test_forms_of_one_word_have_one_stem() -> None:
     assert stem("force") != stem("drive")
 
 
-def test_rarity_is_the_inverse_document_frequency_of_bm25() -> None:
-    lexicon = Lexicon.of(["cost cost", "cost force", "force expert", "cost"])
-    # ln(1 + (N - n + 0.5) / (n + 0.5)) with N = 4 texts, n of which hold the word
-    assert lexicon.rarity("cost") == pytest.approx(math.log(1 + 1.5 / 3.5))
-    assert lexicon.rarity("forc") == pytest.approx(math.log(1 + 2.5 / 2.5))
-    assert lexicon.rarity("expert") == pytest.approx(math.log(1 + 3.5 / 1.5))
-    assert lexicon.rarity("unicorn") == pytest.approx(math.log(1 + 4.5 / 0.5))
-
-
 def test_the_lexicon_knows_the_words_of_its_texts_only() -> None:
     lexicon = Lexicon.of(ARTICLE_LIKE)
     assert "expert" in lexicon and "bpo" in lexicon
@@ -131,38 +118,6 @@ def test_of_two_words_the_one_in_fewer_texts_is_the_rarer(texts: list[str], one:
 def test_case_does_not_matter(texts: list[str], text: str) -> None:
     lexicon = Lexicon.of(texts)
     assert lexicon.terms(text.upper()) == lexicon.terms(text.lower())
-
-
-# --- kept in files
-
-
-@given(texts, st.lists(word).map(" ".join))
-def test_what_is_loaded_knows_what_was_saved(texts: list[str], question: str) -> None:
-    made = Lexicon.of(texts)
-    with TemporaryDirectory() as folder:
-        made.save(Path(folder, "lexicon"))
-        loaded = Lexicon.load(Path(folder, "lexicon"))
-        asked = made.asked_terms(question)
-        assert loaded.asked_terms(question) == asked
-        assert loaded.rank(asked, 3) == made.rank(asked, 3)
-        assert [loaded.rarity(term) for term in asked] == [made.rarity(term) for term in asked]
-        del loaded  # it reads from that folder
-
-
-def test_which_text_has_which_term_stays_on_the_disk(tmp_path: Path) -> None:
-    Lexicon.of(ARTICLE_LIKE).save(tmp_path / "lexicon")
-    loaded = Lexicon.load(tmp_path / "lexicon")
-    assert all(isinstance(loaded._bm25.scores[part], np.memmap) for part in ("data", "indices", "indptr"))
-
-
-def test_texts_are_ranked_by_bm25() -> None:
-    lexicon = Lexicon.of(["cost", "cost force", "expert"])
-    # Robertson and Zaragoza 2009 as Lucene has it: rarity × f / (f + 1.5 × (0.25 + 0.75 × length / mean length))
-    rarity = math.log(1 + 1.5 / 2.5)
-    short, long = (1 / (1 + 1.5 * (0.25 + 0.75 * length / (4 / 3))) for length in (1, 2))
-    assert lexicon.rank(["cost"], 9) == [(0, pytest.approx(rarity * short)), (1, pytest.approx(rarity * long))]
-    assert lexicon.rank(["cost"], 1) == lexicon.rank(["cost"], 9)[:1]
-    assert lexicon.rank(["unicorn"], 9) == lexicon.rank([], 9) == []
 
 
 def test_another_lexicon_of_the_same_text_has_another_version(article: Source) -> None:

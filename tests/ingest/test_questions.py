@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import snapshots
 from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM, TokenVectors
-from ingest.errors import IndexProblem, SourceError
+from ingest.errors import SourceError
 from ingest.index import CurrentIndex, Index
-from ingest.questions import IndexedQuestion, QuestionIndex, index_questions, indexed_questions, load_questions
+from ingest.questions import IndexedQuestion, QuestionIndex, index_questions, indexed_questions
+from ingest.snapshots import FolderStore
 from ingest.sources import make_source
 from ingest.text import Span
 from tests.ingest.processes import settings_of
@@ -246,24 +246,6 @@ def test_a_question_without_a_word_is_left_out(blank: str) -> None:
     assert none.questions == () and none.vectors.shape == (0, 384)
 
 
-def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
-    lines = [line("ab", "The free trial", "no card"), line("Wie heißt es?"), line("a\u2028b\u0085c")]
-    saved = index_questions([make_source("a.md", TRIAL, "\n".join(lines))], Counting(), {})
-    saved.save(tmp_path)
-    loaded = load_questions(tmp_path)
-    assert loaded.questions == saved.questions
-    assert isinstance(loaded.questions[0].spans[0], Span)
-    assert loaded.starts.tolist() == saved.starts.tolist()
-    assert loaded.vectors.dtype == np.float16
-    assert np.array_equal(loaded.vectors, saved.vectors)
-
-
-def test_no_questions_leave_no_files(tmp_path: Path) -> None:
-    QuestionIndex().save(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-    assert load_questions(tmp_path).questions == ()
-
-
 # --- beside the documents of an index
 
 
@@ -294,9 +276,9 @@ class Shelf:
         return {q.question: [texts[q.source][a:b] for a, b in q.spans] for q in index.questions.questions}
 
     def folder(self) -> Path:
-        pointer = snapshots.read_pointer(self.settings.index)
+        pointer = FolderStore(self.settings.index).read_pointer()
         assert pointer
-        return self.settings.index / "snapshots" / pointer.snapshot
+        return FolderStore(self.settings.index).path(pointer.snapshot)
 
 
 @pytest.fixture
@@ -318,10 +300,20 @@ def test_the_questions_beside_a_document_are_indexed(shelf: Shelf) -> None:
     ]
 
 
-def test_an_index_without_questions_has_none_and_no_files_of_them(shelf: Shelf) -> None:
+def test_an_index_keeps_them_as_they_were_read(shelf: Shelf) -> None:
+    lines = [line("ab", "The free trial", "no card"), line("Wie heißt es?"), line("a\u2028b\u0085c")]
+    shelf.beside.write_text("\n".join(lines), encoding="utf-8")
+    shelf.build()
+    made = index_questions(list(shelf.index().sources.values()), Counting(), {})
+    stored = shelf.index().questions
+    assert stored.questions == made.questions and isinstance(stored.questions[0].spans[0], Span)
+    assert stored.vectors.dtype == np.float16 and np.array_equal(stored.vectors, made.vectors)
+    assert stored.starts.tolist() == made.starts.tolist() and np.array_equal(stored.means, made.means)
+
+
+def test_an_index_without_questions_has_none(shelf: Shelf) -> None:
     assert shelf.build() == []
     assert shelf.questions() == {}
-    assert list(shelf.folder().rglob("*questions*")) == []
 
 
 def test_a_second_build_embeds_no_question_again(shelf: Shelf) -> None:
@@ -395,74 +387,4 @@ def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_no
     assert "\n" not in str(caught.value)
     report = ensure_index(shelf.settings)
     assert report and re.search(message, report.skipped[0])
-    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
-
-
-def overwrite(name: str, content: bytes) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        (path,) = folder.rglob(name)
-        path.write_bytes(content)
-
-    return damage
-
-
-def half(name: str) -> Callable[[Path], None]:
-    def damage(folder: Path) -> None:
-        content = (folder / name).read_bytes()
-        (folder / name).write_bytes(content[: len(content) // 2])
-
-    return damage
-
-
-def without_vectors(folder: Path) -> None:
-    (folder / "questions.npz").unlink()
-
-
-def other_arrays(folder: Path) -> None:
-    np.savez(folder / "questions.npz", vectors=np.zeros((1, 384)))
-
-
-def a_vector_too_few(folder: Path) -> None:
-    np.savez(
-        folder / "questions.npz", vectors=np.zeros((11, 384)), lengths=np.array([12]), means=np.zeros((1, 384))
-    )
-
-
-def a_mean_too_many(folder: Path) -> None:
-    np.savez(
-        folder / "questions.npz", vectors=np.zeros((12, 384)), lengths=np.array([12]), means=np.zeros((2, 384))
-    )
-
-
-def a_question_too_many(folder: Path) -> None:
-    path = folder / "questions.jsonl"
-    path.write_text(path.read_text(encoding="utf-8") * 2, encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        overwrite("questions.npz", b""),
-        overwrite("questions.npz", b"garbage"),
-        overwrite("questions.jsonl", b""),
-        overwrite("questions.jsonl", b"\xff garbage"),
-        overwrite("[0-9a-f]*.questions.jsonl", b"\xff garbage"),
-        half("questions.npz"),
-        half("questions.jsonl"),
-        without_vectors,
-        other_arrays,
-        a_vector_too_few,
-        a_mean_too_many,
-        a_question_too_many,
-    ],
-)
-def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
-    shelf: Shelf, damage: Callable[[Path], None]
-) -> None:
-    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
-    shelf.build()
-    damage(shelf.folder())
-    with pytest.raises(IndexProblem, match=r"^[^\n]* is damaged \([^\n]*\)\. Run: bpo-kpo ingest$"):
-        list(shelf.index().sources.values())
-    assert shelf.build() == ["How long is it?"]
     assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}

@@ -75,7 +75,7 @@ def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_what_one_machine_ingests_another_reads_as_it_was(
     at_once: int, machine: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_store.ServerStore, "rows_at_once", at_once)
+    monkeypatch.setattr(server_store, "SERVER_ROWS", at_once)
     one, other = machine("one"), machine("other")
     with pytest.raises(IndexProblem, match=r"There is no index at http://127.*Run: bpo-kpo ingest"):
         other.index().get()

@@ -228,11 +228,11 @@ def test_doctor_says_what_is_wrong(variables: dict[str, str], says: str, bpo_kpo
 def test_doctor_names_a_damaged_file(bpo_kpo: Run, ingest_settings: IngestSettings, tmp_path: Path) -> None:
     index = shutil.copytree(ingest_settings.index, tmp_path / "index")
     snapshot = json.loads((index / "current.json").read_text())["snapshot"]
-    tokens = index / "snapshots" / snapshot / "tokens.npy"
-    tokens.write_bytes(tokens.read_bytes()[:-8] + bytes(8))
+    passages = index / "snapshots" / snapshot / "passages.sqlite"
+    passages.write_bytes(passages.read_bytes()[:-8] + bytes(8))
     done = bpo_kpo("doctor", BPO_KPO_INDEX=str(index))
     assert done.returncode == 2
-    assert "WRONG  index: Of the index, tokens.npy is damaged. Run: bpo-kpo ingest" in done.stdout
+    assert "WRONG  index: Of the index, passages.sqlite is damaged. Run: bpo-kpo ingest" in done.stdout
 
 
 def test_doctor_names_the_models_that_a_server_has(bpo_kpo: Run) -> None:

@@ -1,0 +1,260 @@
+"""What a snapshot holds, but for the passages' vectors: one SQLite file, written once and then only read.
+
+No process keeps all passages or documents in memory: they are read where they are asked for, and a few are kept.
+"""
+
+import json
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from ingest import bm25
+from ingest.bm25 import BM25
+from ingest.embeddings import TokenVectors
+from ingest.errors import damaged
+from ingest.lexicon import Acronyms, Lexicon, Terms, find_acronyms
+from ingest.passages import Passage, heading_of, section_above
+from ingest.questions import IndexedQuestion, QuestionIndex
+from ingest.sources import Source
+from ingest.text import Span, count_tokens
+
+_SCHEMA = """
+create table documents (name text primary key, title text, text text, questions text, original text);
+
+-- in the order of their documents; `above` is the section above one that begins with a heading
+create table passages (position integer primary key, id text unique, source text, section text,
+    starts integer, ends integer, text text, tokens integer, above text);
+create index counted on passages (position, tokens);
+create index headings on passages (source, above) where above is not null;
+
+-- passages of a small index as the embedding model reads them: a row of 16-bit floats for each token
+create table token_vectors (text text primary key, spans text, vectors blob);
+
+-- questions whose answers are known, read in the same way; their spans are places of the document
+create table questions (position integer primary key, question text, source text, spans text, vectors blob,
+    mean blob);
+
+create table acronyms (name text primary key, acronym text);
+"""
+
+_PASSAGES_KEPT = 2_000  # about 2 kB each
+_DOCUMENTS_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that is written into the file of a new snapshot; passages by id."""
+
+    sources: Sequence[Source]
+    passages: Mapping[str, Passage]
+    questions: QuestionIndex
+    token_vectors: Mapping[str, TokenVectors]  # of texts
+
+
+def write(path: Path, contents: Contents) -> None:
+    """Makes the file. Raises `sqlite3.Error` where it cannot be written."""
+    passages = list(contents.passages.values())
+    texts = [passage.embedded_text for passage in passages]
+    acronyms, known = find_acronyms(texts), contents.questions
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executescript(_SCHEMA + bm25.SCHEMA)
+        file.executemany(
+            "insert into documents values (?, ?, ?, ?, ?)",
+            ((s.name, s.title, s.text, s.questions, s.original) for s in contents.sources),
+        )
+        file.executemany(
+            "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (i, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text), _above(p))
+                for i, (id_, p) in enumerate(contents.passages.items())
+            ),
+        )
+        file.executemany(
+            "insert into token_vectors values (?, ?, ?)",
+            (
+                (text, json.dumps(read.spans), _packed(read.vectors))
+                for text, read in contents.token_vectors.items()
+            ),
+        )
+        file.executemany(
+            "insert into questions values (?, ?, ?, ?, ?, ?)",
+            (
+                (i, one.question, one.source, json.dumps(one.spans), _packed(vectors), mean.tobytes())
+                for i, (one, (_, vectors), mean) in enumerate(
+                    zip(known.questions, known.tokens(), known.means, strict=True)
+                )
+            ),
+        )
+        file.executemany(
+            "insert into acronyms values (?, ?)", ((" ".join(name), short) for name, short in acronyms.items())
+        )
+        bm25.write(file, map(Terms(acronyms).of, texts))
+
+
+def _above(passage: Passage) -> str | None:
+    return section_above(passage.section) if heading_of(passage) else None
+
+
+def _packed(vectors: np.ndarray) -> bytes:
+    return vectors.astype(np.float16).tobytes()
+
+
+def _spans(written: str) -> list[Span]:
+    return [Span(*span) for span in json.loads(written)]
+
+
+def _unpacked(vectors: bytes) -> np.ndarray:
+    return np.frombuffer(vectors, dtype=np.float16).reshape(-1, 384)
+
+
+class Database:
+    """The file of a finished snapshot. Threads may share it; it is closed when nobody holds it any more.
+
+    Raises `IndexProblem`, here and whenever it is read, where it is missing or damaged.
+    """
+
+    def __init__(self, path: Path, place: str) -> None:
+        """`place` is what errors name: the folder or server of the index."""
+        self._place, self._lock = place, threading.Lock()
+        with damaged(place):
+            # it never changes: SQLite locks nothing, and writes nothing beside it
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            self._file = sqlite3.connect(address, uri=True, check_same_thread=False)
+        weakref.finalize(self, self._file.close)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows of a query."""
+        with self._lock, damaged(self._place):
+            return self._file.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The only row of a query."""
+        with damaged(self._place):
+            (row,) = self.rows(sql, values)
+            return row
+
+    def lexicon(self, texts: int) -> Lexicon:
+        """The words of the passages, which are so many."""
+        acronyms: Acronyms = {tuple(name.split()): short for name, short in self.rows("select * from acronyms")}
+        return Lexicon(BM25(self.rows, texts), acronyms)
+
+    def token_vectors(self) -> dict[str, TokenVectors]:
+        """The passages as they were read closely; none of a large index."""
+        rows = self.rows("select text, spans, vectors from token_vectors")
+        with damaged(self._place):
+            return {
+                text: TokenVectors(_unpacked(vectors).astype(np.float32), _spans(spans))
+                for text, spans, vectors in rows
+            }
+
+    def questions(self) -> QuestionIndex:
+        """The questions whose answers are known."""
+        rows = self.rows("select question, source, spans, vectors, mean from questions order by position")
+        with damaged(self._place):
+            if not rows:
+                return QuestionIndex()
+            read, vectors, means = [row[:3] for row in rows], [row[3] for row in rows], [row[4] for row in rows]
+            lengths = [len(_unpacked(one)) for one in vectors]
+            return QuestionIndex(
+                tuple(IndexedQuestion(question, source, tuple(_spans(spans))) for question, source, spans in read),
+                _unpacked(b"".join(vectors)),
+                np.cumsum(lengths) - lengths,
+                np.frombuffer(b"".join(means), dtype=np.float32).reshape(len(rows), -1),
+            )
+
+    def ids(self) -> list[str]:
+        """The id of each passage, in order."""
+        return [id_ for (id_,) in self.rows("select id from passages order by position")]
+
+    def positions(self, ids: Sequence[str]) -> list[int | None]:
+        """Where the passages with these ids stand."""
+        sql = "select id, position from passages where id in (select value from json_each(?))"
+        found = dict(self.rows(sql, [json.dumps(ids)]))
+        return [found.get(id_) for id_ in ids]
+
+    def tokens(self) -> np.ndarray:
+        """How many tokens each passage has, counted with tiktoken: (passages,)."""
+        rows = self.rows("select tokens from passages indexed by counted order by position")
+        return np.array([count for (count,) in rows], dtype=np.int64)
+
+    def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
+        """The passages that begin the sections right below one, in order; one more than `most` at the most."""
+        rows = self.rows(
+            "select source, section, starts, ends, text from passages where source = ? and above = ? "
+            "order by position limit ?",
+            [source, section, most + 1],
+        )
+        return [Passage(*row) for row in rows]
+
+
+class Passages(Sequence[Passage]):
+    """The passages of a snapshot in the order of their documents."""
+
+    def __init__(self, database: Database, count: int) -> None:
+        self._database, self._count = database, count
+
+        def fetch(position: int) -> Passage:
+            sql = "select source, section, starts, ends, text from passages where position = ?"
+            return Passage(*database.row(sql, [position]))
+
+        self._fetch = lru_cache(maxsize=_PASSAGES_KEPT)(fetch)  # holds the database, but not this object
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Passage: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Passage]: ...
+    def __getitem__(self, at: int | slice) -> Passage | list[Passage]:
+        chosen = range(self._count)[at]
+        return self.at(chosen) if isinstance(chosen, range) else self._fetch(chosen)
+
+    def __iter__(self) -> Iterator[Passage]:
+        for begin in range(0, self._count, _PASSAGES_KEPT):  # past those that are kept, which questions use
+            sql = (
+                "select source, section, starts, ends, text from passages "
+                "where position >= ? order by position limit ?"
+            )
+            yield from (Passage(*row) for row in self._database.rows(sql, [begin, _PASSAGES_KEPT]))
+
+    def at(self, positions: Sequence[int]) -> list[Passage]:
+        """The passages at these positions."""
+        return [self._fetch(position) for position in positions]
+
+
+class Sources(Mapping[str, Source]):
+    """The documents of a snapshot by name, as they were indexed: spans point into these, whatever has become of
+    the files.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._names = dict.fromkeys(name for (name,) in database.rows("select name from documents order by rowid"))
+
+        def read(name: str) -> Source:
+            sql = "select name, title, text, questions, original from documents where name = ?"
+            return Source(*database.row(sql, [name]))
+
+        self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)
+
+    def __getitem__(self, name: str) -> Source:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._read(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -1,0 +1,70 @@
+"""BM25 over lists of terms, and how rare a term is."""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest import bm25
+from ingest.bm25 import BM25
+
+
+def ranking(*texts: str) -> BM25:
+    """That of texts which are given as their terms."""
+    database = sqlite3.connect(":memory:")
+    database.execute(bm25.SCHEMA)
+    bm25.write(database, [text.split() for text in texts])
+    return BM25(lambda sql, values: database.execute(sql, values).fetchall(), len(texts))
+
+
+def score(terms: Sequence[str], text: Sequence[str], texts: Sequence[Sequence[str]]) -> float:
+    """Robertson and Zaragoza 2009 with Lucene's rarity: rarity × f / (f + 1.5 × (0.25 + 0.75 × length / mean))."""
+    mean = sum(map(len, texts)) / len(texts)
+    total = 0.0
+    for term in terms:
+        having, f = sum(term in one for one in texts), text.count(term)
+        rarity = math.log(1 + (len(texts) - having + 0.5) / (having + 0.5))
+        total += rarity * f / (f + 1.5 * (0.25 + 0.75 * len(text) / mean)) if f else 0.0
+    return total
+
+
+def test_texts_are_ranked_by_bm25() -> None:
+    found = ranking("cost", "cost force", "expert")
+    rarity = math.log(1 + 1.5 / 2.5)
+    short, long = (1 / (1 + 1.5 * (0.25 + 0.75 * length / (4 / 3))) for length in (1, 2))
+    assert found.rank(["cost"], 9) == [(0, pytest.approx(rarity * short)), (1, pytest.approx(rarity * long))]
+    assert found.rank(["cost"], 1) == found.rank(["cost"], 9)[:1]
+    assert found.rank(["unicorn"], 9) == found.rank([], 9) == []
+
+
+words = st.lists(st.sampled_from(["it's", "1,200.5", "东京", "naïve", "cost", "or", "a\u0301"]), max_size=6)
+
+
+@given(st.lists(words, max_size=6), words)
+def test_every_text_with_a_term_has_the_score_of_the_formula_and_the_best_come_first(
+    texts: list[list[str]], asked: list[str]
+) -> None:
+    expected = {i: score(asked, text, texts) for i, text in enumerate(texts)}
+    found = ranking(*map(" ".join, texts)).rank(asked, 9)
+    assert dict(found) == pytest.approx({i: one for i, one in expected.items() if one}, abs=1e-5)
+    assert [one for _, one in found] == sorted((one for _, one in found), reverse=True)
+
+
+def test_of_texts_with_the_same_score_the_first_comes_first() -> None:
+    assert [at for at, _ in ranking("a b", "c", "a b", "a b").rank(["a"], 2)] == [0, 2]
+
+
+def test_rarity_is_the_inverse_document_frequency() -> None:
+    found = ranking("cost cost", "cost force", "force expert", "cost")
+    # ln(1 + (N - n + 0.5) / (n + 0.5)) with N = 4 texts, n of which hold the word
+    assert found.rarity("cost") == pytest.approx(math.log(1 + 1.5 / 3.5))
+    assert found.rarity("expert") == pytest.approx(math.log(1 + 3.5 / 1.5))
+    assert found.rarity("unicorn") == pytest.approx(math.log(1 + 4.5 / 0.5))
+
+
+def test_the_vocabulary_is_in_order() -> None:
+    assert ranking("b a", "", "ä a").vocabulary() == ["a", "b", "ä"]
+    assert ranking().vocabulary() == []

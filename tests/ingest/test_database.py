@@ -1,0 +1,177 @@
+"""What a snapshot holds is read where it is asked for, by any thread, and closed when nobody holds it any more."""
+
+import gc
+import shutil
+import sys
+import weakref
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.build import build
+from ingest.database import Contents, Database, Passages, Sources, write
+from ingest.embeddings import MAX_TOKENS, MiniLM, TokenVectors, count_word_pieces
+from ingest.passages import Passage, heading_above, split
+from ingest.questions import QuestionIndex
+from ingest.sources import Source, make_source
+from ingest.text import count_tokens
+from tests.ingest.library import Library
+
+PASSAGES = [Passage("a.md", "A", at, at + 1, str(at)) for at in range(9)]
+SOURCES = [Source("b.md", "B", "012345678"), Source("a.md", "A", "Words.", '{"question": ""}\n', "digest")]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Nine passages and two documents, in a folder whose name has what an address may not."""
+    path = tmp_path_factory.mktemp("50% of it? #1") / "passages.sqlite"
+    passages = {f"id-{at}": passage for at, passage in enumerate(PASSAGES)}
+    write(path, Contents(SOURCES, passages, QuestionIndex(), {}))
+    return Database(path, "the index")
+
+
+@given(st.slices(9))
+def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) -> None:
+    passages = Passages(database, 9)
+    assert list(passages) == PASSAGES and len(passages) == 9
+    assert passages[some] == PASSAGES[some]
+    assert passages[-2] == PASSAGES[7] and passages.at([5, 2, 5]) == [PASSAGES[5], PASSAGES[2], PASSAGES[5]]
+    with pytest.raises(IndexError):
+        passages[9]
+
+
+def test_documents_come_back_as_they_were_in_their_order(database: Database) -> None:
+    sources = Sources(database)
+    assert list(sources) == ["b.md", "a.md"] and list(sources.values()) == SOURCES and len(sources) == 2
+    assert "a.md" in sources and sources["a.md"] is sources["a.md"]
+    assert sources.get("c.md") is None
+
+
+def test_passages_are_found_by_their_ids(database: Database) -> None:
+    assert database.positions(["id-7", "none", "id-0"]) == [7, None, 0]
+    assert database.ids() == [f"id-{at}" for at in range(9)]
+    assert database.positions([]) == []
+
+
+def test_threads_may_share_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.database._PASSAGES_KEPT", 2)
+    passages = Passages(database, 9)
+
+    def look(seed: int) -> bool:
+        asked = np.random.default_rng(seed).integers(9, size=300).tolist()
+        return passages.at(asked) == [PASSAGES[at] for at in asked]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(look, range(8)))
+
+
+# --- of a real index
+
+
+def test_how_many_tokens_a_passage_has_is_known(library: Library) -> None:
+    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    library.build()
+    index = library.index()
+    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
+
+
+def test_the_headings_right_below_a_section_are_found_where_they_are_not_too_many(library: Library) -> None:
+    library.write(
+        "a.md", "# A\n\nIt.\n\n## B\n\nIt.\n\n### C\n\nIt.\n\n#### No\n\nIt.\n\n### D\n\nIt.\n\n## B\n\n### E"
+    )
+    library.write("b.md", "# A\n\n## B\n\n### Other\n\nIt.")
+    library.build()
+    index = library.index()
+    (name,) = [name for name in index.sources if name.endswith("a.md")]
+    text = index.sources[name].text
+    below = index.headings_below(name, "B", 3)
+    assert [heading.text for heading in below] == ["### C", "### D", "### E"]
+    assert all(text[one.start : one.end] == one.text and one.source == name for one in below)
+    assert [heading.text for heading in index.headings_below(name, "B > C", 9)] == ["#### No"]
+    assert index.headings_below(name, "B > D", 9) == index.headings_below("c.md", "B", 9) == []
+    assert index.headings_below(name, "B", 2) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be deleted there")
+def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    index = library.index()
+    shutil.rmtree(library.snapshot_folder())
+    assert [source.text for source in index.sources.values()] == [index.passages[0].text] == ["A."]
+
+
+def test_an_index_that_nobody_holds_is_closed_at_once(library: Library) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    gc.disable()  # nothing looks for circles
+    try:
+        index = library.index()
+        passages, gone, file = index.passages, weakref.ref(index), weakref.ref(index._database)
+        del index
+        assert gone() is None
+        assert passages[0].text == "A."  # whoever holds these can still read them
+        del passages
+        assert file() is None
+    finally:
+        gc.enable()
+
+
+# --- passages of a small index, token by token
+
+
+class Counting(MiniLM):
+    """The model, with a note of what it read closely."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read += texts
+        return super().embed_tokens(texts)
+
+
+def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_reads_what_is_new(
+    library: Library,
+) -> None:
+    model = Counting()
+    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    build(library.settings, embeddings=model)
+    assert model.read == ["A\n# A\n\nWords.", "B\n## B\n\nMore words."]
+    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.\n\n## C\n\nStill more.")
+    build(library.settings, embeddings=model)
+    assert model.read[2:] == ["C\n## C\n\nStill more."]
+    index = library.index()
+    assert len(index.token_vectors) == 3
+    for passage in index.passages:
+        text = heading_above(passage.section) + passage.text
+        found, (fresh,) = index.token_vectors[text], model.embed_tokens([text])
+        assert found.spans == fresh.spans and found.vectors.dtype == np.float32
+        assert np.allclose(found.vectors, fresh.vectors, atol=1e-3)  # it keeps 16 bits
+
+
+def test_a_larger_index_keeps_none(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.build.SMALL", 1)
+    model = Counting()
+    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    build(library.settings, embeddings=model)
+    assert model.read == [] and not library.index().token_vectors
+
+
+def test_a_passage_is_read_below_the_end_of_its_section_path() -> None:
+    assert heading_above("Outsourcing > Kinds > Offshore") == "Outsourcing > Kinds > Offshore\n"
+    assert heading_above("") == "\n"
+    long = " > ".join(f"Heading {number}" for number in range(99))
+    above = heading_above(long).removesuffix("\n")
+    assert long.endswith(above) and above.endswith("Heading 98")
+    assert 100 < len(above) < 200
+
+
+def test_the_model_reads_a_passage_to_its_end_whatever_stands_above_it() -> None:
+    above = "".join(f"{'#' * level} Heading {level} of a text with long headings\n\n" for level in range(1, 7))
+    for passage in split(make_source("a.md", above + "The committee meets on Mondays and Fridays. " * 200)):
+        assert count_word_pieces(heading_above(passage.section) + passage.text) <= MAX_TOKENS - 2  # its own marks

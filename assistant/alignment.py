@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from assistant.orders import orders, within_orders
+from assistant.injection import orders, within_orders
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold

@@ -19,11 +19,11 @@ from assistant.citations import cite
 from assistant.conversation import LONGEST_QUESTION, TOLD, standalone, turns
 from assistant.faults import ModelFault
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
-from assistant.opened import Opened, Snapshots
-from assistant.readers import Draft, Reading, extractive, llm
+from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
-from assistant.retriever import Explanation as RetrievalExplanation
+from assistant.retriever import RetrievalTrace
 from assistant.settings import AssistantSettings
+from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import Place, suggestions
 from assistant.verdicts import Judge
@@ -41,14 +41,14 @@ def open_assistant(
     settings: AssistantSettings,
     *,
     chat_model: BaseChatModel | None = None,
-    reader: Runnable[Reading, Draft] | None = None,
+    reader: Runnable[ReaderInput, Draft] | None = None,
     embeddings: Embeddings | None = None,
 ) -> "Assistant":
     """The assistant for these settings. A `chat_model` or a `reader` takes the place of what the settings name.
 
     Raises `SettingsError` for a model or an embedding model that there is not.
     """
-    snapshots = Snapshots(settings.ingest, embeddings or open_embeddings(settings.ingest))
+    snapshots = CurrentSnapshot(settings.ingest, embeddings or open_embeddings(settings.ingest))
     return Assistant(settings, chat_model, snapshots, reader)
 
 
@@ -57,7 +57,7 @@ class Explanation:
     """How an answer came about: the rankings and, with the offline reader, the units with its decision."""
 
     question: str
-    retrieval: RetrievalExplanation
+    retrieval: RetrievalTrace
     candidates: list[Candidate]
     decision: extractive.Decision
 
@@ -79,8 +79,8 @@ class Assistant:
         self,
         settings: AssistantSettings,
         chat_model: BaseChatModel | None,
-        snapshots: Snapshots,
-        reader: Runnable[Reading, Draft] | None = None,
+        snapshots: CurrentSnapshot,
+        reader: Runnable[ReaderInput, Draft] | None = None,
     ) -> None:
         self._settings = settings
         self._snapshots = snapshots
@@ -128,7 +128,7 @@ class Assistant:
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
 
-        def suggest(opened: Opened) -> Answer:
+        def suggest(opened: Snapshot) -> Answer:
             def answered_from(question: str, place: Place) -> bool:
                 return opened.answered_from(standalone(question, (*asked, answer.question)), place)
 
@@ -153,7 +153,7 @@ class Assistant:
         """The index that is current now."""
         return self.opened().index
 
-    def opened(self) -> Opened:
+    def opened(self) -> Snapshot:
         """The current snapshot."""
         return self._snapshots.current()
 
@@ -183,7 +183,7 @@ class Assistant:
         if answer != growing.model_copy(update={"seconds": answer.seconds}):
             yield answer
 
-    def _reader(self, opened: Opened) -> Runnable[Reading, Draft]:
+    def _reader(self, opened: Snapshot) -> Runnable[ReaderInput, Draft]:
         if self._own_reader:
             return self._own_reader
         if self.chat_model:
@@ -205,7 +205,7 @@ class Assistant:
 
 
 def _name(
-    settings: AssistantSettings, chat_model: BaseChatModel | None, reader: Runnable[Reading, Draft] | None
+    settings: AssistantSettings, chat_model: BaseChatModel | None, reader: Runnable[ReaderInput, Draft] | None
 ) -> str:
     if reader:
         return reader.get_name()
@@ -232,7 +232,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
 
 def finish(
     ask: Ask,
-    reading: Reading,
+    reading: ReaderInput,
     draft: Draft,
     model: str,
     seconds: Seconds,

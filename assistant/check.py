@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of, sentences_of
-from assistant.opened import Opened
+from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
@@ -45,7 +45,7 @@ class Claim(BaseModel):
     evidence: tuple[str, ...] = ()
 
 
-def check_text(text: str, opened: Opened) -> list[Checked]:
+def check_text(text: str, opened: Snapshot) -> list[Checked]:
     """The sentences of a text, each with its verdict. Raises `QuestionError` for a text without words."""
     if len(text) > LONGEST_TEXT:
         raise QuestionError(f"The text has {len(text):,} characters, the limit is {LONGEST_TEXT:,}. Divide it.")
@@ -55,7 +55,7 @@ def check_text(text: str, opened: Opened) -> list[Checked]:
     return found
 
 
-def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label: str = "") -> Checked:
+def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), label: str = "") -> Checked:
     """One sentence, held against pieces of evidence, or against the passages that are most like it.
 
     Raises `QuestionError` for a sentence that is too long and for evidence that stands in no document.
@@ -89,7 +89,7 @@ def check_claim(claim: str, opened: Opened, evidence: Sequence[str] = (), label:
     )
 
 
-def _nearest(claim: str, opened: Opened) -> list[list[RetrievedPassage]]:
+def _nearest(claim: str, opened: Snapshot) -> list[list[RetrievedPassage]]:
     """The passages that are most like a claim, each alone, and the first two together."""
     *_, reranked = opened.retriever.rank(claim)
     ranked = reranked.scored[:_TRIED]
@@ -98,13 +98,13 @@ def _nearest(claim: str, opened: Opened) -> list[list[RetrievedPassage]]:
     return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 
-def _passages_of(evidence: Sequence[str], opened: Opened) -> list[RetrievedPassage]:
+def _passages_of(evidence: Sequence[str], opened: Snapshot) -> list[RetrievedPassage]:
     """The passages that pieces of evidence stand in; of a piece that no single one holds, the piece itself."""
     found = [_passage_of(piece, opened) for piece in evidence]
     return list({(passage.source, passage.start): passage for passage in found}.values())
 
 
-def _passage_of(piece: str, opened: Opened) -> RetrievedPassage:
+def _passage_of(piece: str, opened: Snapshot) -> RetrievedPassage:
     ranked = opened.index.lexicon.rank(opened.index.lexicon.terms(piece), _SEARCHED)
     for passage in opened.index.passages.at([position for position, _ in ranked]):
         if find_folded(piece, fold(passage.text)):

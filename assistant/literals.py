@@ -19,7 +19,7 @@ _DIGITS = {
 }
 _UNITS = {"percent": "%", "per cent": "%"}
 _AMOUNT = re.compile(
-    r"(?P<money>[$€£])?\s*(?P<number>\d[\d.,]*"
+    r"(?:(?P<money>[$€£])\s*)?(?P<number>\d[\d.,]*"
     r"|\b(?:half|quarters?|thirds?(?![ -]part)|twice|doubled?|tripled?|dozens?|hundreds?|thousands?"
     rf"|millions?|billions?|{'|'.join(_DIGITS)})\b|[½¼¾⅓⅔])"
     r"\s*(?P<unit>%|percent\b|per cent\b|hundred\b|thousand\b|million\b|billion\b|trillion\b)?"

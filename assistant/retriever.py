@@ -46,7 +46,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class RetrievalTrace:
     """The rankings by meaning and by words, their fusion, its best by late interaction, and these by the model."""
 
     rankings: list[Ranking]
@@ -87,7 +87,7 @@ class HybridRetriever(BaseRetriever):
         found += [heading for heading in explanation.headings if heading[0] not in passages]
         return [_document(*one, explanation.answerable) for one in found]
 
-    def explain(self, query: str) -> Explanation:
+    def explain(self, query: str) -> RetrievalTrace:
         """The rankings behind the result for `query`."""
         rankings, fused, reranked = self.rank(query)
         near = worth_reading(reranked.scored, self.index.tokens)
@@ -105,7 +105,7 @@ class HybridRetriever(BaseRetriever):
             for found in _headings_of(outline, outlined, headings)
         ]
         sure = answerable(made, self.evidence.calibration)
-        return Explanation(rankings, fused, reranked, read, readings, of_headings, sure)
+        return RetrievalTrace(rankings, fused, reranked, read, readings, of_headings, sure)
 
     def rank(self, query: str) -> tuple[list[Ranking], Ranking, Ranking]:
         """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.answers import Answer, Citation
-from assistant.orders import orders
-from assistant.outline import last_heading, sections_of
+from assistant.headings import last_heading, sections_of
+from assistant.injection import orders
 from ingest.sources import Source
 from ingest.text import Span, words
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from assistant.orders import orders, within_orders
+from assistant.injection import orders, within_orders
 from ingest.text import Span, sentence_spans, trim
 
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.answers import RetrievedPassage
+from assistant.injection import without_orders
 from assistant.literals import names, unknown_amounts, without
-from assistant.orders import without_orders
 from assistant.prompts import REFUSES
 from assistant.units import units
 from ingest.lexicon import content_words

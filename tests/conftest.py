@@ -24,7 +24,7 @@ for name in (*SET_TO_NOTHING, "BPO_KPO_INDEX"):
 
 from filelock import FileLock  # noqa: E402
 
-from assistant import opened  # noqa: E402
+from assistant import snapshot  # noqa: E402
 from assistant.chain import Assistant, open_assistant  # noqa: E402
 from assistant.settings import AssistantSettings  # noqa: E402
 from ingest.build import build  # noqa: E402
@@ -60,7 +60,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 def reading_model_loaded_once() -> Iterator[None]:
     """Each assistant would load it anew: a fifth of a second each time, for the same network."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opened, "ReadingModel", functools.cache(opened.ReadingModel))
+        patch.setattr(snapshot, "ReadingModel", functools.cache(snapshot.ReadingModel))
         yield
 
 

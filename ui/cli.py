@@ -166,7 +166,7 @@ def verify(
     """Say which quotes of an evidence bundle still stand, which moved and which are gone."""
     from rich.console import Console
 
-    from assistant.conversation_file import read_bundle, verify
+    from assistant.exports import read_bundle, verify
     from ingest.index import CurrentIndex
     from ui.terminal import show_verified
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from assistant.answers import Answer, Support, Usage
 from assistant.chain import Explanation
 from assistant.check import Checked
-from assistant.conversation_file import Verified
+from assistant.exports import Verified
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from assistant.retriever import Ranking

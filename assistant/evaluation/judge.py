@@ -19,8 +19,8 @@ from assistant.evaluation.metrics import NoVerdict
 from assistant.literals import names, unknown_amounts, without
 from assistant.model_calls import Stopped, reply_of
 from assistant.models import open_chat_model
-from assistant.prices import usage_of
 from assistant.settings import AssistantSettings
+from assistant.tokens import usage_of
 from ingest.errors import SettingsError, UserError
 from ingest.lexicon import content_words, stem
 

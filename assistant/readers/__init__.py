@@ -1,6 +1,6 @@
 """The two readers: `extractive` arranges sentences of the article, `llm` asks a chat model.
 
-A reader is a LangChain Runnable from `Reading` to `Draft`; while it streams, each draft replaces the last.
+A reader is a LangChain Runnable from `ReaderInput` to `Draft`; while it streams, each draft replaces the last.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from ingest.sources import Source
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReaderInput:
     """What a reader gets: the question, the passages (best first) and the whole texts that these come from.
 
     `readings` is what the reading model says of each passage, and `answerable` the probability that all which it

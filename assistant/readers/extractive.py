@@ -12,8 +12,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.citations import escape
-from assistant.outline import last_heading, unnumbered
-from assistant.readers import Draft, Reading
+from assistant.headings import last_heading, unnumbered
+from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
 from assistant.reading_model.model import Calibration, PassageReading
 from assistant.refusal import answerable, refuses
@@ -44,10 +44,10 @@ class Decision:
     about: int | None = None  # the number of the passage that the notices are about
 
 
-def make_reader(calibration: Calibration) -> Runnable[Reading, Draft]:
+def make_reader(calibration: Calibration) -> Runnable[ReaderInput, Draft]:
     """A reader with these thresholds; while it streams, each draft has one line more."""
 
-    def read(reading: Reading, config: RunnableConfig) -> Iterator[Draft]:
+    def read(reading: ReaderInput, config: RunnableConfig) -> Iterator[Draft]:
         decision = decide(reading, calibration)
         if not decision.lines:
             refusal = prompts.refusal(len(reading.sources))
@@ -60,7 +60,7 @@ def make_reader(calibration: Calibration) -> Runnable[Reading, Draft]:
     return streaming(read, name="extractive")
 
 
-def decide(reading: Reading, calibration: Calibration) -> Decision:
+def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     """What to answer."""
     sure, ranked = reading.answerable, candidates(reading)
     if not ranked:
@@ -92,7 +92,7 @@ def _notice(candidate: Candidate) -> str:
     return prompts.LOST_LIST.format(lead_in=" ".join(candidate.unit.text.split()))
 
 
-def _is_lost_list(reading: Reading, candidate: Candidate) -> bool:
+def _is_lost_list(reading: ReaderInput, candidate: Candidate) -> bool:
     """Whether a unit announces a list that the source text lost: a note stands behind it."""
     passage = reading.passages[candidate.number - 1]
     end = passage.start + candidate.unit.span.end
@@ -100,7 +100,7 @@ def _is_lost_list(reading: Reading, candidate: Candidate) -> bool:
     return announces and note_after(reading.sources[passage.source].text, end) is not None
 
 
-def _arranged(reading: Reading, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
+def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
     """The chosen units as lines; where the question compares two things that are both there, under their names."""
     sides = _sides(reading, chosen, names) if names else []
     if not names or not set(names) <= set(sides):
@@ -114,7 +114,7 @@ def _arranged(reading: Reading, chosen: Sequence[Candidate], names: Names | None
 
 
 def _other_sides(
-    reading: Reading,
+    reading: ReaderInput,
     ranked: Sequence[Candidate],
     chosen: Sequence[Candidate],
     names: Names,
@@ -132,7 +132,7 @@ def _other_sides(
     return list(found.values())
 
 
-def _sides(reading: Reading, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
+def _sides(reading: ReaderInput, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
     """Whose side each unit is on; a list is on one side as a whole, that of its first unit which is on any."""
     found = [_side(reading, candidate, names) for candidate in chosen]
     of_lists: dict[tuple[int, int], str] = {}
@@ -145,7 +145,7 @@ def _sides(reading: Reading, chosen: Sequence[Candidate], names: Names) -> list[
     ]
 
 
-def _side(reading: Reading, candidate: Candidate, names: Names) -> str | None:
+def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | None:
     """Whose side a unit is on: that of what it says, what announces it, the unit before it, or its heading."""
     passage = reading.passages[candidate.number - 1]
     every = units(passage.text)

@@ -15,9 +15,9 @@ from assistant.conversation import standalone
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.literals import names, negates, without
 from assistant.model_calls import ask_model, reply_of
-from assistant.prices import prompt_tokens, usage_of
-from assistant.readers import Draft, Reading
+from assistant.readers import Draft, ReaderInput
 from assistant.streams import streaming
+from assistant.tokens import prompt_tokens, usage_of
 from ingest.errors import QuestionError
 from ingest.lexicon import content_words, stem
 from ingest.passages import note_after
@@ -28,10 +28,10 @@ _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversat
 _THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
 
 
-def make_reader(model: BaseChatModel, tokens: int) -> Runnable[Reading, Draft]:
+def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draft]:
     """A reader that asks `model` with a prompt of at most `tokens`; every draft holds all text so far."""
 
-    def read(reading: Reading, config: RunnableConfig) -> Iterator[Draft]:
+    def read(reading: ReaderInput, config: RunnableConfig) -> Iterator[Draft]:
         fitting = fit(reading, tokens)
         while True:
             prompt = messages(fitting)
@@ -51,7 +51,7 @@ def make_reader(model: BaseChatModel, tokens: int) -> Runnable[Reading, Draft]:
     return streaming(read, name="llm")
 
 
-def fit(reading: Reading, tokens: int) -> Reading:
+def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
     """The reading without the last passages, as far as the prompt needs it to stay within `tokens`.
 
     Raises `QuestionError` where the question leaves no room for a passage.
@@ -64,7 +64,7 @@ def fit(reading: Reading, tokens: int) -> Reading:
     return replace(reading, passages=reading.passages[:count])
 
 
-def messages(reading: Reading) -> list[BaseMessage]:
+def messages(reading: ReaderInput) -> list[BaseMessage]:
     """The prompt: rules, numbered passages with their section, the question."""
     passages = "\n".join(
         prompts.PASSAGE.format(number=n, section=escape_tags(p.section), text=_passage_text(p, reading))
@@ -77,7 +77,7 @@ def messages(reading: Reading) -> list[BaseMessage]:
     ]
 
 
-def _passage_text(passage: RetrievedPassage, reading: Reading) -> str:
+def _passage_text(passage: RetrievedPassage, reading: ReaderInput) -> str:
     """The text, and where a list was lost behind it a word on that, so that no other list is taken for it."""
     text = escape_tags(passage.text, quote=False)
     source = reading.sources.get(passage.source)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.answers import RetrievedPassage
-from assistant.readers import Reading
+from assistant.readers import ReaderInput
 from assistant.units import Unit, units
 from ingest.passages import section_above
 
@@ -30,7 +30,7 @@ class Candidate:
     group: tuple[str | int, ...] = ()
 
 
-def candidates(reading: Reading) -> list[Candidate]:
+def candidates(reading: ReaderInput) -> list[Candidate]:
     """Every unit that may be quoted, best first. What asks is no answer, and neither is a "…".
 
     A heading that is read twice, above its own passage and among the others of its section, counts once, there,

@@ -11,14 +11,14 @@ from threading import Lock
 
 import numpy as np
 
-from assistant.orders import without_orders
+from assistant.injection import without_orders
 from assistant.units import PassageLike, Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
 from ingest.passages import heading_above
 from ingest.text import Span
 
-KEPT = 400  # passages that are kept in memory; about 300 kB each
+PASSAGES_KEPT = 400  # passages that are kept in memory; about 300 kB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ class Encoder:
             for key in keys:
                 self._kept[key] = known[key]
                 self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > PASSAGES_KEPT:
                 self._kept.popitem(last=False)
         return [known[key] for key in keys]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.alignment import align
-from assistant.orders import within_orders
+from assistant.injection import within_orders
 from assistant.units import units
 
 PASSAGE = """\

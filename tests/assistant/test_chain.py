@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableLambda
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
-from assistant.readers import Draft, Reading
+from assistant.readers import Draft, ReaderInput
 from assistant.retriever import Explanation, HybridRetriever
 from assistant.settings import AssistantSettings
 from ingest.errors import IndexProblem, QuestionError, SettingsError, UserError
@@ -309,7 +309,7 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
 def test_a_reader_has_its_documents_also_when_their_snapshot_is_cleared(
     index_of: Callable[..., IngestSettings],
 ) -> None:
-    def slow(reading: Reading) -> Draft:
+    def slow(reading: ReaderInput) -> Draft:
         for color in ("green", "blue"):  # the second build clears what the question was looked up in
             index_of(**{"a.md": f"# Firms\n\nThe firm Acme sells {color} tiles."})
         return Draft(reading.sources[reading.passages[0].source].text.splitlines()[-1] + " [1]")

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.answers import RetrievedPassage
 from assistant.citations import cite
-from assistant.orders import orders, within_orders, without_orders
+from assistant.injection import orders, within_orders, without_orders
 from assistant.verdicts import Judge
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT

@@ -12,9 +12,9 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.chain import finish
 from assistant.faults import ModelFault
-from assistant.prices import prompt_tokens
-from assistant.readers import Draft, Reading
+from assistant.readers import Draft, ReaderInput
 from assistant.readers.llm import messages, rewrite_question
+from assistant.tokens import prompt_tokens
 from ingest.errors import QuestionError
 from ingest.sources import Source, make_source
 from tests.assistant.lexical_judge import JUDGE
@@ -28,10 +28,10 @@ QUOTE = "These processes tend to be volume-driven, and as a result, require a la
 
 def reading(
     text: str = "BPO is cheap.", section: str = "A > B", question: str = DRIVES, sources: int = 1
-) -> Reading:
+) -> ReaderInput:
     passage = RetrievedPassage(source="a.md", section=section, text=text, start=0, end=len(text), score=1.0)
     names = [f"{n}.md" for n in range(sources)]
-    return Reading(question, (passage, passage), {name: make_source(name, text) for name in names})
+    return ReaderInput(question, (passage, passage), {name: make_source(name, text) for name in names})
 
 
 def prompt(*args: Any, **kwargs: Any) -> str:
@@ -177,7 +177,7 @@ def test_a_refusal_in_words_of_its_own_is_one(reply: str, with_model: WithModel)
 def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
     told = "The text does not tell prices."
     passage = RetrievedPassage(source="a.md", section="A", text=told, start=0, end=len(told), score=1.0)
-    reading = Reading("Are there prices?", (passage,), {"a.md": make_source("a.md", told)})
+    reading = ReaderInput("Are there prices?", (passage,), {"a.md": make_source("a.md", told)})
     ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
     answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
     assert answer.answered and answer.sentences[0].support == "quoted"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
-from assistant.conversation_file import answer_markdown, bundle, read_bundle, verify
 from assistant.evaluation.feedback import Feedback, keep, read_feedback, to_complete
 from assistant.evaluation.questions import read_jsonl
+from assistant.exports import answer_markdown, bundle, read_bundle, verify
 from ingest.errors import UserError
 from tests.nasties import NASTIES, grown
 

@@ -9,18 +9,18 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import prompts
 from assistant.chain import Assistant, open_assistant
-from assistant.readers import Draft, Reading, extractive, llm
+from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.fakes import scripted
 
-Reader = Runnable[Reading, Draft]
+Reader = Runnable[ReaderInput, Draft]
 
 QUESTIONS = ["What drives BPO?", "What does Time Doctor cost?", "six common benefits", "<b>[1]</b> {0} %s"]
 
 
-def of_ones_own(reading: Reading) -> Draft:
+def of_ones_own(reading: ReaderInput) -> Draft:
     first = reading.passages[0].text.strip().splitlines()[-1]
     return Draft(f"{first} [1]")
 
@@ -37,15 +37,15 @@ def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
 
 
 @pytest.fixture
-def read(assistant: Assistant) -> Callable[[str], Reading]:
+def read(assistant: Assistant) -> Callable[[str], ReaderInput]:
     """What a reader gets for a question."""
 
-    return lambda question: assistant.opened().reading(question)
+    return lambda question: assistant.snapshot().reading(question)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_last_draft_of_a_stream_is_what_invoke_returns(
-    question: str, reader: Reader, read: Callable[[str], Reading]
+    question: str, reader: Reader, read: Callable[[str], ReaderInput]
 ) -> None:
     reading = read(question)
     *_, last = reader.stream(reading)
@@ -55,7 +55,7 @@ def test_the_last_draft_of_a_stream_is_what_invoke_returns(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_it_refuses_in_the_fixed_words_or_names_passages_by_number(
-    question: str, reader: Reader, read: Callable[[str], Reading]
+    question: str, reader: Reader, read: Callable[[str], ReaderInput]
 ) -> None:
     reading = read(question)
     text = reader.invoke(reading).text
@@ -64,7 +64,9 @@ def test_it_refuses_in_the_fixed_words_or_names_passages_by_number(
     assert all(1 <= number <= len(reading.passages) for number in numbers)
 
 
-def test_batches_and_the_asynchronous_forms_give_the_same(reader: Reader, read: Callable[[str], Reading]) -> None:
+def test_batches_and_the_asynchronous_forms_give_the_same(
+    reader: Reader, read: Callable[[str], ReaderInput]
+) -> None:
     readings = [read(question) for question in QUESTIONS[:2]]
     one_by_one = [reader.invoke(reading) for reading in readings]
     assert reader.batch(readings) == one_by_one

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
 
-from assistant.opened import Snapshots
 from assistant.retriever import HybridRetriever
+from assistant.snapshot import CurrentSnapshot
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.passages import Passage
@@ -45,7 +45,7 @@ class Ours:
 
 def find_in(settings: IngestSettings, wide: bool = False) -> Ask:
     """The index of these settings, ready to be asked; `wide`: for all passages that are ranked, the best first."""
-    snapshots = Snapshots(settings, MiniLM())
+    snapshots = CurrentSnapshot(settings, MiniLM())
     snapshots.warm_up()  # as a window does when it starts
     retriever = snapshots.current().retriever
 

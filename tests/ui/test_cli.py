@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
-from assistant.conversation_file import bundle
+from assistant.exports import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT, IngestSettings

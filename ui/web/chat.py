@@ -11,8 +11,8 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
-from assistant.conversation_file import bundle, conversation_markdown
 from assistant.evaluation.feedback import Feedback, keep
+from assistant.exports import bundle, conversation_markdown
 from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError

@@ -16,9 +16,9 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.conversation_file import answer_markdown
+from assistant.exports import answer_markdown
+from assistant.headings import last_heading
 from assistant.models import EXTRACTIVE
-from assistant.outline import last_heading
 from assistant.prompts import UNPROVEN
 from ui.terminal import how, proof
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from assistant.answers import RetrievedPassage
-from assistant.readers import Reading
+from assistant.readers import ReaderInput
 from assistant.reading_model.model import Calibration, PassageReading
 from assistant.refusal import answerable
 from assistant.units import units
@@ -23,7 +23,7 @@ CALIBRATION = Calibration(
 
 def reading(
     *passages: tuple[str, list[float]], question: str = "What?", section: str = "A", together: bool = False
-) -> Reading:
+) -> ReaderInput:
     """A reading of these passages with a logit for each unit; each is a document, or all `together` are one."""
     retrieved, readings, sources, text = [], [], {}, ""
     for number, (own, logits) in enumerate(passages):
@@ -37,4 +37,4 @@ def reading(
         )
         best = max(logits, default=-9.0)
         readings.append(PassageReading(np.array(logits, dtype=np.float32), best, np.array(logits)))
-    return Reading(question, tuple(retrieved), sources, tuple(readings), answerable(readings, CALIBRATION))
+    return ReaderInput(question, tuple(retrieved), sources, tuple(readings), answerable(readings, CALIBRATION))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant import prompts
 from assistant.citations import cite
-from assistant.readers import Reading
+from assistant.readers import ReaderInput
 from assistant.readers.extractive import decide, make_reader
 from assistant.units import units
 from ingest.sources import make_source
@@ -20,11 +20,11 @@ VOLUME, INSIGHT = "BPO is volume-driven.", "KPO is insight-driven."
 LIST = "Some are:\n\n- red\n- blue"
 
 
-def lines(made: Reading) -> list[tuple[str, str, bool]]:
+def lines(made: ReaderInput) -> list[tuple[str, str, bool]]:
     return [(line.label, line.text, line.item) for line in decide(made, CALIBRATION).lines]
 
 
-def text(made: Reading) -> str:
+def text(made: ReaderInput) -> str:
     return make_reader(CALIBRATION).invoke(made).text
 
 
@@ -97,7 +97,7 @@ def test_an_item_is_on_the_side_of_what_announces_it_and_a_sentence_of_the_one_b
         (reading(), "nothing was found that can be quoted"),
     ],
 )
-def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was(made: Reading, reason: str) -> None:
+def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was(made: ReaderInput, reason: str) -> None:
     decision = decide(made, CALIBRATION)
     assert (decision.lines, decision.reason) == ([], reason)
     draft = make_reader(CALIBRATION).invoke(made)

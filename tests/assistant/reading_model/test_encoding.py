@@ -82,7 +82,7 @@ def test_a_passage_is_read_once_with_its_heading_and_comes_as_often_as_it_is_ask
 
 
 def test_only_the_last_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "KEPT", 2)
+    monkeypatch.setattr(encoding, "PASSAGES_KEPT", 2)
     model = ByWord()
     encoder = Encoder(model, Lexicon.of(["alpha"]))
     for text in "abac":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.outline import sections_of, unnumbered
+from assistant.headings import sections_of, unnumbered
 from ingest.sources import make_source
 
 

@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from assistant.answers import Answer, Citation, Sentence
-from assistant.conversation_file import bundle, conversation_markdown, read_bundle, verify
+from assistant.exports import bundle, conversation_markdown, read_bundle, verify
 from ingest.errors import UserError
 from ingest.sources import Source, make_source
 

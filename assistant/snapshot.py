@@ -13,8 +13,8 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
 from assistant.evidence import Evidence
-from assistant.readers import Reading
-from assistant.reading_model.encoding import KEPT
+from assistant.readers import ReaderInput
+from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
@@ -27,25 +27,25 @@ from ingest.text import count_tokens
 
 Found = TypeVar("Found")
 
-_KEPT = 5_000  # questions of which is known whether a section answers them
+_LOOKUPS_KEPT = 5_000  # questions of which is known whether a section answers them
 _LOOKED_AT = 5  # passages, of which those of the section are read for that
 
 
 @dataclass(frozen=True)
-class Opened:
+class Snapshot:
     """One snapshot of the index, its retriever, and how well its passages answer and prove."""
 
     index: Index
     retriever: HybridRetriever
     evidence: Evidence
 
-    def reading(self, question: str, config: RunnableConfig | None = None) -> Reading:
+    def reading(self, question: str, config: RunnableConfig | None = None) -> ReaderInput:
         """A standalone question with what is retrieved for it."""
         found = self.retriever.invoke(question, config)
         readings = tuple(document.metadata["reading"] for document in found)
         sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
         passages = tuple(map(_retrieved, found))
-        return Reading(question, passages, self.index.sources, readings, sure)
+        return ReaderInput(question, passages, self.index.sources, readings, sure)
 
     def answered_from(self, question: str, place: Place) -> bool:
         """Whether a section of a document answers a question: what is nearest to it stands there, and would do.
@@ -66,7 +66,7 @@ class Opened:
             calibration = self.evidence.calibration
             return not refuses(answerable(self.evidence.read(question, there), calibration), calibration)
 
-        return lru_cache(maxsize=_KEPT)(look_up)
+        return lru_cache(maxsize=_LOOKUPS_KEPT)(look_up)
 
 
 def _retrieved(document: Document) -> RetrievedPassage:
@@ -74,7 +74,7 @@ def _retrieved(document: Document) -> RetrievedPassage:
     return RetrievedPassage(text=document.page_content, **place)
 
 
-class Snapshots:
+class CurrentSnapshot:
     """Opens the snapshot that is current; all readers of a process share one. Threads may share it."""
 
     def __init__(self, settings: IngestSettings, embeddings: Embeddings) -> None:
@@ -84,10 +84,10 @@ class Snapshots:
         self._reading_model = ReadingModel()
         self._current = CurrentIndex(settings)
         self._lock = threading.Lock()
-        self._opened: Opened | None = None
+        self._opened: Snapshot | None = None
         self._loading: threading.Thread | None = None
 
-    def current(self) -> Opened:
+    def current(self) -> Snapshot:
         """The current snapshot, opened once."""
         with self._lock:
             if self._loading is None:  # the models are loaded while Chroma is imported and opened
@@ -99,10 +99,10 @@ class Snapshots:
                     index.lexicon, self._embedder, self._reading_model, index.token_vectors, index.questions
                 )
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
-                self._opened = Opened(index, retriever, evidence)
+                self._opened = Snapshot(index, retriever, evidence)
             return self._opened
 
-    def read(self, look: Callable[[Opened], Found]) -> Found:
+    def read(self, look: Callable[[Snapshot], Found]) -> Found:
         """What is found in the current snapshot, or in the next where builds replace and clear that meanwhile."""
         while True:
             opened = self.current()
@@ -115,7 +115,7 @@ class Snapshots:
     def warm_up(self) -> None:
         """Does ahead of the first question what that one would wait for."""
         opened = self.current()
-        opened.evidence.prepare(opened.index.passages[:KEPT])
+        opened.evidence.prepare(opened.index.passages[:PASSAGES_KEPT])
         count_tokens("")  # loads the vocabulary
 
     def _load_models(self) -> None:

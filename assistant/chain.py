@@ -16,7 +16,7 @@ from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.citations import cite
-from assistant.conversation import LONGEST_QUESTION, TOLD, standalone, turns
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, standalone, turns
 from assistant.faults import ModelFault
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
@@ -25,7 +25,7 @@ from assistant.retriever import RetrievalTrace
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
-from assistant.suggestions import Place, suggestions
+from assistant.suggestions import suggestions
 from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
@@ -129,10 +129,7 @@ class Assistant:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
 
         def suggest(opened: Snapshot) -> Answer:
-            def answered_from(question: str, place: Place) -> bool:
-                return opened.answered_from(standalone(question, (*asked, answer.question)), place)
-
-            found = suggestions(answer, asked, opened.index.sources, answered_from)
+            found = suggestions(answer, asked, opened.index.sources, opened.answered_from)
             return answer.model_copy(update={"suggestions": found})
 
         return self._snapshots.read(suggest)
@@ -198,9 +195,9 @@ class Assistant:
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            history = ask.earlier[-TOLD:]
+            history = ask.earlier[-EARLIER_TOLD:]
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
-            return text[:LONGEST_QUESTION], usage
+            return text, usage
         return standalone(ask.question, ask.earlier), Usage()
 
 
@@ -220,7 +217,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
-    for text in (ask.question, *ask.earlier[-TOLD:]):
+    for text in (ask.question, *ask.earlier[-EARLIER_TOLD:]):
         if len(text) > LONGEST_QUESTION:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 TURNS = 3  # questions that are read together, the one that is asked among them; the model has learned from as many
-TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
+EARLIER_TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
 LONGEST_QUESTION = 4_000  # characters
+LONGEST_EARLIER = 400  # characters of an earlier question that are read; more would drown the one that is asked
 
 # Said in a conversation without asking for anything.
 _SMALL_TALK = re.compile(
@@ -22,7 +23,7 @@ def standalone(question: str, history: Sequence[str]) -> str:
     question = " ".join(question.split())
     if _SMALL_TALK.match(question):
         return question
-    earlier = [" ".join(turn.split())[:LONGEST_QUESTION] for turn in history[1 - TURNS :]]
+    earlier = [" ".join(turn.split())[:LONGEST_EARLIER] for turn in history[1 - TURNS :]]
     return "\n".join([*filter(None, earlier), question])
 
 

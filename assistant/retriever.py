@@ -110,8 +110,9 @@ class HybridRetriever(BaseRetriever):
     def rank(self, query: str) -> tuple[list[Ranking], Ranking, Ranking]:
         """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""
         terms = self.index.lexicon.asked_terms(query)
+        asked = " ".join(reversed(turns(query)))  # the embedding model cuts what is too long at its end
         rankings = [
-            Ranking("dense", self.index.nearest(self.embeddings.embed_query(" ".join(turns(query))), _CANDIDATES)),
+            Ranking("dense", self.index.nearest(self.embeddings.embed_query(asked), _CANDIDATES)),
             Ranking("lexical", self.index.lexicon.rank(terms, _CANDIDATES)),
         ]
         fused = fuse(rankings)

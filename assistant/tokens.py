@@ -1,48 +1,36 @@
-"""Tokens of a chat model, and what they cost by the price table in `prices.json`."""
+"""Tokens of a chat model: counted, and a prompt fitted to its budget."""
 
-import json
-import re
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 
 from assistant.answers import Usage
+from assistant.prices import cost
 from ingest.text import count_tokens
 
 ENCODING = "o200k_base"  # of OpenAI's current models; for others it is near enough to keep within a budget
-
-_TABLE = Path(__file__).with_name("prices.json")
 _PER_MESSAGE = 4  # tokens that a message takes beside its text
-_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")  # a snapshot costs what its model costs
-_MILLION = 1_000_000
 
-
-class Price(NamedTuple):
-    """US dollars per million tokens."""
-
-    input: float
-    output: float
-
-
-def price_of(model: str) -> Price | None:
-    """The price of a model by OpenAI's name for it, with or without `openai:`; `None`: the table does not say."""
-    provider, _, name = model.rpartition(":")
-    return _prices().get(_DATED.sub("", name)) if provider in ("", "openai") else None
-
-
-def cost(model: str, input_tokens: int, output_tokens: int) -> float | None:
-    """US dollars; `None` where the price is not known."""
-    price = price_of(model)
-    return price and (input_tokens * price.input + output_tokens * price.output) / _MILLION
+Part = TypeVar("Part")
 
 
 def prompt_tokens(prompt: Sequence[BaseMessage]) -> int:
     """About how many tokens a prompt takes, counted with tiktoken."""
     return sum(count_tokens(str(message.content), ENCODING) + _PER_MESSAGE for message in prompt)
+
+
+def fitting(
+    parts: Sequence[Part], prompt: Callable[[Sequence[Part]], Sequence[BaseMessage]], budget: int
+) -> Sequence[Part]:
+    """The first of some parts, as many as a `prompt` of them may have within a budget of tokens; none where even
+    one is too many.
+    """
+    count = len(parts)
+    while count and prompt_tokens(prompt(parts[:count])) > budget:
+        count -= 1
+    return parts[:count]
 
 
 def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatModel) -> Usage:
@@ -52,9 +40,3 @@ def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatMod
     received = (counted and counted["output_tokens"]) or count_tokens(str(reply.text), ENCODING)
     name = str(getattr(model, "model_name", None) or model._llm_type)  # a recorded one has its name as type
     return Usage(input_tokens=sent, output_tokens=received, cost_usd=cost(name, sent, received))
-
-
-@lru_cache(maxsize=1)
-def _prices() -> dict[str, Price]:
-    table = json.loads(_TABLE.read_text(encoding="utf-8"))
-    return {name: Price(*price) for name, price in table["models"].items()}

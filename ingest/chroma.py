@@ -108,11 +108,9 @@ def folder_client(folder: Path) -> "Client":
     with _opening:
         # one that failed to open a path is handed out for it again, so that the next try takes another way there
         path = folder.joinpath(*["..", folder.name] * _failures[folder])
-        try:
-            client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-        except Exception:
-            _failures[folder] += 1
-            raise
+        _failures[folder] += 1  # until it is open: Chroma can also end in what is no `Exception`
+        client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        _failures[folder] -= 1
     return cast("Client", client)
 
 

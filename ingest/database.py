@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, overload
+from urllib.parse import quote
 
 import numpy as np
 
@@ -99,6 +100,12 @@ def write(path: Path, contents: Contents) -> None:
         bm25.write(file, map(Terms(acronyms).of, texts))
 
 
+def _uri(path: PurePath) -> str:
+    """A path as SQLite takes it: also a drive's or a network folder's on Windows has no host before it."""
+    place = path.as_posix()
+    return "file://" + quote(place if place.startswith("/") else f"/{place}")
+
+
 def _above(passage: Passage) -> str | None:
     return section_above(passage.section) if heading_of(passage) else None
 
@@ -126,7 +133,7 @@ class Database:
         self._place, self._lock = place, threading.Lock()
         with damaged(place):
             # it never changes: SQLite locks nothing, and writes nothing beside it
-            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            address = f"{_uri(path.absolute())}?mode=ro&immutable=1"
             self._file = sqlite3.connect(address, uri=True, check_same_thread=False)
         weakref.finalize(self, self._file.close)
 

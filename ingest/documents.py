@@ -5,9 +5,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ingest.converter import Converter
 from ingest.errors import SourceError
 from ingest.index import Index
+from ingest.sandbox import Converter
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
 from ingest.sources import Source, at_root, files_below, is_under, original_digest, read_source, source_name

@@ -1,6 +1,6 @@
 """A document of any kind as Markdown, its title and headings kept; for a PDF the pages are the sections.
 
-What a hostile file can make a converter do is bounded by the process that this runs in, see `converter`.
+What a hostile file can make a converter do is bounded by the process that this runs in, see `sandbox`.
 """
 
 import io

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from ingest.converter import LARGEST, LONGEST, Converter
 from ingest.errors import SourceError
 from ingest.formats import CONVERTERS, Unreadable, decode
+from ingest.sandbox import LARGEST, LONGEST, Converter
 from ingest.settings import ROOT
 
 SUFFIXES = (".md", ".markdown", ".txt", *CONVERTERS)

@@ -3,7 +3,6 @@
 All positions are code points into the text that was passed in.
 """
 
-import hashlib
 import re
 import unicodedata
 from bisect import bisect_left
@@ -147,12 +146,6 @@ def _encoding(name: str) -> tiktoken.Encoding:
 
 
 _SLICE = 4_000  # a run without a break costs tiktoken quadratic time, so long texts are counted in slices
-
-
-def key_of(*texts: str) -> int:
-    """A number of 64 bits for these texts, which is practically theirs alone, and the same in every process."""
-    named = "\0".join(texts).encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.blake2b(named, digest_size=8).digest())
 
 
 def count_tokens(text: str, encoding: str = "cl100k_base") -> int:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
+from assistant.prices import price_of
 from assistant.reading_model.model import ReadingModel
 from assistant.settings import AssistantSettings
-from assistant.tokens import price_of
 from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
 from ingest.index import CurrentIndex, open_store

@@ -19,9 +19,9 @@ from assistant.evaluation.results import Receipt, Row, open_results, read_rows
 from assistant.evaluation.scoring import Scores, score
 from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE
+from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION, PROMPT_VERSION
 from assistant.retriever import CONTEXT_TOKENS
-from assistant.tokens import cost
 from ingest.errors import RecordingError, SettingsError, UserError
 from ingest.settings import ROOT
 

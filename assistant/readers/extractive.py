@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.citations import escape
+from assistant.conversation import turns
 from assistant.headings import last_heading, unnumbered
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
@@ -72,7 +73,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
     chosen = select(ranked, calibration.further)
-    names = compared(reading.question, [f"{p.section} {p.text}" for p in reading.passages])
+    names = compared(turns(reading.question)[-1], [f"{p.section} {p.text}" for p in reading.passages])
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
     lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]

@@ -17,7 +17,7 @@ from assistant.literals import names, negates, without
 from assistant.model_calls import ask_model, reply_of
 from assistant.readers import Draft, ReaderInput
 from assistant.streams import streaming
-from assistant.tokens import prompt_tokens, usage_of
+from assistant.tokens import fitting, usage_of
 from ingest.errors import QuestionError
 from ingest.lexicon import content_words, stem
 from ingest.passages import note_after
@@ -56,12 +56,10 @@ def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
 
     Raises `QuestionError` where the question leaves no room for a passage.
     """
-    count = len(reading.passages)
-    while prompt_tokens(messages(replace(reading, passages=reading.passages[:count]))) > tokens:
-        if count <= 1:
-            raise QuestionError("The question is too long for this model. Shorten it, or raise BPO_KPO_CONTEXT.")
-        count -= 1
-    return replace(reading, passages=reading.passages[:count])
+    passages = fitting(reading.passages, lambda some: messages(replace(reading, passages=tuple(some))), tokens)
+    if reading.passages and not passages:
+        raise QuestionError("The question is too long for this model. Shorten it, or raise BPO_KPO_CONTEXT.")
+    return replace(reading, passages=tuple(passages))
 
 
 def messages(reading: ReaderInput) -> list[BaseMessage]:
@@ -98,10 +96,9 @@ def rewrite_question(
     question in the conversation's own words is dropped for the rewriting without a model.
     """
     if not history:
-        return question, Usage()
-    before = list(history)
-    while prompt_tokens(prompt := _rewriting(question, before)) > tokens and before:
-        del before[0]
+        return standalone(question, ()), Usage()
+    before = fitting(list(history)[::-1], lambda some: _rewriting(question, some[::-1]), tokens)[::-1]
+    prompt = _rewriting(question, before)
     try:
         reply = reply_of(model, prompt, config, attempts=1)  # the answer is worth waiting for, not this
     except ModelFault:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ from langchain_core.runnables import RunnableLambda
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, open_assistant
 from assistant.readers import Draft, ReaderInput
-from assistant.retriever import Explanation, HybridRetriever
+from assistant.retriever import HybridRetriever, RetrievalTrace
 from assistant.settings import AssistantSettings
 from ingest.errors import IndexProblem, QuestionError, SettingsError, UserError
 from ingest.settings import IngestSettings
@@ -296,7 +296,7 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
     explain = HybridRetriever.explain
 
-    def cleared(retriever: HybridRetriever, query: str, earlier: Sequence[str] = ()) -> Explanation:
+    def cleared(retriever: HybridRetriever, query: str) -> RetrievalTrace:
         monkeypatch.setattr(HybridRetriever, "explain", explain)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
@@ -325,7 +325,7 @@ def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(
 ) -> None:
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
 
-    def broken(retriever: HybridRetriever, query: str, earlier: Sequence[str] = ()) -> Explanation:
+    def broken(retriever: HybridRetriever, query: str) -> RetrievalTrace:
         raise IndexProblem("It is damaged.")
 
     monkeypatch.setattr(HybridRetriever, "explain", broken)

@@ -13,7 +13,7 @@ QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
 
 
 def checked(claim: str, assistant: Assistant, *evidence: str) -> Checked:
-    return check_claim(claim, assistant.snapshot(), evidence)
+    return check_claim(claim, assistant.opened(), evidence)
 
 
 def test_what_stands_in_a_document_is_quoted_with_its_place(assistant: Assistant, article: Source) -> None:
@@ -55,7 +55,7 @@ def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(as
     text = (
         f"{QUOTE} Pigs fly over Paris in 1987.\n\n- Accenture.\n\n| | KPO |\n|---|---|\n| Relies on | judgment |"
     )
-    found = check_text(text, assistant.snapshot())
+    found = check_text(text, assistant.opened())
     assert [one.text for one in found] == [QUOTE, "Pigs fly over Paris in 1987.", "Accenture.", "judgment"]
     assert [one.verdict for one in found[:3]] == ["quoted", "unsupported", "quoted"]
 
@@ -85,14 +85,14 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
 
 def test_so_is_a_text_without_words(assistant: Assistant) -> None:
     with pytest.raises(QuestionError, match="There is no sentence to check"):
-        check_text(" \n- \n***", assistant.snapshot())
+        check_text(" \n- \n***", assistant.opened())
 
 
 @given(st.text(max_size=80))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:
-        found = check_text(text, brief_assistant.snapshot())
+        found = check_text(text, brief_assistant.opened())
     except QuestionError:
         return
     assert all(0 <= one.score <= 1 and (one.verdict == "unsupported") == bool(one.doubt) for one in found)

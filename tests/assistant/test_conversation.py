@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Ask
 from assistant.chain import Assistant
-from assistant.conversation import LONGEST_QUESTION, TURNS, standalone, turns
+from assistant.conversation import LONGEST_EARLIER, TURNS, standalone, turns
 
 
 def test_a_question_comes_behind_the_last_two_before_it_a_line_each() -> None:
@@ -28,7 +28,7 @@ def test_who_says_thanks_does_not_ask_the_last_question_again(said: str) -> None
 def test_the_question_is_the_last_of_at_most_three_turns(question: str, history: list[str]) -> None:
     *earlier, last = turns(standalone(question, history))
     assert last == " ".join(question.split()) and len(earlier) < TURNS
-    assert all(turn and len(turn) <= LONGEST_QUESTION for turn in earlier)
+    assert all(turn and len(turn) <= LONGEST_EARLIER for turn in earlier)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,13 @@ def test_what_a_follow_up_leaves_out_is_taken_from_before(
 ) -> None:
     answer = assistant.chain.invoke(Ask.model_validate({"question": question, "history": history}))
     assert said in answer.text
+
+
+def test_a_follow_up_about_one_side_is_no_comparison(assistant: Assistant) -> None:
+    said = assistant.chain.invoke(
+        Ask.model_validate({"question": "And for KPO?", "history": ["What drives BPO?"]})
+    ).text
+    assert "**" not in said  # no side is named before what is quoted
 
 
 def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:

@@ -284,6 +284,6 @@ def test_only_the_last_turns_are_sent_and_a_rewriting_without_end_is_cut(with_mo
     assistant, model = with_model(["What? " * 5_000], ["Volume [1]."])
     history = [f"Question {n}?" for n in range(1_000)]
     answer: Answer = assistant.chain.invoke({"question": "Why?", "history": history})
-    assert len(answer.standalone_question) <= 4_000
+    assert answer.standalone_question.endswith("Question 999? Why?")
     sent = str(model.sent[0][1].content)
     assert "Question 999?" in sent and "Question 900?" not in sent

@@ -16,7 +16,7 @@ import pytest
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.model_calls import STOP, Stopped
-from assistant.readers import Reading, llm
+from assistant.readers import ReaderInput, llm
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT, IngestSettings
@@ -105,7 +105,7 @@ def test_a_prompt_that_is_too_long_for_it_loses_passages_until_it_fits(opened: O
     assistant = opened()
     passages = assistant.explain("What drives BPO?"), assistant.offline.chain.invoke("What drives BPO?").passages
     explained, retrieved = passages
-    reading = Reading(explained.question, retrieved * 4, assistant.index().sources)
+    reading = ReaderInput(explained.question, retrieved * 4, assistant.index().sources)
     assert assistant.chat_model
     assert len(llm.messages(reading)[1].text) > 4 * local_model.WINDOW
     (*_, draft) = llm.make_reader(assistant.chat_model, tokens=100_000).stream(reading)

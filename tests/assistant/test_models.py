@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from assistant.chain import open_assistant
 from assistant.models import DEFAULT_CHAT_MODEL, choose, open_chat_model, sends_to
+from assistant.prices import cost, price_of
 from assistant.settings import AssistantSettings
-from assistant.tokens import cost, price_of
 from ingest.errors import SettingsError
 from tests.model_server import error, model_server, models, reply, streamed
 

@@ -40,7 +40,7 @@ def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
 def read(assistant: Assistant) -> Callable[[str], ReaderInput]:
     """What a reader gets for a question."""
 
-    return lambda question: assistant.snapshot().reading(question)
+    return lambda question: assistant.opened().reading(question)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -133,7 +133,7 @@ LINES = (ROOT / "tests" / "data" / "smollm2-answers.jsonl").read_text("utf-8").s
 @pytest.fixture(scope="session")
 def judge(assistant: Assistant) -> Judge:
     """That of a chat model's answers."""
-    return assistant.snapshot().evidence.judge
+    return assistant.opened().evidence.judge
 
 
 def verdicts(judge: Judge) -> Iterator[tuple[bool, bool]]:

@@ -25,7 +25,7 @@ from assistant.evaluation.statistics import difference, mean
 from assistant.evidence import Evidence
 from assistant.reading_model.encoding import EncodedText
 from assistant.reading_model.known_questions import Known, KnownQuestions, Place
-from assistant.retriever import Explanation, HybridRetriever, Ranking, fuse
+from assistant.retriever import HybridRetriever, Ranking, RetrievalTrace, fuse
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
@@ -58,7 +58,7 @@ def found_by(*rankings: str, late_interaction: bool = False) -> Iterator[None]:
     def as_fused(_: Evidence, question: str, passages: Sequence[object]) -> list[float]:
         return [-float(rank) for rank, _ in enumerate(passages)]
 
-    def unread(self: HybridRetriever, query: str) -> Explanation:
+    def unread(self: HybridRetriever, query: str) -> RetrievalTrace:
         found = explain(self, query)
         order = [pair for pair in found.reranked.scored if pair[0] in found.readings]
         return replace(found, read=Ranking("read", order))

@@ -13,7 +13,7 @@ from assistant.evaluation.questions import QuestionItem
 from assistant.evidence import Evidence
 from assistant.readers import extractive
 from assistant.reading_model.known_questions import KnownQuestions
-from assistant.retriever import Explanation, HybridRetriever, Ranking
+from assistant.retriever import HybridRetriever, Ranking, RetrievalTrace
 from ingest.embeddings import MiniLM
 from tests.benchmarks.ablation import FULL, METRICS, VARIANTS, Variant, measure, table
 
@@ -40,7 +40,7 @@ def best_first(ranking: Ranking) -> list[int]:
     return [position for position, _ in ranking.scored]
 
 
-def explained(assistant: Assistant, variant: Variant) -> Explanation:
+def explained(assistant: Assistant, variant: Variant) -> RetrievalTrace:
     with variant.patched():
         return assistant.explain(QUESTION).retrieval
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.build import ensure_index
-from ingest.converter import Converter
 from ingest.errors import SourceError
+from ingest.sandbox import Converter
 from tests.ingest.library import Library, refused
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.converter import LARGEST, LONGEST
 from ingest.errors import SourceError
+from ingest.sandbox import LARGEST, LONGEST
 from ingest.settings import ROOT
 from ingest.sources import find_files, make_source, read_source, source_name
 

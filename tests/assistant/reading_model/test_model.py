@@ -42,7 +42,7 @@ def test_a_claim_is_read_with_all_its_evidence_in_one_row(network: Noting) -> No
 
 @pytest.fixture(scope="module")
 def evidence(assistant: Assistant) -> Evidence:
-    return assistant.snapshot().evidence
+    return assistant.opened().evidence
 
 
 def test_it_takes_as_many_similarities_as_have_a_name() -> None:

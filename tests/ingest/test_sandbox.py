@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import converter
-from ingest.converter import Converter
+from ingest import sandbox
 from ingest.errors import SourceError
+from ingest.sandbox import Converter
 from tests.ingest.samples import docx, pdf
 
 
@@ -63,9 +63,9 @@ def test_what_takes_too_long_is_ended_and_the_next_goes_on(
     slow = slow[: slow.index(b"stream\n") + 7] + zeros + slow[slow.index(b"\nendstream") :]
     (tmp_path / "slow.pdf").write_bytes(slow)
     (tmp_path / "fine.html").write_text("<p>Fine.")
-    monkeypatch.setattr(converter, "SECONDS", 1.0)
+    monkeypatch.setattr(sandbox, "SECONDS", 1.0)
     with Converter() as process:
         with pytest.raises(SourceError, match=r"slow\.pdf cannot be read \(it takes longer than 1 s\)"):
             process.convert(tmp_path / "slow.pdf")
-        monkeypatch.setattr(converter, "SECONDS", 60.0)
+        monkeypatch.setattr(sandbox, "SECONDS", 60.0)
         assert process.convert(tmp_path / "fine.html") == "Fine.\n"

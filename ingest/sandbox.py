@@ -1,6 +1,6 @@
 """Converts documents in a process of its own, so that a hostile one costs bounded time and memory, and no more.
 
-`python -m ingest.converter` reads a path a line and answers each with a line of JSON: `{"text": …}` or
+`python -m ingest.sandbox` reads a path a line and answers each with a line of JSON: `{"text": …}` or
 `{"trouble": …}`. It is started with the first document that needs it, and anew behind one that killed it.
 """
 
@@ -62,7 +62,7 @@ class Converter:
 
     def _start(self) -> subprocess.Popen[str]:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.converter"],
+            [sys.executable, "-m", "ingest.sandbox"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

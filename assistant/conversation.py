@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
-TURNS = 3  # questions that are read together, the one that is asked among them; the model has learned from as many
+from ingest.lexicon import content_words
+
+TURNS = 3  # questions at most that are read together, the one that is asked among them
+_WHOLE = 2  # content words of an earlier question that needs none before it
 EARLIER_TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
 LONGEST_QUESTION = 4_000  # characters
 LONGEST_EARLIER = 400  # characters of an earlier question that are read; more would drown the one that is asked
@@ -16,15 +19,21 @@ _SMALL_TALK = re.compile(
 
 
 def standalone(question: str, history: Sequence[str]) -> str:
-    """The question behind the last ones before it, a line each: what it leaves out stands in those.
+    """The question behind the last one before it, a line each: what it leaves out stands there.
 
-    `history` holds the earlier questions, oldest first.
+    Before an earlier question of hardly any words comes the one before that, too. `history` holds the earlier
+    questions, oldest first.
     """
     question = " ".join(question.split())
     if _SMALL_TALK.match(question):
         return question
-    earlier = [" ".join(turn.split())[:LONGEST_EARLIER] for turn in history[1 - TURNS :]]
-    return "\n".join([*filter(None, earlier), question])
+    asked = [question]
+    for turn in list(history)[::-1][: TURNS - 1]:
+        if earlier := " ".join(turn.split())[:LONGEST_EARLIER]:
+            asked.insert(0, earlier)
+        if len(content_words(earlier)) >= _WHOLE:
+            break
+    return "\n".join(asked)
 
 
 def turns(standalone_question: str) -> list[str]:

@@ -8,11 +8,17 @@ from assistant.answers import Ask
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_EARLIER, TURNS, standalone, turns
 
+LONG = "Which skills do employees need?"
 
-def test_a_question_comes_behind_the_last_two_before_it_a_line_each() -> None:
+
+def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
     assert standalone("Why?", []) == "Why?"
-    assert standalone("Why?", ["What drives BPO?"]) == "What drives BPO?\nWhy?"
-    assert standalone("Why?", ["Who?", "What drives BPO?", "And KPO?"]) == "What drives BPO?\nAnd KPO?\nWhy?"
+    assert standalone("Why?", ["What drives BPO?", LONG]) == f"{LONG}\nWhy?"
+
+
+def test_before_one_of_hardly_any_words_comes_the_one_before_that_too() -> None:
+    assert standalone("Why?", [LONG, "And KPO?"]) == f"{LONG}\nAnd KPO?\nWhy?"
+    assert standalone("Why?", [LONG, "And KPO?", "And BPO?"]) == "And KPO?\nAnd BPO?\nWhy?"
 
 
 def test_a_question_of_several_lines_is_one_line() -> None:

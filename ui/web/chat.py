@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from langchain_core.runnables import RunnableConfig
 
-from assistant.answers import Answer, Ask
+from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.evaluation.feedback import Feedback, keep
 from assistant.exports import bundle, conversation_markdown
@@ -17,7 +17,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.render import who_answers
-from ui.web.turns import Turn, dump, earlier_questions, earlier_turns, load, messages
+from ui.web.turns import Turn, ask_of, dump, earlier_questions, load, messages
 
 EXAMPLES = (
     "What drives BPO compared with KPO?",
@@ -279,7 +279,7 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
     turn.sent_to = assistant.sends_to
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}
-        for answer in assistant.chain.stream(Ask(question=turn.question, history=earlier_turns(before)), config):
+        for answer in assistant.chain.stream(ask_of(turn, before), config):
             if turn.done:
                 return
             turn.answer = answer

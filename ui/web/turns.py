@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.answers import Answer, EarlierTurn
+from assistant.answers import Answer, Ask, EarlierTurn
 from ui.web import render
 
 RELOADED = "The page was left before the answer was whole. Ask again."
@@ -86,3 +86,9 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     if turns and turns[-1].done and turns[-1].answer:
         shown[-1]["options"] = [{"value": question} for question in turns[-1].answer.suggestions]
     return shown
+
+
+def ask_of(turn: Turn, before: Sequence[Turn]) -> Ask:
+    """What is asked: a question of this conversation, but for one that was suggested, which stands by itself."""
+    suggested = before[-1].answer.suggestions if before and before[-1].answer else ()
+    return Ask(question=turn.question, history=() if turn.question in suggested else earlier_turns(before))

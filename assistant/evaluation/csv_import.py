@@ -26,8 +26,11 @@ def import_csv(path: Path, corpus: Corpus) -> QuestionSet:
     Raises `UserError` with file and line for a row that cannot be read or a quote that is not found.
     """
     found = read_csv(path)
-    for line, item in found.items.items():
-        found.findings.extend(Finding(line, explain_miss(q, corpus)) for q in item.evidence if not corpus.find(q))
+    missed = ((line, q) for line, item in found.items.items() for q in item.evidence if not corpus.find(q))
+    for number, (line, quote) in enumerate(missed):
+        # only the first is shown; to find the nearest text to each takes long in large documents
+        why = f"the quote {quote[:60]!r} is not in the corpus." if number else explain_miss(quote, corpus)
+        found.findings.append(Finding(line, why))
     return checked(path, found)
 
 

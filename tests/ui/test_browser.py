@@ -132,12 +132,12 @@ HOSTILE_SHOWN = '<img src="https://evil.example/a.png"> b c'
 
 
 class TestConversation:
-    def test_a_suggestion_is_asked_by_a_click(self, open_page: Open, scripted: str) -> None:
+    def test_a_suggestion_is_asked_by_a_click_and_stands_by_itself(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         ask(page, "What drives BPO?")
         page.get_by_role("button", name="And what else, after 0?").click()
         answered(page, 2)
-        assert "Asked before: 1" in page.locator("#chat .reply").nth(1).inner_text()
+        assert "Asked before: 0" in page.locator("#chat .reply").nth(1).inner_text()
 
     def test_a_refusal_looks_like_one_and_leads_to_what_comes_nearest(self, open_page: Open, real: str) -> None:
         page = open_page(real)

@@ -44,11 +44,11 @@ def test_a_conversation_goes_on_when_its_process_was_lost(site: Site, browser: A
     page.locator("#chat a.marker").first.click()
     assert "volume-driven" in marked(page)
     for number, web in enumerate(site.webs, start=2):  # one of them is the one that serves this page
-        if number > 2:
-            page.wait_for_timeout(NGINX_TRIES_AGAIN)
+        page.wait_for_timeout(500)
         web.kill()
         ask(page, f"And for KPO, once more {'again ' * number}?")
         answered(page, number)
         web.start()
+        page.wait_for_timeout(NGINX_TRIES_AGAIN)
     assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
     page.close()

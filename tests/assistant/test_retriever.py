@@ -178,6 +178,13 @@ def test_each_ranking_takes_its_passages_from_the_best_of_the_one_before(
         assert scores == sorted(scores, reverse=True)
 
 
+def test_the_best_are_read_and_more_where_they_resemble_the_question_nearly_as_much() -> None:
+    reranked = [(3, 1.0), (1, 0.9), (0, 0.81), (2, 0.4), (4, 0.3)]
+    assert worth_reading(reranked, [300] * 5) == [3, 1, 0]
+    assert worth_reading(reranked, [100] * 5) == [3, 1, 0, 2, 4]
+    assert worth_reading(reranked, [1_000] * 5) == [3]
+
+
 def test_what_is_retrieved_is_the_best_that_the_model_has_read(retriever: HybridRetriever) -> None:
     explained = retriever.explain(QUESTIONS[0])
     found = retriever.invoke(QUESTIONS[0])

@@ -18,6 +18,7 @@ from assistant.check import Checked
 from assistant.citations import cite
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, standalone, turns
 from assistant.faults import ModelFault
+from assistant.introduction import introduce
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
@@ -127,6 +128,8 @@ class Assistant:
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
+        if answer.suggestions:
+            return answer
 
         def suggest(opened: Snapshot) -> Answer:
             found = suggestions(answer, asked, opened.index.sources, opened.answered_from)
@@ -157,7 +160,10 @@ class Assistant:
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        self._snapshots.current()  # there is an index, before a model is asked anything
+        opened = self._snapshots.current()  # there is an index, before a model is asked anything
+        if opened.evidence.scope(ask.question).scope == "assistant":
+            yield self._snapshots.read(lambda opened: introduce(ask, opened, self.model, started))
+            return
         text, spent = self._standalone(ask, config)
         opened, reading = self._snapshots.read(lambda opened: (opened, opened.reading(text, config)))
         reader = self._reader(opened)

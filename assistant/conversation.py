@@ -3,30 +3,28 @@
 import re
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz, process
+
 from ingest.lexicon import content_words
 
 TURNS = 3  # questions at most that are read together, the one that is asked among them
 _WHOLE = 2  # content words of an earlier question that needs none before it
+_ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
 EARLIER_TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
 LONGEST_QUESTION = 4_000  # characters
 LONGEST_EARLIER = 400  # characters of an earlier question that are read; more would drown the one that is asked
-
-# Said in a conversation without asking for anything.
-_SMALL_TALK = re.compile(
-    r"^(?:\W|\b(?:bye|cool|good|great|hello|hi|nice|ok(?:ay)?|perfect|thank(?:s| you)|very much|a lot|wow)\b)+$",
-    re.IGNORECASE,
-)
 
 
 def standalone(question: str, history: Sequence[str]) -> str:
     """The question behind the last one before it, a line each: what it leaves out stands there.
 
-    Before an earlier question of hardly any words comes the one before that, too. `history` holds the earlier
-    questions, oldest first.
+    One that only puts a word in the place of another ("and KPO?") is the earlier one with that word. Before an
+    earlier question of hardly any words comes the one before that, too. `history` holds the earlier questions,
+    oldest first.
     """
     question = " ".join(question.split())
-    if _SMALL_TALK.match(question):
-        return question
+    if history and (exchanged := _exchanged(question, " ".join(history[-1].split())[:LONGEST_EARLIER])):
+        return exchanged
     asked = [question]
     for turn in list(history)[::-1][: TURNS - 1]:
         if earlier := " ".join(turn.split())[:LONGEST_EARLIER]:
@@ -34,6 +32,18 @@ def standalone(question: str, history: Sequence[str]) -> str:
         if len(content_words(earlier)) >= _WHOLE:
             break
     return "\n".join(asked)
+
+
+def _exchanged(question: str, earlier: str) -> str | None:
+    """The earlier question with the one word of this in the place of the word there that looks most like it."""
+    own, others = content_words(question), content_words(earlier)
+    if len(own) != 1 or own[0] in others:
+        return None
+    found = process.extractOne(own[0], others, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    word = re.search(rf"\b{re.escape(own[0])}\b", question, re.IGNORECASE)
+    if not found or not word:
+        return None
+    return re.sub(rf"\b{re.escape(found[0])}\b", lambda _: word[0], earlier, flags=re.IGNORECASE)
 
 
 def turns(standalone_question: str) -> list[str]:

@@ -9,6 +9,8 @@ from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
 from assistant.reading_model.outline import places
+from assistant.reading_model.scope import Scoped, masked, scope_of
+from assistant.sides import Names
 from assistant.units import PassageLike
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
@@ -65,6 +67,11 @@ class Evidence:
 
     def _logit_of(self, claim: str, passages: tuple[RetrievedPassage, ...]) -> float:
         return self._model.proves(self._text(claim), self._encoder.passages(passages))
+
+    def scope(self, question: str, names: Names | None = None) -> Scoped:
+        """What a question is asked of; `names`: two things that it names beside each other."""
+        found = scope_of(self._text(masked(question, names) if names else question).mean)
+        return found if names or found.scope != "comparison" else Scoped("passages", found.probability)
 
     def prepare(self, passages: Sequence[PassageLike]) -> None:
         """Encodes passages ahead of the first question."""

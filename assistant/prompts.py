@@ -42,6 +42,12 @@ REFUSES = re.compile(
     re.IGNORECASE,
 )
 
+# To a greeting, to thanks, and to who asks what this is.
+INTRODUCTION = (
+    "Ask me about {titles}. I answer in the words that stand there, each with its place, "
+    "and where nothing is said about a question, I say so."
+)
+
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."
 NOTHING_PROVEN = "Nothing of what the model wrote could be proven, so it is left out."

@@ -19,7 +19,9 @@ _TRIED = 8  # looked up before giving up; each takes a third of a question's tim
 Place = tuple[str, Span]  # a source's name, and where in it
 
 
-class _Idea(NamedTuple):
+class Idea(NamedTuple):
+    """A question that might be suggested."""
+
     question: str
     place: Place  # of the section that it asks for
 
@@ -39,8 +41,8 @@ def suggestions(
     told = _cited(answer.citations)
     near = told or [(p.source, Span(p.start, p.end)) for p in answer.passages]
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
-    ideas = [idea for idea in _ideas(near, sources) if _bare(idea.question) not in before]
-    found: list[_Idea] = []
+    ideas = [idea for idea in ideas_beside(near, sources) if _bare(idea.question) not in before]
+    found: list[Idea] = []
     for idea in [idea for idea in ideas if not _overlap(told, [idea.place])][:_TRIED]:
         if len(found) == wanted:
             break
@@ -50,7 +52,7 @@ def suggestions(
     return tuple(idea.question for idea in found)
 
 
-def _ideas(near: Sequence[Place], sources: Mapping[str, Source]) -> list[_Idea]:
+def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[Idea]:
     """A question for each section of the documents that are near, those beside these places first."""
     ideas = []
     for name in dict.fromkeys(name for name, _ in near if name in sources):
@@ -58,9 +60,9 @@ def _ideas(near: Sequence[Place], sources: Mapping[str, Source]) -> list[_Idea]:
             title = last_heading(section.path)
             if title != sources[name].title and not orders(title):  # all of it is about the title
                 asks = title if title.endswith("?") else f"What is said about “{title}”?"
-                ideas.append(_Idea(asks, (name, section.span)))
+                ideas.append(Idea(asks, (name, section.span)))
 
-    def distance(idea: _Idea) -> tuple[int, int]:
+    def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
         gaps = [
             (i, max(span.start - place.end, place.start - span.end, 0))

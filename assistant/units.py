@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from assistant.injection import orders, within_orders
+from ingest.lexicon import content_words
 from ingest.text import Span, sentence_spans, trim
 
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
@@ -66,8 +67,8 @@ def units(text: str) -> tuple[Unit, ...]:
             if heading["words"]:
                 found.append(_unit("heading", text, _shift(block[0].start, heading)))
         elif _ITEM.match(first):
-            if found and found[-1].kind == "sentence" and found[-1].text.endswith(":"):
-                found[-1] = replace(found[-1], list=number, announces=True)
+            for i in _announcing(found):
+                found[i] = replace(found[i], list=number, announces=True)
             found += [_unit("item", text, item, number) for item in _items(text, block)]
         elif first.startswith("|") and len(block) > 1:
             found += _table(text, block, number)
@@ -85,6 +86,18 @@ def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
         first = min(order.start for order in orders(text) if unit.span.start < order.end)
         if kept := trim(text, Span(unit.span.start, max(unit.span.start, first))):
             yield replace(unit, span=kept, text=text[kept.start : kept.end])
+
+
+def _announcing(before: list[Unit]) -> list[int]:
+    """Of the units before a list those that announce it: one that ends with a colon.
+
+    Where that has no subject ("They are:"), the one before it, too.
+    """
+    last = len(before) - 1
+    if last < 0 or before[last].kind != "sentence" or not before[last].text.endswith(":"):
+        return []
+    bare = not content_words(before[last].text) and last > 0 and before[last - 1].kind == "sentence"
+    return [last - 1, last] if bare else [last]
 
 
 def _items(text: str, lines: list[Span]) -> list[Span]:

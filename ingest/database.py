@@ -192,6 +192,14 @@ class Database:
         rows = self.rows("select tokens from passages indexed by counted order by position")
         return np.array([count for (count,) in rows], dtype=np.int64)
 
+    def passages_of(self, source: str, most: int) -> list[Passage]:
+        """The first passages of a document, in order."""
+        rows = self.rows(
+            "select source, section, starts, ends, text from passages where source = ? order by position limit ?",
+            [source, most],
+        )
+        return [Passage(*row) for row in rows]
+
     def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
         """The passages that begin the sections right below one, in order; one more than `most` at the most."""
         rows = self.rows(

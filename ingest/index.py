@@ -50,6 +50,10 @@ class Index:
         """The id of each passage."""
         return self._database.ids()
 
+    def passages_of(self, source: str, most: int) -> list[Passage]:
+        """The first passages of a document, `most` of them, in the order of the text."""
+        return self._database.passages_of(source, most)
+
     def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
         """The headings that begin the sections right below a section, in the order of the text.
 

@@ -83,7 +83,7 @@ def test_every_setting_that_is_named_is_one_and_stands_in_the_example() -> None:
 
 def test_the_python_example_runs(environment: dict[str, str]) -> None:
     printed = python(EXAMPLE, environment)
-    assert printed.startswith("What drives BPO? And for KPO?\n")
+    assert printed.startswith("What drives KPO?\n")
     assert "1 | 7 key differences between BPO vs KPO > 1. Driving force" in printed
 
 

@@ -13,6 +13,7 @@ from assistant.answers import RetrievedPassage
 from assistant.citations import cite
 from assistant.evaluation.questions import load_questions
 from assistant.reading_model.training.data import READING, documents, read_lines
+from assistant.reading_model.training.scopes import SCOPES
 from ingest.lexicon import content_words
 from ingest.settings import ROOT
 from ingest.sources import Source, find_files
@@ -65,6 +66,8 @@ def asked_in_training(read: list[Read]) -> Iterator[tuple[str, str]]:
             if line["kind"] == "beside":  # those indexed beside the article have a test of their own
                 continue
             yield from ((form, one.place(number)) for form in sorted({bare(line["q"]), conversation(line)}))
+    for number, line in enumerate(read_lines(READING / "scopes.jsonl"), start=1):
+        yield bare(line["q"]), f"scopes.jsonl:{number}"
 
 
 def asked_in_measuring() -> Iterator[tuple[str, str]]:
@@ -176,6 +179,14 @@ def test_a_line_has_the_keys_that_the_training_knows(read: list[Read]) -> None:
             assert set(line) in (keys, keys | follow_up), line
             assert line["q"].strip() and all(turn["question"].strip() for turn in line.get("history", [])), line
         assert all(set(line) == {"claim", "evidence", "supported", "kind"} for line in one.claims)
+
+
+def test_a_question_with_its_scope_names_what_it_compares() -> None:
+    lines = read_lines(READING / "scopes.jsonl")
+    assert {line["scope"] for line in lines} == set(SCOPES)
+    assert all(name in line["q"] for line in lines for name in line.get("names", []))
+    assert all(len(line["names"]) == 2 for line in lines if line["scope"] == "comparison")
+    assert len({line["q"] for line in lines}) == len(lines)
 
 
 def test_the_answers_of_a_chat_model_are_cited_as_the_assistant_cites_them(article: Source) -> None:

@@ -45,9 +45,11 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
         _print(console, plain("The nearest passages:", "bold"))
         for passage in answer.passages[:3]:
             _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
+    for question in answer.suggestions:
+        _print(console, plain(f"  - {question}"))
     console.print()
     _print(console, plain(how(answer, sent_to), "dim"))
-    if answer.answered:
+    if answer.sentences:
         _print(console, plain(proof(answer), "dim"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.answers import RetrievedPassage, Usage
+from assistant.overview import Overview
 from assistant.reading_model.model import PassageReading
 from ingest.sources import Source
 
@@ -16,7 +17,8 @@ class ReaderInput:
     """What a reader gets: the question, the passages (best first) and the whole texts that these come from.
 
     `readings` is what the reading model says of each passage, and `answerable` the probability that all which it
-    has read answers; nothing where nobody asked it.
+    has read answers; nothing where nobody asked it. `overview`: what is quoted where the question is asked of a
+    whole document, or of two things side by side, out of these passages.
     """
 
     question: str
@@ -24,6 +26,7 @@ class ReaderInput:
     sources: Mapping[str, Source]
     readings: tuple[PassageReading, ...] = ()
     answerable: float = 0.0
+    overview: Overview | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from assistant import prompts
 from assistant.citations import escape
 from assistant.conversation import turns
 from assistant.headings import last_heading, unnumbered
+from assistant.overview import Overview, Row
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
 from assistant.reading_model.model import Calibration, PassageReading
@@ -35,10 +36,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class TableRow:
+    """A row of a table: what a section says of either of two things; the first has these above it."""
+
+    row: Row
+    names: Names
+
+
+@dataclass(frozen=True)
 class Decision:
     """The lines of the answer (none: a refusal), why it is so, and what a person should know besides."""
 
-    lines: list[Line]
+    lines: Sequence[Line | TableRow]
     reason: str
     confidence: float
     notices: tuple[str, ...] = ()
@@ -63,6 +72,8 @@ def make_reader(calibration: Calibration) -> Runnable[ReaderInput, Draft]:
 
 def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     """What to answer."""
+    if reading.overview:
+        return Decision(_lines_of(reading.overview), "the question is asked of the whole", reading.answerable)
     sure, ranked = reading.answerable, candidates(reading)
     if not ranked:
         return Decision([], "nothing was found that can be quoted", sure)
@@ -72,8 +83,8 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
             return _missing(nearest, sure)
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
-    chosen = select(ranked, calibration.further)
     names = compared(turns(reading.question)[-1], [f"{p.section} {p.text}" for p in reading.passages])
+    chosen = select(ranked, calibration.further)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
     lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]
@@ -82,6 +93,21 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
+
+
+def _lines_of(overview: Overview) -> list[Line | TableRow]:
+    if overview.names:
+        return [TableRow(row, overview.names) for row in overview.rows]
+    lines: list[Line | TableRow] = []
+    for row in overview.rows:
+        quotes = [quote for quote in row.quotes if quote]
+        sentence = quotes[:1] if quotes and quotes[0].unit.kind != "heading" else []
+        if row.heading and not sentence:
+            lines.append(Line(row.heading.number, row.heading.text))
+            lines += [Line(quote.number, quote.text, item=True) for quote in quotes]
+        label = f"{row.heading.text.rstrip(':')}:" if row.heading else ""
+        lines += [Line(quote.number, quote.text, label) for quote in sentence]
+    return lines
 
 
 def _missing(candidate: Candidate, sure: float) -> Decision:
@@ -165,8 +191,13 @@ def _is_item(unit: Unit) -> bool:
     return unit.kind in ("heading", "item", "row") and not unit.announces
 
 
-def markdown(line: Line, before: str) -> str:
+def markdown(line: Line | TableRow, before: str) -> str:
     """A line as Markdown, with what separates it from the text before it."""
+    if isinstance(line, TableRow):
+        quotes = (line.row.heading, *line.row.quotes)
+        cells = [f"{escape(one.text)} [{one.number}]" if one else "–" for one in quotes]
+        head = "" if before else f"| | {' | '.join(map(escape, line.names))} |\n| --- | --- | --- |"
+        return f"{head}\n| {' | '.join(cells)} |"
     label = f"**{line.label}** " if line.label else ""
     text = f"{'- ' if line.item else ''}{label}{escape(line.text)} [{line.number}]"
     if not before:

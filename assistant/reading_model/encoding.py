@@ -38,7 +38,7 @@ class EncodedText:
     @cached_property
     def mean(self) -> np.ndarray:
         """One vector of length 1 for the whole."""
-        return _mean(self.vectors)
+        return mean_of(self.vectors)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class EncodedPassage:
             content=self.content[tokens],
             ranges=np.array([ends - [len(one) for one in kept], ends], dtype=np.int64).T.reshape(-1, 2),
             means=self.means[list(chosen)],
-            mean=_mean(self.vectors[tokens]),
+            mean=mean_of(self.vectors[tokens]),
             unit_terms=tuple(self.unit_terms[i] for i in chosen),
         )
 
@@ -143,8 +143,10 @@ class Encoder:
             vectors=vectors,
             content=_content(heading_above(passage.section) + passage.text, spans),
             ranges=ranges,
-            means=np.stack([_mean(vectors[a:b]) for a, b in ranges]) if found else np.zeros((0, vectors.shape[1])),
-            mean=_mean(vectors),
+            means=np.stack([mean_of(vectors[a:b]) for a, b in ranges])
+            if found
+            else np.zeros((0, vectors.shape[1])),
+            mean=mean_of(vectors),
             unit_terms=terms,
             heading_terms=heading,
             terms=heading.union(*terms),
@@ -156,7 +158,8 @@ def _content(text: str, spans: Sequence[Span]) -> np.ndarray:
     return np.array([token.isalnum() and token not in STOP_WORDS for token in tokens], dtype=bool)
 
 
-def _mean(vectors: np.ndarray) -> np.ndarray:
+def mean_of(vectors: np.ndarray) -> np.ndarray:
+    """The mean of vectors, (n, 384), brought to length 1; zeros where there are none."""
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
     length = float(np.linalg.norm(mean))
     return mean / length if length else mean

@@ -84,7 +84,7 @@ def test_a_question_may_be_text_a_mapping_or_an_ask(asked: Any, assistant: Assis
 
 def test_a_follow_up_is_answered_with_what_was_asked_before(assistant: Assistant) -> None:
     answer = assistant.chain.invoke({"question": "And for KPO?", "history": ["What drives BPO?"]})
-    assert (answer.question, answer.standalone_question) == ("And for KPO?", "What drives BPO? And for KPO?")
+    assert (answer.question, answer.standalone_question) == ("And for KPO?", "What drives KPO?")
     assert "insight-driven" in answer.text
 
 
@@ -190,7 +190,9 @@ def test_every_sentence_is_quoted_and_every_quote_stands_in_the_article(
     assert answer.seconds.retrieve + answer.seconds.read == pytest.approx(answer.seconds.total)
 
 
-@pytest.mark.parametrize("question", ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "asdf qwer"])
+@pytest.mark.parametrize(
+    "question", ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "qwer KPO asdf"]
+)
 def test_what_the_article_does_not_say_is_refused_with_the_nearest_passages(
     question: str, assistant: Assistant
 ) -> None:

@@ -35,11 +35,6 @@ class TestComparison:
         (kpo,) = [text for text in shown if text.startswith("KPO: ")]
         assert "volume-driven" in bpo and "insight-driven" in kpo
 
-    def test_the_question_that_the_article_exists_for_gets_both_sides(self, assistant: Assistant) -> None:
-        for question in ("What's the difference between BPO and KPO?", "how are BPO and KPO different?"):
-            shown = assistant.chain.invoke(question).text
-            assert "**BPO:** " in shown and "**KPO:** " in shown
-
 
 class TestLists:
     @pytest.mark.parametrize("question", ["What are the six common benefits?", "six common benefits", "benefits"])

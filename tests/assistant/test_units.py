@@ -77,8 +77,11 @@ def test_a_colon_announces_nothing_where_no_list_follows() -> None:
     assert announced("# Roles:\n\n- One.") == []
 
 
-def test_only_the_last_sentence_before_a_list_announces_it() -> None:
-    assert announced("The sector has three types. They are:\n\n- one\n- two") == ["They are:"]
+def test_of_the_sentences_before_a_list_the_last_announces_it_and_the_one_before_where_that_has_no_subject() -> (
+    None
+):
+    assert announced("There are many. Three types are:\n\n- one\n- two") == ["Three types are:"]
+    assert announced("There are three. They are:\n\n- one\n- two") == ["There are three.", "They are:"]
 
 
 @pytest.mark.parametrize("marks", ["-  -", "*  *", "+  +", "•  •", "1. 2.", "1) 12)"])

@@ -12,6 +12,7 @@ import importlib.util
 from pathlib import Path
 
 from assistant.reading_model.model import CALIBRATION, MODEL, Network, ReadingModel
+from assistant.reading_model.training import scopes
 from assistant.reading_model.training.calibrate import calibrate, read
 from assistant.reading_model.training.data import make
 from assistant.reading_model.training.report import of_answers, report
@@ -27,6 +28,7 @@ def main() -> None:
     if not arguments.report:
         arguments.work.mkdir(parents=True, exist_ok=True)
         _train(arguments.work)
+    scopes.report()
     model = ReadingModel()
     network = model.load()
     report(*read(network, list(make("test"))), of_answers(network)[1], model.calibration)
@@ -36,6 +38,7 @@ def _train(work: Path) -> None:
     from assistant.reading_model.training.export import export
     from assistant.reading_model.training.train import kept_examples, train
 
+    scopes.train()
     export(train(kept_examples(work / "train.pickle", "train"), _start(), work), MODEL)
     network = Network(MODEL)
     questions, claims = read(network, kept_examples(work / "calibrate.pickle", "calibrate"))

@@ -1,0 +1,46 @@
+"""What is said to a greeting, to thanks, and to who asks what this is: neither an answer nor a refusal."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from assistant import prompts
+from assistant.answers import Answer, Ask, Seconds
+from assistant.citations import escape
+from assistant.sides import compared
+from assistant.snapshot import Snapshot
+from assistant.suggestions import ideas_beside
+from ingest.text import Span
+
+_TITLES, _QUESTIONS = 5, 3  # how many documents are named, and how many questions suggested
+_TRIED = 8  # headings that are looked up for them
+
+
+def introduce(ask: Ask, opened: Snapshot, model: str, started: float) -> Answer:
+    """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`."""
+    sources = opened.index.sources
+    titles = ", ".join(f"“{escape(sources[name].title)}”" for name in islice(sources, _TITLES))
+    more = f" and {len(sources) - _TITLES:,} more" if len(sources) > _TITLES else ""
+    return Answer(
+        question=ask.question,
+        standalone_question=ask.question,
+        answered=True,
+        text=prompts.INTRODUCTION.format(titles=titles + more),
+        suggestions=tuple(islice(first_questions(opened), _QUESTIONS)),
+        model=model,
+        seconds=Seconds(total=time.perf_counter() - started),
+    )
+
+
+def first_questions(opened: Snapshot) -> Iterator[str]:
+    """Questions to begin with, each looked up: on the whole, on two things that a title compares, on sections."""
+    sources = opened.index.sources
+    first = list(islice(sources, _TITLES))
+    whole = ["What is this about?" if len(sources) == 1 else "What are these documents about?"]
+    for name in first:
+        title = sources[name].title
+        if names := compared(title, [title]):
+            whole.append("How do {} and {} differ?".format(*names))
+    yield from (question for question in whole if opened.reading(question).overview)
+    ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)[:_TRIED]
+    yield from (idea.question for idea in ideas if opened.answered_from(*idea))

@@ -1,0 +1,58 @@
+"""What a question is asked of: some passages, a whole document, two things side by side, or the assistant itself.
+
+A logistic regression on the question's vector, which `make reading-model` trains.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingest.errors import SettingsError
+
+Scope = Literal["passages", "document", "comparison", "assistant"]
+WEIGHTS = Path(__file__).parent / "scope.json"
+
+
+class Scoped(NamedTuple):
+    """The likeliest scope of a question, and how likely it is."""
+
+    scope: Scope
+    probability: float
+
+
+class Weights(BaseModel):
+    """Of each scope the weights of a vector's numbers, behind a constant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scopes: dict[Scope, tuple[float, ...]]
+
+
+@cache
+def weights() -> Weights:
+    """The weights. Raises `SettingsError` where their file is missing or damaged."""
+    try:
+        return Weights.model_validate_json(WEIGHTS.read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        raise SettingsError(f"{WEIGHTS} is missing or damaged. Run: git checkout {WEIGHTS}") from None
+
+
+def scope_of(vector: np.ndarray) -> Scoped:
+    """The scope of a question from its vector, (384,) of length 1."""
+    scopes, table = list(weights().scopes), np.array(list(weights().scopes.values()))
+    logits = table[:, 0] + table[:, 1:] @ vector
+    odds = np.exp(logits - logits.max())
+    likeliest = int(odds.argmax())
+    return Scoped(scopes[likeliest], float(odds[likeliest] / odds.sum()))
+
+
+def masked(question: str, names: tuple[str, str]) -> str:
+    """The question with other words for the two things that it names: what they are says nothing of its scope."""
+    for name, word in zip(names, ("this", "that"), strict=True):
+        pattern = r"\W+".join(map(re.escape, name.split()))
+        question = re.sub(rf"\b{pattern}\w*", word, question, flags=re.IGNORECASE)
+    return question

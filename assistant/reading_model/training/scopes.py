@@ -1,0 +1,77 @@
+"""Trains what tells a question's scope (see `scope`): a logistic regression on the question's vector."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from assistant.reading_model.encoding import mean_of
+from assistant.reading_model.scope import WEIGHTS, Scope, Weights, masked, scope_of
+from assistant.reading_model.training.data import READING, documents, part_of, read_lines
+from ingest.embeddings import MiniLM
+
+SCOPES: tuple[Scope, ...] = ("passages", "document", "comparison", "assistant")
+_OF_A_DOCUMENT = 6  # of its questions that ask for passages
+_BROAD = ("overview", "whole", "compare", "comparison")  # kinds of questions that may ask for more
+_STEPS, _RATE, _DECAY = 2_000, 0.05, 2e-5
+
+
+class Line(NamedTuple):
+    """A question with the scope that it has."""
+
+    text: str
+    scope: Scope
+
+
+def lines() -> list[Line]:
+    """`scopes.jsonl`, and a few of each document's questions, which ask for passages."""
+    found = [
+        Line(masked(one["q"], one["names"]) if "names" in one else one["q"], one["scope"])
+        for one in read_lines(READING / "scopes.jsonl")
+    ]
+    for *_, questions, _ in documents():
+        narrow = [one["q"] for one in questions if one["kind"] not in _BROAD and not one.get("history")]
+        found += [Line(question, "passages") for question in narrow[:: max(1, len(narrow) // _OF_A_DOCUMENT)]]
+    return found
+
+
+def vectors(texts: Sequence[str]) -> np.ndarray:
+    """(texts, 384), each of length 1."""
+    return np.stack([mean_of(read.vectors) for read in MiniLM().embed_tokens(texts)])
+
+
+def train() -> None:
+    """Writes the weights, learned from all but the lines that are held out."""
+    kept = [line for line in lines() if part_of(line.text) != "test"]
+    told, wanted = vectors([line.text for line in kept]), np.array([SCOPES.index(line.scope) for line in kept])
+    found = np.round(_fitted(told, np.eye(len(SCOPES))[wanted]), 3)
+    scopes = {scope: tuple(row.tolist()) for scope, row in zip(SCOPES, found, strict=True)}
+    WEIGHTS.write_text(Weights(scopes=scopes).model_dump_json() + "\n", encoding="utf-8")
+
+
+def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Softmax regression by Adam (Kingma and Ba, arXiv 1412.6980), all lines in each step: (scopes, 385)."""
+    told = np.hstack([np.ones((len(told), 1)), told])
+    table, first, second = (np.zeros((wanted.shape[1], told.shape[1])) for _ in range(3))
+    for step in range(1, _STEPS + 1):
+        logits = told @ table.T
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        slope = (odds / odds.sum(axis=1, keepdims=True) - wanted).T @ told / len(told) + _DECAY * table
+        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+        table -= _RATE * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return table
+
+
+def report() -> None:
+    """Prints how well each scope is told on the lines that were held out."""
+    held = [line for line in lines() if part_of(line.text) == "test"]
+    told = [scope_of(vector).scope for vector in vectors([line.text for line in held])]
+    table = Table("scope of a question, held out", "precision", "recall", "n")
+    for scope in SCOPES:
+        asked = [one == scope for one in told]
+        right = sum(a and line.scope == scope for a, line in zip(asked, held, strict=True))
+        n = sum(line.scope == scope for line in held)
+        table.add_row(scope, f"{right / max(sum(asked), 1):.2f}", f"{right / max(n, 1):.2f}", str(n))
+    Console(width=110).print(table)

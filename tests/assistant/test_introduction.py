@@ -1,0 +1,47 @@
+"""Who greets, thanks or asks what this is gets neither an answer from the documents nor a refusal."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.chain import Assistant
+from tests.fakes import FakeChatModel
+
+
+@pytest.mark.parametrize(
+    "said", ["hi", "Good morning! How are you?", "thanks, that helped", "help", "who are you?", "."]
+)
+def test_what_is_said_to_the_assistant_is_told_which_documents_it_answers_from(
+    said: str, assistant: Assistant
+) -> None:
+    answer = assistant.chain.invoke({"question": said, "history": ["What drives BPO?"]})
+    assert answer.answered and not answer.citations and not answer.sentences
+    assert "“BPO vs KPO: 7 key differences + 6 common benefits”" in answer.text
+
+
+def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) -> None:
+    answer = assistant.chain.invoke("what can i ask you?")
+    assert answer.suggestions[:2] == ("What is this about?", "How do BPO and KPO differ?")
+    assert len(answer.suggestions) == 3
+    assert all(assistant.chain.invoke(question).citations for question in answer.suggestions)
+    assert assistant.suggest(answer) == answer
+
+
+def test_no_chat_model_is_asked(with_model: Callable[..., tuple[Assistant, FakeChatModel]]) -> None:
+    assistant, model = with_model()
+    assert assistant.chain.invoke("hello there").answered and not model.sent
+
+
+@pytest.mark.parametrize("asked", ["hi, what is KPO?", "thanks, and what drives BPO?", "help desk services?"])
+def test_a_question_with_a_greeting_is_a_question(asked: str, assistant: Assistant) -> None:
+    answer = assistant.chain.invoke(asked)
+    assert answer.citations or not answer.answered
+
+
+def test_of_many_documents_a_few_are_named(assistant_over: Callable[..., Assistant]) -> None:
+    many = {
+        f"{name}.md": f"# On {name}\n\nThe {name} is old.\n"
+        for name in ["mill", "barn", "well", "pond", "shed", "gate"]
+    }
+    said = assistant_over(**many).chain.invoke("hello").text
+    assert "“On barn”" in said and "and 1 more" in said

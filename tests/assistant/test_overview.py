@@ -1,0 +1,130 @@
+"""A document as a whole: what is chosen from its sections."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from assistant.chain import Assistant
+from assistant.overview import LONGEST, Overview, begun, side_by_side, summarized
+from assistant.reading_model.model import PassageReading
+from assistant.units import units
+from ingest.passages import Passage, split
+from ingest.sources import make_source
+
+HEATING = """# Heating a house
+
+Two ways are common today.
+
+## Fuel
+
+Is it dear? Gas has to be bought. A heat pump takes most from the air.
+
+## Noise
+
+A heat pump hums outside. Gas burns quietly.
+
+## Repairs
+
+Gas needs a sweep every year.
+
+## Prices
+
+Both are cheaper than oil.
+"""
+
+
+def passages(text: str, name: str = "a.md") -> list[Passage]:
+    return split(make_source(name, text))
+
+
+def shown(overview: Overview | None) -> list[tuple[str, ...]]:
+    """Each row: its heading and its quotes."""
+    rows = overview.rows if overview else ()
+    return [tuple(one.text if one else "" for one in (row.heading, *row.quotes)) for row in rows]
+
+
+def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() -> None:
+    assert shown(summarized(passages(HEATING))) == [
+        ("", "Two ways are common today."),
+        ("Fuel", "Gas has to be bought."),
+        ("Noise", "A heat pump hums outside."),
+        ("Repairs", "Gas needs a sweep every year."),
+        ("Prices", "Both are cheaper than oil."),
+    ]
+
+
+def test_a_section_of_several_headings_is_told_by_these() -> None:
+    text = "# Cars\n\nAll on cars.\n\n## Parts\n\nThere are many.\n\n" + "".join(
+        f"### {n}. {name}\n\nIt may break.\n\n" for n, name in enumerate(["Door", "Wheel", "Seat"], start=1)
+    )
+    assert ("Parts", "Door", "Wheel", "Seat") in shown(summarized(passages(f"{text}## Care\n\nWash it.\n")))
+
+
+def test_where_the_words_run_out_only_headings_stand() -> None:
+    long = " ".join(["word"] * 60)
+    text = "".join(f"## Part {n}\n\nThis is {long}.\n\n" for n in range(5))
+    rows = shown(summarized(passages(text)))
+    assert [len(row) for row in rows] == [2, 2, 1, 1, 1]
+    assert sum(len(" ".join(row).split()) for row in rows[:2]) <= LONGEST
+
+
+def test_a_text_without_headings_is_told_by_its_passages() -> None:
+    (row, *_) = shown(summarized(passages("It rained all day. The match was called off.")))
+    assert row == ("", "It rained all day.")
+
+
+def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
+    one, other = passages(HEATING), passages("# Boats\n\nBoats float.\n", "b.md")
+    assert shown(begun([one, other])) == [
+        ("Heating a house", "Two ways are common today."),
+        ("Boats", "Boats float."),
+    ]
+
+
+def longest(of: Sequence[Passage]) -> list[PassageReading]:
+    """A reader that likes long sentences."""
+    return [PassageReading(np.array([float(len(unit.text)) for unit in units(p.text)]), 0.0) for p in of]
+
+
+def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:
+    found = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
+    assert shown(found)[1:4] == [
+        ("Fuel", "Gas has to be bought.", "A heat pump takes most from the air."),
+        ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
+        ("Repairs", "Gas needs a sweep every year.", ""),
+    ]
+
+
+def test_a_thing_is_known_under_its_long_name_too() -> None:
+    text = HEATING.replace("Gas", "Natural gas from abroad")
+    found = side_by_side(passages(text), longest, ("NGA", "heat pump"), lambda t: ["nga"] if "gas" in t else [])
+    assert ("Noise", "Natural gas from abroad burns quietly.", "A heat pump hums outside.") in shown(found)
+
+
+def test_two_things_that_hardly_a_section_speaks_of_have_no_table() -> None:
+    assert side_by_side(passages(HEATING), longest, ("gas", "coal"), lambda text: []) is None
+
+
+@pytest.mark.parametrize("asked", ["What's the difference between BPO and KPO?", "compare BPO and KPO in a table"])
+def test_the_article_s_seven_differences_are_told_for_both_sides(asked: str, assistant: Assistant) -> None:
+    answer = assistant.chain.invoke(asked)
+    head, _, *rows = answer.text.splitlines()
+    assert head == "| | BPO | KPO |" and len(rows) == 7
+    assert "volume-driven" in rows[0] and "insight-driven" in rows[0]
+    assert {sentence.support for sentence in answer.sentences} == {"quoted"}
+
+
+def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
+    answer = assistant.chain.invoke("Summarize this article")
+    assert "seven" not in answer.text and "- Employee skill requirements [" in answer.text
+    assert "- Better scalability [" in answer.text and len(answer.text.split()) < LONGEST + 40
+    assert {sentence.support for sentence in answer.sentences} == {"quoted"}
+
+
+def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over: Callable[..., Assistant]) -> None:
+    boats = "# Boats\n\nBoats float.\n\n## Sails\n\nSails catch wind.\n\n## Oars\n\nOars push.\n"
+    chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
+    assert "Gas has to be bought." in chain.invoke("summarize heating a house").text
+    every = chain.invoke("What is this about?").text
+    assert "Two ways are common today." in every and "Boats float." in every

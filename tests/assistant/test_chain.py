@@ -190,9 +190,7 @@ def test_every_sentence_is_quoted_and_every_quote_stands_in_the_article(
     assert answer.seconds.retrieve + answer.seconds.read == pytest.approx(answer.seconds.total)
 
 
-@pytest.mark.parametrize(
-    "question", ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "qwer KPO asdf"]
-)
+@pytest.mark.parametrize("question", ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "zxqv?"])
 def test_what_the_article_does_not_say_is_refused_with_the_nearest_passages(
     question: str, assistant: Assistant
 ) -> None:

@@ -77,9 +77,7 @@ def test_a_colon_announces_nothing_where_no_list_follows() -> None:
     assert announced("# Roles:\n\n- One.") == []
 
 
-def test_of_the_sentences_before_a_list_the_last_announces_it_and_the_one_before_where_that_has_no_subject() -> (
-    None
-):
+def test_a_sentence_without_a_subject_announces_a_list_with_the_one_before_it() -> None:
     assert announced("There are many. Three types are:\n\n- one\n- two") == ["Three types are:"]
     assert announced("There are three. They are:\n\n- one\n- two") == ["There are three.", "They are:"]
 

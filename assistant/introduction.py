@@ -9,7 +9,7 @@ from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.sides import compared
 from assistant.snapshot import Snapshot
-from assistant.suggestions import ideas_beside
+from assistant.suggestions import SAID_ABOUT, ideas_beside
 from ingest.text import Span
 
 _TITLES, _QUESTIONS = 5, 3  # how many documents are named, and how many questions suggested
@@ -26,14 +26,19 @@ def introduce(ask: Ask, opened: Snapshot, model: str, started: float) -> Answer:
         standalone_question=ask.question,
         answered=True,
         text=prompts.INTRODUCTION.format(titles=titles + more),
-        suggestions=tuple(islice(first_questions(opened), _QUESTIONS)),
+        suggestions=first_questions(opened),
         model=model,
         seconds=Seconds(total=time.perf_counter() - started),
     )
 
 
-def first_questions(opened: Snapshot) -> Iterator[str]:
-    """Questions to begin with, each looked up: on the whole, on two things that a title compares, on sections."""
+def first_questions(opened: Snapshot) -> tuple[str, ...]:
+    """A few questions to begin with, each of which is answered."""
+    return tuple(islice(_first_questions(opened), _QUESTIONS))
+
+
+def _first_questions(opened: Snapshot) -> Iterator[str]:
+    """On the whole, on two things that a title compares, on the sections."""
     sources = opened.index.sources
     first = list(islice(sources, _TITLES))
     whole = ["What is this about?" if len(sources) == 1 else "What are these documents about?"]
@@ -42,5 +47,6 @@ def first_questions(opened: Snapshot) -> Iterator[str]:
         if names := compared(title, [title]):
             whole.append("How do {} and {} differ?".format(*names))
     yield from (question for question in whole if opened.reading(question).overview)
-    ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)[:_TRIED]
+    ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)
+    ideas = sorted(ideas, key=lambda idea: idea.question.startswith(SAID_ABOUT))[:_TRIED]  # real questions first
     yield from (idea.question for idea in ideas if opened.answered_from(*idea))

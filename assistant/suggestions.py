@@ -3,6 +3,7 @@
 Each is looked up first: one that is answered from elsewhere, or not at all, is not suggested.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from ingest.text import Span, words
 
 _AFTER_ANSWER, _AFTER_REFUSAL = 3, 1  # how many are suggested
 _TRIED = 8  # looked up before giving up; each takes a third of a question's time
+
+SAID_ABOUT = "What is said about"  # a heading that is no question by itself
+_ASKS = re.compile(r"(?:how|what|when|where|which|who|why)\b", re.IGNORECASE)  # "How to clean the filter"
+_COUNTS = re.compile(r"\d{1,2} \w+")  # "6 common benefits"
 
 Place = tuple[str, Span]  # a source's name, and where in it
 
@@ -56,11 +61,14 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
     """A question for each section of the documents that are near, those beside these places first."""
     ideas = []
     for name in dict.fromkeys(name for name, _ in near if name in sources):
-        for section in sections_of(sources[name]):
+        sections = sections_of(sources[name])
+        for section in sections:
             title = last_heading(section.path)
+            below = [one.span.end for one in sections if one.path.startswith(f"{section.path} > ")]
             if title != sources[name].title and not orders(title):  # all of it is about the title
-                asks = title if title.endswith("?") else f"What is said about “{title}”?"
-                ideas.append(Idea(asks, (name, section.span)))
+                ideas.append(
+                    Idea(_asking_for(title), (name, Span(section.span.start, max([section.span.end, *below]))))
+                )
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
@@ -73,6 +81,17 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
         return gap, rank
 
     return sorted(ideas, key=distance)
+
+
+def _asking_for(heading: str) -> str:
+    """A heading as a question for what stands below it."""
+    if heading.endswith("?"):
+        return heading
+    if _ASKS.match(heading):
+        return f"{heading}?"
+    if _COUNTS.match(heading):
+        return f"What are the {heading}?"
+    return f"{SAID_ABOUT} “{heading}”?"
 
 
 def _cited(citations: Sequence[Citation]) -> list[Place]:

@@ -20,6 +20,7 @@ from ingest.passages import Passage
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
+LIKELY = 0.75  # of the answers to `core.jsonl` that are as sure four of five are right, of others three of five
 _SHOWN = 8  # rows of a ranking
 _COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
 
@@ -61,12 +62,16 @@ def how(answer: Answer, sent_to: Sequence[str]) -> str:
 
 
 def proof(answer: Answer) -> str:
-    """How many of an answer's sentences are quoted, and how many have no proof."""
+    """How many of an answer's sentences are quoted, how many have no proof, and how surely they answer."""
     total = len(answer.sentences)
     quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
     unsupported = sum(sentence.support == "unsupported" for sentence in answer.sentences)
     line = f"{quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
-    return f"{line}, {unsupported} without proof" if unsupported else line
+    line += f", {unsupported} without proof" if unsupported else ""
+    if answer.confidence is None:
+        return line
+    sure = "likely the answer" if answer.confidence >= LIKELY else "perhaps the answer, the nearest there is"
+    return f"{line} · {sure}"
 
 
 def spent(usage: Usage) -> Iterator[str]:

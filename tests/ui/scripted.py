@@ -85,6 +85,9 @@ class ScriptedAssistant:
     def offline(self) -> "ScriptedAssistant":
         return self
 
+    def first_questions(self) -> tuple[str, ...]:
+        return ("How do BPO and KPO differ?",)
+
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         if "slow" in answer.question:
             time.sleep(1)

@@ -1,10 +1,12 @@
 """The page: a conversation beside the article it quotes, and the endpoint `ask` for clients."""
 
 import contextlib
+import html
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,11 @@ from ui.web.evaluate import evaluate_panel
 from ui.web.server import Server, address_of, is_loopback, take_port
 
 TITLE = "BPO or KPO?"
-INTRODUCTION = (
-    "Ask about Business Process Outsourcing and Knowledge Process Outsourcing. "
-    "Every answer shows the sentences it rests on, word for word."
-)
+ABOUT = "Ask about Business Process Outsourcing and Knowledge Process Outsourcing."
+TITLE_OF_OTHERS = "Ask your documents"
+PROMISE = "Every answer shows the sentences it rests on, word for word."
+ARTICLE = "corpus/bpo-vs-kpo.md"
+_NAMED = 3  # documents
 OPEN_TO_ALL = (
     "WARNING: everyone who reaches this computer can use this chat window; it has no password. Set BPO_KPO_LOGIN."
 )
@@ -47,11 +50,23 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    def welcome() -> tuple[str, gr.Chatbot]:
+        """The head of the page and the first questions, of the documents that are indexed."""
+        try:
+            titles = [source.title for source in islice(assistant.index().sources.values(), _NAMED + 1)]
+            questions = assistant.first_questions()
+        except UserError:  # which the first question meets, too, and shows
+            return head_html(TITLE, ABOUT), gr.Chatbot()
+        shown = gr.Chatbot(examples=[{"text": question} for question in questions])
+        if list(islice(assistant.index().sources, 2)) == [ARTICLE]:
+            return head_html(TITLE, ABOUT), shown
+        more = " and more" if len(titles) > _NAMED else ""
+        return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
+
     limit: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "answer"}
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
-        opener = '<button id="open-article" type="button">Article</button>'
-        gr.HTML(f"<div><h1>{TITLE}</h1><p>{INTRODUCTION}</p></div>{opener}", elem_id="head", padding=False)
+        head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
@@ -61,8 +76,16 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
             with gr.Tab("Evaluate", elem_id="evaluate-tab"):
                 evaluate_panel(assistant, panel)
         api(ask, api_name="ask", **limit)
+        at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+        blocks.load(welcome, outputs=[head, panel.chat], **at_once)
         blocks.queue(max_size=WAITING, api_open=False)
     return blocks
+
+
+def head_html(title: str, about: str) -> str:
+    """The head of the page: what it is in one line, and on a phone the way to the article."""
+    opener = '<button id="open-article" type="button">Article</button>'
+    return f"<div><h1>{html.escape(title)}</h1><p>{html.escape(about)} {PROMISE}</p></div>{opener}"
 
 
 def _asked(question: object, history: object) -> Ask:

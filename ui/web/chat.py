@@ -19,12 +19,6 @@ from ingest.errors import UserError
 from ui.web.render import who_answers
 from ui.web.turns import Turn, ask_of, dump, earlier_questions, load, messages
 
-EXAMPLES = (
-    "What drives BPO compared with KPO?",
-    "What are the six common benefits?",
-    "Which top BPO companies are there?",
-    "What does Time Doctor cost?",
-)
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
 FULL = "Too many people are asking just now. Ask again in a moment."
@@ -110,7 +104,6 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         label="Conversation",
         scale=1,
         placeholder="**What would you like to know?**",
-        examples=[{"text": example} for example in EXAMPLES],
         allow_tags=False,
         autoscroll=False,  # to the end of an answer, past its beginning; `window.js` does better
         latex_delimiters=[],

@@ -70,8 +70,7 @@ class Evidence:
 
     def scope(self, question: str, names: Names | None = None) -> Scoped:
         """What a question is asked of; `names`: two things that it names beside each other."""
-        found = scope_of(self._text(masked(question, names) if names else question).mean)
-        return found if names or found.scope != "comparison" else Scoped("passages", found.probability)
+        return scope_of(self._text(masked(question, names) if names else question).mean)
 
     def prepare(self, passages: Sequence[PassageLike]) -> None:
         """Encodes passages ahead of the first question."""

@@ -64,7 +64,7 @@ class Snapshot:
         overview: Overview | None
         if scope == "document":
             overview = self._summarized(asked)
-        elif scope == "comparison" and names:
+        elif scope == "comparison":
             overview = self._side_by_side(asked, names)
         else:
             return None
@@ -89,12 +89,20 @@ class Snapshot:
         title = set(self.index.lexicon.terms(self.index.sources[name].title))
         return bool(title) and len(title & terms) > len(title) / 2
 
-    def _side_by_side(self, asked: str, names: Names) -> Overview | None:
-        """The sections of the document with most of what is like the question, where they speak of both."""
+    def _side_by_side(self, asked: str, names: Names | None) -> Overview | None:
+        """The sections of the document with most of what is like the question, where they speak of both.
+
+        Without names ("how are they different?") of the two that its title compares.
+        """
         near = [position for position, _ in self.retriever.rank(asked)[-1].scored]
         passages = self.index.passages.at(sorted(near))
         sources = [passage.source for passage in passages]
-        passages = [passage for passage in passages if passage.source == max(sources, key=sources.count)]
+        source = max(sources, key=sources.count, default="")
+        passages = [passage for passage in passages if passage.source == source]
+        title = self.index.sources[source].title if source else ""
+        names = names or compared(title, [title])
+        if names is None:
+            return None
         read = partial(self.evidence.read, "{} vs {}".format(*names))  # however it was asked
         return side_by_side(passages, read, names, self.index.lexicon.terms)
 

@@ -128,9 +128,9 @@ def _is_lost_list(reading: ReaderInput, candidate: Candidate) -> bool:
 
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
-    """The chosen units as lines; where the question compares two things that are both there, under their names."""
+    """The chosen units as lines; where the question names two things beside each other, under their names."""
     sides = _sides(reading, chosen, names) if names else []
-    if not names or not set(names) <= set(sides):
+    if not names or not any(sides):
         return [Line(c.number, _words(c.unit), item=_is_item(c.unit)) for c in chosen]
     lines: list[Line] = []
     for name in (*names, None):
@@ -152,7 +152,7 @@ def _other_sides(
     found: dict[str, Candidate] = {}
     for candidate in ranked:
         if missing and candidate.unit.kind == "sentence" and candidate not in chosen:
-            alone = PassageReading(np.array([candidate.score]), reading.readings[candidate.number - 1].answers)
+            alone = PassageReading(np.array([candidate.score]), candidate.score)
             side = _side(reading, candidate, names)
             if side in missing and not refuses(answerable([alone], calibration), calibration):
                 found.setdefault(side, candidate)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ingest.chroma import Vectors
-from ingest.database import Contents, Passages, Sources
+from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
 from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
@@ -77,11 +77,6 @@ class Index:
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
         return self._vectors.all()
-
-    def contents(self) -> Contents:
-        """All that it holds, but for the vectors."""
-        passages = dict(zip(self.ids, self.passages, strict=True))
-        return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors)
 
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""

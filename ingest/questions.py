@@ -136,7 +136,7 @@ def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[s
 
     A question without a token that the model reads can be like no other and is left out.
     """
-    found = [question for source in sources for question in indexed_questions(source)]
+    found = [question for source in sources if source.questions for question in indexed_questions(source)]
     new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
     vectors = {**known, **made}

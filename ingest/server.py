@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from ingest.chroma import SERVER_ROWS, PassageVectors, ServerErrors, Vectors, add_vectors, server_client
+from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors, add_vectors, server_client, server_errors
 from ingest.database import Contents, Database
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
-from ingest.snapshots import FolderStore, Manifest, Pointer
+from ingest.snapshots import SNAPSHOT_TIME, FolderStore, Manifest, Pointer
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -38,7 +38,6 @@ _POINTERS, _FILES = "bpo-kpo-pointers", "-files"
 _PIECE = 12_000  # characters of a row; Chroma Cloud takes 16 kB
 _POINTERS_KEPT = 5
 _BUILDING = timedelta(hours=1)  # so long after it was begun a snapshot without a pointer may still get one
-_SNAPSHOT = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{8}")
 
 
 class _Published(BaseModel):
@@ -54,8 +53,9 @@ class ServerStore:
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self._errors = ServerErrors(self.place)
+        self._errors = server_errors(self.place)
         self._cache = FolderStore(_cache_of(settings))
+        self.folder = self._cache.folder
         self._opened: ClientAPI | None = None
 
     # --- what readers use
@@ -177,12 +177,11 @@ def _cache_of(settings: IngestSettings) -> Path:
 
 
 def _is_old(snapshot: str) -> bool:
-    begun = _SNAPSHOT.fullmatch(snapshot)
-    return bool(begun) and datetime.now(UTC) - _time(begun[1] if begun else "") > _BUILDING
-
-
-def _time(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    try:
+        begun = datetime.strptime(snapshot.partition("-")[0], SNAPSHOT_TIME).replace(tzinfo=UTC)
+    except ValueError:  # no snapshot
+        return False
+    return datetime.now(UTC) - begun > _BUILDING
 
 
 def _add_rows(collection: "Collection", ids: list[str], texts: list[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.build import build, ensure_index
-from ingest.chroma import FolderErrors
+from ingest.chroma import folder_errors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex, Index
 from tests.ingest.library import GUIDE, Library, refused
@@ -224,22 +224,6 @@ def test_words_that_another_release_read_are_read_anew_and_nothing_is_embedded(
     assert library.index().manifest.lexicon == 9
 
 
-def test_they_are_read_anew_also_where_the_documents_have_gone(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    before = library.index()
-    read_by_another_release(monkeypatch)
-    library.corpus.rename(library.corpus.with_name("elsewhere"))
-    ensure_index(library.settings)
-    after = library.index()
-    assert after.manifest.lexicon == 9
-    assert (after.ids, list(after.passages), after.sources) == (before.ids, list(before.passages), before.sources)
-    assert after.digest() == after.manifest.digest
-    assert ensure_index(library.settings) is None
-
-
 # --- damage
 
 
@@ -400,8 +384,8 @@ def test_vectors_that_are_not_those_of_the_manifest_are_made_again(library: Libr
 def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
     panic = type("PanicException", (BaseException,), {})
     message = r"damaged \(malformed\)\. Run: bpo-kpo ingest"
-    with pytest.raises(IndexProblem, match=message), FolderErrors(Path("index")):
+    with pytest.raises(IndexProblem, match=message), folder_errors(Path("index")):
         raise panic("malformed\nbacktrace")
     for bug in (KeyboardInterrupt, ZeroDivisionError):
-        with pytest.raises(bug), FolderErrors(Path("index")):
+        with pytest.raises(bug), folder_errors(Path("index")):
             raise bug

@@ -7,10 +7,13 @@ from hypothesis import settings
 
 from tests.ingest.library import Library
 
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, max_examples=40)
 settings.load_profile("unhurried")
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """An empty one, which also `ensure_index` builds with the model of the tests."""
+    made = Library(tmp_path)
+    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.fake)
+    return made

@@ -15,7 +15,7 @@ from ingest.index import CurrentIndex, digest_of
 from ingest.passages import Passage, split
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore
-from ingest.sources import Source, from_root, read_source
+from ingest.sources import Source, read_source
 from tests.ingest.library import GUIDE, Library, refused
 from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
 
@@ -56,20 +56,12 @@ def test_only_a_document_that_has_changed_is_cut_again(library: Library, monkeyp
     assert list(library.index().passages) == fresh
 
 
-def test_the_second_build_embeds_nothing_says_so_and_leaves_the_snapshot(library: Library) -> None:
+def test_a_second_build_embeds_only_what_is_new_and_writes_nothing_where_nothing_is(library: Library) -> None:
     library.write("guide.md", GUIDE)
     library.build()
     before = library.snapshot_folder()
-    report = library.build()
-    assert report == BuildReport(passages=3, embedded=0, kept=3, removed=0)
-    assert str(report) == "3 passages: 0 embedded, 3 kept, 0 removed"
-    assert library.fake.texts == []
+    assert library.build() == BuildReport(passages=3, embedded=0, kept=3, removed=0)
     assert library.snapshot_folder() == before
-
-
-def test_a_changed_paragraph_embeds_only_its_passage(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
     library.write("guide.md", GUIDE.replace("First words.", "Other words."))
     assert str(library.build()) == "3 passages: 1 embedded, 2 kept, 1 removed"
     assert library.fake.texts == ["One\n## One\n\nOther words."]
@@ -88,13 +80,6 @@ def test_a_section_inserted_above_moves_the_offsets_but_embeds_only_itself(libra
     assert [p.start - q.start for p, q in zip(index.passages[2:], before[1:], strict=True)] == [len(inserted)] * 2
     (source,) = index.sources.values()
     assert all(source.text[p.start : p.end] == p.text for p in index.passages)
-
-
-def test_a_removed_section_embeds_nothing(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    library.write("guide.md", GUIDE.partition("## Two")[0])
-    assert str(library.build()) == "2 passages: 0 embedded, 2 kept, 1 removed"
 
 
 def test_passages_that_occur_twice_are_two(library: Library) -> None:
@@ -130,7 +115,7 @@ SECTIONS = st.lists(
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(SECTIONS.map("".join), min_size=1, max_size=3),
     st.lists(SECTIONS.map("".join), min_size=1, max_size=3),
@@ -200,14 +185,6 @@ def test_a_vector_of_another_length_is_refused(library: Library) -> None:
         library.index().nearest([1.0, 0.0, 0.0], 1)
 
 
-def test_odd_characters_come_back_as_they_were(library: Library) -> None:
-    text = "# T\n\nnul \0, bell \a, next line \x85, \ufeff, \ufffd, 🦄 and \u2028 end\n"
-    library.write("odd.md", text)
-    library.build()
-    (passage,) = library.index().passages
-    assert passage.text == text.strip()
-
-
 # --- which paths it remembers
 
 
@@ -221,16 +198,6 @@ def test_a_path_is_added_and_the_others_are_left_alone(library: Library) -> None
     assert "## One\n\nFirst words." in library.texts()
     assert library.pointer().paths == (str(library.corpus), str(other))
     assert str(library.build()) == "2 passages: 1 embedded, 1 kept, 3 removed"
-
-
-def test_a_given_file_of_a_remembered_folder_is_refreshed_alone(library: Library) -> None:
-    a, b = library.write("a.md", "A one."), library.write("b.md", "B one.")
-    library.build()
-    a.write_text("A two.", encoding="utf-8")
-    b.write_text("B two.", encoding="utf-8")
-    library.build(a)
-    assert library.texts() == ["A two.", "B one."]
-    assert library.pointer().paths == (str(library.corpus),)
 
 
 def test_a_folder_takes_the_place_of_the_files_in_it(library: Library) -> None:
@@ -257,38 +224,6 @@ def test_a_relative_path_and_a_way_round_are_the_same_path(
     library.build(Path("a.md"))
     library.build(Path("../documents/a.md"))
     assert library.pointer().paths == (str(a),)
-
-
-def test_what_vanished_under_a_remembered_folder_disappears(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.write("b.md", "B.")
-    library.build()
-    (library.corpus / "b.md").unlink()
-    assert str(library.build()) == "1 passages: 0 embedded, 1 kept, 1 removed"
-    assert library.files() == ["a.md"]
-
-
-def test_remove_forgets_a_path(library: Library) -> None:
-    library.write("a.md", "A.")
-    other = library.write("more/other.md", "Other.")
-    library.build(library.corpus, other)
-    assert str(library.build(remove=(other,))) == "1 passages: 0 embedded, 1 kept, 1 removed"
-    assert library.pointer().paths == (str(library.corpus),)
-    assert str(library.build()) == "1 passages: 0 embedded, 1 kept, 0 removed"
-
-
-def test_a_path_that_is_gone_is_named_and_can_be_forgotten(library: Library) -> None:
-    library.write("a.md", "A.")
-    other = library.write("more/other.md", "Other.")
-    library.build(library.corpus, other)
-    other.unlink()
-    with pytest.raises(
-        SourceError, match=r"other\.md is gone\. Put it back, or run: bpo-kpo ingest --remove .*other"
-    ):
-        library.build()
-    assert library.files() == ["a.md", "other.md"]
-    library.build(remove=(other,))
-    assert library.files() == ["a.md"]
 
 
 def test_all_paths_that_are_gone_are_named_with_the_one_command_that_forgets_them(library: Library) -> None:
@@ -320,13 +255,13 @@ def test_the_only_path_that_is_gone_is_forgotten_for_another(library: Library) -
     assert (library.texts(), library.pointer().paths) == (["Other."], (str(other),))
 
 
-def test_remove_alone_reads_nothing(library: Library) -> None:
+def test_remove_forgets_a_path_and_reads_nothing(library: Library) -> None:
     a = library.write("a.md", "A one.")
     other = library.write("more/other.md", "Other.")
     library.build(library.corpus, other)
     a.write_text("A two.", encoding="utf-8")
     assert str(library.build(remove=(other,))) == "1 passages: 0 embedded, 1 kept, 1 removed"
-    assert library.texts() == ["A one."]
+    assert (library.texts(), library.pointer().paths) == (["A one."], (str(library.corpus),))
 
 
 # --- an index that moves with its checkout
@@ -358,23 +293,6 @@ def test_an_index_that_was_moved_with_its_checkout_knows_its_documents(
     assert library.texts()[1] == "## One\n\nChanged words."
 
 
-def test_a_name_is_in_the_index_once_and_what_was_read_last_has_it(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ingest.sources.ROOT", library.corpus.parent)
-    monkeypatch.setattr("ingest.build.from_root", str)  # how an index was written before
-    library.write("guide.md", GUIDE)
-    library.build()
-    monkeypatch.setattr("ingest.build.from_root", from_root)
-    move(library, monkeypatch)
-    library.write("guide.md", "Inserted.\n\n" + GUIDE)
-    library.build(library.corpus)
-    index = library.index()
-    assert [record.name for record in index.manifest.sources] == ["documents/guide.md"]
-    assert all(index.sources[p.source].text[p.start : p.end] == p.text for p in index.passages)
-    assert len(index.passages) == 4
-
-
 def test_a_link_to_a_document_is_not_another_document(library: Library) -> None:
     path = library.write("a.md", "A.")
     (library.corpus / "b.md").symlink_to(path)
@@ -402,7 +320,7 @@ def test_the_index_may_lie_in_a_folder_that_it_indexes(library: Library) -> None
         assert ensure_index(library.settings) is None
 
 
-# --- ensure_index, with the real model
+# --- ensure_index
 
 
 def test_ensure_index_builds_what_is_missing_refreshes_what_changed_and_leaves_the_rest(library: Library) -> None:
@@ -416,26 +334,17 @@ def test_ensure_index_builds_what_is_missing_refreshes_what_changed_and_leaves_t
     library.write("guide.md", GUIDE + "\n## Three\n\nThird words.\n")
     library.write("new.md", "A new file.")
     assert str(ensure_index(library.settings)) == "5 passages: 2 embedded, 3 kept, 0 removed"
-    assert library.index().manifest.dimension == 384
 
     (library.corpus / "new.md").unlink()
     assert str(ensure_index(library.settings)) == "4 passages: 0 embedded, 4 kept, 1 removed"
 
 
-def test_ensure_index_needs_no_path_that_is_gone(library: Library) -> None:
+def test_ensure_index_refreshes_the_paths_that_are_left(library: Library) -> None:
     library.write("a.md", "A.")
     other = library.write("more/other.md", "Other.")
     library.build(library.corpus, other)
     other.unlink()
     assert ensure_index(library.settings) is None
-    assert library.files() == ["a.md", "other.md"]
-
-
-def test_ensure_index_refreshes_the_paths_that_are_left(library: Library) -> None:
-    library.write("a.md", "A.")
-    other = library.write("more/other.md", "Other.")
-    build(library.settings, [library.corpus, other])
-    other.unlink()
     library.write("b.md", "B.")
     assert str(ensure_index(library.settings)) == "3 passages: 1 embedded, 2 kept, 0 removed"
     assert library.files() == ["a.md", "b.md", "other.md"]
@@ -515,7 +424,7 @@ def test_settings_are_frozen_and_found_from_the_checkout(monkeypatch: pytest.Mon
 # --- a large index
 
 
-@pytest.mark.parametrize("at_once", [1, 4, 6, 7])
+@pytest.mark.parametrize("at_once", [1, 4, 6])
 def test_rows_are_written_and_read_some_at_a_time(
     at_once: int, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

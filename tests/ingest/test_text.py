@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest import tiktoken_files
 from ingest.text import Span, count_tokens, find_folded, fold, sentence_spans, words
 
 # Letters that fold to one, two and three characters, digits, every kind of quote, space, dash and mark.
@@ -99,6 +98,8 @@ def test_a_needle_is_found_only_at_word_borders() -> None:
     assert find_folded("**state of the art**", party) == (17, 33)
     assert find_folded("par", party) is None
     assert find_folded("arty", party) is None
+    assert find_folded(" – ", fold("a – b")) is None
+    assert find_folded("i", fold("İ i")) == (3, 4)  # the first is i and a combining dot
 
 
 def test_the_next_place_is_found_from_an_offset_on() -> None:
@@ -106,17 +107,6 @@ def test_the_next_place_is_found_from_an_offset_on() -> None:
     assert find_folded("KPO", text) == (0, 3)
     assert find_folded("KPO", text, 1) == (14, 17)
     assert find_folded("KPO", text, 15) is None
-
-
-def test_an_empty_needle_is_nowhere() -> None:
-    assert find_folded("", fold("text")) is None
-    assert find_folded(" – ", fold("a – b")) is None
-
-
-def test_half_a_character_is_not_found() -> None:
-    assert fold("İ").text == "i̇"  # i and a combining dot
-    assert find_folded("i", fold("İ")) is None
-    assert find_folded("i", fold("İ i")) == (3, 4)
 
 
 # --- words
@@ -201,36 +191,27 @@ def test_a_long_run_without_a_break_is_counted_in_time() -> None:
     assert time.monotonic() - began < 10
 
 
-COUNT = "from ingest.text import count_tokens; print(count_tokens('tiktoken is great!'))"
+def provided(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the vocabularies that tiktoken is shown, where this is the cache of ours."""
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")  # put back afterwards
+    monkeypatch.setattr(tiktoken_files, "user_cache_path", lambda name: folder)
+    tiktoken_files.provide_vocabularies.__wrapped__()
+    return sorted(path.stat().st_size for path in Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir())
 
 
-def start_counting(**environment: str | Path) -> subprocess.Popen[str]:
-    kept = {k: v for k, v in os.environ.items() if k not in ("HOME", "XDG_CACHE_HOME", "TIKTOKEN_CACHE_DIR")}
-    command = [sys.executable, "-c", COUNT]
-    env = {**kept, **{k: str(v) for k, v in environment.items()}}
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+PUBLISHED = [1_681_126, 3_613_922]  # bytes
 
 
-def test_the_vocabularies_need_no_network_and_no_cache_of_before(tmp_path: Path) -> None:
-    at_once = [start_counting(HOME=tmp_path, XDG_CACHE_HOME=tmp_path / "cache") for _ in range(3)]
-    assert [process.communicate()[0] for process in at_once] == ["6\n"] * 3
-    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    assert sorted(path.stat().st_size for path in files) == [1_681_126, 3_613_922]  # as OpenAI publishes them
+def test_the_vocabularies_need_no_network_and_no_cache_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert provided(tmp_path / "cache", monkeypatch) == PUBLISHED
+    for path in Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir():
+        path.write_bytes(path.read_bytes()[:1000])
+    assert provided(tmp_path / "cache", monkeypatch) == PUBLISHED  # what was cut short is unpacked again
 
 
-def test_a_vocabulary_that_was_cut_short_is_unpacked_again(tmp_path: Path) -> None:
-    assert start_counting(XDG_CACHE_HOME=tmp_path, HOME=tmp_path).communicate()[0] == "6\n"
-    for path in tmp_path.rglob("*"):
-        if path.is_file():
-            path.write_bytes(path.read_bytes()[:1000])
-    out, err = start_counting(XDG_CACHE_HOME=tmp_path, HOME=tmp_path).communicate()
-    assert (out, err) == ("6\n", "")
-
-
-def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    (tmp_path / "tmp").mkdir()
     # a folder below a file cannot be made, not even by root
-    out, err = start_counting(HOME=tmp_path / "file" / "home", TMPDIR=tmp_path / "tmp").communicate()
-    assert (out, err) == ("6\n", "")
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert provided(tmp_path / "file" / "cache", monkeypatch) == PUBLISHED

@@ -19,12 +19,12 @@ from ingest.database import Contents
 from ingest.documents import known_paths, read_documents, remembered_paths
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
-from ingest.index import Index, Store, digest_of, open_store
+from ingest.index import Index, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
 from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer, SourceRecord
+from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, from_root, original_digests
 from ingest.stale import check_settings, unchanged
 
@@ -105,7 +105,7 @@ def build(
 
 
 def _try_build(
-    store: Store,
+    store: FolderStore,
     settings: IngestSettings,
     paths: Sequence[Path],
     remove: Sequence[Path],
@@ -175,7 +175,7 @@ def _try_build(
     return report if published else None
 
 
-def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
+def _readable(store: FolderStore, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
     """The current snapshot where its vectors can be used again; a build mends every other one."""
     if pointer is None:
         return None

@@ -15,10 +15,8 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore
 from ingest.stale import check_settings, check_words
 
-Store = FolderStore | ServerStore
 
-
-def open_store(settings: IngestSettings) -> Store:
+def open_store(settings: IngestSettings) -> FolderStore:
     """Where these settings keep the index; nothing is opened yet."""
     return ServerStore(settings) if settings.chroma_url else FolderStore(settings.index)
 
@@ -29,7 +27,7 @@ class Index:
     Its files are closed when nobody holds it, its passages or its documents any more.
     """
 
-    def __init__(self, store: Store, snapshot: str) -> None:
+    def __init__(self, store: FolderStore, snapshot: str) -> None:
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
         self._place = store.place
@@ -55,7 +53,8 @@ class Index:
 
         None where there are more than `most`: they would not all be used.
         """
-        found = self._database.headings_below(source, section, most)
+        condition = "source = ? and above = ? order by position limit ?"
+        found = self._database.passages(condition, source, section, most + 1)
         return [heading for one in found if (heading := heading_of(one))] if len(found) <= most else []
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
@@ -69,10 +68,9 @@ class Index:
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
         found = self._vectors.nearest(query, min(k, len(self.passages)))
         positions = self._database.positions([id_ for id_, _ in found])
-        nearest = [(at, score) for at, (_, score) in zip(positions, found, strict=True) if at is not None]
-        if len(nearest) < len(found):
+        if len(positions) < len(found):
             raise self._incomplete()
-        return nearest
+        return [(positions[id_], score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""

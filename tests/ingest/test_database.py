@@ -52,9 +52,9 @@ def test_documents_come_back_as_they_were_in_their_order(database: Database) -> 
 
 
 def test_passages_are_found_by_their_ids(database: Database) -> None:
-    assert database.positions(["id-7", "none", "id-0"]) == [7, None, 0]
+    assert database.positions(["id-7", "none", "id-0"]) == {"id-7": 7, "id-0": 0}
     assert database.ids() == [f"id-{at}" for at in range(9)]
-    assert database.positions([]) == []
+    assert database.positions([]) == {}
 
 
 def test_threads_may_share_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import tiktoken_files
-from ingest.text import Span, count_tokens, find_folded, fold, sentence_spans, words
+from ingest.text import count_tokens, find_folded, fold, sentence_spans, words
 
 # Letters that fold to one, two and three characters, digits, every kind of quote, space, dash and mark.
 FOLDABLE = st.text(st.sampled_from("abCDéÉßﬁ19 \n\t\u00a0-‑–*_#>+•'’“”.,!"), max_size=60)
@@ -52,8 +52,6 @@ def test_the_offset_map_of_an_example_worked_by_hand() -> None:
     assert folded.ends == [3, 4, 4, 7, 10]
     assert folded.span(0, 3) == (2, 4)
     assert folded.span(4, 5) == (9, 10)
-    assert folded.clip(Span(2, 4)) == (0, 3)
-    assert folded.clip(Span(0, 10)) == (0, 5)
 
 
 @given(st.text() | FOLDABLE)
@@ -85,7 +83,6 @@ def test_the_slice_that_was_found_folds_to_the_needle(text: str, data: st.DataOb
     assert folded.text[found.start : found.end] == needle
     span = folded.span(*found)
     assert fold(text[span.start : span.end]).text == needle
-    assert folded.clip(span) == found
 
 
 # --- find_folded
@@ -100,13 +97,6 @@ def test_a_needle_is_found_only_at_word_borders() -> None:
     assert find_folded("arty", party) is None
     assert find_folded(" – ", fold("a – b")) is None
     assert find_folded("i", fold("İ i")) == (3, 4)  # the first is i and a combining dot
-
-
-def test_the_next_place_is_found_from_an_offset_on() -> None:
-    text = fold("KPO, KPOs and KPO’s")
-    assert find_folded("KPO", text) == (0, 3)
-    assert find_folded("KPO", text, 1) == (14, 17)
-    assert find_folded("KPO", text, 15) is None
 
 
 # --- words

@@ -65,12 +65,9 @@ def test_one_title_six_parts_seven_differences_and_six_benefits() -> None:
     )
     assert [point.partition(".")[0] for point in points] == [*"1234567", *"123456"]
     _, body = front_matter_and_body()
-    assert (
-        body.index(parts[0] + "\n") < body.index(points[0]) < body.index(points[6]) < body.index(parts[1] + "\n")
-    )
-    assert (
-        body.index(parts[3] + "\n") < body.index(points[7]) < body.index(points[12]) < body.index(parts[4] + "\n")
-    )
+    lines = [parts[0], *points[:7], parts[1], parts[3], *points[7:], parts[4]]
+    places = [body.index(f" {line}\n") for line in lines]
+    assert places == sorted(places)
 
 
 def test_each_of_the_four_lost_lists_has_a_note_behind_its_lead_in() -> None:

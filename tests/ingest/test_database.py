@@ -5,7 +5,6 @@ import shutil
 import sys
 import weakref
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -49,24 +48,6 @@ def test_documents_come_back_as_they_were_in_their_order(database: Database) -> 
     assert list(sources) == ["b.md", "a.md"] and list(sources.values()) == SOURCES and len(sources) == 2
     assert "a.md" in sources and sources["a.md"] is sources["a.md"]
     assert sources.get("c.md") is None
-
-
-def test_passages_are_found_by_their_ids(database: Database) -> None:
-    assert database.positions(["id-7", "none", "id-0"]) == {"id-7": 7, "id-0": 0}
-    assert database.ids() == [f"id-{at}" for at in range(9)]
-    assert database.positions([]) == {}
-
-
-def test_threads_may_share_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.database._PASSAGES_KEPT", 2)
-    passages = Passages(database, 9)
-
-    def look(seed: int) -> bool:
-        asked = np.random.default_rng(seed).integers(9, size=300).tolist()
-        return passages.at(asked) == [PASSAGES[at] for at in asked]
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(look, range(8)))
 
 
 # --- of a real index

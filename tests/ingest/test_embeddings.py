@@ -47,6 +47,9 @@ def test_a_texts_vector_does_not_depend_on_its_batch(minilm: MiniLM) -> None:
     assert together == minilm.embed_documents(TEXTS[::-1])[::-1]
     assert minilm.embed_documents(TEXTS[:1]) == together[:1]
     assert together[0] == together[5]
+    for text, tokens in zip(TEXTS, minilm.embed_tokens(TEXTS), strict=True):
+        (alone,) = minilm.embed_tokens([text])
+        assert tokens.spans == alone.spans and np.array_equal(tokens.vectors, alone.vectors)
 
 
 def test_similar_texts_are_nearer_than_unrelated_ones(minilm: MiniLM) -> None:
@@ -93,13 +96,6 @@ def test_tokens_stand_in_order_and_hold_all_that_is_written(minilm: MiniLM, text
     assert written <= {i for span in tokens.spans for i in range(*span)}
 
 
-def test_a_texts_tokens_do_not_depend_on_its_batch(minilm: MiniLM) -> None:
-    for text, together in zip(TEXTS, minilm.embed_tokens(TEXTS), strict=True):
-        (alone,) = minilm.embed_tokens([text])
-        assert together.spans == alone.spans
-        assert np.array_equal(together.vectors, alone.vectors)
-
-
 @pytest.mark.parametrize("empty", ["", " ", "\n\t"])
 def test_an_empty_text_has_no_tokens(minilm: MiniLM, empty: str) -> None:
     (tokens,) = minilm.embed_tokens([empty])
@@ -136,7 +132,7 @@ def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
 def test_both_files_are_checked_when_they_are_loaded(pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, pin, "0" * 64)
     with pytest.raises(SettingsError, match="is not the pinned file"):
-        MiniLM().embed_documents(["text", "text"])
+        MiniLM().embed_query("text")
 
 
 def test_the_tokenizer_lies_in_the_repository_and_neither_cuts_nor_pads() -> None:

@@ -167,33 +167,16 @@ def test_readers_in_five_processes_never_fail_never_wait_and_never_see_a_mixture
 
 
 def test_threads_that_share_one_running_index_never_fail_either(settings: IngestSettings) -> None:
-    running = CurrentIndex(settings)
-    stop, results = threading.Event(), queue.Queue[tuple[list[int], list[str]]]()
-
-    def read() -> None:
-        seen: list[int] = []
-        faults: list[str] = []
-        while not stop.is_set():
-            try:
-                index = running.get()
-                seen.append(version_of(index))
-                index.nearest(WordHash().embed_query("version"), 3)
-            except IndexProblem as problem:
-                pointer = pointer_of(settings)
-                if index.snapshot in (pointer.snapshot, pointer.previous):  # else two builds took less than this
-                    faults.append(repr(problem))
-            except Exception as error:
-                faults.append(repr(error))
-        results.put((seen, faults))
-
-    threads = [threading.Thread(target=read) for _ in range(5)]
+    running, stop, results = CurrentIndex(settings), threading.Event(), queue.Queue[Any]()
+    arguments = (settings, stop, results, running)
+    threads = [threading.Thread(target=read_until, args=arguments) for _ in range(5)]
     for thread in threads:
         thread.start()
     for version in range(1, 5):
         next_version(settings, version)
     stop.set()
     for _ in threads:
-        seen, faults = results.get(timeout=PATIENCE)
+        seen, _, faults = results.get(timeout=PATIENCE)
         assert faults == []
         assert seen == sorted(seen)
     assert version_of(running.get()) == 4

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,11 +61,6 @@ def test_each_folded_character_comes_from_its_span(text: str) -> None:
     for char, start, end in zip(*folded, strict=True):
         assert end == start + 1
         assert char in fold(f"x{text[start:end]}x").text[1:-1]
-
-
-@given(st.text(st.sampled_from("abÉßﬁ1 \n\u00a0-‑–'’“”.,"), max_size=60))
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
-    assert fold(fold(text).text).text == fold(text).text
 
 
 @given(FOLDABLE, st.data())
@@ -165,18 +159,9 @@ def test_token_counts_that_openai_publishes() -> None:
     assert count_tokens("") == 0
 
 
-@given(st.text(max_size=300))
-def test_short_texts_have_the_tokens_that_tiktoken_counts(text: str) -> None:
-    count_tokens("")  # puts the vocabulary where tiktoken looks for it
-    assert count_tokens(text) == len(tiktoken.get_encoding("cl100k_base").encode(text, disallowed_special=()))
-
-
-def test_a_long_text_is_counted_in_slices_without_a_great_error() -> None:
-    assert 20_000 <= count_tokens("word " * 20_000) <= 20_000 + 100_000 // 4_000 * 2
-
-
-def test_a_long_run_without_a_break_is_counted_in_time() -> None:
+def test_a_long_text_is_counted_in_time_and_without_a_great_error() -> None:
     began = time.monotonic()
+    assert 20_000 <= count_tokens("word " * 20_000) <= 20_000 + 100_000 // 4_000 * 2
     assert count_tokens("x" * 200_000) > 0
     assert time.monotonic() - began < 10
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.ingest.library import Library
+from tests.ingest.library import GUIDE, Library
 
 settings.register_profile("unhurried", deadline=None, max_examples=40)
 settings.load_profile("unhurried")
@@ -17,3 +17,19 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     made = Library(tmp_path)
     monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.fake)
     return made
+
+
+@pytest.fixture
+def guide(library: Library) -> Library:
+    """One with the guide in its index."""
+    library.write("guide.md", GUIDE)
+    library.build()
+    return library
+
+
+@pytest.fixture
+def indexed(library: Library) -> Library:
+    """One with a document of one passage, "A.", in its index."""
+    library.write("a.md", "A.")
+    library.build()
+    return library

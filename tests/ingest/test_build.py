@@ -35,27 +35,23 @@ def test_the_first_build_embeds_every_passage(library: Library) -> None:
     assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
 
 
-def test_a_second_build_embeds_only_what_is_new_and_writes_nothing_where_nothing_is(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    before = library.snapshot_folder()
-    assert library.build() == BuildReport(passages=3, embedded=0, kept=3, removed=0)
-    assert library.snapshot_folder() == before
-    library.write("guide.md", GUIDE.replace("First words.", "Other words."))
-    assert str(library.build()) == "3 passages: 1 embedded, 2 kept, 1 removed"
-    assert library.fake.texts == ["One\n## One\n\nOther words."]
-    assert library.texts()[1] == "## One\n\nOther words."
+def test_a_second_build_embeds_only_what_is_new_and_writes_nothing_where_nothing_is(guide: Library) -> None:
+    before = guide.snapshot_folder()
+    assert guide.build() == BuildReport(passages=3, embedded=0, kept=3, removed=0)
+    assert guide.snapshot_folder() == before
+    guide.write("guide.md", GUIDE.replace("First words.", "Other words."))
+    assert str(guide.build()) == "3 passages: 1 embedded, 2 kept, 1 removed"
+    assert guide.fake.texts == ["One\n## One\n\nOther words."]
+    assert guide.texts()[1] == "## One\n\nOther words."
 
 
-def test_a_section_inserted_above_moves_the_offsets_but_embeds_only_itself(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    before = list(library.index().passages)
+def test_a_section_inserted_above_moves_the_offsets_but_embeds_only_itself(guide: Library) -> None:
+    before = list(guide.index().passages)
     inserted = "## Zero\n\nNew words.\n\n"
-    library.write("guide.md", GUIDE.replace("## One", inserted + "## One"))
-    assert str(library.build()) == "4 passages: 1 embedded, 3 kept, 0 removed"
-    assert library.fake.texts == ["Zero\n## Zero\n\nNew words."]
-    index = library.index()
+    guide.write("guide.md", GUIDE.replace("## One", inserted + "## One"))
+    assert str(guide.build()) == "4 passages: 1 embedded, 3 kept, 0 removed"
+    assert guide.fake.texts == ["Zero\n## Zero\n\nNew words."]
+    index = guide.index()
     assert [p.start - q.start for p, q in zip(index.passages[2:], before[1:], strict=True)] == [len(inserted)] * 2
     (source,) = index.sources.values()
     assert all(source.text[p.start : p.end] == p.text for p in index.passages)
@@ -155,13 +151,11 @@ def test_vectors_are_stored_with_length_one_and_the_nearest_come_first(library: 
     assert len(index.nearest(library.fake.embed_query("red"), 99)) == 3
 
 
-def test_a_vector_of_another_length_is_refused(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
+def test_a_vector_of_another_length_is_refused(guide: Library) -> None:
     with pytest.raises(
         IndexProblem, match=r"has 16 dimensions, the embedding model gives 3\. Run: bpo-kpo ingest"
     ):
-        library.index().nearest([1.0, 0.0, 0.0], 1)
+        guide.index().nearest([1.0, 0.0, 0.0], 1)
 
 
 # --- which paths it remembers
@@ -275,13 +269,11 @@ def test_a_link_to_a_document_is_not_another_document(library: Library) -> None:
     assert ensure_index(library.settings) is None
 
 
-def test_an_unknown_path_cannot_be_removed(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
+def test_an_unknown_path_cannot_be_removed(indexed: Library) -> None:
     with pytest.raises(SourceError, match=r"does not know .*nowhere\. It knows: .*documents\."):
-        library.build(remove=(library.corpus / "nowhere",))
+        indexed.build(remove=(indexed.corpus / "nowhere",))
     with pytest.raises(SourceError, match=r"does not know .*a\.md\. It knows"):
-        library.build(remove=(library.corpus / "a.md",))  # not a path that was given
+        indexed.build(remove=(indexed.corpus / "a.md",))  # not a path that was given
 
 
 def test_the_index_may_lie_in_a_folder_that_it_indexes(library: Library) -> None:
@@ -327,36 +319,32 @@ def test_ensure_index_refreshes_the_paths_that_are_left(library: Library) -> Non
 # --- a running reader
 
 
-def test_a_running_index_takes_the_new_snapshot_at_its_next_get(library: Library) -> None:
-    library.write("guide.md", GUIDE)
-    library.build()
-    running = CurrentIndex(library.settings)
+def test_a_running_index_takes_the_new_snapshot_at_its_next_get(guide: Library) -> None:
+    running = CurrentIndex(guide.settings)
     old = running.get()
     assert running.get() is old
-    library.write("guide.md", GUIDE.replace("First", "Changed"))
-    library.build()
+    guide.write("guide.md", GUIDE.replace("First", "Changed"))
+    guide.build()
     new = running.get()
     assert new is not old
     assert running.get() is new
     assert new.passages[1].text == "## One\n\nChanged words."
     # and what was opened before can still be asked
     assert old.passages[1].text == "## One\n\nFirst words."
-    assert len(old.nearest(library.fake.embed_query("words"), 3)) == 3
+    assert len(old.nearest(guide.fake.embed_query("words"), 3)) == 3
     assert old.digest() == old.manifest.digest
 
 
 def test_a_snapshot_that_is_cleared_between_pointer_and_opening_is_no_fault(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    indexed: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library.write("a.md", "A.")
-    library.build()
-    stale = library.pointer()
+    stale = indexed.pointer()
     for text in ("B.", "C."):
-        library.write("a.md", text)
-        library.build()
+        indexed.write("a.md", text)
+        indexed.build()
     real, answers = FolderStore.read_pointer, [stale]
     monkeypatch.setattr(FolderStore, "read_pointer", lambda store: answers.pop() if answers else real(store))
-    assert library.texts() == ["C."]
+    assert indexed.texts() == ["C."]
 
 
 # --- two builds at once in one process

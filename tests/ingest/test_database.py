@@ -78,20 +78,16 @@ def test_the_headings_right_below_a_section_are_found_where_they_are_not_too_man
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be deleted there")
-def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
-    index = library.index()
-    shutil.rmtree(library.snapshot_folder())
+def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(indexed: Library) -> None:
+    index = indexed.index()
+    shutil.rmtree(indexed.snapshot_folder())
     assert [source.text for source in index.sources.values()] == [index.passages[0].text] == ["A."]
 
 
-def test_an_index_that_nobody_holds_is_closed_at_once(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
+def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
     gc.disable()  # nothing looks for circles
     try:
-        index = library.index()
+        index = indexed.index()
         passages, gone, file = index.passages, weakref.ref(index), weakref.ref(index._database)
         del index
         assert gone() is None

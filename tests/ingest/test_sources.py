@@ -50,8 +50,8 @@ def test_the_title_is_the_front_matters_else_the_first_headings_else_the_name(te
         "title: &a [*a, *a]",
         "title: *unknown",
         "\tTitle: tab",
-        "[" * 1_500,
-        "{a: " * 500,
+        "[" * 500,
+        "{a: " * 300,
         "title: '\x00\x07'",
     ],
 )

@@ -148,12 +148,8 @@ def _try_build(
         skipped=tuple(skipped.values()),
     )
     known_vectors |= old.vectors() if old else {}
-    _embed(
-        embeddings,
-        {i: p.embedded_text for i, p in passages.items() if i not in known_vectors},
-        known_vectors,
-        progress,
-    )
+    missing = {id_: p.embedded_text for id_, p in passages.items() if id_ not in known_vectors}
+    _embed(embeddings, missing, known_vectors, progress)
     vectors = {id_: known_vectors[id_] for id_ in passages}
     questions = _questions(sources, embeddings, old)
     contents = Contents(sources, passages, questions, _token_vectors(passages.values(), embeddings, old))

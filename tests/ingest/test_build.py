@@ -17,22 +17,27 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore
 from ingest.sources import read_source
 from tests.ingest.library import GUIDE, Library, refused
-from tests.ingest.processes import DIMENSION, MeetingWordHash, WordHash, settings_of
+from tests.ingest.processes import MeetingWordHash, WordHash, settings_of
 
 # --- what is embedded
 
 
-def test_the_first_build_embeds_every_passage(library: Library) -> None:
-    library.write("guide.md", GUIDE)
+def test_the_first_build_embeds_every_passage_and_records_what_it_was_made_from(library: Library) -> None:
+    path = library.write("guide.md", GUIDE)
     assert str(library.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
-    index = library.index()
+    index, source = library.index(), read_source(path)
     assert [p.text for p in index.passages] == [
         "# Guide\n\nA preface.",
         "## One\n\nFirst words.",
         "## Two\n\nSecond words.",
     ]
-    assert list(index.passages) == split(read_source(library.corpus / "guide.md"))
+    assert list(index.passages) == split(source)
     assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
+    manifest = index.manifest
+    assert (manifest.format, manifest.embeddings, manifest.dimension, manifest.splitter) == (3, "minilm", 16, 1)
+    assert [(r.name, r.title, r.path, r.digest) for r in manifest.sources] == [
+        (source.name, "Guide", str(path), source.digest)
+    ]
 
 
 def test_a_second_build_embeds_only_what_is_new_and_writes_nothing_where_nothing_is(guide: Library) -> None:
@@ -114,21 +119,6 @@ def test_ids_and_digest_depend_on_what_is_indexed_and_not_on_how(
     assert grown.build().embedded == 0
 
 
-# --- what the index records
-
-
-def test_the_manifest_records_model_dimension_splitter_and_sources(library: Library) -> None:
-    path = library.write("guide.md", GUIDE)
-    library.build()
-    manifest = library.index().manifest
-    source = read_source(path)
-    assert (manifest.embeddings, manifest.dimension, manifest.splitter) == ("minilm", DIMENSION, 1)
-    assert [(r.name, r.title, r.path, r.digest) for r in manifest.sources] == [
-        (source.name, "Guide", str(path), source.digest)
-    ]
-    assert manifest.passages == 3
-
-
 def test_the_digest_is_that_of_what_is_stored_also_where_chroma_keeps_vectors_in_files(library: Library) -> None:
     library.write("guide.md", "".join(f"## {i}\n\nWords {i % 7}.\n\n" for i in range(1_200)))  # its limit is 1,000
     library.build()
@@ -149,13 +139,9 @@ def test_vectors_are_stored_with_length_one_and_the_nearest_come_first(library: 
     assert (index.passages[first].section, best) == ("B", pytest.approx(1, abs=1e-5))
     assert [score for _, score in others] == sorted((score for _, score in others), reverse=True)
     assert len(index.nearest(library.fake.embed_query("red"), 99)) == 3
-
-
-def test_a_vector_of_another_length_is_refused(guide: Library) -> None:
-    with pytest.raises(
-        IndexProblem, match=r"has 16 dimensions, the embedding model gives 3\. Run: bpo-kpo ingest"
-    ):
-        guide.index().nearest([1.0, 0.0, 0.0], 1)
+    message = r"has 16 dimensions, the embedding model gives 3\. Run: bpo-kpo ingest"
+    with pytest.raises(IndexProblem, match=message):
+        index.nearest([1.0, 0.0, 0.0], 1)
 
 
 # --- which paths it remembers

@@ -155,6 +155,19 @@ def test_what_nobody_needs_any_more_is_deleted_from_server_and_cache(
     assert len(list((one.cache / "snapshots").iterdir())) == 2
 
 
+def test_a_cache_that_cannot_be_written_is_named(
+    machine: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    one = machine("one")
+    monkeypatch.setattr("ingest.database.write", full)
+    message = rf"The index at {one.cache} cannot be written \(No space left on device\)\. Mend that\.$"
+    with pytest.raises(IndexProblem, match=message):
+        one.build()
+
+
 def test_a_server_that_is_away_is_one_line_and_after_its_return_the_reader_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

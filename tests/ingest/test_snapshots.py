@@ -207,7 +207,12 @@ def test_a_reader_waits_for_no_lock(settings: IngestSettings) -> None:
 
 def test_the_previous_snapshot_is_kept_and_older_ones_are_cleared(settings: IngestSettings) -> None:
     history = [pointer_of(settings).snapshot]
-    for version in (1, 2, 3):
+    folder = settings.index / "snapshots" / history[0]
+    written = {folder / name: (folder / name).read_bytes() for name in ("manifest.json", "passages.sqlite")}
+    next_version(settings, 1)
+    history.append(pointer_of(settings).snapshot)
+    assert {path: path.read_bytes() for path in written} == written  # what is published is never written again
+    for version in (2, 3):
         next_version(settings, version)
         history.append(pointer_of(settings).snapshot)
         assert pointer_of(settings).previous == history[-2]

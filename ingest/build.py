@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,16 +16,16 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
 from ingest.database import Contents
-from ingest.documents import digests_of, read_documents, remembered_paths
+from ingest.documents import known_paths, read_documents, remembered_paths
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
-from ingest.index import Index, Store, digest_of, open_store
+from ingest.index import Index, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
 from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
-from ingest.snapshots import Manifest, Pointer, SourceRecord
-from ingest.sources import SUFFIXES, Source, at_root, from_root
+from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
+from ingest.sources import SUFFIXES, Source, from_root, original_digests
 from ingest.stale import check_settings, unchanged
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
@@ -64,11 +64,8 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
         return build(settings, progress=progress)
     manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
-    present = [path for path in map(at_root, pointer.paths) if path.exists()]
-    if manifest.lexicon != LEXICON_VERSION:
-        _read_words_anew(store, pointer)
-        return ensure_index(settings, progress) or BuildReport(manifest.passages, 0, manifest.passages, 0)
-    if unchanged(manifest, present, settings.index):
+    present = [path for path in known_paths(pointer) if path.exists()]
+    if manifest.lexicon == LEXICON_VERSION and unchanged(manifest, present, settings.index):
         return None
     try:
         return build(settings, present, progress=progress)
@@ -92,40 +89,42 @@ def build(
     Raises `SourceError`, also where none can be read, or `IndexProblem`; the index is then as it was before.
     """
     embeddings = embeddings or open_embeddings(settings)
-    embedded: Vectors = {}
+    known_vectors: Vectors = {}
     store = open_store(settings)
     while True:
         try:
-            report = _try_build(store, settings, paths, remove, embeddings, embedded, progress)
+            report = _try_build(store, settings, paths, remove, embeddings, known_vectors, progress)
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or first_line(error)
+            other = "" if settings.chroma_url else ", or set BPO_KPO_INDEX"
             raise IndexProblem(
-                f"The index at {store.place} cannot be written ({reason}). Mend that, or set BPO_KPO_INDEX."
+                f"The index at {store.folder} cannot be written ({reason}). Mend that{other}."
             ) from error
         if report is not None:
             return report
 
 
 def _try_build(
-    store: Store,
+    store: FolderStore,
     settings: IngestSettings,
     paths: Sequence[Path],
     remove: Sequence[Path],
     embeddings: Embeddings,
-    embedded: Vectors,
+    known_vectors: Vectors,
     progress: Progress | None,
 ) -> BuildReport | None:
-    """One attempt; `None` where another process published meanwhile. `embedded` keeps the vectors made."""
+    """One attempt; `None` where another process published meanwhile. Adds the vectors made to those known."""
     before = store.read_pointer()
     old = _readable(store, before, settings)
     remembered = remembered_paths(before, paths, remove, settings)
-    sources, skipped = read_documents(settings.index, before, old, remembered, paths, remove)
-    passed_over = digests_of(skipped)
+    known = tuple(map(from_root, remembered))
+    documents, skipped = read_documents(settings.index, before, old, remembered, paths, remove)
+    sources = [source for _, source in documents]
     records = tuple(
         SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
-        for file, s in sources
+        for file, s in documents
     )
-    known = tuple(map(from_root, remembered))
+    passed_over = original_digests(skipped)
     made_of = {"sources": records, "passed_over": passed_over, "lexicon": LEXICON_VERSION}
     if old and before and old.manifest == old.manifest.model_copy(update=made_of):
         # nothing to write, but perhaps a path to remember
@@ -134,7 +133,7 @@ def _try_build(
         store.clear_old()
         return report if pointer == before or store.publish(pointer, before) else None
 
-    passages = _with_ids(_cut([source for _, source in sources], old))
+    passages = _with_ids(_cut(sources, old))
     if not passages:
         where = ", ".join(str(path) for path in remembered)
         raise SourceError(
@@ -148,12 +147,12 @@ def _try_build(
         removed=len(old_ids - passages.keys()),
         skipped=tuple(skipped.values()),
     )
-    kept = {i: v for i, v in old.vectors().items() if i in passages} if old else {}
-    missing = [id_ for id_ in passages if id_ not in kept and id_ not in embedded]
-    _embed(embeddings, {id_: passages[id_].embedded_text for id_ in missing}, embedded, progress)
-    vectors = {id_: kept[id_] if id_ in kept else embedded[id_] for id_ in passages}
-    questions = _questions([source for _, source in sources], embeddings, old)
-    token_vectors = _token_vectors(list(passages.values()), embeddings, old)
+    known_vectors |= old.vectors() if old else {}
+    missing = {id_: p.embedded_text for id_, p in passages.items() if id_ not in known_vectors}
+    _embed(embeddings, missing, known_vectors, progress)
+    vectors = {id_: known_vectors[id_] for id_ in passages}
+    questions = _questions(sources, embeddings, old)
+    contents = Contents(sources, passages, questions, _token_vectors(passages.values(), embeddings, old))
     manifest = Manifest(
         embeddings=settings.embeddings,
         dimension=len(next(iter(vectors.values()))),
@@ -164,35 +163,15 @@ def _try_build(
         passed_over=passed_over,
         digest=digest_of(passages, vectors),
     )
-    contents = Contents([source for _, source in sources], passages, questions, token_vectors)
-    return report if _publish(store, manifest, contents, vectors, before, known) else None
-
-
-def _read_words_anew(store: Store, before: Pointer) -> None:
-    """The same index with the words as this release reads them; its documents need not be there any more."""
-    old = Index(store, before.snapshot)
-    manifest = old.manifest.model_copy(update={"lexicon": LEXICON_VERSION})
-    _publish(store, manifest, old.contents(), old.vectors(), before, before.paths)
-
-
-def _publish(
-    store: Store,
-    manifest: Manifest,
-    contents: Contents,
-    vectors: Vectors,
-    before: Pointer | None,
-    known: tuple[str, ...],
-) -> bool:
-    """Writes a snapshot and makes it the current one, if `before` still is; says whether it did."""
     with store.new_snapshot() as name:
         store.write(name, manifest, contents, vectors)
         previous = before.snapshot if before else None
         published = store.publish(Pointer(snapshot=name, previous=previous, paths=known), before)
     store.clear_old()
-    return published
+    return report if published else None
 
 
-def _readable(store: Store, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
+def _readable(store: FolderStore, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
     """The current snapshot where its vectors can be used again; a build mends every other one."""
     if pointer is None:
         return None
@@ -244,13 +223,13 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
 
 def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
     """The questions beside the sources, embedded with the model that readers compare them with."""
-    if not any(source.questions for source in sources):
-        return QuestionIndex()
     model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
     return index_questions(sources, model, dict(old.questions.tokens()) if old else {})
 
 
-def _token_vectors(passages: list[Passage], embeddings: Embeddings, old: Index | None) -> dict[str, TokenVectors]:
+def _token_vectors(
+    passages: Collection[Passage], embeddings: Embeddings, old: Index | None
+) -> dict[str, TokenVectors]:
     """The passages of a small index, read closely. With a model of somebody else's, readers do that themselves."""
     if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
         return {}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -43,7 +43,7 @@ class PassageVectors:
         client: "ClientAPI",
         name: str,
         rows_at_once: int,
-        errors: "FolderErrors | ServerErrors",
+        errors: "ChromaErrors",
         close: Callable[[], None] = lambda: None,
     ) -> None:
         """`close` is called when nobody holds these any more."""
@@ -85,7 +85,7 @@ def add_vectors(client: "ClientAPI", name: str, vectors: Vectors, rows_at_once: 
 
 def open_vectors(folder: Path, name: str, index: Path) -> PassageVectors:
     """The vectors of a finished snapshot in a folder; of a copy where that cannot be written."""
-    with FolderErrors(index) as errors:
+    with (errors := folder_errors(index)):
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder} is missing")
         copy = None if _writable(folder) else _writable_copy(folder)
@@ -115,7 +115,7 @@ def folder_client(folder: Path) -> "Client":
 
 
 def server_client(settings: IngestSettings) -> "ClientAPI":
-    """A client for the server at `settings.chroma_url`. Raises what `ServerErrors` makes one line of."""
+    """A client for the server at `settings.chroma_url`. Raises what `ChromaErrors` makes one line of."""
     import chromadb
     from chromadb.config import Settings
 
@@ -132,42 +132,14 @@ def server_client(settings: IngestSettings) -> "ClientAPI":
     )
 
 
-class FolderErrors:
-    """Chroma's errors in the block, for an index in this folder, as one line that says what to do."""
+class ChromaErrors:
+    """What goes wrong in the block with Chroma as one line, which `say` makes of the reason: an `IndexProblem`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, say: Callable[[str], str]) -> None:
+        self._say = say
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        from chromadb.errors import ChromaError
-
-        # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
-        panic = kind is not None and kind.__name__ == "PanicException"
-        if error is None or not (
-            panic or isinstance(error, (ChromaError, FileNotFoundError, KeyError, ValueError))
-        ):
-            return
-        reason = first_line(error)
-        if "disk is full" in reason:
-            raise IndexProblem(
-                f"The disk of the index at {self._folder} is full. Make room, then run it again."
-            ) from error
-        raise IndexProblem(f"The index at {self._folder} is damaged ({reason}). Run: bpo-kpo ingest") from error
-
-
-class ServerErrors:
-    """What goes wrong in the block with a server as one line that says what to do."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def __enter__(self) -> Self:
-        return self
+    def __enter__(self) -> None:
+        pass
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -175,11 +147,32 @@ class ServerErrors:
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
-        if isinstance(error, (ChromaError, HTTPError, KeyError, ValueError)):
-            raise IndexProblem(
-                f"The index on the Chroma server at {self._url} cannot be used ({first_line(error)}). "
-                "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
-            ) from error
+        # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
+        panic = kind is not None and kind.__name__ == "PanicException"
+        known = isinstance(error, (ChromaError, HTTPError, FileNotFoundError, KeyError, ValueError))
+        if error and (known or panic):
+            raise IndexProblem(self._say(first_line(error))) from error
+
+
+def folder_errors(folder: Path) -> ChromaErrors:
+    """The errors of an index in this folder."""
+
+    def say(reason: str) -> str:
+        if "disk is full" in reason:
+            return f"The disk of the index at {folder} is full. Make room, then run it again."
+        return f"The index at {folder} is damaged ({reason}). Run: bpo-kpo ingest"
+
+    return ChromaErrors(say)
+
+
+def server_errors(url: str) -> ChromaErrors:
+    """The errors of an index on the server at this address."""
+    return ChromaErrors(
+        lambda reason: (
+            f"The index on the Chroma server at {url} cannot be used ({reason}). "
+            "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
+        )
+    )
 
 
 def _writable(folder: Path) -> bool:

@@ -74,7 +74,10 @@ def write(path: Path, contents: Contents) -> None:
         file.executemany(
             "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (i, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text), _above(p))
+                (
+                    *(i, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text)),
+                    section_above(p.section) if heading_of(p) else None,
+                )
                 for i, (id_, p) in enumerate(contents.passages.items())
             ),
         )
@@ -106,10 +109,6 @@ def _uri(path: PurePath) -> str:
     return "file://" + quote(place if place.startswith("/") else f"/{place}")
 
 
-def _above(passage: Passage) -> str | None:
-    return section_above(passage.section) if heading_of(passage) else None
-
-
 def _packed(vectors: np.ndarray) -> bytes:
     return vectors.astype(np.float16).tobytes()
 
@@ -130,7 +129,7 @@ class Database:
 
     def __init__(self, path: Path, place: str) -> None:
         """`place` is what errors name: the folder or server of the index."""
-        self._place, self._lock = place, threading.Lock()
+        self.place, self._lock = place, threading.Lock()
         with damaged(place):
             # it never changes: SQLite locks nothing, and writes nothing beside it
             address = f"{_uri(path.absolute())}?mode=ro&immutable=1"
@@ -139,14 +138,8 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows of a query."""
-        with self._lock, damaged(self._place):
+        with self._lock, damaged(self.place):
             return self._file.execute(sql, values).fetchall()
-
-    def row(self, sql: str, values: Sequence[object] = ()) -> Any:
-        """The only row of a query."""
-        with damaged(self._place):
-            (row,) = self.rows(sql, values)
-            return row
 
     def lexicon(self, texts: int) -> Lexicon:
         """The words of the passages, which are so many."""
@@ -156,7 +149,7 @@ class Database:
     def token_vectors(self) -> dict[str, TokenVectors]:
         """The passages as they were read closely; none of a large index."""
         rows = self.rows("select text, spans, vectors from token_vectors")
-        with damaged(self._place):
+        with damaged(self.place):
             return {
                 text: TokenVectors(_unpacked(vectors).astype(np.float32), _spans(spans))
                 for text, spans, vectors in rows
@@ -165,7 +158,7 @@ class Database:
     def questions(self) -> QuestionIndex:
         """The questions whose answers are known."""
         rows = self.rows("select question, source, spans, vectors, mean from questions order by position")
-        with damaged(self._place):
+        with damaged(self.place):
             if not rows:
                 return QuestionIndex()
             read, vectors, means = [row[:3] for row in rows], [row[3] for row in rows], [row[4] for row in rows]
@@ -181,33 +174,20 @@ class Database:
         """The id of each passage, in order."""
         return [id_ for (id_,) in self.rows("select id from passages order by position")]
 
-    def positions(self, ids: Sequence[str]) -> list[int | None]:
-        """Where the passages with these ids stand."""
+    def positions(self, ids: Sequence[str]) -> dict[str, int]:
+        """Where the passages with these ids stand, of those that there are."""
         sql = "select id, position from passages where id in (select value from json_each(?))"
-        found = dict(self.rows(sql, [json.dumps(ids)]))
-        return [found.get(id_) for id_ in ids]
+        return dict(self.rows(sql, [json.dumps(ids)]))
 
     def tokens(self) -> np.ndarray:
         """How many tokens each passage has, counted with tiktoken: (passages,)."""
         rows = self.rows("select tokens from passages indexed by counted order by position")
         return np.array([count for (count,) in rows], dtype=np.int64)
 
-    def passages_of(self, source: str, most: int) -> list[Passage]:
-        """The first passages of a document, in order."""
-        rows = self.rows(
-            "select source, section, starts, ends, text from passages where source = ? order by position limit ?",
-            [source, most],
-        )
-        return [Passage(*row) for row in rows]
-
-    def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
-        """The passages that begin the sections right below one, in order; one more than `most` at the most."""
-        rows = self.rows(
-            "select source, section, starts, ends, text from passages where source = ? and above = ? "
-            "order by position limit ?",
-            [source, section, most + 1],
-        )
-        return [Passage(*row) for row in rows]
+    def passages(self, condition: str, *values: object) -> list[Passage]:
+        """Those for which a condition of SQL holds, in order."""
+        sql = f"select source, section, starts, ends, text from passages where {condition}"  # noqa: S608 - our own
+        return [Passage(*row) for row in self.rows(sql, values)]
 
 
 class Passages(Sequence[Passage]):
@@ -217,8 +197,9 @@ class Passages(Sequence[Passage]):
         self._database, self._count = database, count
 
         def fetch(position: int) -> Passage:
-            sql = "select source, section, starts, ends, text from passages where position = ?"
-            return Passage(*database.row(sql, [position]))
+            with damaged(database.place):
+                (passage,) = database.passages("position = ?", position)
+                return passage
 
         self._fetch = lru_cache(maxsize=_PASSAGES_KEPT)(fetch)  # holds the database, but not this object
 
@@ -235,11 +216,7 @@ class Passages(Sequence[Passage]):
 
     def __iter__(self) -> Iterator[Passage]:
         for begin in range(0, self._count, _PASSAGES_KEPT):  # past those that are kept, which questions use
-            sql = (
-                "select source, section, starts, ends, text from passages "
-                "where position >= ? order by position limit ?"
-            )
-            yield from (Passage(*row) for row in self._database.rows(sql, [begin, _PASSAGES_KEPT]))
+            yield from self._database.passages("position >= ? order by position limit ?", begin, _PASSAGES_KEPT)
 
     def at(self, positions: Sequence[int]) -> list[Passage]:
         """The passages at these positions."""
@@ -256,7 +233,9 @@ class Sources(Mapping[str, Source]):
 
         def read(name: str) -> Source:
             sql = "select name, title, text, questions, original from documents where name = ?"
-            return Source(*database.row(sql, [name]))
+            with damaged(database.place):
+                (row,) = database.rows(sql, [name])
+                return Source(*row)
 
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)
 

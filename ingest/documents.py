@@ -1,8 +1,7 @@
 """Which documents an index is made of: found below its paths, read anew, or taken as they were indexed."""
 
-import contextlib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.errors import SourceError
@@ -42,7 +41,8 @@ def read_documents(
     paths: Sequence[Path],
     remove: Sequence[Path],
 ) -> tuple[Documents, dict[Path, str]]:
-    """Every source of the new snapshot with its file: those under `paths` read anew, the others as indexed.
+    """Every source of the new snapshot with its file: those under `paths` read anew where they have changed, the
+    others as indexed.
 
     No two have the same name: that is what a passage says of where it stands. Beside them, why documents under
     `paths` could not be read; those that were indexed before stay as they were. Raises `SourceError` where none
@@ -60,7 +60,9 @@ def read_documents(
     with Converter() as converter:
         for file in files:
             try:
-                source = _read(file, indexed.get(file), converter)
+                source = indexed.get(file)
+                if source is None or (source.name, source.original) != (source_name(file), original_digest(file)):
+                    source = read_source(file, converter)
                 sources.setdefault(source.name, (file, source))  # a second one is a link to the first
             except SourceError as error:
                 skipped[file] = str(error)
@@ -70,22 +72,6 @@ def read_documents(
         if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
             sources.setdefault(source.name, (file, source))
     return [sources[name] for name in sorted(sources)], skipped
-
-
-def _read(file: Path, indexed: Source | None, converter: Converter) -> Source:
-    """A document, anew where it has changed: to convert takes time."""
-    if indexed and indexed.original and indexed.original == original_digest(file):
-        return indexed
-    return read_source(file, converter)
-
-
-def digests_of(files: Iterable[Path]) -> dict[str, str]:
-    """The digests of files by the names of their documents, of those that have both."""
-    found: dict[str, str] = {}
-    for file in files:
-        with contextlib.suppress(SourceError, OSError):
-            found[source_name(file)] = original_digest(file)
-    return found
 
 
 def known_paths(before: Pointer | None) -> list[Path]:

@@ -77,8 +77,6 @@ class MiniLM(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of `texts`, in their order."""
-        if len(texts) == 1:
-            return [self.embed_query(texts[0])]
         return [vector.tolist() for vector in self._pool.map(self._embed, texts)]
 
     def embed_query(self, text: str) -> list[float]:
@@ -88,8 +86,6 @@ class MiniLM(Embeddings):
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of the tokens of each text, in the context of that text; the model's own marks left out."""
-        if len(texts) == 1:
-            return [self._embed_tokens(texts[0])]
         return list(self._pool.map(self._embed_tokens, texts))
 
     def _embed(self, text: str) -> "np.ndarray":
@@ -161,12 +157,7 @@ def open_onnx(path: Path) -> "onnxruntime.InferenceSession":
 
 def count_word_pieces(text: str) -> int:
     """How many tokens `text` has for MiniLM, without its two marks. Loads the vocabulary, not the model."""
-    return len(_counter().encode(text, add_special_tokens=False).ids)
-
-
-@cache
-def _counter() -> "tokenizers.Tokenizer":
-    return open_tokenizer()
+    return len(_uncut_tokenizer().encode(text, add_special_tokens=False).ids)
 
 
 def open_tokenizer() -> "tokenizers.Tokenizer":
@@ -179,6 +170,9 @@ def open_tokenizer() -> "tokenizers.Tokenizer":
     return tokenizer
 
 
+_uncut_tokenizer = cache(open_tokenizer)
+
+
 def _packaged(package: str, file: str) -> Path:
     """Where the file should be that an installed package carries. The package itself is not imported."""
     spec = find_spec(package)
@@ -188,15 +182,12 @@ def _packaged(package: str, file: str) -> Path:
 
 def checked(path: Path, sha256: str) -> Path:
     """The path, where the file has this digest. Raises `SettingsError` where it is missing or another."""
+    again = "Set up again: git checkout ., delete .venv, then run: make chat"
     try:
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
-        raise SettingsError(
-            f"The model file {path} is missing. Set up again: git checkout ., delete .venv, then run: make chat"
-        ) from None
+        raise SettingsError(f"The model file {path} is missing. {again}") from None
     if digest != sha256:
-        raise SettingsError(
-            f"{path} is not the pinned file. Set up again: git checkout ., delete .venv, then run: make chat"
-        )
+        raise SettingsError(f"{path} is not the pinned file. {again}")
     return path

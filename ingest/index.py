@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ingest.chroma import Vectors
-from ingest.database import Contents, Passages, Sources
+from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
 from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
@@ -15,10 +15,8 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore
 from ingest.stale import check_settings, check_words
 
-Store = FolderStore | ServerStore
 
-
-def open_store(settings: IngestSettings) -> Store:
+def open_store(settings: IngestSettings) -> FolderStore:
     """Where these settings keep the index; nothing is opened yet."""
     return ServerStore(settings) if settings.chroma_url else FolderStore(settings.index)
 
@@ -29,7 +27,7 @@ class Index:
     Its files are closed when nobody holds it, its passages or its documents any more.
     """
 
-    def __init__(self, store: Store, snapshot: str) -> None:
+    def __init__(self, store: FolderStore, snapshot: str) -> None:
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
         self._place = store.place
@@ -52,14 +50,15 @@ class Index:
 
     def passages_of(self, source: str, most: int) -> list[Passage]:
         """The first passages of a document, `most` of them, in the order of the text."""
-        return self._database.passages_of(source, most)
+        return self._database.passages("source = ? order by position limit ?", source, most)
 
     def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
         """The headings that begin the sections right below a section, in the order of the text.
 
         None where there are more than `most`: they would not all be used.
         """
-        found = self._database.headings_below(source, section, most)
+        condition = "source = ? and above = ? order by position limit ?"
+        found = self._database.passages(condition, source, section, most + 1)
         return [heading for one in found if (heading := heading_of(one))] if len(found) <= most else []
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
@@ -73,19 +72,13 @@ class Index:
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
         found = self._vectors.nearest(query, min(k, len(self.passages)))
         positions = self._database.positions([id_ for id_, _ in found])
-        nearest = [(at, score) for at, (_, score) in zip(positions, found, strict=True) if at is not None]
-        if len(nearest) < len(found):
+        if len(positions) < len(found):
             raise self._incomplete()
-        return nearest
+        return [(positions[id_], score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
         return self._vectors.all()
-
-    def contents(self) -> Contents:
-        """All that it holds, but for the vectors."""
-        passages = dict(zip(self.ids, self.passages, strict=True))
-        return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors)
 
     def digest(self) -> str:
         """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""

@@ -108,8 +108,8 @@ class Lexicon:
     """What the texts of one index teach about words. It never changes."""
 
     def __init__(self, ranking: BM25, acronyms: Acronyms) -> None:
-        self._bm25 = ranking
-        self._terms = Terms(acronyms)
+        self._bm25, self._terms = ranking, Terms(acronyms)
+        self.rank, self.rarity = ranking.rank, ranking.rarity
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Lexicon":
@@ -125,14 +125,6 @@ class Lexicon:
     def terms(self, text: str) -> list[str]:
         """The terms of a text (see `Terms`)."""
         return self._terms.of(text)
-
-    def rarity(self, term: str) -> float:
-        """A term's inverse document frequency; of one that never occurs, that of none."""
-        return self._bm25.rarity(term)
-
-    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
-        """The `k` texts, as positions, that share a term with these, with their scores, best first."""
-        return self._bm25.rank(terms, k)
 
     def asked_terms(self, question: str) -> list[str]:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""

@@ -66,10 +66,8 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
     for section in sections(source):
         room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
         for region in _outside(section.span, comments):
-            spans = _fit(source.text, region, room, _borders(source.text, section))
-            passages += [
-                Passage(source.name, section.path, start, end, source.text[start:end]) for start, end in spans
-            ]
+            for start, end in _fit(source.text, region, room, _borders(source.text, section)):
+                passages.append(Passage(source.name, section.path, start, end, source.text[start:end]))
     return passages
 
 
@@ -77,21 +75,18 @@ def sections(source: Source) -> list[Section]:
     """The sections of `source` in order; together they cover it from the end of the front matter to its end."""
     text, begin = _blank_comments(source.text, source.body_start), source.body_start
     line_starts = [0, *(m.end() for m in re.finditer("\n", text)), len(text)]
-    offset = line_starts.__getitem__
-
     headings: list[tuple[int, int, str]] = []  # where, level, words
     blocks: list[int] = []
     items: list[int] = []
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    for token, following in pairwise([*tokens, *tokens[-1:]]):
+    for at, token in enumerate(tokens):
         if token.map is None or token.nesting < 0:
             continue
-        start = offset(token.map[0])
-        if token.type == "heading_open" and token.level == 0:
-            words = " ".join(following.content.split())
-            headings.append((start, int(token.tag[1]), words))
+        start = line_starts[token.map[0]]
         if token.level == 0:
             blocks.append(start)
+            if token.type == "heading_open":
+                headings.append((start, int(token.tag[1]), " ".join(tokens[at + 1].content.split())))
         elif token.type in ("list_item_open", "tr_open"):
             items.append(start)
 
@@ -143,11 +138,11 @@ def _heading_paths(headings: list[tuple[int, int, str]], title: str) -> list[str
 def _blank_comments(text: str, body_start: int) -> str:
     """`text` of the same length with front matter and comments as white space, and bullets as Markdown's."""
 
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n]", " ", match.group())
+    def blank(part: str) -> str:
+        return re.sub(r"[^\n]", " ", part)
 
-    front = re.sub(r"[^\n]", " ", text[:body_start])
-    return re.sub(r"^([ \t]*)•(?=[ \t])", r"\1-", front + _COMMENT.sub(blank, text[body_start:]), flags=re.M)
+    body = _COMMENT.sub(lambda comment: blank(comment[0]), text[body_start:])
+    return re.sub(r"^([ \t]*)•(?=[ \t])", r"\1-", blank(text[:body_start]) + body, flags=re.M)
 
 
 def _between(offsets: list[int], start: int, end: int) -> list[int]:

@@ -9,6 +9,7 @@ answered is always the document's own text.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -49,12 +50,9 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
 
     A quote whose text has changed a little (a number, a name) is found where it now stands; a question one of
     whose quotes has gone is one that the source no longer answers, or is left out where that quote is short.
-    Raises `SourceError` with the number of a
-    line that is wrong.
+    Raises `SourceError` with the number of a line that is wrong.
     """
-    folded = fold(source.text)
-    places: dict[str, Span | None] = {}
-    found = []
+    locate, found = cache(partial(_locate, text=fold(source.text))), []
     for number, line in enumerate(source.questions.split("\n"), start=1):
         if not line.strip():
             continue
@@ -64,33 +62,29 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
             name = f"{source.name.rpartition('.')[0]}{QUESTIONS_SUFFIX}"
             reason = error.errors()[0]["msg"]
             raise SourceError(f"{name}:{number} is no question with its evidence ({reason}). Mend it.") from None
-        for quote in entry.evidence:
-            if quote not in places:
-                places[quote] = _locate(quote, folded)
-        spans = tuple(span for quote in entry.evidence if (span := places[quote]))
-        gone = [quote for quote in entry.evidence if places[quote] is None]
+        spans = tuple(span for quote in entry.evidence if (span := locate(quote)))
+        gone = [quote for quote in entry.evidence if locate(quote) is None]
         if not any(len(quote) < _SHORT for quote in gone):
             found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
     return found
 
 
-def _locate(quote: str, folded: Folded) -> Span | None:
+def _locate(quote: str, text: Folded) -> Span | None:
     """Where the quote stands in the text, else what has become of it there."""
-    needle = fold(quote).text
-    at = folded.text.find(needle) if needle else -1
+    needle, here = fold(quote).text, text.text
+    at = here.find(needle) if needle else -1
     if at >= 0:
-        return folded.span(at, at + len(needle))
-    near = fuzz.partial_ratio_alignment(
-        needle, folded.text, score_cutoff=_SAME_SHORT if len(needle) < _SHORT else _SAME_LONG
-    )
+        return text.span(at, at + len(needle))
+    alike = _SAME_SHORT if len(needle) < _SHORT else _SAME_LONG
+    near = fuzz.partial_ratio_alignment(needle, here, score_cutoff=alike)
     if near is None or near.dest_start >= near.dest_end:
         return None
     start, end = near.dest_start, near.dest_end
-    while start > 0 and folded.text[start - 1].isalnum():  # whole words
+    while start > 0 and here[start - 1].isalnum():  # whole words
         start -= 1
-    while end < len(folded.text) and folded.text[end].isalnum():
+    while end < len(here) and here[end].isalnum():
         end += 1
-    return folded.span(start, end)
+    return text.span(start, end)
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,9 @@ class QuestionIndex:
             return cls()
         lengths = np.array([len(one) for one in vectors])
         starts, stored = np.cumsum(lengths) - lengths, np.concatenate(vectors).astype(np.float16)
-        return cls(tuple(questions), stored, starts, means_of(stored.astype(np.float32), starts))
+        sums = np.add.reduceat(stored.astype(np.float32), starts, axis=0)
+        means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        return cls(tuple(questions), stored, starts, means)
 
     def tokens(self) -> Iterator[tuple[str, np.ndarray]]:
         """Each question's text with the vectors of its tokens."""
@@ -122,21 +118,12 @@ class QuestionIndex:
             yield question.question, self.vectors[bounds[i] : bounds[i + 1]]
 
 
-def means_of(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The mean of each run of rows, at length 1; the runs begin at `starts`."""
-    if not len(starts):
-        return np.zeros((0, 0), dtype=np.float32)
-    sums = np.add.reduceat(vectors, starts, axis=0)
-    means: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return means
-
-
 def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
     """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before.
 
     A question without a token that the model reads can be like no other and is left out.
     """
-    found = [question for source in sources for question in indexed_questions(source)]
+    found = [question for source in sources if source.questions for question in indexed_questions(source)]
     new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
     vectors = {**known, **made}

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.formats import CONVERTERS, Unreadable
-from ingest.settings import ROOT
 
 SECONDS = 60.0  # for one document
 MEMORY = 2_000_000_000  # bytes of address space
@@ -68,7 +67,7 @@ class Converter:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            cwd=ROOT,
+            cwd=Path(__file__).parent.parent,
         )
         return self._process
 

@@ -16,7 +16,6 @@ import tempfile
 import uuid
 import zipfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +23,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from ingest.chroma import SERVER_ROWS, PassageVectors, ServerErrors, Vectors, add_vectors, server_client
-from ingest.database import Contents, Database
+from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors, add_vectors, server_client, server_errors
+from ingest.database import Contents
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
-from ingest.snapshots import FolderStore, Manifest, Pointer
+from ingest.snapshots import SNAPSHOT_TIME, FolderStore, Manifest, Pointer
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -38,7 +37,6 @@ _POINTERS, _FILES = "bpo-kpo-pointers", "-files"
 _PIECE = 12_000  # characters of a row; Chroma Cloud takes 16 kB
 _POINTERS_KEPT = 5
 _BUILDING = timedelta(hours=1)  # so long after it was begun a snapshot without a pointer may still get one
-_SNAPSHOT = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{8}")
 
 
 class _Published(BaseModel):
@@ -48,17 +46,15 @@ class _Published(BaseModel):
     pointer: Pointer
 
 
-class ServerStore:
-    """An index on a Chroma server, or in Chroma Cloud, with a cache of its files on this machine."""
+class ServerStore(FolderStore):
+    """An index on a Chroma server, or in Chroma Cloud; its folder is the cache of its files on this machine."""
 
     def __init__(self, settings: IngestSettings) -> None:
+        super().__init__(_cache_of(settings))
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self._errors = ServerErrors(self.place)
-        self._cache = FolderStore(_cache_of(settings))
+        self._errors = server_errors(self.place)
         self._opened: ClientAPI | None = None
-
-    # --- what readers use
 
     def read_pointer(self) -> Pointer | None:
         """The pointer; `None` where there is no index yet."""
@@ -66,33 +62,19 @@ class ServerStore:
 
     def read_manifest(self, name: str) -> Manifest:
         """The manifest of a snapshot, whose files are on this machine from then on."""
-        if not (self._cache.path(name) / "manifest.json").exists():
+        if not (self.path(name) / "manifest.json").exists():
             self._fetch(name)
-        return self._cache.read_manifest(name)
-
-    def open_database(self, name: str) -> Database:
-        """All that a snapshot holds but the vectors."""
-        return self._cache.open_database(name)
+        return super().read_manifest(name)
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
         with self._errors:
             return PassageVectors(self._client, name, SERVER_ROWS, self._errors)
 
-    def is_whole(self, name: str) -> bool:
-        """Whether the database of a snapshot, as it is on this machine, is as it was written."""
-        return self._cache.is_whole(name)
-
-    # --- what a build does, in this order
-
-    def new_snapshot(self) -> AbstractContextManager[str]:
-        """The name of a fresh snapshot, held against clearing while the block runs."""
-        return self._cache.new_snapshot()
-
     def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
         """Writes all of a new snapshot."""
-        self._cache.write_files(name, manifest, contents)
-        packed = _pack(self._cache.path(name))
+        self.write_files(name, manifest, contents)
+        packed = _pack(self.path(name))
         with self._errors:
             add_vectors(self._client, name, vectors, SERVER_ROWS)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
@@ -125,7 +107,7 @@ class ServerStore:
                 if name not in kept and _is_old(name):
                     with contextlib.suppress(Exception):  # another machine deletes it at the same time
                         self._client.delete_collection(collection.name)
-        for folder in (self._cache.folder / "snapshots").glob("*"):
+        for folder in (self.folder / "snapshots").glob("*"):
             if folder.name not in kept and _is_old(folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -159,9 +141,9 @@ class ServerStore:
                 packed += sorted(zip(rows["ids"], rows["documents"] or [], strict=True))
                 if len(rows["ids"]) < 100:
                     break
-        target = self._cache.path(snapshot)
+        target = self.path(snapshot)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._cache.folder) as part:
+        with tempfile.TemporaryDirectory(dir=self.folder) as part:
             _unpack([piece for _, piece in packed], Path(part) / snapshot)
             with contextlib.suppress(OSError):  # another process has fetched it meanwhile
                 (Path(part) / snapshot).rename(target)
@@ -177,12 +159,11 @@ def _cache_of(settings: IngestSettings) -> Path:
 
 
 def _is_old(snapshot: str) -> bool:
-    begun = _SNAPSHOT.fullmatch(snapshot)
-    return bool(begun) and datetime.now(UTC) - _time(begun[1] if begun else "") > _BUILDING
-
-
-def _time(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    try:
+        begun = datetime.strptime(snapshot.partition("-")[0], SNAPSHOT_TIME).replace(tzinfo=UTC)
+    except ValueError:  # no snapshot
+        return False
+    return datetime.now(UTC) - begun > _BUILDING
 
 
 def _add_rows(collection: "Collection", ids: list[str], texts: list[str]) -> None:

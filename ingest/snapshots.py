@@ -26,11 +26,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingest import database
 from ingest.chroma import (
     FOLDER_ROWS,
-    FolderErrors,
     PassageVectors,
     Vectors,
     add_vectors,
     folder_client,
+    folder_errors,
     open_vectors,
 )
 from ingest.database import Contents
@@ -38,6 +38,7 @@ from ingest.errors import IndexProblem, damaged, first_line
 
 FORMAT = 3  # of the folder as a whole; raise it when an older release could not read the index any more
 
+SNAPSHOT_TIME = "%Y%m%dT%H%M%S"  # UTC, which a snapshot's name begins with
 _COLLECTION = "passages"
 _OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.lock"})
 
@@ -85,11 +86,10 @@ class Pointer(BaseModel):
 
 
 class FolderStore:
-    """The index in a folder of this machine."""
+    """The index in a folder of this machine. `place` is how errors name it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.place = str(folder)
+        self.folder, self.place = folder, str(folder)
 
     # --- what readers use
 
@@ -116,18 +116,18 @@ class FolderStore:
 
     def read_manifest(self, name: str) -> Manifest:
         """The manifest of a snapshot. Raises `IndexProblem` where it is damaged or of another release."""
-        with damaged(self.place):
+        with damaged(str(self.folder)):
             fields = json.loads((self.path(name) / "manifest.json").read_bytes())
             if isinstance(fields, dict) and fields.get("format") != FORMAT:
                 raise IndexProblem(
-                    f"The index at {self.place} has format {fields.get('format')}, this release reads {FORMAT}. "
+                    f"The index at {self.folder} has format {fields.get('format')}, this release reads {FORMAT}. "
                     "Run: bpo-kpo ingest"
                 )
             return Manifest.model_validate(fields)
 
     def open_database(self, name: str) -> database.Database:
         """All that a snapshot holds but the vectors."""
-        return database.Database(self._database(name), self.place)
+        return database.Database(self._database(name), str(self.folder))
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
@@ -135,7 +135,7 @@ class FolderStore:
 
     def is_whole(self, name: str) -> bool:
         """Whether the database of a snapshot is as it was written."""
-        with damaged(self.place):
+        with damaged(str(self.folder)):
             return _digest(self._database(name)) == self.read_manifest(name).database
 
     # --- what a build does, in this order
@@ -143,7 +143,7 @@ class FolderStore:
     @contextmanager
     def new_snapshot(self) -> Iterator[str]:
         """The name of a fresh snapshot, whose folder is held against clearing while the block runs."""
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+        name = f"{datetime.now(UTC):{SNAPSHOT_TIME}}-{uuid.uuid4().hex[:8]}"
         folder = self.path(name)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as held:
@@ -154,7 +154,7 @@ class FolderStore:
 
     def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
         """Writes all of a new snapshot."""
-        with FolderErrors(self.folder), closing(folder_client(self.path(name) / "chroma")) as client:
+        with folder_errors(self.folder), closing(folder_client(self.path(name) / "chroma")) as client:
             add_vectors(client, _COLLECTION, vectors, FOLDER_ROWS)
         self.write_files(name, manifest, contents)
 
@@ -162,7 +162,7 @@ class FolderStore:
         """Writes all of a new snapshot but the vectors."""
         database.write(self._database(name), contents)
         manifest = manifest.model_copy(update={"database": _digest(self._database(name))})
-        (self.path(name) / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        _write(self.path(name) / "manifest.json", manifest.model_dump_json(indent=1))
 
     def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:
         """Makes `pointer` the current one, if `expected` still is; says whether it did."""
@@ -170,11 +170,9 @@ class FolderStore:
             if self.read_pointer() != expected:
                 return False
             part = self.folder / "current.json.new"
-            with part.open("w", encoding="utf-8") as file:
-                file.write(pointer.model_dump_json(indent=1))
-                file.flush()
-                os.fsync(file.fileno())
+            _write(part, pointer.model_dump_json(indent=1))
             part.replace(self.folder / "current.json")
+            _names_to_disk(self.folder)
         return True
 
     def clear_old(self) -> None:
@@ -205,3 +203,22 @@ class FolderStore:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file that outlives a power cut."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    _names_to_disk(path.parent)
+
+
+def _names_to_disk(folder: Path) -> None:
+    """Waits until it is on the disk which files a folder has."""
+    with suppress(PermissionError):  # Windows opens no folders
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +29,8 @@ _FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bom
 class Source:
     """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
 
-    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread. Of a
-    document that was converted, `original` is the digest of the file (see `original_digest`).
+    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread; `original`
+    is the digest of both files (see `original_digest`).
     """
 
     name: str
@@ -45,60 +45,38 @@ class Source:
         content = "\0".join([self.name, self.text, *filter(None, [self.questions])])
         return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()
 
-    @property
+    @cached_property
     def body_start(self) -> int:
         """Where the text begins, after the front matter."""
-        return body_start(self.text)
+        front = _FRONT_MATTER.match(self.text)
+        return front.end() if front else 0
 
 
-def find_files(path: Path) -> Iterator[Path]:
-    """The readable documents at `path`: the file itself, or those below the folder, sorted, hidden ones left out.
-
-    Raises `SourceError` where `path` does not exist or is a file of another kind, and for a folder that cannot
-    be read.
-    """
-    _check_name(from_root(path))
-    if path.is_file():
-        if path.suffix.lower() not in SUFFIXES:
-            raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to one of these first.")
-        yield path
-    elif path.is_dir():
-        for folder, folders, files in os.walk(path, onerror=_refuse):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            for file in sorted(files):
-                found = Path(folder, file)
-                regular = found.is_file() or found.is_symlink()  # a pipe would be read without end
-                if not file.startswith(".") and found.suffix.lower() in SUFFIXES and regular:
-                    yield found
-    else:
-        raise SourceError(f"{path} does not exist. Give a file or a folder.")
+def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
+    """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    front = _FRONT_MATTER.match(text)
+    title = (_front_matter_title(front[1]) if front else "") or _first_heading(text[front.end() if front else 0 :])
+    return Source(name, " ".join((title or Path(name).stem).split()), text, questions, original)
 
 
-def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
-    """The documents at `paths`, without the index's own copies where it lies among them."""
-    files = {file for path in paths for file in find_files(path)}
-    return {file for file in files if not file.is_relative_to(index.resolve())}
-
-
-def is_under(file: Path, paths: Sequence[Path]) -> bool:
-    """Whether a file is one of these paths or lies below one."""
-    return any(file.is_relative_to(path) for path in paths)
-
-
-def _refuse(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):  # what vanishes meanwhile has no documents
-        raise SourceError(
-            f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
-        ) from None
-
-
-def _check_name(name: str) -> None:
-    """Raises `SourceError` for a name that neither Chroma nor JSON can hold."""
+def _front_matter_title(front: str) -> str:
+    if len(front) > _FRONT_MATTER_LIMIT:
+        return ""
     try:
-        name.encode()
-    except UnicodeEncodeError:
-        shown = name.encode(errors="backslashreplace").decode()
-        raise SourceError(f"The name {shown} is not UTF-8. Rename it and run ingest again.") from None
+        # every scalar as the string that it is: a title may be a year, and no tag can fail
+        fields = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506 - makes no objects either
+    except (yaml.YAMLError, RecursionError):
+        return ""
+    title = fields.get("title") if isinstance(fields, dict) else None
+    return title.strip() if isinstance(title, str) else ""
+
+
+def _first_heading(text: str) -> str:
+    match = _FIRST_HEADING.search(text)
+    words = match[1].rstrip() if match else ""
+    closed = words.rstrip("#")  # `# Title #` is closed, `# C#` is not
+    return closed if closed[-1:] in ("", " ", "\t") else words
 
 
 def read_source(path: Path, converter: Converter | None = None) -> Source:
@@ -106,29 +84,29 @@ def read_source(path: Path, converter: Converter | None = None) -> Source:
 
     Raises `SourceError` where it is missing or cannot be read, or its name is not UTF-8.
     """
-    name = source_name(path)
-    for checked in (from_root(path), name):  # not the same where a link leads there
-        _check_name(checked)
-    beside = questions_file(path)
-    questions = _read_questions(beside) if beside.is_file() else ""
-    if not is_converted(path):
-        return make_source(name, _read_text(path), questions)
-    original = original_digest(path)
+    name, original = source_name(path), original_digest(path)
+    questions = _read_questions(beside) if (beside := questions_file(path)).is_file() else ""
+    if path.suffix.lower() not in CONVERTERS:
+        return make_source(name, _read_text(path), questions, original)
     with contextlib.nullcontext(converter) if converter else Converter() as opened:
         return make_source(name, opened.convert(path), questions, original)
 
 
-def is_converted(path: Path) -> bool:
-    """Whether the document is of a kind that has to be converted."""
-    return path.suffix.lower() in CONVERTERS
-
-
 def original_digest(path: Path) -> str:
-    """SHA-256 of a file that is converted and of the questions beside it, so that neither is converted in vain."""
-    beside = questions_file(path)
+    """SHA-256 of a file and of the questions beside it, so that neither is read in vain."""
     digest = hashlib.sha256(f"{_CONVERTED_BY}\0".encode() + _read_bytes(path))
-    digest.update(b"\0" + _read_bytes(beside) if beside.is_file() else b"")
+    if (beside := questions_file(path)).is_file():
+        digest.update(b"\0" + _read_bytes(beside))
     return digest.hexdigest()
+
+
+def original_digests(files: Iterable[Path]) -> dict[str, str]:
+    """The digests of files by the names of their documents, of those that can be read."""
+    found: dict[str, str] = {}
+    for file in sorted(files):
+        with contextlib.suppress(SourceError):
+            found.setdefault(source_name(file), original_digest(file))
+    return found
 
 
 def questions_file(path: Path) -> Path:
@@ -164,15 +142,50 @@ def _read_bytes(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be read ({error.strerror}). Check it and run ingest again.") from None
 
 
-def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
-    """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    title = _front_matter_title(text) or _first_heading(text) or Path(name).stem
-    return Source(name, " ".join(title.split()), text, questions, original)
+def find_files(path: Path) -> Iterator[Path]:
+    """The readable documents at `path`: the file itself, or those below the folder, sorted, hidden ones left out.
+
+    Raises `SourceError` where `path` does not exist or is a file of another kind, and for a folder that cannot
+    be read.
+    """
+    from_root(path)
+    if path.is_file():
+        if path.suffix.lower() not in SUFFIXES:
+            raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to one of these first.")
+        yield path
+    elif path.is_dir():
+        for folder, folders, files in os.walk(path, onerror=_refuse):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            for file in sorted(files):
+                found = Path(folder, file)
+                regular = found.is_file() or found.is_symlink()  # a pipe would be read without end
+                if not file.startswith(".") and found.suffix.lower() in SUFFIXES and regular:
+                    yield found
+    else:
+        raise SourceError(f"{path} does not exist. Give a file or a folder.")
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # what vanishes meanwhile has no documents
+        raise SourceError(
+            f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
+        ) from None
+
+
+def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
+    """The documents at `paths`, without the index's own copies where it lies among them."""
+    files = {file for path in paths for file in find_files(path)}
+    return {file for file in files if not file.is_relative_to(index.resolve())}
+
+
+def is_under(file: Path, paths: Sequence[Path]) -> bool:
+    """Whether a file is one of these paths or lies below one."""
+    return any(file.is_relative_to(path) for path in paths)
 
 
 def source_name(path: Path) -> str:
     """What names the document at `path`, whatever links lead there; `SourceError` where they lead in a circle."""
+    from_root(path)
     try:
         return from_root(path.resolve())
     except (OSError, RuntimeError):
@@ -182,37 +195,18 @@ def source_name(path: Path) -> str:
 def from_root(path: Path) -> str:
     """The path from the checkout where it lies inside, else as it is; always with forward slashes.
 
-    So an index that is moved with its checkout still knows its documents.
+    So an index that is moved with its checkout still knows its documents. Raises `SourceError` for a name that
+    neither Chroma nor JSON can hold.
     """
-    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+    name = (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        shown = name.encode(errors="backslashreplace").decode()
+        raise SourceError(f"The name {shown} is not UTF-8. Rename it and run ingest again.") from None
+    return name
 
 
 def at_root(path: str) -> Path:
     """The path that `from_root` wrote down."""
     return ROOT / path
-
-
-def body_start(text: str) -> int:
-    """The offset behind the front matter, 0 where there is none."""
-    match = _FRONT_MATTER.match(text)
-    return match.end() if match else 0
-
-
-def _front_matter_title(text: str) -> str | None:
-    match = _FRONT_MATTER.match(text)
-    if not match or len(match.group(1)) > _FRONT_MATTER_LIMIT:
-        return None
-    try:
-        # every scalar as the string that it is: a title may be a year, and no tag can fail
-        fields = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # noqa: S506 - makes no objects either
-    except (yaml.YAMLError, RecursionError):
-        return None
-    title = fields.get("title") if isinstance(fields, dict) else None
-    return title if isinstance(title, str) and title.strip() else None
-
-
-def _first_heading(text: str) -> str:
-    match = _FIRST_HEADING.search(text, body_start(text))
-    words = match.group(1).rstrip() if match else ""
-    closed = words.rstrip("#")  # `# Title #` is closed, `# C#` is not
-    return closed if closed[-1:] in ("", " ", "\t") else words

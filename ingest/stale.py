@@ -1,6 +1,5 @@
 """Whether an index is out of date: of other settings, another release, or documents that have changed since."""
 
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from ingest.lexicon import LEXICON_VERSION
 from ingest.passages import SPLITTER_VERSION
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest
-from ingest.sources import at_root, files_below, is_converted, is_under, original_digest, read_source, source_name
+from ingest.sources import at_root, files_below, is_under, original_digests
 
 
 def check_settings(manifest: Manifest, settings: IngestSettings) -> None:
@@ -33,17 +32,9 @@ def check_words(manifest: Manifest) -> None:
 
 
 def unchanged(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
-    """Whether the documents below `paths` are those of the manifest, as they were indexed."""
-    known = {r.name: r for r in manifest.sources if is_under(at_root(r.path), paths)}
-    with contextlib.suppress(SourceError):  # the build will say what is wrong with it
-        files = {source_name(file): file for file in files_below(paths, index)}
-        over = manifest.passed_over
-        bad = {name for name, file in files.items() if name in over and original_digest(file) == over[name]}
-        return files.keys() - bad == known.keys() - bad and all(
-            original_digest(file) == known[name].original
-            if is_converted(file)
-            else read_source(file).digest == known[name].digest
-            for name, file in files.items()
-            if name not in bad
-        )
-    return False
+    """Whether the documents below `paths` are those of the manifest, as they were indexed or could not be read."""
+    known = {r.name: r.original for r in manifest.sources if is_under(at_root(r.path), paths)}
+    try:
+        return original_digests(files_below(paths, index)) == known | manifest.passed_over
+    except SourceError:  # the build will say what is wrong
+        return False

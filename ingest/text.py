@@ -5,7 +5,6 @@ All positions are code points into the text that was passed in.
 
 import re
 import unicodedata
-from bisect import bisect_left
 from functools import cache
 from typing import NamedTuple
 
@@ -29,10 +28,6 @@ class Folded(NamedTuple):
     def span(self, start: int, end: int) -> Span:
         """The original range that the folded range `start:end` (not empty) came from."""
         return Span(self.starts[start], self.ends[end - 1])
-
-    def clip(self, span: Span) -> Span:
-        """The folded range that the original `span` became."""
-        return Span(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end))
 
 
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map(ord, "“”„‟″«»"), '"')
@@ -69,9 +64,9 @@ def fold(text: str) -> Folded:
     return Folded("".join(chars), starts, ends)
 
 
-def find_folded(needle: str, haystack: Folded, at: int = 0) -> Span | None:
-    """The first range of `haystack.text`, from `at` on, that equals the folded `needle` at word borders."""
-    folded = fold(needle).text
+def find_folded(needle: str, haystack: Folded) -> Span | None:
+    """The first range of `haystack.text` that equals the folded `needle` at word borders."""
+    folded, at = fold(needle).text, 0
     while folded and (at := haystack.text.find(folded, at)) >= 0:
         end = at + len(folded)
         if not _inside_word(haystack, at) and not _inside_word(haystack, end):
@@ -87,16 +82,13 @@ def _inside_word(folded: Folded, at: int) -> bool:
     return inside_character or (folded.text[at - 1].isalnum() and folded.text[at].isalnum())
 
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\d+", re.UNICODE)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def words(text: str) -> list[str]:
     """The words and numbers of `text`, folded; a possessive 's is dropped."""
-    return [w.removesuffix("'s") for w in _WORD.findall(_simple_fold(text))]
-
-
-def _simple_fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    return [word.removesuffix("'s") for word in _WORD.findall(folded)]
 
 
 # A full stop after these does not end a sentence.

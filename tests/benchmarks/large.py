@@ -74,13 +74,16 @@ def build(count: int, folder: Path) -> int:
 
 def upload(index: Path, settings: Any) -> None:
     """Gives the index in a folder to the Chroma server of these settings."""
+    from ingest.database import Contents
     from ingest.index import CurrentIndex, open_store
     from ingest.settings import IngestSettings
     from ingest.snapshots import Pointer
 
     found, store = CurrentIndex(IngestSettings(index=index)).get(), open_store(settings)
+    passages = dict(zip(found.ids, found.passages, strict=True))
+    contents = Contents(list(found.sources.values()), passages, found.questions, found.token_vectors)
     with store.new_snapshot() as name:
-        store.write(name, found.manifest, found.contents(), found.vectors())
+        store.write(name, found.manifest, contents, found.vectors())
         assert store.publish(Pointer(snapshot=name, paths=()), None)
 
 

@@ -5,12 +5,31 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.ingest.library import Library
+from tests.ingest.library import GUIDE, Library
 
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, max_examples=40)
 settings.load_profile("unhurried")
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """An empty one, which also `ensure_index` builds with the model of the tests."""
+    made = Library(tmp_path)
+    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.fake)
+    return made
+
+
+@pytest.fixture
+def guide(library: Library) -> Library:
+    """One with the guide in its index."""
+    library.write("guide.md", GUIDE)
+    library.build()
+    return library
+
+
+@pytest.fixture
+def indexed(library: Library) -> Library:
+    """One with a document of one passage, "A.", in its index."""
+    library.write("a.md", "A.")
+    library.build()
+    return library

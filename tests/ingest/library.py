@@ -1,6 +1,7 @@
 """A corpus with its index, for the tests of a build."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,11 @@ GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond wor
 class Library:
     """A corpus, its index, and what was embedded since the last build."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: Any = None) -> None:
         self.settings = settings_of(folder)
         self.corpus = self.settings.corpus
         self.corpus.mkdir()
-        self.fake = WordHash()
+        self.fake = model or WordHash()  # notes the `texts` that it embeds
 
     def write(self, name: str, text: str) -> Path:
         path = self.corpus.parent / name if "/" in name else self.corpus / name

@@ -14,7 +14,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 import ingest.build
-from ingest import bm25, database, snapshots
+from ingest import bm25, snapshots
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
@@ -113,8 +113,6 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
 
     module, _, name = step.rpartition(".")
     target = {
-        "build": ingest.build,
-        "database": database,
         "bm25": bm25,
         "snapshots": snapshots,
         "FolderStore": snapshots.FolderStore,
@@ -126,15 +124,18 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
     ingest.build.build(settings, embeddings=WordHash())
 
 
-def read_until(settings: IngestSettings, stop: Any, results: Any) -> None:
-    """Opens the current index again and again, and reports the versions seen, the slowest opening, the faults."""
+def read_until(settings: IngestSettings, stop: Any, results: Any, running: CurrentIndex | None = None) -> None:
+    """Opens the current index again and again, and reports the versions seen, the slowest opening, the faults.
+
+    A running one is only asked for what is current.
+    """
     seen: list[int] = []
     faults: list[str] = []
     slowest = 0.0
     while not stop.is_set():
         began = time.monotonic()
         try:
-            index = CurrentIndex(settings).get()
+            index = (running or CurrentIndex(settings)).get()
             slowest = max(slowest, time.monotonic() - began)
             seen.append(version_of(index))
             index.nearest(WordHash().embed_query("version"), 3)

@@ -53,18 +53,6 @@ def test_every_text_with_a_term_has_the_score_of_the_formula_and_the_best_come_f
     assert [one for _, one in found] == sorted((one for _, one in found), reverse=True)
 
 
-def test_of_texts_with_the_same_score_the_first_comes_first() -> None:
-    assert [at for at, _ in ranking("a b", "c", "a b", "a b").rank(["a"], 2)] == [0, 2]
-
-
-def test_rarity_is_the_inverse_document_frequency() -> None:
-    found = ranking("cost cost", "cost force", "force expert", "cost")
-    # ln(1 + (N - n + 0.5) / (n + 0.5)) with N = 4 texts, n of which hold the word
-    assert found.rarity("cost") == pytest.approx(math.log(1 + 1.5 / 3.5))
-    assert found.rarity("expert") == pytest.approx(math.log(1 + 3.5 / 1.5))
-    assert found.rarity("unicorn") == pytest.approx(math.log(1 + 4.5 / 0.5))
-
-
 def test_the_vocabulary_is_in_order() -> None:
     assert ranking("b a", "", "ä a").vocabulary() == ["a", "b", "ä"]
     assert ranking().vocabulary() == []

@@ -5,7 +5,6 @@ import shutil
 import sys
 import weakref
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -51,24 +50,6 @@ def test_documents_come_back_as_they_were_in_their_order(database: Database) -> 
     assert sources.get("c.md") is None
 
 
-def test_passages_are_found_by_their_ids(database: Database) -> None:
-    assert database.positions(["id-7", "none", "id-0"]) == [7, None, 0]
-    assert database.ids() == [f"id-{at}" for at in range(9)]
-    assert database.positions([]) == []
-
-
-def test_threads_may_share_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.database._PASSAGES_KEPT", 2)
-    passages = Passages(database, 9)
-
-    def look(seed: int) -> bool:
-        asked = np.random.default_rng(seed).integers(9, size=300).tolist()
-        return passages.at(asked) == [PASSAGES[at] for at in asked]
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(look, range(8)))
-
-
 # --- of a real index
 
 
@@ -97,20 +78,16 @@ def test_the_headings_right_below_a_section_are_found_where_they_are_not_too_man
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be deleted there")
-def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
-    index = library.index()
-    shutil.rmtree(library.snapshot_folder())
+def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(indexed: Library) -> None:
+    index = indexed.index()
+    shutil.rmtree(indexed.snapshot_folder())
     assert [source.text for source in index.sources.values()] == [index.passages[0].text] == ["A."]
 
 
-def test_an_index_that_nobody_holds_is_closed_at_once(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
+def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
     gc.disable()  # nothing looks for circles
     try:
-        index = library.index()
+        index = indexed.index()
         passages, gone, file = index.passages, weakref.ref(index), weakref.ref(index._database)
         del index
         assert gone() is None

@@ -12,11 +12,6 @@ from ingest.sandbox import Converter
 from tests.ingest.library import Library, refused
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path)
-
-
 def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(library: Library) -> None:
     library.write("a.md", "A.")
     library.write("broken.pdf", "no PDF")
@@ -80,16 +75,14 @@ def test_pipes_and_links_to_themselves_do_not_hold_up_the_rest(library: Library)
     assert re.search(r"loop\.md is a link that leads to itself\. Remove it", report.skipped[0])
 
 
-def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
+def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(indexed: Library) -> None:
     refused(
-        library,
+        indexed,
         SourceError,
         r"c\.docx cannot be read \(it is no Word document\)",
-        library.write("more/c.docx", "x"),
+        indexed.write("more/c.docx", "x"),
     )
-    assert library.texts() == ["A."]
+    assert indexed.texts() == ["A."]
 
 
 def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
@@ -120,15 +113,13 @@ def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
     assert library.files() == ["a.html", "c.md"]
 
 
-def test_a_file_whose_name_is_not_utf_8_is_passed_over_and_loses_nothing(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.build()
+def test_a_file_whose_name_is_not_utf_8_is_passed_over_and_loses_nothing(indexed: Library) -> None:
     name = os.fsdecode(b"caf\xe9.md")
     try:
-        (library.corpus / name).write_text("B.")
+        (indexed.corpus / name).write_text("B.")
     except OSError:
         pytest.skip("this file system has only names in UTF-8")
     message = r"caf\\udce9\.md is not UTF-8\. Rename it and run ingest again\."
-    (told,) = library.build().skipped
-    assert re.search(message, told) and library.texts() == ["A."]
-    refused(library, SourceError, message, library.corpus / name)
+    (told,) = indexed.build().skipped
+    assert re.search(message, told) and indexed.texts() == ["A."]
+    refused(indexed, SourceError, message, indexed.corpus / name)

@@ -5,39 +5,35 @@ import time
 
 import pytest
 
+from ingest.passages import split
+from ingest.sources import make_source
 from tests.ingest.library import Library
 from tests.nasties import NASTIES, grown
 
 SECONDS = 20.0
 
-each = pytest.mark.parametrize("text", NASTIES.values(), ids=NASTIES.keys())
+WRITTEN = {name: text.encode(errors="replace").decode() for name, text in NASTIES.items()}
 
 
-@pytest.fixture
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library(tmp_path_factory.mktemp("library"))
-
-
-@each
-@pytest.mark.parametrize("length", [None, 100_000])
-def test_a_document(text: str, length: int | None, library: Library) -> None:
-    written = (grown(text, length) if length else text).encode(errors="replace").decode()
-    library.write("plain.md", "# Plain\n\nPlain words.\n")
-    library.write("nasty.md", f"# Nasty\n\nFirst words.\n\n{written}\n\nLast words.\n")
-    began = time.monotonic()
-    library.build()
-    assert time.monotonic() - began < SECONDS
+def test_documents_and_their_questions(library: Library) -> None:
+    for name, text in WRITTEN.items():
+        library.write(f"{name}.md", f"# Nasty\n\nFirst words.\n\n{text}\n\nLast words.\n")
+        lines = ({"question": text, "evidence": evidence} for evidence in ([], ["First words."]))
+        library.write(f"{name}.questions.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    assert library.build().skipped == ()
     index = library.index()
-    for passage in index.passages:
-        assert index.sources[passage.source].text[passage.start : passage.end] == passage.text
-    assert any("Plain words." in passage.text for passage in index.passages)
+    for name, text in WRITTEN.items():
+        source = next(source for source in index.sources.values() if source.name.endswith(f"/{name}.md"))
+        assert source.text.replace("\n", "").count(text.replace("\r", "").replace("\n", "")) >= 1
+        here = [passage for passage in index.passages if passage.source == source.name]
+        assert here and all(source.text[p.start : p.end] == p.text for p in here)
+    assert {question.question for question in index.questions.questions} >= {WRITTEN["SQL"], WRITTEN["HTML"]}
 
 
-@each
-def test_its_questions(text: str, library: Library) -> None:
-    library.write("plain.md", "# Plain\n\nPlain words.\n")
-    written = text.encode(errors="replace").decode()
-    lines = ({"question": written, "evidence": evidence} for evidence in ([], ["Plain words."]))
-    library.write("plain.questions.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
-    library.build()
-    assert library.index().passages
+@pytest.mark.parametrize("name", ["combining", "templates", "brackets", "no character"])
+def test_a_long_document(name: str) -> None:
+    began = time.monotonic()
+    source = make_source("a.md", f"# Nasty\n\nFirst words.\n\n{grown(WRITTEN[name], 20_000)}\n\nLast words.\n")
+    passages = split(source)
+    assert time.monotonic() - began < SECONDS
+    assert all(source.text[p.start : p.end] == p.text for p in passages)

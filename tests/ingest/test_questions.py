@@ -10,15 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.build import build, ensure_index
+from ingest.build import ensure_index
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import SourceError
-from ingest.index import CurrentIndex, Index
-from ingest.questions import IndexedQuestion, QuestionIndex, index_questions, indexed_questions
-from ingest.snapshots import FolderStore
+from ingest.questions import IndexedQuestion, index_questions, indexed_questions
 from ingest.sources import make_source
 from ingest.text import Span
-from tests.ingest.processes import settings_of
+from tests.ingest.library import Library, refused
 
 
 def line(question: str, *evidence: str) -> str:
@@ -59,13 +57,6 @@ def test_a_quote_is_found_whatever_its_case_quotes_hyphens_marks_and_spaces(
     assert quoted(text, quote) == [found]
 
 
-def test_a_list_is_quoted_over_several_lines() -> None:
-    text = "# Perks\n\nThe perks are:\n\n- lower cost\n- *quick* work\n- fewer errors\n\nThat is all.\n"
-    whole = "lower cost\n- *quick* work\n- fewer errors"
-    assert quoted(text, "- lower cost\n- quick work\n- fewer errors") == [whole]
-    assert quoted(text, "lower cost\nquick work\nfewer errors") == [whole]
-
-
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
@@ -79,11 +70,6 @@ def test_a_quote_whose_text_has_changed_a_little_is_found_as_it_now_stands(old: 
     (now,) = quoted(TRIAL.replace(old, new), "The free trial lasts 14 days")
     assert found in now
     assert now in TRIAL.replace(old, new)
-
-
-def test_a_changed_name_is_found_in_whole_words() -> None:
-    now = "Eda Byron runs the Leeds offices!"
-    assert quoted(f"That's it. {now}", "Ada Byron runs the Leeds office") == [now.removesuffix("!")]
 
 
 word = st.sampled_from(["trial", "lasts", "days", "office", "14", "Leeds", "naïve", "Straße", "two-year"])
@@ -137,21 +123,14 @@ def test_blank_lines_and_line_endings_of_windows_do_not_matter() -> None:
     assert read("") == read("\n\n") == []
 
 
-def test_a_line_separator_of_unicode_inside_a_question_ends_no_line() -> None:
-    assert read(line("One\u2028or\u0085two?")) == ["One\u2028or\u0085two?"]
-
-
 @pytest.mark.parametrize(
     "broken",
     [
         "no JSON",
         '{"question": "Two?", "evidence": ["',
         '{"question": "Two?"}',
-        '{"evidence": []}',
-        '{"question": 2, "evidence": []}',
         '{"question": "Two?", "evidence": "a quote"}',
         '{"question": "Two?", "evidence": [], "answer": "a typo of evidence"}',
-        '["Two?", []]',
         "null",
     ],
 )
@@ -172,6 +151,7 @@ class Counting(MiniLM):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.texts: list[str] = []
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
@@ -198,10 +178,6 @@ def one_hot(at: int) -> np.ndarray:
     return vector
 
 
-def known(questions: QuestionIndex) -> dict[str, np.ndarray]:
-    return dict(questions.tokens())
-
-
 def letters(vectors: np.ndarray) -> str:
     return "".join(map(chr, vectors.argmax(axis=1)))
 
@@ -225,85 +201,62 @@ def test_the_tokens_of_a_question_are_its_own() -> None:
     assert index.starts.tolist() == [0, 2, 5]
 
 
-def test_only_questions_that_are_not_known_are_embedded_and_each_once() -> None:
-    model = Counting()
-    first = index_questions([make_source("a.md", TRIAL, f"{line('ab')}\n{line('c')}")], model, {})
-    assert model.asked == ["ab", "c"]
-    more = make_source("a.md", TRIAL, f"{line('d')}\n{line('c')}\n{line('ab')}")
-    again = make_source("b.md", TRIAL, f"{line('d')}\n{line('ab')}")
-    second = index_questions([more, again], model, known(first))
-    assert model.asked == ["ab", "c", "d"]
-    assert [letters(vectors) for _, vectors in second.tokens()] == ["d", "c", "ab", "d", "ab"]
-
-
-@pytest.mark.parametrize("blank", ["", " ", "\t"])
-def test_a_question_without_a_word_is_left_out(blank: str) -> None:
-    questions = f"{line(blank)}\n{line('ab')}\n{line(blank, 'no card')}"
-    index = index_questions([make_source("a.md", TRIAL, questions)], Counting(), {})
+def test_a_question_without_a_word_is_left_out() -> None:
+    source = make_source("a.md", TRIAL, f"{line(' ')}\n{line('ab')}\n{line('', 'no card')}")
+    index = index_questions([source], Counting(), {})
     assert [question.question for question in index.questions] == ["ab"]
     assert index.starts.tolist() == [0]
-    none = index_questions([make_source("a.md", TRIAL, line(blank))], Counting(), {})
+    none = index_questions([make_source("a.md", TRIAL, line(""))], Counting(), {})
     assert none.questions == () and none.vectors.shape == (0, 384)
 
 
 # --- beside the documents of an index
 
 
-class Shelf:
-    """A corpus of one document with its questions, its index, and the questions embedded since the last look."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = settings_of(folder)
-        self.settings.corpus.mkdir()
-        self.document = self.settings.corpus / "trial.md"
-        self.beside = self.settings.corpus / "trial.questions.jsonl"
-        self.document.write_text(TRIAL, encoding="utf-8")
-        self.model = Counting()
-
-    def build(self, *paths: Path) -> list[str]:
-        """Builds the index and returns which questions were embedded for it."""
-        self.model.asked.clear()
-        build(self.settings, paths, embeddings=self.model)
-        return list(self.model.asked)
-
-    def index(self) -> Index:
-        return CurrentIndex(self.settings).get()
-
-    def questions(self) -> dict[str, list[str]]:
-        """What each indexed question quotes."""
-        index = self.index()
-        texts = {name: source.text for name, source in index.sources.items()}
-        return {q.question: [texts[q.source][a:b] for a, b in q.spans] for q in index.questions.questions}
-
-    def folder(self) -> Path:
-        pointer = FolderStore(self.settings.index).read_pointer()
-        assert pointer
-        return FolderStore(self.settings.index).path(pointer.snapshot)
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path)
-
-
 HOW_LONG = line("How long is it?", "lasts 14 days")
 WHO = line("Who runs Leeds?", "Ada Byron runs the Leeds office.")
 
 
-def test_the_questions_beside_a_document_are_indexed(shelf: Shelf) -> None:
-    shelf.beside.write_text(f"{HOW_LONG}\n{line('What is the price?')}\n", encoding="utf-8")
-    assert shelf.build() == ["How long is it?", "What is the price?"]
-    assert shelf.questions() == {"How long is it?": ["lasts 14 days"], "What is the price?": []}
-    assert [letters(vectors) for _, vectors in shelf.index().questions.tokens()] == [
-        "Howlongisit?",
-        "Whatistheprice?",
-    ]
+class Shelf(Library):
+    """A document with questions beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.model = Counting()
+        super().__init__(folder, self.model)
+        self.write("trial.md", TRIAL)
+
+    def ask(self, *lines: str) -> None:
+        self.write("trial.questions.jsonl", "\n".join(lines))
+
+    def asked(self, *paths: Path) -> list[str]:
+        """Builds the index and returns which questions were embedded for it."""
+        self.model.asked.clear()
+        self.build(*paths)
+        return list(self.model.asked)
+
+    def questions(self) -> dict[str, list[str]]:
+        """What each indexed question quotes."""
+        index = self.index()
+        return {
+            q.question: [index.sources[q.source].text[a:b] for a, b in q.spans] for q in index.questions.questions
+        }
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    made = Shelf(tmp_path)
+    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.fake)
+    return made
 
 
 def test_an_index_keeps_them_as_they_were_read(shelf: Shelf) -> None:
-    lines = [line("ab", "The free trial", "no card"), line("Wie heißt es?"), line("a\u2028b\u0085c")]
-    shelf.beside.write_text("\n".join(lines), encoding="utf-8")
+    shelf.ask(line("ab", "The free trial", "no card"), line("Wie heißt es?"), line("a\u2028b\u0085c"))
     shelf.build()
+    assert shelf.questions() == {
+        "ab": ["The free trial", "no card"],
+        "Wie heißt es?": [],
+        "a\u2028b\u0085c": [],
+    }
     made = index_questions(list(shelf.index().sources.values()), Counting(), {})
     stored = shelf.index().questions
     assert stored.questions == made.questions and isinstance(stored.questions[0].spans[0], Span)
@@ -311,56 +264,28 @@ def test_an_index_keeps_them_as_they_were_read(shelf: Shelf) -> None:
     assert stored.starts.tolist() == made.starts.tolist() and np.array_equal(stored.means, made.means)
 
 
-def test_an_index_without_questions_has_none(shelf: Shelf) -> None:
-    assert shelf.build() == []
-    assert shelf.questions() == {}
-
-
-def test_a_second_build_embeds_no_question_again(shelf: Shelf) -> None:
-    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
-    assert shelf.build() == ["How long is it?"]
-    before = shelf.folder()
-    assert shelf.build() == []
-    assert shelf.folder() == before
-    shelf.beside.write_text(f"{WHO}\n{HOW_LONG}", encoding="utf-8")
-    assert shelf.build() == ["Who runs Leeds?"]
-
-
-def test_a_changed_document_embeds_no_question_again_and_moves_their_places(shelf: Shelf) -> None:
-    shelf.beside.write_text(f"{HOW_LONG}\n{WHO}", encoding="utf-8")
-    shelf.build()
+def test_only_new_questions_are_embedded_and_a_changed_document_moves_their_places(shelf: Shelf) -> None:
+    assert shelf.asked() == [] and shelf.questions() == {}
+    shelf.ask(HOW_LONG)
+    assert shelf.asked() == ["How long is it?"]
+    assert shelf.asked() == []
+    shelf.ask(WHO, HOW_LONG)
+    assert shelf.asked() == ["Who runs Leeds?"]
     changed = TRIAL.replace("# Trial\n", "# Trial\n\nA new paragraph.\n").replace(" Ada Byron", " Bob Byron")
-    shelf.document.write_text(changed, encoding="utf-8")
-    assert shelf.build() == []
+    shelf.write("trial.md", changed)
+    assert shelf.asked() == []
     questions = shelf.questions()
     assert questions["How long is it?"] == ["lasts 14 days"]
     assert questions["Who runs Leeds?"][0].endswith("Byron runs the Leeds office.")
 
 
-def test_other_line_endings_are_indexed_and_need_no_second_build(shelf: Shelf) -> None:
-    other = shelf.settings.corpus.parent / "other.md"
-    other.write_text("# Other\n", encoding="utf-8")
-    shelf.beside.write_bytes(f"{HOW_LONG}\r\n{WHO}\r\n".encode())
-    shelf.build(shelf.settings.corpus, other)
-    assert list(shelf.questions()) == ["How long is it?", "Who runs Leeds?"]
-    before = shelf.folder()
-    assert shelf.build(other) == []  # the trial is taken over as it was indexed
-    assert shelf.folder() == before
-
-
 def test_changing_only_the_questions_refreshes_the_index(shelf: Shelf) -> None:
-    """With the real model, as the command runs it."""
-    assert ensure_index(shelf.settings) is not None
-    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    ensure_index(shelf.settings)
+    shelf.ask(HOW_LONG)
     assert str(ensure_index(shelf.settings)) == "1 passages: 0 embedded, 1 kept, 0 removed"
     assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
     assert ensure_index(shelf.settings) is None
-
-    shelf.beside.write_text(WHO, encoding="utf-8")
-    assert ensure_index(shelf.settings) is not None
-    assert shelf.questions() == {"Who runs Leeds?": ["Ada Byron runs the Leeds office."]}
-
-    shelf.beside.unlink()
+    (shelf.corpus / "trial.questions.jsonl").unlink()
     assert ensure_index(shelf.settings) is not None
     assert shelf.questions() == {}
     assert ensure_index(shelf.settings) is None
@@ -379,12 +304,10 @@ def test_changing_only_the_questions_refreshes_the_index(shelf: Shelf) -> None:
 def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_nothing(
     shelf: Shelf, content: bytes, message: str
 ) -> None:
-    shelf.beside.write_text(HOW_LONG, encoding="utf-8")
+    shelf.ask(HOW_LONG)
     shelf.build()
-    shelf.beside.write_bytes(content)
-    with pytest.raises(SourceError, match=message) as caught:
-        shelf.build()
-    assert "\n" not in str(caught.value)
+    (shelf.corpus / "trial.questions.jsonl").write_bytes(content)
+    refused(shelf, SourceError, message)
     report = ensure_index(shelf.settings)
     assert report and re.search(message, report.skipped[0])
     assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}

@@ -27,7 +27,7 @@ def test_one_process_converts_one_document_after_another(tmp_path: Path) -> None
 
 
 def test_what_is_nested_too_deeply_is_refused_and_the_next_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "deep.html").write_text("<div>" * 200_000)
+    (tmp_path / "deep.html").write_text("<div>" * 20_000)
     (tmp_path / "fine.html").write_text("<p>Fine.")
     began = time.monotonic()
     with Converter() as process:
@@ -41,7 +41,7 @@ def test_bombs_are_refused_within_bounded_time_and_memory(tmp_path: Path) -> Non
     bomb = tmp_path / "bomb.docx"
     bomb.write_bytes(docx(("", "x")))
     with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/media/zeros", b"\0" * 300_000_000)
+        archive.writestr("word/media/zeros", b"\0" * 201_000_000)
     laughs = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     lol = tmp_path / "lol.docx"
     with zipfile.ZipFile(lol, "w") as archive:

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
-from assistant.conversation import standalone
+from assistant.conversation import standalone, turns
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.literals import names, negates, without
 from assistant.model_calls import ask_model, reply_of
@@ -68,7 +68,7 @@ def messages(reading: ReaderInput) -> list[BaseMessage]:
         prompts.PASSAGE.format(number=n, section=escape_tags(p.section), text=_passage_text(p, reading))
         for n, p in enumerate(reading.passages, start=1)
     )
-    question = escape_tags(reading.question, quote=False)
+    question = escape_tags(" ".join(turns(reading.question)), quote=False)
     return [
         SystemMessage(prompts.ANSWER_SYSTEM.format(refusal=prompts.refusal(len(reading.sources)))),
         HumanMessage(prompts.ANSWER_USER.format(passages=passages, question=question)),

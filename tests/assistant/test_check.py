@@ -58,12 +58,8 @@ def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(as
     found = check_text(text, assistant.opened())
     assert [one.text for one in found] == [QUOTE, "Pigs fly over Paris in 1987.", "Accenture.", "judgment"]
     assert [one.verdict for one in found[:3]] == ["quoted", "unsupported", "quoted"]
-
-
-def test_the_same_claim_gets_the_same_verdict_and_score(assistant: Assistant) -> None:
-    claim = "Knowledge arbitrage is what KPO mainly builds on."
-    assert checked(claim, assistant) == checked(claim, assistant)
-    assert 0 < checked(claim, assistant).score < 1
+    with pytest.raises(QuestionError, match="There is no sentence to check"):
+        check_text(" \n- \n***", assistant.opened())
 
 
 @pytest.mark.parametrize(
@@ -83,13 +79,8 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert "\n" not in str(caught.value)
 
 
-def test_so_is_a_text_without_words(assistant: Assistant) -> None:
-    with pytest.raises(QuestionError, match="There is no sentence to check"):
-        check_text(" \n- \n***", assistant.opened())
-
-
 @given(st.text(max_size=80))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:
         found = check_text(text, brief_assistant.opened())

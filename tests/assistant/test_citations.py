@@ -361,10 +361,10 @@ def test_a_streamed_text_never_shows_a_marker_without_its_citation() -> None:
 
 @pytest.mark.parametrize("part", ["[1] ", "[1, ", "| ", "- a [1]\n", " "])
 def test_a_model_that_repeats_itself_does_not_stop_the_clock(part: str) -> None:
-    started, text = time.perf_counter(), (part * 3_000)[:3_000]
+    started, text = time.process_time(), (part * 3_000)[:3_000]
     judged(f"x{text}[1]")
     judged(f"{text}x")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 # --- what has no proof is marked where the text grows no more

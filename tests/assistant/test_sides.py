@@ -121,8 +121,8 @@ def test_two_things_are_two_names_that_the_texts_have_each_on_its_own_side(
 
 @pytest.mark.parametrize("part", ["and ", "BPO ", "x vs ", "a", "? ", "than the "])
 def test_a_question_of_the_longest_length_is_read_at_once(part: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     question = (part * 4_000)[:4_000]
     compared(question, [*OUTSOURCING, question])
     side_of(question, [question], ("BPO", "KPO"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

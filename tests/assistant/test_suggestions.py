@@ -2,15 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.chain import Assistant
 from assistant.suggestions import Place, suggestions
 from ingest.sources import Source, make_source
-
-ASKED = ["What drives BPO compared with KPO?", "What are the six common benefits?", "What is KPO?"]
-REFUSED = ["What does Time Doctor cost?", "When was KPO invented?"]
 
 NAMES = ["Care", "Winter storage", "Noise", "What if it leaks?", "Colours", "3. Spare parts"]
 PUMPS = "# Pumps\n\nPumps pump.\n\n" + "".join(
@@ -100,11 +95,8 @@ def test_what_its_section_does_not_answer_is_not_suggested() -> None:
 # --- over the article
 
 
-@pytest.mark.parametrize("question", ASKED)
-def test_each_suggestion_is_answered_from_a_place_that_the_answer_does_not_cite(
-    question: str, assistant: Assistant
-) -> None:
-    answer = assistant.suggest(assistant.chain.invoke(question))
+def test_each_suggestion_is_answered_from_a_place_that_the_answer_does_not_cite(assistant: Assistant) -> None:
+    answer = assistant.suggest(assistant.chain.invoke("What drives BPO compared with KPO?"))
     assert 1 <= len(answer.suggestions) <= 3
     told = {(c.start, c.end) for c in answer.citations}
     for suggestion in answer.suggestions:
@@ -113,8 +105,7 @@ def test_each_suggestion_is_answered_from_a_place_that_the_answer_does_not_cite(
         assert not {(c.start, c.end) for c in following.citations} <= told
 
 
-@pytest.mark.parametrize("question", REFUSED)
-def test_a_refusal_offers_one_question_that_is_answered(question: str, assistant: Assistant) -> None:
-    answer = assistant.suggest(assistant.chain.invoke(question))
+def test_a_refusal_offers_one_question_that_is_answered(assistant: Assistant) -> None:
+    answer = assistant.suggest(assistant.chain.invoke("What does Time Doctor cost?"))
     (better,) = answer.suggestions
     assert assistant.chain.invoke(better).answered

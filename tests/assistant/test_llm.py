@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage, SystemMessage
 
 from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
 from assistant.chain import finish
@@ -40,19 +39,12 @@ def prompt(*args: Any, **kwargs: Any) -> str:
 # --- the prompt
 
 
-def test_the_prompt_holds_the_numbered_passages_their_sections_and_the_question() -> None:
-    text = prompt()
-    for number in (1, 2):
-        assert f'<passage number="{number}" section="A &gt; B">\nBPO is cheap.\n</passage>' in text
-    assert text.endswith("<question>\nWhat drives BPO?\n</question>")
-    assert text.count("<passage ") == 2
-
-
-def test_the_rules_come_first_and_name_the_refusal_of_this_index() -> None:
-    system, user = messages(reading())
-    assert isinstance(system, SystemMessage) and isinstance(user, HumanMessage)
-    assert "write exactly: The article does not say." in str(system.content)
+def test_the_rules_come_first_then_the_numbered_passages_with_their_sections_and_the_question() -> None:
+    system, user = (str(message.content) for message in messages(reading()))
+    assert "write exactly: The article does not say." in system
     assert "write exactly: The documents do not say." in str(messages(reading(sources=2))[0].content)
+    one, other = (f'<passage number="{n}" section="A &gt; B">\nBPO is cheap.\n</passage>' for n in (1, 2))
+    assert user == f"<passages>\n{one}\n{other}\n</passages>\n\n<question>\n{DRIVES}\n</question>"
 
 
 def test_no_tag_or_quote_in_passage_section_or_question_closes_its_delimiters() -> None:
@@ -82,21 +74,16 @@ def test_the_model_is_sent_what_was_retrieved(with_model: WithModel) -> None:
 # --- the answer
 
 
-def script(answer: Answer, quote: str = QUOTE) -> int:
-    """The number of the passage that holds the quote."""
-    return next(n for n, passage in enumerate(answer.passages, start=1) if quote in passage.text)
-
-
 @pytest.fixture
 def number(assistant: Any) -> int:
     """By which number the prompt for `DRIVES` names the passage that holds the quote."""
-    return script(assistant.chain.invoke(DRIVES))
+    passages = assistant.chain.invoke(DRIVES).passages
+    return next(n for n, passage in enumerate(passages, start=1) if QUOTE in passage.text)
 
 
 def test_markers_become_verified_citations(with_model: WithModel, number: int, article: Source) -> None:
-    answer: Answer = with_model([f"{QUOTE} [{number}]\n\n- It takes a larger workforce [{number}]."])[
-        0
-    ].chain.invoke(DRIVES)
+    said = f"{QUOTE} [{number}]\n\n- It takes a larger workforce [{number}]."
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
     assert answer.answered and answer.model == "scripted"
     assert [(s.support, s.citations) for s in answer.sentences] == [("quoted", (1,)), ("supported", (1,))]
     (citation,) = answer.citations
@@ -130,9 +117,7 @@ def test_a_number_that_names_no_passage_is_dropped_with_a_notice(with_model: Wit
     "reply",
     [
         "The article does not say.",
-        " The article does not say.\n",
         "The article does not say. [2]",
-        '"The article does not say."',
         "`The article does not say.`</s>",
         "<think>Is it there? No.</think>The article does not say.",
         "The article does not say. However, BPO is booming in Zimbabwe.",
@@ -224,6 +209,10 @@ def test_the_oldest_questions_are_left_out_first(with_model: WithModel) -> None:
     sent = str(model.sent[0][1].content)
     assert prompt_tokens(model.sent[0]) <= 300
     assert "Question 99," in sent and "Question 0," not in sent and "Why?" in sent
+    assistant, model = with_model(["What drives KPO?"], ["Volume [1]."])
+    assistant.chain.invoke({"question": "Why?", "history": history})
+    sent = str(model.sent[0][1].content)
+    assert "Question 80," in sent and "Question 79," not in sent, "and no more than twenty are told"
 
 
 # --- follow-ups
@@ -256,12 +245,3 @@ def test_tags_in_the_conversation_cannot_close_its_delimiters(with_model: WithMo
     text = str(model.sent[0][1].content)
     assert text.count("</last-question>") == text.count("</earlier-questions>") == 1
     assert "a&lt;/last-question&gt;" in text and "- b&lt;/earlier-questions&gt;&lt;x&gt;" in text
-
-
-def test_only_the_last_turns_are_sent_and_a_rewriting_without_end_is_cut(with_model: WithModel) -> None:
-    assistant, model = with_model(["What? " * 5_000], ["Volume [1]."])
-    history = [f"Question {n}?" for n in range(1_000)]
-    answer: Answer = assistant.chain.invoke({"question": "Why?", "history": history})
-    assert answer.standalone_question.endswith("Question 999? Why?")
-    sent = str(model.sent[0][1].content)
-    assert "Question 999?" in sent and "Question 900?" not in sent

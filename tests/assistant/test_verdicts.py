@@ -51,9 +51,7 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
     ("sentence", "nothing"),
     [
         ("Yes.", True),
-        ("Both of them.", True),
         ("These are the roles:", True),
-        ("**These are the roles:**", True),
         ("Is BPO cheap?", True),
         ("…", True),
         ("BPO.", False),
@@ -84,10 +82,8 @@ def test_what_cites_nothing_says_so() -> None:
     ("claim", "strange"),
     [
         ("It needs 400 clerks", "400"),
-        ("It needs half of the clerks", "half"),
         ("It needs the clerks of Wipro", "Wipro"),
         ("KPO needs clerks", "KPO"),
-        ("It needs 400 clerks of Wipro", "400"),
     ],
 )
 def test_an_amount_or_a_name_that_the_passage_does_not_have_is_named_before_anyone_judges(

@@ -70,7 +70,8 @@ def test_what_its_section_does_not_answer_is_not_suggested() -> None:
     tried: list[str] = []
 
     def answered_from(question: str, place: Place) -> bool:
-        section = many[place.source].text[place.span.start : place.span.end]
+        source, span = place
+        section = many[source].text[span.start : span.end]
         assert section.splitlines()[0].removeprefix("## ").removeprefix("3. ") in question
         tried.append(question)
         return False

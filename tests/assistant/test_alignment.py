@@ -54,15 +54,6 @@ def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, qu
     assert quoted(sentence) == quote
 
 
-words = st.lists(st.sampled_from(["BPO", "is", "cheap", "KPO", "it’s", "7", "**so**"]), min_size=1, max_size=5)
-
-
-@given(words, words, words)
-def test_a_text_quotes_all_its_runs_of_words(before: list[str], said: list[str], after: list[str]) -> None:
-    passage = " ".join([*before, *said, *after])
-    assert quoted(" ".join(said), passage) is not None
-
-
 # --- in other words
 
 

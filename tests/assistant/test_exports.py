@@ -45,20 +45,17 @@ def test_a_conversation_is_questions_answers_and_quotes_with_their_places() -> N
     )
 
 
-HTML = "<img src=x onerror=alert(1)> \\<b> \\\\<i>x</i>"
-LINKS = (
-    "[a](javascript:x) ![b](https://evil.example) <https://evil.example> ![c][d]\n\n[d]: https://evil.example\n"
-)
-
-
-@pytest.mark.parametrize("text", [HTML, LINKS, f"- {HTML}\n- {LINKS}"])
-def test_nothing_in_it_is_active_where_it_is_opened(text: str) -> None:
+def test_nothing_in_it_is_active_where_it_is_opened() -> None:
+    text = (
+        "- <img src=x onerror=alert(1)> \\<b> \\\\<i>x</i>\n- [a](javascript:x) ![b](https://evil.example) "
+        "<https://evil.example> ![c][d]\n\n[d]: https://evil.example\n"
+    )
     one = answer(text=f"{text} [1]", question=text, notices=(text,))
     citation = one.citations[0].model_copy(update={"quote": text, "section": text, "source": text})
     written = conversation_markdown([one.model_copy(update={"citations": (citation,)})])
     shown = MarkdownIt("commonmark", {"html": True}).render(written)
     assert not re.search(r"<(?:img|b|i|a)\b|href|src=(?!x)", shown)
-    assert "onerror" not in text or "&lt;img src=x onerror=alert(1)&gt;" in shown
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown
 
 
 def test_a_bundle_holds_the_answers_and_the_hashes_of_what_they_cite() -> None:

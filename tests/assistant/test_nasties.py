@@ -84,19 +84,13 @@ def test_a_question_set(text: str, tmp_path: Path) -> None:
 
 
 @each
-def test_a_comment_on_an_answer(text: str, tmp_path: Path) -> None:
+def test_a_comment_on_an_answer_and_an_evidence_bundle(text: str, tmp_path: Path) -> None:
     shown = text.encode(errors="replace").decode()  # as the window takes it
     answer = Answer(question=shown, standalone_question=shown, answered=False, text=shown, model="m")
     given = Feedback(good=False, comment=shown, answer=answer)
     keep(given, tmp_path / "feedback.jsonl")
     assert read_feedback(tmp_path / "feedback.jsonl") == [given]
     assert len(list(to_complete([given]))) == 1
-
-
-@each
-def test_an_evidence_bundle(text: str) -> None:
-    shown = text.encode(errors="replace").decode()
-    answer = Answer(question=shown, standalone_question=shown, answered=True, text=shown, model="m")
     kept = read_bundle(bundle([answer], {}).model_dump_json())
     with in_time():
         verify(kept, {})

@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
+from langchain_core.tracers.run_collector import RunCollectorCallbackHandler
+from langchain_core.tracers.schemas import Run
 
 from assistant.answers import Answer, Ask, Seconds
 from assistant.chain import Assistant, as_ask, open_assistant
@@ -68,42 +67,20 @@ def test_a_streamed_answer_grows_and_is_whole_at_each_step(assistant: Assistant)
         assert markers(answer.text) == {citation.number for citation in answer.citations}
 
 
-class Recorder(BaseCallbackHandler):
-    """Notes every run by name, with the name of the run around it, and what came out."""
-
-    def __init__(self) -> None:
-        self.names: dict[UUID | None, str] = {None: ""}
-        self.runs: list[tuple[str, str]] = []
-        self.results: list[type] = []
-
-    def on_chain_start(self, serialized: Any, inputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        self.names[run_id] = kwargs["name"]
-        self.runs.append((kwargs["name"], self.names[kwargs["parent_run_id"]]))
-
-    def on_retriever_start(self, serialized: Any, query: str, **kwargs: Any) -> None:
-        self.on_chain_start(serialized, query, **kwargs)
-
-    def on_chat_model_start(self, serialized: Any, messages: Any, **kwargs: Any) -> None:
-        self.on_chain_start(serialized, messages, **{**kwargs, "name": "model"})
-
-    def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
-        self.results.append(type(outputs))
-
-    def on_retriever_end(self, documents: Any, **kwargs: Any) -> None:
-        assert all(isinstance(document, Document) for document in documents)
-        self.results.append(list)
+def tree(run: Run) -> tuple[str, list[Any]]:
+    """The name of a traced run with those of the runs within it."""
+    return run.name, [tree(child) for child in run.child_runs]
 
 
-def test_callbacks_see_the_chain_its_retriever_its_reader_and_the_chat_model(
-    with_model: Callable[..., tuple[Assistant, Any]],
-) -> None:
-    recorder = Recorder()
+def test_a_trace_shows_all_parts_of_the_chain(with_model: Callable[..., tuple[Assistant, Any]]) -> None:
+    traced = RunCollectorCallbackHandler()
     assistant, _ = with_model(["What drives KPO?"], ["Insight [1]."])
     asked = {"question": "And for KPO?", "history": ["What drives BPO?"]}
-    assistant.chain.invoke(asked, {"callbacks": [recorder]})
-    of_chain = [("assistant", ""), ("model", "assistant"), ("HybridRetriever", "assistant"), ("llm", "assistant")]
-    assert recorder.runs == [*of_chain, ("model", "llm")]
-    assert [result.__name__ for result in recorder.results] == ["list", "Draft", "Answer"]
+    answer = assistant.chain.invoke(asked, {"callbacks": [traced]})
+    (run,) = traced.traced_runs
+    model: tuple[str, list[Any]] = ("FakeChatModel", [])
+    assert tree(run) == ("assistant", [model, ("HybridRetriever", []), ("llm", [model])])
+    assert run.outputs == {"output": answer}
 
 
 # --- the answers of the offline reader

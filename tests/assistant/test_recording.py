@@ -56,8 +56,7 @@ def test_a_request_that_is_not_in_it_fails(tmp_path: Path, answering: With) -> N
 def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None:
     replies = iter(["one", "two"])
     kept = recorder(tmp_path, replying(lambda _: next(replies)))
-    for _ in range(2):
-        reply_of(kept, [HumanMessage("same")])
+    assert [reply_of(kept, [HumanMessage("same")]).text, kept.invoke("same").text] == ["one", "two"]
     replayed = Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)
     said = [str(reply_of(replayed, [HumanMessage("same")]).text) for _ in range(2)]
     assert [*said, replayed.invoke("same").text] == ["one", "two", "two"]

@@ -14,26 +14,17 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
 
 
 @pytest.mark.parametrize(
-    ("question", "names"),
-    [
-        ("What drives BPO compared with KPO?", ("BPO", "KPO")),
-        ("How do BPOs differ from KPOs?", ("BPO", "KPO")),
-        ("How far apart are BPO, all in all, KPO?", ("BPO", "KPO")),
-        ("BPO vs OBS", ("BPO", "OBS")),  # in the letters of the texts
-        ("What makes BPO firms want KPO?", None),  # it joins and compares nothing
-        ("What drives BPO?", None),
-        ("What can BPO do for us?", None),  # no country
-    ],
-)
-def test_two_abbreviations_that_the_texts_have_are_compared_wherever_they_stand(
-    question: str, names: Names | None
-) -> None:
-    assert compared(question, OUTSOURCING) == names
-
-
-@pytest.mark.parametrize(
     ("question", "texts", "names"),
     [
+        # two abbreviations that the texts have are compared wherever they stand
+        ("What drives BPO compared with KPO?", OUTSOURCING, ("BPO", "KPO")),
+        ("How do BPOs differ from KPOs?", OUTSOURCING, ("BPO", "KPO")),
+        ("How far apart are BPO, all in all, KPO?", OUTSOURCING, ("BPO", "KPO")),
+        ("BPO vs OBS", OUTSOURCING, ("BPO", "OBS")),  # in the letters of the texts
+        ("What makes BPO firms want KPO?", OUTSOURCING, None),  # it joins and compares nothing
+        ("What drives BPO?", OUTSOURCING, None),
+        ("What can BPO do for us?", OUTSOURCING, None),  # no country
+        # else the words before and behind what joins them are
         ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
         ("operating vs. finance leases", LEASES, ("operating", "finance leases")),
         ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
@@ -43,38 +34,34 @@ def test_two_abbreviations_that_the_texts_have_are_compared_wherever_they_stand(
         ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
     ],
 )
-def test_else_the_words_before_and_behind_what_joins_them_are(
+def test_two_things_are_compared_where_the_texts_have_both(
     question: str, texts: list[str], names: Names | None
 ) -> None:
     assert compared(question, texts) == names
 
 
-@pytest.mark.parametrize(
-    ("text", "side"),
-    [
-        ("On the contrary, KPO is insight-driven.", "KPO"),
-        ("Both BPO and KPO save costs.", None),
-        ("Unlike BPO, KPO relies on judgment.", "KPO"),
-        ("Since KPO is a subset of BPO, most KPO services come under it.", "KPO"),
-        ("Compared with the BPO, a KPO is dear.", "KPO"),
-        ("KPOs are dear.", "KPO"),
-        ("SBPOX is another.", None),
-    ],
-)
-def test_a_sentence_is_on_the_side_of_the_one_thing_that_it_is_about(text: str, side: str | None) -> None:
-    assert side_of(text, [], ("BPO", "KPO")) == side
+KINDS, LEASED = ("BPO", "KPO"), ("operating lease", "finance lease")
 
 
 @pytest.mark.parametrize(
-    ("text", "side"),
+    ("text", "names", "side"),
     [
-        ("Finance leases are longer than operating leases.", "finance lease"),
-        ("The operating one is short.", "operating lease"),
-        ("Every lease is a contract.", None),
+        ("On the contrary, KPO is insight-driven.", KINDS, "KPO"),
+        ("Both BPO and KPO save costs.", KINDS, None),
+        ("Unlike BPO, KPO relies on judgment.", KINDS, "KPO"),
+        ("Since KPO is a subset of BPO, most KPO services come under it.", KINDS, "KPO"),
+        ("Compared with the BPO, a KPO is dear.", KINDS, "KPO"),
+        ("KPOs are dear.", KINDS, "KPO"),
+        ("SBPOX is another.", KINDS, None),
+        ("Finance leases are longer than operating leases.", LEASED, "finance lease"),
+        ("The operating one is short.", LEASED, "operating lease"),
+        ("Every lease is a contract.", LEASED, None),  # what two names share tells nothing
     ],
 )
-def test_what_two_names_share_tells_nothing(text: str, side: str | None) -> None:
-    assert side_of(text, [], ("operating lease", "finance lease")) == side
+def test_a_sentence_is_on_the_side_of_the_one_thing_that_it_is_about(
+    text: str, names: Names, side: str | None
+) -> None:
+    assert side_of(text, [], names) == side
 
 
 @pytest.mark.parametrize(
@@ -94,11 +81,8 @@ def test_one_that_names_none_is_on_the_side_of_the_nearest_text_that_does(
 
 # --- whatever is asked
 
-questions = st.lists(
-    st.sampled_from(["What", "is", "BPO", "kpo", "lease", "finance", "operating", "than", "vs", "?", ","])
-    | st.text(max_size=4),
-    max_size=9,
-).map(" ".join)
+WORDS = ["What", "is", "BPO", "kpo", "lease", "finance", "operating", "than", "vs", "?", ","]
+questions = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=9).map(" ".join)
 
 
 @given(questions, st.lists(questions, max_size=3))

@@ -1,9 +1,9 @@
 """The trained model as it is shipped, and what becomes of a damaged file."""
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.chain import Assistant
@@ -13,12 +13,8 @@ from assistant.reading_model.claim_features import CLAIM_FEATURES
 from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.model import ReadingModel
 from assistant.units import units
+from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
-
-
-@pytest.fixture(scope="module")
-def evidence(assistant: Assistant) -> Evidence:
-    return assistant.opened().evidence
 
 
 def test_it_takes_as_many_similarities_as_have_a_name() -> None:
@@ -29,12 +25,19 @@ def test_it_takes_as_many_similarities_as_have_a_name() -> None:
     assert sizes["claim"] == len(CLAIM_FEATURES)
 
 
-def test_the_same_claim_has_the_same_logit_in_any_thread(evidence: Evidence, assistant: Assistant) -> None:
+def test_claims_that_are_read_at_once_have_the_logits_that_they_have_alone(
+    assistant: Assistant, minilm: MiniLM
+) -> None:
     (passage,) = assistant.chain.invoke("What drives BPO?").passages[:1]
     proof = [(passage, units(passage.text)[0].span)]
+    claims = ["BPO is volume-driven.", "BPO is cheap.", "It needs a large workforce.", "Pigs fly."]
+
+    def logits(each: Callable[..., Iterable[float]]) -> list[float]:
+        evidence = Evidence(assistant.index().lexicon, minilm, ReadingModel())  # keeps what it has read
+        return list(each(lambda claim: evidence.proves(claim, proof), claims))
+
     with ThreadPoolExecutor(4) as pool:
-        logits = set(pool.map(lambda _: evidence.proves("BPO is volume-driven.", proof), range(8)))
-    assert len(logits) == 1 and np.isfinite(logits.pop())
+        assert logits(pool.map) == logits(map)
 
 
 # --- files that are missing or damaged

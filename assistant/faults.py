@@ -35,7 +35,11 @@ def fault(error: Exception) -> UserError:
     if isinstance(error, UserError):
         return error
     status = _status(error)
-    return _mistake(error, status) or (_answered(error, status) if status else _broken(error))
+    if mistake := _mistake(error, status):
+        return mistake
+    if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error, status):
+        return PromptTooLong("the prompt is too long for it")
+    return _answered(error, status) if status else _broken(error)
 
 
 def _mistake(error: Exception, status: int | None) -> SettingsError | None:
@@ -57,8 +61,6 @@ def _mistake(error: Exception, status: int | None) -> SettingsError | None:
 def _answered(error: Exception, status: int) -> ModelFault:
     """What a server meant that answered with an error."""
     code = _code(error)
-    if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error, status):
-        return PromptTooLong("the prompt is too long for it")
     if status == 429 and code == "insufficient_quota":
         return ModelFault("its account has no credit left (429)")
     if status == 429:
@@ -69,8 +71,6 @@ def _answered(error: Exception, status: int) -> ModelFault:
 
 def _broken(error: Exception) -> ModelFault:
     """What it means that a server was silent, ended too early, or sent what cannot be read."""
-    if isinstance(error, langchain.ContextOverflowError):
-        return PromptTooLong("the prompt is too long for it")
     if isinstance(error, langchain.ModelTimeoutError | TimeoutError) or "Timeout" in type(error).__name__:
         return ModelFault("it took too long", passing=True)
     if isinstance(error, langchain.ModelConnectionError | OSError) or _is_transport(error):

@@ -26,13 +26,8 @@ _ATTEMPTS = 3
 _LONGEST = 90.0  # seconds after which a failed attempt is the last
 _LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
-_ENDS = (
-    "stop",
-    "length",
-    "eos",
-    "eos_token",
-    "stop_sequence",
-)  # of an answer that is whole, or as long as it may be
+# Of an answer that is whole, or as long as it may be.
+_ENDS = ("stop", "length", "eos", "eos_token", "stop_sequence")
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 T = TypeVar("T")

@@ -55,7 +55,10 @@ def served_models(settings: AssistantSettings) -> list[str]:
     offline = "or use --model extractive."
     try:
         client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
-        return list(dict.fromkeys(_text(model.id) for model in client.models.list().data))
+        names = [model.id for model in client.models.list().data]
+        if not all(isinstance(name, str) for name in names):  # the client does not check what a server sends
+            raise TypeError
+        return list(dict.fromkeys(names))
     except openai.InternalServerError as error:
         raise SettingsError(f"{host} is not ready ({error.status_code}). Try again, {offline}") from None
     except openai.PermissionDeniedError:
@@ -70,13 +73,6 @@ def served_models(settings: AssistantSettings) -> list[str]:
         raise SettingsError(
             f"{host} lists no models as OpenAI does. Mend OPENAI_BASE_URL (it often ends in /v1), {offline}"
         ) from None
-
-
-def _text(value: object) -> str:
-    """Guards against a server whose JSON has another shape: the client checks none."""
-    if not isinstance(value, str):
-        raise TypeError
-    return value
 
 
 def _account(settings: AssistantSettings) -> dict[str, Any]:

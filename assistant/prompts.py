@@ -4,13 +4,10 @@ import re
 
 PROMPT_VERSION = 1
 
-REFUSAL = "The article does not say."
-REFUSAL_MANY = "The documents do not say."
-
 
 def refusal(documents: int) -> str:
     """The one text of a refusal, for an index of so many documents."""
-    return REFUSAL if documents == 1 else REFUSAL_MANY
+    return "The article does not say." if documents == 1 else "The documents do not say."
 
 
 # A marker names passages by number: [2], [2, 5] or [2-4]; models also write 【2】, [2; 5], [2 and 5], [^2] and

@@ -67,15 +67,12 @@ def read_recording(folder: Path) -> list[Exchange]:
     path = folder / EXCHANGES
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold other ends of lines
-        exchanges = [Exchange.model_validate_json(line) for line in lines if line]
+        if exchanges := [Exchange.model_validate_json(line) for line in lines if line]:
+            return exchanges
+        reason = "it is empty"  # a run that was stopped before its first answer
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
-        raise RecordingError(
-            f"{path} is no recording ({reason}). Make one: bpo-kpo evaluate SET --record DIR"
-        ) from None
-    if not exchanges:  # a run that was stopped before its first answer
-        raise RecordingError(f"{path} is no recording (it is empty). Make one: bpo-kpo evaluate SET --record DIR")
-    return exchanges
+    raise RecordingError(f"{path} is no recording ({reason}). Make one: bpo-kpo evaluate SET --record DIR")
 
 
 class _Streaming(BaseChatModel):
@@ -140,11 +137,9 @@ class Recorder(_Streaming):
                 kept = KeptFault(
                     cause=found.cause, passing=found.passing, too_long=isinstance(found, PromptTooLong)
                 )
-                self._keep(Exchange(model=self.name_of_model, messages=_kept(messages), fault=kept))
+                failed = Exchange(model=self.name_of_model, messages=_kept(messages), fault=kept)
+                self._write(failed.model_dump_json() + "\n")
             raise
-        self._keep(exchange)
-
-    def _keep(self, exchange: Exchange) -> None:
         self._write(exchange.model_dump_json() + "\n")
 
     def _write(self, text: str) -> None:

@@ -47,15 +47,6 @@ def minilm() -> MiniLM:
     return MiniLM()
 
 
-@pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """One folder that all workers of this run share: what is costly is built there once, behind a `FileLock`."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own if worker_id == "master" else own.parent) / "shared"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 @pytest.fixture(scope="session", autouse=True)
 def reading_model_loaded_once() -> Iterator[None]:
     """Each assistant would load it anew: a fifth of a second each time, for the same network."""

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.answers import RetrievedPassage, Usage
-from assistant.conversation import standalone
+from assistant.conversation import standalone, turns
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.literals import names, negates, without
 from assistant.model_calls import ask_model, reply_of
@@ -32,16 +32,16 @@ def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draf
     """A reader that asks `model` with a prompt of at most `tokens`; every draft holds all text so far."""
 
     def read(reading: ReaderInput, config: RunnableConfig) -> Iterator[Draft]:
-        fitting = fit(reading, tokens)
+        fitted = fit(reading, tokens)
         while True:
-            prompt = messages(fitting)
+            prompt = messages(fitted)
             try:
                 for whole in ask_model(model, prompt, config):
                     yield Draft(_text(whole))
             except PromptTooLong:  # the model has a smaller window than the settings say
-                if len(fitting.passages) < 2:
+                if len(fitted.passages) < 2:
                     raise
-                fitting = replace(fitting, passages=fitting.passages[: len(fitting.passages) // 2])
+                fitted = replace(fitted, passages=fitted.passages[: len(fitted.passages) // 2])
             else:
                 cut = whole.response_metadata.get("finish_reason") == "length"
                 notices = (prompts.CUT_SHORT,) if cut else ()
@@ -68,7 +68,7 @@ def messages(reading: ReaderInput) -> list[BaseMessage]:
         prompts.PASSAGE.format(number=n, section=escape_tags(p.section), text=_passage_text(p, reading))
         for n, p in enumerate(reading.passages, start=1)
     )
-    question = escape_tags(reading.question, quote=False)
+    question = escape_tags(" ".join(turns(reading.question)), quote=False)
     return [
         SystemMessage(prompts.ANSWER_SYSTEM.format(refusal=prompts.refusal(len(reading.sources)))),
         HumanMessage(prompts.ANSWER_USER.format(passages=passages, question=question)),
@@ -105,17 +105,18 @@ def rewrite_question(
         return standalone(question, history), Usage()
     usage = usage_of(reply, prompt, model)
     rewritten = " ".join(_text(reply).split()).strip('"“”')
-    known = " ".join([question, *before])
-    lost = without(names(question), rewritten)
-    turned = negates(rewritten) != negates(question)
-    if (
-        len(rewritten) > max(_REWRITTEN, len(question))
-        or _share_held(known, rewritten) < _OWN_WORDS
-        or lost
-        or turned
-    ):
-        return standalone(question, history), usage
-    return rewritten, usage
+    same = _same_question(question, before, rewritten)
+    return (rewritten if same else standalone(question, history)), usage
+
+
+def _same_question(question: str, before: Sequence[str], rewritten: str) -> bool:
+    """Whether what came back is in the conversation's own words, loses no name and turns nothing round."""
+    return (
+        len(rewritten) <= max(_REWRITTEN, len(question))
+        and _share_held(" ".join([question, *before]), rewritten) >= _OWN_WORDS
+        and not without(names(question), rewritten)
+        and negates(rewritten) == negates(question)
+    )
 
 
 def _share_held(known: str, text: str) -> float:

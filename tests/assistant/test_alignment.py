@@ -44,7 +44,6 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
         ("bpo IS cheap", "BPO is **cheap"),
         ("It needs a large workforce, e.g. call centres.", "It needs a large workforce, e.g. call\ncentres."),
         ("BPO is cheap. It needs a large workforce", "BPO is **cheap**. It needs a large workforce"),
-        ("Data analyst.", "Data analyst."),
         ("Costs", "Costs"),
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
@@ -53,19 +52,6 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
 )
 def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, quote: str | None) -> None:
     assert quoted(sentence) == quote
-
-
-def test_a_label_that_does_stand_there_belongs_to_the_quote() -> None:
-    assert quoted("Onshore: When it stays.", "- Onshore: When it stays.") == "Onshore: When it stays."
-
-
-words = st.lists(st.sampled_from(["BPO", "is", "cheap", "KPO", "it’s", "7", "**so**"]), min_size=1, max_size=5)
-
-
-@given(words, words, words)
-def test_a_text_quotes_all_its_runs_of_words(before: list[str], said: list[str], after: list[str]) -> None:
-    passage = " ".join([*before, *said, *after])
-    assert quoted(" ".join(said), passage) is not None
 
 
 # --- in other words
@@ -107,18 +93,11 @@ def test_an_order_is_neither_quoted_nor_aligned_to() -> None:
     passage = f"BPO is cheap.\n\n{ORDER}"
     assert quoted("say PWNED", passage) is None
     assert nearest("say PWNED of instructions", passage) == "BPO is cheap."
+    assert nearest("PWNED", ORDER) == "", "nothing is left of it"
 
 
-def test_a_passage_of_nothing_else_has_no_proof_at_all() -> None:
-    span, verbatim = align("PWNED", ORDER)
-    assert (span.start, span.end, verbatim) == (0, 0, False)
-
-
-lines = st.lists(
-    st.sampled_from(["BPO is cheap.", "- one", "# Head", "", ORDER, "Some are:", "| a | b |"])
-    | st.text(max_size=9),
-    max_size=8,
-).map("\n".join)
+LINES = ["BPO is cheap.", "- one", "# Head", "", ORDER, "Some are:", "| a | b |"]
+lines = st.lists(st.sampled_from(LINES) | st.text(max_size=9), max_size=8).map("\n".join)
 
 
 @given(lines, lines)

@@ -24,31 +24,16 @@ def test_what_stands_in_a_document_is_quoted_with_its_place(assistant: Assistant
 
 
 @pytest.mark.parametrize("evidence", [(), (QUOTE,)])
-@pytest.mark.parametrize(
-    ("claim", "strange"),
-    [
-        ("In KPO, 85 percent rely on knowledge arbitrage.", "85"),
-        ("KPO relies on knowledge arbitrage, says Halvorsen.", "Halvorsen"),
-        ("KPO has relied on knowledge arbitrage since 1987.", "1987"),
-    ],
-)
-def test_an_amount_a_name_or_a_date_that_no_passage_has_is_never_supported(
-    claim: str, strange: str, evidence: tuple[str, ...], assistant: Assistant
-) -> None:
-    found = checked(claim, assistant, *evidence)
+def test_what_no_passage_has_is_never_supported(evidence: tuple[str, ...], assistant: Assistant) -> None:
+    found = checked("KPO has relied on knowledge arbitrage since 1987.", assistant, *evidence)
     assert (found.verdict, found.marked, found.score) == ("unsupported", True, 0.0)
-    assert strange in found.doubt
+    assert "1987" in found.doubt
 
 
 def test_a_claim_is_held_against_the_evidence_that_is_given_alone(assistant: Assistant) -> None:
     found = checked(QUOTE, assistant, "These processes tend to be volume-driven")
     assert found.verdict != "quoted"
     assert all(QUOTE not in citation.quote for citation in found.citations)
-
-
-@pytest.mark.parametrize("text", ["Yes.", "Both.", "The article names these companies:", "Is it so?"])
-def test_what_claims_nothing_is_left_alone(text: str, assistant: Assistant) -> None:
-    assert checked(text, assistant).verdict == "supported"
 
 
 def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(assistant: Assistant) -> None:
@@ -58,12 +43,8 @@ def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(as
     found = check_text(text, assistant.opened())
     assert [one.text for one in found] == [QUOTE, "Pigs fly over Paris in 1987.", "Accenture.", "judgment"]
     assert [one.verdict for one in found[:3]] == ["quoted", "unsupported", "quoted"]
-
-
-def test_the_same_claim_gets_the_same_verdict_and_score(assistant: Assistant) -> None:
-    claim = "Knowledge arbitrage is what KPO mainly builds on."
-    assert checked(claim, assistant) == checked(claim, assistant)
-    assert 0 < checked(claim, assistant).score < 1
+    with pytest.raises(QuestionError, match="There is no sentence to check"):
+        check_text(" \n- \n***", assistant.opened())
 
 
 @pytest.mark.parametrize(
@@ -83,13 +64,8 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert "\n" not in str(caught.value)
 
 
-def test_so_is_a_text_without_words(assistant: Assistant) -> None:
-    with pytest.raises(QuestionError, match="There is no sentence to check"):
-        check_text(" \n- \n***", assistant.opened())
-
-
 @given(st.text(max_size=80))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:
         found = check_text(text, brief_assistant.opened())

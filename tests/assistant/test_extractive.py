@@ -1,7 +1,6 @@
 """The offline reader with the model as it is shipped: what it answers, how it arranges it, and when it refuses.
 
-What is decided by hand-made logits is in `readers/`. A trained model is not right every time: where one answer
-more or less would prove nothing, a share is asked for.
+What is decided by hand-made logits is in `readers/`.
 """
 
 from collections.abc import Callable
@@ -21,66 +20,55 @@ BENEFITS = [
     "Enhanced employee productivity",
     "Access to advanced, innovative technology",
 ]
-LOST = "its source text lost"
 
 
 def said(answer: Answer) -> list[str]:
     return [sentence.text for sentence in answer.sentences]
 
 
-class TestComparison:
-    def test_both_sides_stand_under_their_names(self, assistant: Assistant) -> None:
-        shown = said(assistant.chain.invoke("What drives BPO compared with KPO?"))
-        (bpo,) = [text for text in shown if text.startswith("BPO: ")]
-        (kpo,) = [text for text in shown if text.startswith("KPO: ")]
-        assert "volume-driven" in bpo and "insight-driven" in kpo
+def test_both_sides_of_a_comparison_stand_under_their_names(assistant: Assistant) -> None:
+    shown = assistant.chain.invoke("What drives BPO compared with KPO?").text
+    assert "**BPO:** " in shown and "**KPO:** " in shown
 
 
-class TestLists:
-    @pytest.mark.parametrize("question", ["What are the six common benefits?", "six common benefits", "benefits"])
-    def test_headings_are_a_list_in_the_order_of_the_text(self, question: str, assistant: Assistant) -> None:
-        shown = said(assistant.chain.invoke(question))
-        assert [text for text in shown if text in BENEFITS] == BENEFITS
-        assert set(shown) <= {*BENEFITS, "6 common benefits of BPO and KPO"}
-
-    def test_a_list_comes_whole_with_its_lead_in_and_one_citation(self, assistant: Assistant) -> None:
-        answer = assistant.chain.invoke("Which top BPO companies are there?")
-        assert said(answer)[0] == "Here are some top BPO companies in the world:"
-        assert len(said(answer)) == 6
-        assert len(answer.citations) == 1
-
-    def test_the_list_of_the_side_that_is_asked_for_comes_first(self, assistant: Assistant) -> None:
-        first, *_ = said(assistant.chain.invoke("Which top KPO companies are there?"))
-        assert first == "Some of these companies are:"
-
-    def test_headings_of_two_documents_do_not_mix(self, assistant_over: Over) -> None:
-        tea = "# Tea\n\n## Health benefits\n\nTea has benefits.\n\n### Warm hands\n\nYes.\n\n### Calm\n\nYes.\n"
-        coffee = "# Coffee\n\n## Health benefits\n\nCoffee has some.\n\n### Speed\n\nYes.\n\n### Late\n\nYes.\n"
-        answer = assistant_over(**{"tea.md": tea, "coffee.md": coffee}).chain.invoke(
-            "What are the health benefits of tea?"
-        )
-        assert not {"Speed", "Late"} & set(said(answer)) or not {"Warm hands", "Calm"} & set(said(answer))
+def test_a_single_answer_tells_whose_it_is(assistant: Assistant) -> None:
+    shown = assistant.chain.invoke("Is Accenture a BPO or a KPO?").text
+    assert shown.startswith("**BPO:** ") and "Accenture" in shown and "KPO" not in shown
 
 
-class TestLostLists:
-    def test_one_side_lost_leaves_the_other_and_a_notice(self, assistant: Assistant) -> None:
-        answer = assistant.chain.invoke("List BPO roles and KPO roles")
-        assert "Financial manager" in answer.text
-        assert LOST in answer.notices[0] and "BPO" in answer.notices[0]
+@pytest.mark.parametrize("question", ["What are the six common benefits?", "benefits"])
+def test_headings_are_a_list_in_the_order_of_the_text(question: str, assistant: Assistant) -> None:
+    shown = said(assistant.chain.invoke(question))
+    assert [text for text in shown if text in BENEFITS] == BENEFITS
+    assert set(shown) <= {*BENEFITS, "6 common benefits of BPO and KPO"}
 
 
-class TestSentences:
-    def test_a_definition_comes_first(self, assistant: Assistant) -> None:
-        first, *_ = said(assistant.chain.invoke("What is KPO?"))
-        assert first.startswith("Knowledge Processing Outsourcing (KPO) is the process")
+@pytest.mark.parametrize(
+    ("question", "lead_in"),
+    [
+        ("Which top BPO companies are there?", "Here are some top BPO companies in the world:"),
+        ("Which top KPO companies are there?", "Some of these companies are:"),
+    ],
+)
+def test_a_list_comes_whole_with_its_lead_in_and_one_citation(
+    question: str, lead_in: str, assistant: Assistant
+) -> None:
+    first, *items = assistant.chain.invoke(question).sentences[:6]
+    assert first.text == lead_in
+    assert {item.citations for item in items} == {first.citations} == {(1,)}
 
 
-class TestRefusal:
-    def test_changing_the_evidence_changes_the_answer(self, assistant_over: Over) -> None:
-        text = "# Kites\n\n## Lines\n\nA stunt kite has {} lines of equal length.\n\n## Wind\n\nKites need wind.\n"
-        question = "How many lines does a stunt kite have?"
-        assert "four lines" in assistant_over(**{"kites.md": text.format("four")}).chain.invoke(question).text
-        assert "two lines" in assistant_over(**{"kites.md": text.format("two")}).chain.invoke(question).text
+def test_of_two_lists_the_one_that_its_source_lost_is_a_notice_and_the_other_the_answer(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.chain.invoke("List BPO roles and KPO roles")
+    assert "Financial manager" in answer.text
+    assert "its source text lost" in answer.notices[0] and "BPO" in answer.notices[0]
+
+
+def test_a_definition_comes_first(assistant: Assistant) -> None:
+    first, *_ = said(assistant.chain.invoke("What is KPO?"))
+    assert first.startswith("Knowledge Processing Outsourcing (KPO) is the process")
 
 
 def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:
@@ -89,9 +77,8 @@ def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) 
         "Passive cooling works without any power supply. It is silent.\n\n"
         "Active cooling uses a powered unit with a thermostat. It hums.\n"
     )
-    answer = assistant_over(**{"cooling.md": text}).chain.invoke(
-        "What is the difference between passive and active cooling?"
-    )
+    asked = "What is the difference between passive and active cooling?"
+    answer = assistant_over(**{"cooling.md": text}).chain.invoke(asked)
     assert "Passive cooling works without any power supply." in answer.text
     assert "Active cooling uses a powered unit with a thermostat." in answer.text
 

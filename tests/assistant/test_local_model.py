@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.model_calls import STOP, Stopped
-from assistant.readers import ReaderInput, llm
+from assistant.readers import llm
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT, IngestSettings
@@ -103,9 +104,8 @@ def test_several_are_answered_at_once_and_strict_shows_only_what_is_proven(opene
 
 def test_a_prompt_that_is_too_long_for_it_loses_passages_until_it_fits(opened: Opened) -> None:
     assistant = opened()
-    passages = assistant.explain("What drives BPO?"), assistant.offline.chain.invoke("What drives BPO?").passages
-    explained, retrieved = passages
-    reading = ReaderInput(explained.question, retrieved * 4, assistant.index().sources)
+    found = assistant.opened().reading("What drives BPO?")
+    reading = replace(found, passages=found.passages * 4)
     assert assistant.chat_model
     assert len(llm.messages(reading)[1].text) > 4 * local_model.WINDOW
     (*_, draft) = llm.make_reader(assistant.chat_model, tokens=100_000).stream(reading)

@@ -44,23 +44,14 @@ def read(assistant: Assistant) -> Callable[[str], ReaderInput]:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_last_draft_of_a_stream_is_what_invoke_returns(
+def test_it_refuses_in_the_fixed_words_or_names_passages_by_number_and_streams_what_invoke_returns(
     question: str, reader: Reader, read: Callable[[str], ReaderInput]
 ) -> None:
     reading = read(question)
     *_, last = reader.stream(reading)
-    assert isinstance(last, Draft) and last.text.strip()
-    assert last == reader.invoke(reading)
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_it_refuses_in_the_fixed_words_or_names_passages_by_number(
-    question: str, reader: Reader, read: Callable[[str], ReaderInput]
-) -> None:
-    reading = read(question)
-    text = reader.invoke(reading).text
-    numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", text)]
-    assert text == prompts.refusal(1) or numbers
+    assert isinstance(last, Draft) and last == reader.invoke(reading)
+    numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", last.text)]
+    assert last.text == prompts.refusal(1) or numbers
     assert all(1 <= number <= len(reading.passages) for number in numbers)
 
 

@@ -18,7 +18,7 @@ from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from tests.fakes import FakeChatModel, replying
-from tests.model_server import DONE, STREAM, Script, error, event, model_server, streamed
+from tests.model_server import STREAM, Script, error, event, model_server, streamed
 
 DRIVES = "What drives BPO?"
 
@@ -56,14 +56,13 @@ def test_a_request_that_is_not_in_it_fails(tmp_path: Path, answering: With) -> N
 def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None:
     replies = iter(["one", "two"])
     kept = recorder(tmp_path, replying(lambda _: next(replies)))
-    for _ in range(2):
-        reply_of(kept, [HumanMessage("same")])
+    assert [reply_of(kept, [HumanMessage("same")]).text, kept.invoke("same").text] == ["one", "two"]
     replayed = Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)
-    said = [str(reply_of(replayed, [HumanMessage("same")]).text) for _ in range(3)]
-    assert said == ["one", "two", "two"]
+    said = [str(reply_of(replayed, [HumanMessage("same")]).text) for _ in range(2)]
+    assert [*said, replayed.invoke("same").text] == ["one", "two", "two"]
 
 
-@pytest.mark.parametrize("script", [[STREAM, event("Half")], [STREAM, event("Half"), DONE], streamed("")])
+@pytest.mark.parametrize("script", [[STREAM, event("Half")], streamed("")])
 def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, tmp_path: Path) -> None:
     with model_server(script) as server:
         settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
@@ -97,13 +96,7 @@ def test_a_prompt_that_was_too_long_is_halved_again(tmp_path: Path, answering: W
     assert again.model_copy(update={"seconds": first.seconds}) == first
 
 
-def test_both_are_whole_chat_models(tmp_path: Path) -> None:
-    kept = recorder(tmp_path, replying(lambda _: "one"))
-    assert kept.invoke("same").text == "one"
-    assert Replayer(name_of_model="openai:gpt-4o", folder=tmp_path).invoke("same").text == "one"
-
-
-@pytest.mark.parametrize("content", [None, "", "{}\n", "nonsense"])
+@pytest.mark.parametrize("content", [None, "", "{}\n"])
 def test_a_folder_without_a_recording_is_one_line(content: str | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / EXCHANGES).write_text(content)

@@ -60,13 +60,6 @@ def test_below_the_least_probability_it_is_a_refusal(probability: float, refused
     assert refuses(probability, calibration(refuse_below=0.3)) is refused
 
 
-@given(passages)
-def test_the_order_of_passages_with_different_units_does_not_matter(read: list[tuple[list[float], float]]) -> None:
-    best = [max(units, default=FAR) for units, _ in read]
-    if len(set(best)) == len(best):
-        assert told(read[::-1]) == told(read)
-
-
 @given(passages, st.lists(st.floats(-3, 3), min_size=6, max_size=6))
 def test_it_is_a_probability_whatever_was_read(
     read: list[tuple[list[float], float]], weights: list[float]

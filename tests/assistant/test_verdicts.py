@@ -1,25 +1,14 @@
-"""Verdicts: the checks in their order, and what a person says, sentence by sentence.
+"""Verdicts: the checks in their order, and against a person's."""
 
-`tests/data/smollm2-answers.jsonl` holds for each question of `corpus/questions/smoke.jsonl` the passages, what
-SmolLM2-135M-Instruct wrote about them, and the sentences of it that a person would call supported by them.
-`tests/data/claims.jsonl` holds sentences as a capable model writes them, right ones and such as turn the article
-round, each with the question that its passage is retrieved for.
-"""
-
-import json
 import math
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.chain import Assistant
-from assistant.citations import cite
 from assistant.verdicts import Judge, Verdict, claims_nothing, verdict
-from ingest.lexicon import content_words
-from ingest.settings import ROOT
+from tests.benchmarks.verdicts import marked_claims, share
 
 # --- the checks in their order
 
@@ -62,9 +51,7 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
     ("sentence", "nothing"),
     [
         ("Yes.", True),
-        ("Both of them.", True),
         ("These are the roles:", True),
-        ("**These are the roles:**", True),
         ("Is BPO cheap?", True),
         ("…", True),
         ("BPO.", False),
@@ -95,10 +82,8 @@ def test_what_cites_nothing_says_so() -> None:
     ("claim", "strange"),
     [
         ("It needs 400 clerks", "400"),
-        ("It needs half of the clerks", "half"),
         ("It needs the clerks of Wipro", "Wipro"),
         ("KPO needs clerks", "KPO"),
-        ("It needs 400 clerks of Wipro", "400"),
     ],
 )
 def test_an_amount_or_a_name_that_the_passage_does_not_have_is_named_before_anyone_judges(
@@ -126,59 +111,9 @@ def test_all_else_is_for_the_judge(logit: float, doubt: str) -> None:
 
 # --- against a person's
 
-CLAIMS = [json.loads(line) for line in (ROOT / "tests" / "data" / "claims.jsonl").read_text("utf-8").splitlines()]
-LINES = (ROOT / "tests" / "data" / "smollm2-answers.jsonl").read_text("utf-8").splitlines()
-
-
-@pytest.fixture(scope="session")
-def judge(assistant: Assistant) -> Judge:
-    """That of a chat model's answers."""
-    return assistant.opened().evidence.judge
-
-
-def verdicts(judge: Judge) -> Iterator[tuple[bool, bool]]:
-    """For each sentence whether a person calls it supported, and whether we do."""
-    for line in LINES:
-        kept: dict[str, Any] = json.loads(line)
-        passages = [RetrievedPassage.model_validate(passage) for passage in kept["passages"]]
-        for sentence in cite(kept["reply"], passages, judge, whole=True).sentences:
-            yield sentence.text in kept["supported"], sentence.support != "unsupported"
-
 
 @pytest.mark.slow
-def test_what_a_person_calls_unsupported_is_marked_so(judge: Judge, capsys: pytest.CaptureFixture[str]) -> None:
-    pairs = list(verdicts(judge))
-    unsupported = [ours for persons, ours in pairs if not persons]
-    marked = [persons for persons, ours in pairs if not ours]
-    recall = unsupported.count(False) / len(unsupported)
-    precision = marked.count(False) / len(marked)
-    with capsys.disabled():
-        print(f"\nunsupported sentences: recall {recall:.3f} of {len(unsupported)}, precision {precision:.3f}")
-    assert len(pairs) > 140
-    assert recall >= 0.5
-    assert precision >= 0.9
-
-
-def shared(claim: str, passage: RetrievedPassage) -> int:
-    """How many words they have in common: what a claim cites as [1] is the passage that it was made of."""
-    return len(set(content_words(claim)) & set(content_words(passage.text)))
-
-
-@pytest.mark.slow
-def test_what_turns_the_article_round_is_marked_and_what_repeats_it_is_not(
-    assistant: Assistant, judge: Judge, capsys: pytest.CaptureFixture[str]
-) -> None:
-    marked: dict[bool, list[bool]] = {True: [], False: []}  # by whether a person calls it supported
-    for line in CLAIMS:
-        passages = sorted(
-            assistant.chain.invoke(line["question"]).passages, key=lambda p: -shared(line["claim"], p)
-        )
-        sentences = cite(line["claim"], passages, judge, whole=True).sentences
-        marked[line["supported"]].append(any(sentence.support == "unsupported" for sentence in sentences))
-        if marked[line["supported"]][-1] is line["supported"]:
-            print(line["claim"])
-    right, wrong = (sum(marked[supported]) / len(marked[supported]) for supported in (True, False))
-    with capsys.disabled():
-        print(f"\nmarked of {len(CLAIMS)} claims: right ones {right:.3f}, wrong ones {wrong:.3f}")
-    assert right <= 0.15
-    assert wrong >= 0.35
+def test_what_turns_the_article_round_is_marked_more_often_than_what_repeats_it(assistant: Assistant) -> None:
+    right, wrong = marked_claims(assistant.opened())
+    assert share(right) <= 0.15
+    assert share(wrong) >= 0.35

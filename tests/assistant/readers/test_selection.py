@@ -29,13 +29,8 @@ def test_every_unit_is_a_candidate_with_the_number_of_its_passage_best_first() -
         (2, "Blue.", 0.5),
         (1, "Red", -1),
     ]
-
-
-def test_what_asks_is_no_answer() -> None:
-    assert [c.unit.text for c in candidates(reading(("Why?\n\n**Really?**\n\nSo it is.", [3.0, 2.0, 1.0])))] == [
-        "So it is."
-    ]
-    assert candidates(reading()) == candidates(reading(("", []))) == []
+    asking = candidates(reading(("Why?\n\n**Really?**\n\nSo it is.", [3.0, 2.0, 1.0])))
+    assert [c.unit.text for c in asking] == ["So it is."], "what asks is no answer"
 
 
 # --- sentences
@@ -44,7 +39,6 @@ def test_what_asks_is_no_answer() -> None:
 def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
     assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
     assert selected((THREE, [1.0, -0.1, 0.0]), further=0.5) == ["One is red."]
-    assert selected((THREE, [-2.0, -3.1, -3.0])) == ["One is red.", "Three is green."]
 
 
 def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
@@ -61,12 +55,6 @@ def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
 
 
 RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
-
-
-def test_headings_are_an_answer_or_stand_above_one() -> None:
-    assert selected(("# Red\n\nIt is.", [0.5, 1.0])) == ["It is."]
-    assert selected(("# Red\n\nIt is.", [1.0, 0.5]), (BLUE, [0.2]), together=True) == ["Red", "Blue"]
-    assert selected(("# Red\n\nIt is.", [1.0, -0.5])) == ["Red"]
 
 
 def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_text() -> None:
@@ -95,19 +83,13 @@ def test_a_heading_that_is_read_twice_counts_once_with_the_better_logit() -> Non
 
 def test_an_item_comes_with_what_announces_its_list() -> None:
     assert selected((LIST, [-1.0, -1.0, 2.0, -5.0])) == ["Some are:", "blue"]
+    assert selected((TABLE, [-1.0, 2.0, -3.0])) == ["Colour | Price", "red | 3"]
 
 
-def test_a_list_of_which_most_items_answer_comes_whole() -> None:
+def test_a_list_of_which_most_items_or_what_announces_it_answer_comes_whole() -> None:
+    assert selected((LIST, [2.0, -1.0, -1.0, -5.0])) == ["Some are:", "red", "blue", "green"]
     assert selected((LIST, [-9.0, 2.0, 1.0, -2.5])) == ["Some are:", "red", "blue", "green"]
     assert selected((LIST, [-9.0, 2.0, 0.9, -2.5])) == ["Some are:", "red"]
-
-
-def test_what_announces_a_list_brings_all_of_it() -> None:
-    assert selected((LIST, [2.0, -1.0, -1.0, -5.0])) == ["Some are:", "red", "blue", "green"]
-
-
-def test_a_row_of_a_table_comes_with_its_head() -> None:
-    assert selected((TABLE, [-1.0, 2.0, -3.0])) == ["Colour | Price", "red | 3"]
 
 
 # --- whatever the logits
@@ -125,12 +107,8 @@ def test_the_best_is_always_there_and_each_unit_once_in_its_order(
     assert set(chosen) <= set(ranked)
     assert bool(chosen) is bool(ranked)
     assert len(set(chosen)) == len(chosen)
-    headings = {c.unit.kind == "heading" for c in chosen}
-    assert len(headings) <= 1
-    if ranked and (ranked[0].unit.kind != "heading" or any(headings)):
-        assert ranked[0] in chosen
     if ranked and ranked[0].unit.kind != "heading":
-        assert chosen[0].number == ranked[0].number
+        assert ranked[0] in chosen and chosen[0].number == ranked[0].number
 
     def of(number: int) -> list[Candidate]:
         return [c for c in chosen if c.number == number]

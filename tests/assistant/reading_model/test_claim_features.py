@@ -19,10 +19,6 @@ def compared(claim: str, *evidence: str, section: str = "") -> dict[str, float]:
     return dict(zip(CLAIM_FEATURES, row.tolist(), strict=True))
 
 
-def test_every_feature_has_a_name_of_its_own() -> None:
-    assert len(CLAIM_FEATURES) == len(set(CLAIM_FEATURES)) == 32
-
-
 def test_tokens_are_compared_both_ways() -> None:
     row = compared("alpha of bravo", "kilo alpha")
     assert row["mean of the claim's subject tokens: best cosine in the evidence"] == pytest.approx((1 + 0.8) / 2)
@@ -38,7 +34,6 @@ def test_tokens_are_compared_both_ways() -> None:
     ("feature", "claim", "evidence", "value"),
     [
         ("share of the claim's stems that the evidence lacks", "alpha bravo kilo lima", "bravos", 0.75),
-        ("how many these are, at most 8", "alpha bravo kilo lima", "bravos", 3),
         ("how many these are, at most 8", " ".join("abcdefghijkl"), "bravos", 8),
         ("longest run of stems that the evidence lacks", "zulu alpha bravo kilo lima", "alpha", 3),
         ("share of the claim's pairs of stems that the evidence lacks", "alpha bravo kilo", "alpha bravo", 0.5),
@@ -50,22 +45,16 @@ def test_tokens_are_compared_both_ways() -> None:
         ("the evidence negates and it does not", "alpha is bravo", "alpha is not bravo", 1),
         ("both negate", "alpha never is bravo", "alpha is not bravo", 1),
         ("the unit with most stems negates and the claim does not", "alpha", "lima\n\nno alpha", 1),
-        ("the unit with most stems negates and the claim does not", "alpha", "no lima\n\nalpha", 0),
         ("all, every, only, never: in the claim alone", "all of alpha, always, each", "each alpha", 2),
         ("comparing words in the claim alone", "more alpha than bravo", "more alpha", 1),
         ("words of cause in the claim alone", "alpha because bravo", "alpha. bravo", 1),
-        ("words of cause in the claim alone", "alpha because bravo", "alpha since bravo", 0),
         ("words of duty or possibility in the claim alone", "alpha must and may", "alpha may", 1),
         ("the same in the evidence alone", "alpha may", "alpha must and may", 1),
         ("an opposite of a word of the evidence", "alpha is cheap", "alpha is expensive", 1),
-        ("an opposite of a word of the evidence", "alpha is cheap", "alpha is cheap, not expensive", 0),
         ("share of the stems in common that stand in the same order", "alpha bravo kilo", "bravo alpha kilo", 0.5),
-        ("share of the stems in common that stand in the same order", "alpha", "bravo", 1),
         ("share of the claim that stands in the evidence in one run of words", "a b c d", "x b c y d", 0.5),
         ("logarithm of the claim's words", "alpha of bravo", "", math.log(4)),
-        ("logarithm of the evidence's words", "alpha", "alpha of bravo", math.log(4)),
         ("has no subject", "it is so", "alpha", 1),
-        ("has no subject", "alpha", "alpha", 0),
     ],
 )
 def test_what_a_claim_adds_to_its_evidence_or_turns_round(
@@ -74,27 +63,12 @@ def test_what_a_claim_adds_to_its_evidence_or_turns_round(
     assert compared(claim, evidence)[feature] == pytest.approx(value)
 
 
-def test_what_stands_in_the_heading_is_told_apart_from_what_stands_nowhere() -> None:
-    row = compared("the alpha of Wipro", "alpha", section="Firms > Wipro")
-    assert row["share of the claim's stems that the evidence lacks"] == 0.5
+def test_evidence_counts_as_a_whole_and_its_heading_is_told_apart() -> None:
+    row = compared("alpha bravo of Wipro", "alpha", "bravo", section="Firms > Wipro")
+    assert row["share of the claim's stems that the evidence lacks"] == pytest.approx(1 / 3)
+    assert row["share of the claim's stems in the one unit that has most of them"] == pytest.approx(1 / 3)
     assert row["share of the claim's stems that neither evidence nor heading has"] == 0
-    assert row["names that the evidence lacks"] == 1
-    assert row["names that evidence and heading lack"] == 0
-    assert row["names that this unit and its heading lack"] == 0
-
-
-def test_pieces_of_evidence_count_together() -> None:
-    apart = compared("alpha bravo kilo", "alpha", "bravo kilo")
-    assert apart["share of the claim's stems that the evidence lacks"] == 0
-    assert apart["mean of the claim's subject tokens: best cosine in the evidence"] == pytest.approx(1)
-    assert apart["share of the claim's stems in the one unit that has most of them"] == pytest.approx(2 / 3)
-
-
-def test_without_evidence_all_is_lacking() -> None:
-    row = compared("the alpha of 5 in Wipro")
-    assert row["share of the claim's stems that the evidence lacks"] == 1
-    assert row["numbers and amounts that the evidence lacks"] == row["names that the evidence lacks"] == 1
-    assert row["cosine of the means"] == row["mean of all tokens of the claim"] == 0
+    assert (row["names that the evidence lacks"], row["names that evidence and heading lack"]) == (1, 0)
 
 
 # --- whatever is compared
@@ -106,7 +80,7 @@ texts = st.lists(st.sampled_from(words), max_size=9).map(" ".join)
 @given(texts, st.lists(texts, max_size=3))
 def test_every_row_is_finite(claim: str, evidence: list[str]) -> None:
     row = np.array(list(compared(claim, *evidence, section="A > Wipro").values()))
-    assert row.shape == (32,) and np.isfinite(row).all()
+    assert row.shape == (len(CLAIM_FEATURES),) and np.isfinite(row).all()
 
 
 @given(texts, texts)

@@ -53,12 +53,6 @@ def test_without_what_answers_the_rest_is_left_and_answers_nothing(maker: Maker)
     assert len(rest.examples[0].told) < len(whole.examples[0].told)
 
 
-def test_an_item_is_deleted_with_its_mark(maker: Maker) -> None:
-    rest = maker.deleted(line("What are they made of?", "cotton"))
-    assert rest and rest.examples[0].units_answer is not None
-    assert len(rest.examples[0].units_answer) == 4  # heading, two sentences, the other item
-
-
 @pytest.mark.parametrize("evidence", [(), ("Wind",)])
 def test_nothing_and_a_heading_are_not_deleted(evidence: tuple[str, ...], maker: Maker) -> None:
     assert maker.deleted(line("What do kites need?", *evidence)) is None

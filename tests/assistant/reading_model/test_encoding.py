@@ -1,15 +1,11 @@
 """Texts as the embedding model reads them: which tokens are whose, and which of them carry a subject."""
 
 import numpy as np
-import pytest
 
-from assistant.reading_model import encoding
-from assistant.reading_model.encoding import EncodedPassage, Encoder
+from assistant.reading_model.encoding import Encoder
 from assistant.units import units
 from ingest.embeddings import MiniLM
-from ingest.index import CurrentIndex
 from ingest.lexicon import Lexicon
-from ingest.settings import IngestSettings
 from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, WEST, ByWord, Pair, passage
 
 PAIR = Pair("alpha bravo", "kilo lima", alpha=EAST, of=NORTH, bravo=BETWEEN, kilo=NORTH)
@@ -17,9 +13,6 @@ PAIR = Pair("alpha bravo", "kilo lima", alpha=EAST, of=NORTH, bravo=BETWEEN, kil
 
 def rows(vectors: np.ndarray) -> list[tuple[float, ...]]:
     return [tuple(round(float(x), 4) for x in row) for row in vectors]
-
-
-# --- a question or a claim
 
 
 def test_a_text_has_a_vector_for_each_token_and_knows_which_carry_a_subject() -> None:
@@ -41,8 +34,6 @@ def test_earlier_questions_stand_before_it_and_are_read_each_by_itself() -> None
     assert read.text == "Kilo alpha kilo of bravo"
     assert read.terms == ("kilo", "alpha", "bravo")
 
-
-# --- a passage
 
 TEXT = "Alpha bravo.\n\nSome are:\n\n- kilo\n- lima kilo"
 
@@ -68,9 +59,6 @@ def test_only_some_units_are_a_passage_of_their_own() -> None:
     assert kept.unit_terms == ({"alpha", "kilo"}, {"bravo"})
 
 
-# --- read once
-
-
 def test_a_passage_is_read_once_with_its_heading_and_comes_as_often_as_it_is_asked_for() -> None:
     model = ByWord(alpha=EAST)
     encoder = Encoder(model, Lexicon.of(["alpha"]))
@@ -81,44 +69,17 @@ def test_a_passage_is_read_once_with_its_heading_and_comes_as_often_as_it_is_ask
     assert first[0] is first[2] and len(model.read) == 2
 
 
-def test_only_the_last_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "PASSAGES_KEPT", 2)
-    model = ByWord()
-    encoder = Encoder(model, Lexicon.of(["alpha"]))
-    for text in "abac":
-        encoder.passages([passage(text)])
-    assert model.read == ["\na", "\nb", "\nc"]
-    encoder.passages([passage("a"), passage("b"), passage("d")])
-    assert model.read[3:] == ["\nb", "\nd"]
-
-
-# --- with the real embedding model
-
-
-@pytest.fixture(scope="module")
-def article(ingest_settings: IngestSettings, minilm: MiniLM) -> list[tuple[EncodedPassage, list[tuple[int, int]]]]:
-    """The passages of the article, each with the places of its tokens in its text."""
-    index = CurrentIndex(ingest_settings).get()
-    passages = list(index.passages)[:6]
-    above = [f"{p.section}\n" for p in passages]
-    tokens = minilm.embed_tokens([heading + p.text for heading, p in zip(above, passages, strict=True)])
-    places = [
-        [(s.start - len(heading), s.end - len(heading)) for s in one.spans]
-        for heading, one in zip(above, tokens, strict=True)
-    ]
-    return list(zip(Encoder(minilm, index.lexicon).passages(passages), places, strict=True))
-
-
-def test_the_tokens_of_a_unit_are_those_that_stand_in_it(
-    article: list[tuple[EncodedPassage, list[tuple[int, int]]]],
-) -> None:
-    for read, places in article:
-        assert read.units == units(read.text)
-        for unit, (first, last) in zip(read.units, read.ranges.tolist(), strict=True):
-            mine = places[first:last]
-            written = {i for i in range(*unit.span) if read.text[i].isalnum()}
-            assert written <= {i for start, end in mine for i in range(start, end)}
-            assert all(unit.span.start <= start < end <= unit.span.end for start, end in mine)
+def test_the_tokens_of_a_unit_are_those_that_stand_in_it(minilm: MiniLM) -> None:
+    text = "# Costs\n\nBPO is *cheap*. KPO’s is not!\n\n- Outsourcing, e.g. of payrolls.\n- 5 % of it."
+    (read,) = Encoder(minilm, Lexicon.of([text])).passages([passage(text, "A")])
+    (tokens,) = minilm.embed_tokens([f"A\n{text}"])
+    places = [(span.start - 2, span.end - 2) for span in tokens.spans]
+    assert read.units == units(text)
+    for unit, (first, last) in zip(read.units, read.ranges.tolist(), strict=True):
+        mine = places[first:last]
+        written = {i for i in range(*unit.span) if text[i].isalnum()}
+        assert written <= {i for start, end in mine for i in range(start, end)}
+        assert all(unit.span.start <= start < end <= unit.span.end for start, end in mine)
 
 
 def test_what_the_model_cuts_off_has_no_tokens(minilm: MiniLM) -> None:

@@ -36,23 +36,6 @@ def of_units(
     return [[dict(zip(UNIT_FEATURES, row, strict=True)) for row in rows.tolist()] for rows in found]
 
 
-def of_passages(
-    asked: EncodedText, *passages: EncodedPassage, known: Known | None = None
-) -> list[dict[str, float]]:
-    known = known or nothing(passages)
-    units = unit_features(asked, passages, PAIR.lexicon, known)
-    table = passage_features(asked, passages, units, PAIR.lexicon, known)
-    return [dict(zip(PASSAGE_FEATURES, row, strict=True)) for row in table.tolist()]
-
-
-def test_every_feature_has_a_name_of_its_own() -> None:
-    assert len(UNIT_FEATURES) == len(set(UNIT_FEATURES)) == 34
-    assert len(PASSAGE_FEATURES) == len(set(PASSAGE_FEATURES)) == 20
-
-
-# --- units
-
-
 def test_a_unit_is_compared_token_by_token_both_ways() -> None:
     ((row,),) = of_units(ASKED, PAIR.passage("alpha kilo"))
     # alpha and kilo themselves, and bravo which is 0.8 like kilo
@@ -73,19 +56,17 @@ def test_units_are_compared_with_those_of_all_passages() -> None:
     assert far["terms: distance from the mean of all"] == pytest.approx(0 - 0.5)
 
 
-# --- passages
-
-
 def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
-    (row,) = of_passages(ASKED, PAIR.passage("alpha\n\nkilo bravo"))
+    passages = [PAIR.passage("alpha\n\nkilo bravo")]
+    units = unit_features(ASKED, passages, PAIR.lexicon, nothing(passages))
+    (values,) = passage_features(ASKED, passages, units, PAIR.lexicon, nothing(passages)).tolist()
+    row = dict(zip(PASSAGE_FEATURES, values, strict=True))
     assert row["best cosine of the question's tokens in the passage: mean over all"] == pytest.approx(1)
     assert row["share of the question's terms, by rarity"] == pytest.approx(1)
     assert row["share of the question's terms in the best unit"] == pytest.approx(0.5)
     assert row["best of the units: mean of the subject tokens"] == pytest.approx((0.6 + 1) / 2)
     assert row["logarithm of the question's words"] == pytest.approx(math.log(4))
 
-
-# --- with known questions
 
 KNOWN = Known([np.array([0.9, 0.0]), np.array([0.7])], [True, True], unanswered=0.8)
 
@@ -98,19 +79,6 @@ def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:
     assert [row[near] for row in (first, second, third)] == pytest.approx([0.9, 0, 0.7])
     assert [row[gap] for row in (first, second, third)] == pytest.approx([0, -0.9, -0.2])
     assert {row["there are known questions"] for row in (first, second, third)} == {1}
-
-
-def test_without_known_questions_all_of_that_is_nothing() -> None:
-    (row,) = of_passages(ASKED, PAIR.passage("alpha"))
-    assert {row[name] for name in PASSAGE_FEATURES[-5:]} == {0}
-    beside = Known([np.array([0.9]), np.zeros(1)], [True, False], unanswered=0.8)  # of another document
-    passages = PAIR.passage("alpha"), PAIR.passage("bravo")
-    assert {of_passages(ASKED, *passages, known=beside)[1][name] for name in PASSAGE_FEATURES[-5:]} == {0}
-    ((_,), (unit,)) = of_units(ASKED, *passages, known=beside)
-    assert {unit[name] for name in UNIT_FEATURES[-3:]} == {0}
-
-
-# --- how the retriever ranks
 
 
 def test_what_points_away_scores_nothing_and_so_does_an_empty_passage() -> None:
@@ -142,9 +110,6 @@ def test_every_unit_and_passage_has_a_finite_row_in_its_order(asked: str, told: 
     assert table.shape == (len(passages), len(PASSAGE_FEATURES))
     every = np.concatenate([table.reshape(-1), *(rows.reshape(-1) for rows in units)])
     assert np.isfinite(every).all() and every.dtype == np.float32
-    if rows := [row for of_passage in units for row in of_passage]:
-        best = np.array(rows)[:, -11:-3:2]
-        assert best.max(axis=0) == pytest.approx([0] * 4, abs=1e-6)
     assert rerank_scores(question, passages, PAIR.lexicon, known) == [
         rerank_scores(question, [one], PAIR.lexicon, nothing([one]))[0] for one in passages
     ]

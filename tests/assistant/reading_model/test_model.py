@@ -1,9 +1,9 @@
-"""The trained model: what it is asked and in which order it answers, and what becomes of a damaged file."""
+"""The trained model as it is shipped, and what becomes of a damaged file."""
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.chain import Assistant
@@ -11,38 +11,10 @@ from assistant.evidence import Evidence
 from assistant.reading_model import model
 from assistant.reading_model.claim_features import CLAIM_FEATURES
 from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
-from assistant.reading_model.joint import ASKED, TOLD
 from assistant.reading_model.model import ReadingModel
 from assistant.units import units
+from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
-from tests.assistant.reading_model.by_word import EAST, NORTH, Pair
-from tests.assistant.reading_model.noting import Noting
-
-
-@pytest.fixture
-def network() -> Noting:
-    return Noting()
-
-
-PAIR = Pair("alpha", alpha=EAST, kilo=NORTH)
-
-# --- what is asked and what comes back
-
-
-def test_a_claim_is_read_with_all_its_evidence_in_one_row(network: Noting) -> None:
-    logit = ReadingModel(network).proves(PAIR.text("alpha"), [PAIR.passage("kilo"), PAIR.passage("alpha lima")])
-    assert logit == 3
-    (joint,) = network.asked
-    assert joint.types.tolist() == [0, ASKED, TOLD, TOLD, TOLD]
-    assert ReadingModel(network).proves(PAIR.text("alpha"), []) == 0
-
-
-# --- the model that is shipped
-
-
-@pytest.fixture(scope="module")
-def evidence(assistant: Assistant) -> Evidence:
-    return assistant.opened().evidence
 
 
 def test_it_takes_as_many_similarities_as_have_a_name() -> None:
@@ -53,12 +25,19 @@ def test_it_takes_as_many_similarities_as_have_a_name() -> None:
     assert sizes["claim"] == len(CLAIM_FEATURES)
 
 
-def test_the_same_claim_has_the_same_logit_in_any_thread(evidence: Evidence, assistant: Assistant) -> None:
+def test_claims_that_are_read_at_once_have_the_logits_that_they_have_alone(
+    assistant: Assistant, minilm: MiniLM
+) -> None:
     (passage,) = assistant.chain.invoke("What drives BPO?").passages[:1]
     proof = [(passage, units(passage.text)[0].span)]
+    claims = ["BPO is volume-driven.", "BPO is cheap.", "It needs a large workforce.", "Pigs fly."]
+
+    def logits(each: Callable[..., Iterable[float]]) -> list[float]:
+        evidence = Evidence(assistant.index().lexicon, minilm, ReadingModel())  # keeps what it has read
+        return list(each(lambda claim: evidence.proves(claim, proof), claims))
+
     with ThreadPoolExecutor(4) as pool:
-        logits = set(pool.map(lambda _: evidence.proves("BPO is volume-driven.", proof), range(8)))
-    assert len(logits) == 1 and np.isfinite(logits.pop())
+        assert logits(pool.map) == logits(map)
 
 
 # --- files that are missing or damaged
@@ -83,18 +62,15 @@ def complaint() -> str:
     return str(caught.value)
 
 
-def test_a_model_that_is_missing_is_named(files: tuple[Path, Path]) -> None:
-    files[0].unlink()
-    assert str(files[0]) in (said := complaint()) and "is missing" in said and "git checkout" in said
+def test_a_model_that_is_missing_or_another_is_named(files: tuple[Path, Path]) -> None:
+    network, _ = files
+    network.write_bytes(b"not a model")
+    assert str(network) in (said := complaint()) and "is not the pinned file" in said
+    network.unlink()
+    assert str(network) in (said := complaint()) and "is missing" in said and "git checkout" in said
 
 
-@pytest.mark.parametrize("content", [b"", b"\x08\x07", b"not a model"])
-def test_a_model_of_another_digest_is_named(content: bytes, files: tuple[Path, Path]) -> None:
-    files[0].write_bytes(content)
-    assert str(files[0]) in (said := complaint()) and "is not the pinned file" in said
-
-
-@pytest.mark.parametrize("content", [None, b"", b"{}", b"[1]", b"\xff\xfe", b'{"sha256": "x", "answers": [1]}'])
+@pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff\xfe", b'{"sha256": "x", "answers": [1]}'])
 def test_a_calibration_that_is_missing_or_damaged_is_named(
     content: bytes | None, files: tuple[Path, Path]
 ) -> None:

@@ -12,14 +12,14 @@ from tests.ui.browser import Open, chromium, served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scripted() -> Iterator[str]:
     """A window over an assistant that gives the answers that a test needs."""
     with served(ScriptedAssistant(), FEEDBACK) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def real(assistant: Assistant) -> Iterator[str]:
     """A window over the offline assistant and the article; the one at `WINDOW` where that is set (see `site`)."""
     if elsewhere := os.environ.get("WINDOW"):

@@ -56,7 +56,7 @@ def free_port() -> int:
 def window(**environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address of a chat window, and the process that serves it, which may be killed."""
     command = [COMMAND, "chat", "--no-browser", "--port", str(free_port())]
-    env = {**os.environ, "BPO_KPO_MODEL": "extractive", **environment}
+    env = {**os.environ, **environment}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:
         try:

@@ -19,6 +19,7 @@ from ingest.settings import ROOT
 from tests.ingest.chroma_server import ChromaServer, chroma_server
 from tests.ui.command import free_port, in_a_process, window
 
+CORPUS = ROOT / "corpus"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
@@ -56,10 +57,11 @@ def nginx(folder: Path, windows: Sequence[str]) -> Iterator[str]:
 
 
 @contextmanager
-def two_processes(folder: Path) -> Iterator[Site]:
-    """All of it, with its files in an empty folder."""
+def two_processes(folder: Path, corpus: Path = CORPUS) -> Iterator[Site]:
+    """All of it, with its files in an empty folder, over the documents of another."""
     with chroma_server(folder / "chroma") as chroma, ExitStack() as stack:
-        environment = {"CHROMA_URL": chroma.url, "XDG_CACHE_HOME": str(folder / "cache")}
+        places = {"XDG_CACHE_HOME": str(folder / "cache"), "BPO_KPO_CORPUS": str(corpus)}
+        environment = {"CHROMA_URL": chroma.url, "BPO_KPO_MODEL": "extractive", **places}
         assert not in_a_process("ingest", **environment).returncode
         webs = dict(stack.enter_context(window(**environment)) for _ in range(2))
         yield Site(stack.enter_context(nginx(folder, list(webs))), webs, chroma)

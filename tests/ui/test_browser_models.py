@@ -59,7 +59,7 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
             assert page.get_by_role("button", name="Run").is_enabled()
 
             page.get_by_role("tab", name="Chat").click()
-            page.get_by_label(re.compile("openai:m")).first.check()
+            page.locator("#reader").get_by_label(re.compile("openai:m")).check()
             page.get_by_role("button", name="Clear").click()
             ask(page, "What drives BPO?")
             page.get_by_text("Elephants").wait_for()

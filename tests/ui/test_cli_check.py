@@ -1,7 +1,6 @@
 """`bpo-kpo check`: a text's sentences with their verdicts, exit code 0, 1 or 2."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,9 @@ def environment(ingest_settings: IngestSettings) -> dict[str, str]:
     return {"BPO_KPO_INDEX": str(ingest_settings.index)}
 
 
-def check(text: str, environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    return bpo_kpo("check", *options, typed=text, **environment)
-
-
 def test_each_sentence_has_its_verdict_and_its_quote(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text(f"{QUOTE} {STRANGE}", encoding="utf-8")
-    run = check("", environment, str(tmp_path / "text.txt"))
+    run = bpo_kpo("check", str(tmp_path / "text.txt"), **environment)
     assert run.returncode == 1
     assert f"quoted: {QUOTE}" in run.stdout and f"unsupported: {STRANGE}" in run.stdout
     assert "“1987” is not in the passage" in run.stdout
@@ -32,7 +27,7 @@ def test_each_sentence_has_its_verdict_and_its_quote(environment: dict[str, str]
 
 
 def test_where_all_is_proven_it_succeeds(environment: dict[str, str]) -> None:
-    run = check(QUOTE, environment, "--json", "-")
+    run = bpo_kpo("check", "--json", "-", typed=QUOTE, **environment)
     assert run.returncode == 0
     (sentence,) = json.loads(run.stdout)["sentences"]
     assert set(sentence) == {"text", "verdict", "marked", "score", "doubt", "citations"}
@@ -46,7 +41,8 @@ def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environmen
         {"id": "c", "claim": QUOTE, "evidence": ["Pigs fly."]},
         {"id": "d"},
     ]
-    run = check("\n".join([*map(json.dumps, lines), "no JSON"]), environment, "--jsonl")
+    typed = "\n".join([*map(json.dumps, lines), "no JSON"])
+    run = bpo_kpo("check", "--jsonl", typed=typed, **environment)
     assert run.returncode == 1
     first, second, third, fourth, fifth = map(json.loads, run.stdout.splitlines())
     assert set(first) == {"id", "verdict", "marked", "score", "citations"}
@@ -55,14 +51,3 @@ def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environmen
     assert third["id"] == "c" and "stands in no document" in third["error"]
     assert fourth["id"] == "d" and "Mend the line" in fourth["error"]
     assert fifth["id"] == "line 5" and "Mend the line" in fifth["error"]
-
-
-@pytest.mark.parametrize(
-    ("text", "file", "says"), [("", "nowhere.txt", "cannot be read"), (" ", "-", "There is no sentence to check")]
-)
-def test_a_mistake_is_one_line_and_exit_code_2(
-    text: str, file: str, says: str, environment: dict[str, str]
-) -> None:
-    run = check(text, environment, file)
-    assert (run.returncode, run.stdout) == (2, "")
-    assert says in run.stderr and len(run.stderr.strip().splitlines()) == 1

@@ -1,5 +1,6 @@
 """Two web processes behind the documented nginx, over one Chroma server: what it costs to lose one of them."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from tests.ui.browser import NEEDED, answered, ask, marked
 from tests.ui.client import call
-from tests.ui.site import NGINX, Site, two_processes
+from tests.ui.site import CORPUS, NGINX, Site, two_processes
 
 PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this machine, some for each process
 
@@ -25,7 +26,10 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with two_processes(tmp_path_factory.mktemp("site")) as served:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "corpus").mkdir()  # the article alone: embedding the questions beside it takes longest of all
+    shutil.copy(CORPUS / "bpo-vs-kpo.md", folder / "corpus")
+    with two_processes(folder, folder / "corpus") as served:
         yield served
 
 
@@ -51,8 +55,12 @@ def test_a_conversation_goes_on_when_its_process_was_lost(site: Site, browser: A
     answered(page)
     page.locator("#chat a.marker").first.click()
     assert "volume-driven" in marked(page)
-    site.webs[max(site.webs, key=open_connections)].kill()  # the one that holds this page's streams
-    ask(page, "And for KPO?")
+    page.wait_for_function("sessionStorage.getItem('conversation').includes('volume-driven')")
+    page.get_by_role("button", name="Ask", exact=True).wait_for()
+    lost = site.webs[max(site.webs, key=open_connections)]  # the one that holds this page's streams
+    lost.kill()
+    lost.wait()
+    ask(page, "And what drives KPO?")
     answered(page, 2)
     assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
     page.close()

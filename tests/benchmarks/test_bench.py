@@ -9,7 +9,7 @@ from ingest.embeddings import MiniLM
 from ingest.passages import split
 from ingest.settings import ROOT
 from ingest.sources import make_source
-from tests.benchmarks import bench, corpus, figures, scoring
+from tests.benchmarks import corpus, figures, processes, scoring
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Found
 
@@ -68,7 +68,7 @@ def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: str, minilm
 
 
 def test_a_process_is_measured() -> None:
-    took = bench.cold([bench._HERE, "-c", "x = bytearray(200_000_000)"], ROOT)
+    took = processes.cold([processes.HERE, "-c", "x = bytearray(200_000_000)"], ROOT)
     assert took.megabytes > 200
     assert took.seconds > 0
 

@@ -12,14 +12,9 @@ from assistant.answers import Answer
 from assistant.exports import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import ROOT
 from tests.ui.command import COMMAND, bpo_kpo, in_a_process
 from ui.settings import read_settings
-
-
-@pytest.fixture
-def index(ingest_settings: IngestSettings) -> dict[str, str]:
-    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
 
 
 def test_help_names_the_commands_and_each_has_its_own_help() -> None:

@@ -3,38 +3,30 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from ingest.settings import IngestSettings
 from tests.ui.command import bpo_kpo
 
 QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
 STRANGE = "Pigs flew over Paris in 1987."
 
 
-@pytest.fixture
-def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    return {"BPO_KPO_INDEX": str(ingest_settings.index)}
-
-
-def test_each_sentence_has_its_verdict_and_its_quote(environment: dict[str, str], tmp_path: Path) -> None:
+def test_each_sentence_has_its_verdict_and_its_quote(index: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text(f"{QUOTE} {STRANGE}", encoding="utf-8")
-    run = bpo_kpo("check", str(tmp_path / "text.txt"), **environment)
+    run = bpo_kpo("check", str(tmp_path / "text.txt"), **index)
     assert run.returncode == 1
     assert f"quoted: {QUOTE}" in run.stdout and f"unsupported: {STRANGE}" in run.stdout
     assert "“1987” is not in the passage" in run.stdout
     assert run.stdout.rstrip().endswith("1 quoted, 1 unsupported.")
 
 
-def test_where_all_is_proven_it_succeeds(environment: dict[str, str]) -> None:
-    run = bpo_kpo("check", "--json", "-", typed=QUOTE, **environment)
+def test_where_all_is_proven_it_succeeds(index: dict[str, str]) -> None:
+    run = bpo_kpo("check", "--json", "-", typed=QUOTE, **index)
     assert run.returncode == 0
     (sentence,) = json.loads(run.stdout)["sentences"]
     assert set(sentence) == {"text", "verdict", "marked", "score", "doubt", "citations"}
     assert (sentence["verdict"], sentence["score"], sentence["marked"]) == ("quoted", 1.0, False)
 
 
-def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environment: dict[str, str]) -> None:
+def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(index: dict[str, str]) -> None:
     lines = [
         {"id": "a", "claim": QUOTE, "evidence": [QUOTE]},
         {"id": "b", "claim": STRANGE},
@@ -42,7 +34,7 @@ def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environmen
         {"id": "d"},
     ]
     typed = "\n".join([*map(json.dumps, lines), "no JSON"])
-    run = bpo_kpo("check", "--jsonl", typed=typed, **environment)
+    run = bpo_kpo("check", "--jsonl", typed=typed, **index)
     assert run.returncode == 1
     first, second, third, fourth, fifth = map(json.loads, run.stdout.splitlines())
     assert set(first) == {"id", "verdict", "marked", "score", "citations"}

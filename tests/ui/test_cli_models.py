@@ -149,7 +149,7 @@ def test_ctrl_c_ends_what_waits_for_a_silent_server(
         }
         own = [command.COMMAND, *(argument.format(tmp_path) for argument in arguments)]
         process = subprocess.Popen(own, stderr=subprocess.PIPE, text=True, env=environment)
-        assert server.came.acquire(timeout=60)
+        assert server.came.acquire(timeout=120)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=8)

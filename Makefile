@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test stress evaluate ablation bench pictures reading-model reading-report lock
+.PHONY: chat test stress evaluate bench pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -22,10 +22,6 @@ stress: .venv/ready
 # The figures in README and docs/evaluation.md; the report goes to reports/.
 evaluate: .venv/ready
 	@$(BIN)/bpo-kpo evaluate corpus/questions/core.jsonl --model extractive
-
-# What each idea brings: the figures with one of them taken away at a time.
-ablation: .venv/ready
-	@$(BIN)/python tests/benchmarks/ablation.py
 
 # Ours against LangChain's, LlamaIndex's and Haystack's pipelines, in about ten minutes; LARGE=1 also with 100,000
 # passages, which takes about as long again. The figures go to reports/bench.json.

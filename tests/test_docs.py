@@ -1,12 +1,12 @@
 """README and docs are true: their exchanges are real, their examples run, their links and names lead somewhere."""
 
+import io
 import json
-import os
 import re
 import shlex
 import subprocess
-import sys
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ import typer
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.settings import AssistantSettings
 from ingest.settings import ROOT, IngestSettings
+from tests.ui.command import bpo_kpo, window
 from ui.cli import app
 
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in ROOT.glob("docs/*.md")}
@@ -29,22 +30,20 @@ EXAMPLE, READER, CLIENT, TOOL = re.findall(r"```python\n(.*?)```", PAGES["docs/c
 (PLAIN_HTTP,) = re.findall(r"```sh\n(ID=.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    """That of a command: the index of the article, the offline reader, `bpo-kpo` on the path."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive", "PATH": path}
-
-
-def run(command: list[str], environment: dict[str, str], code: int = 0) -> str:
-    """What a command prints on stdout, which ends with this exit code and has nothing to complain of."""
-    found = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
-    assert (found.returncode, found.stderr) == (code, "")
-    return found.stdout
+    """That of a command: the index of the article, and the offline reader."""
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
 
 
 def python(code: str, environment: dict[str, str]) -> str:
-    return run([sys.executable, "-c", code], environment)
+    """What a program prints; in a thread of its own, as a browser's loop may run in this one."""
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread, redirect_stdout(printed):
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        thread.submit(exec, code, {"__name__": "__main__"}).result(timeout=60)
+    return printed.getvalue()
 
 
 # --- commands
@@ -52,9 +51,11 @@ def python(code: str, environment: dict[str, str]) -> str:
 
 @pytest.mark.parametrize(("command", "shown"), EXCHANGES, ids=[command for command, _ in EXCHANGES])
 def test_an_exchange_is_what_the_command_prints(command: str, shown: str, environment: dict[str, str]) -> None:
-    unproven = int("unsupported" in shown)  # the exit code of a check
-    printed = run(["bash", "-c", command], environment, unproven)
-    assert printed.partition("\nAnswered by")[0].strip() == shown.strip()
+    echoed, _, own = command.rpartition(" | ")
+    name, *arguments = shlex.split(own)
+    run = bpo_kpo(*arguments, typed=" ".join(shlex.split(echoed)[1:]), **environment)
+    assert name == "bpo-kpo" and (run.returncode, run.stderr) == (int("unsupported" in shown), "")
+    assert run.stdout.partition("\nAnswered by")[0].strip() == shown.strip()
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -88,33 +89,22 @@ def test_the_python_example_runs(environment: dict[str, str]) -> None:
 
 
 def test_the_reader_of_ones_own_answers(environment: dict[str, str]) -> None:
-    assert (
-        python(READER, environment).rstrip().endswith("[2]")
-    )  # two sentences of the article, each with its proof
+    printed = python(READER, environment)
+    assert printed.rstrip().endswith("[2]")  # two sentences of the article, each with its proof
 
 
-@pytest.fixture(scope="module")
-def window(environment: dict[str, str]) -> Iterator[str]:
-    """The address of a running window."""
-    command = ["bpo-kpo", "chat", "--no-browser", "--port", "27860"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        said = next(line for line in process.stdout if "http://" in line)
-        yield str(re.findall(r"http://\S+(?=/)", said)[0])
-        process.kill()
-
-
-@pytest.mark.xdist_group("documented clients")  # one window for all
-@pytest.mark.parametrize(
-    ("program", "example"),
-    [(sys.executable, CLIENT), (sys.executable, TOOL), ("bash", PLAIN_HTTP)],
-    ids=["gradio_client", "MCP", "plain HTTP"],
-)
-def test_the_clients_of_a_running_window_get_an_answer(
-    program: str, example: str, window: str, environment: dict[str, str]
-) -> None:
-    assert "http://127.0.0.1:7860" in example
-    assert "[1]" in run([program, "-c", example.replace("http://127.0.0.1:7860", window)], environment)
+@pytest.mark.slow
+def test_the_clients_of_a_running_window_get_an_answer(environment: dict[str, str]) -> None:
+    documented = "http://127.0.0.1:7860/"
+    with window(**environment) as (address, _):
+        for example in (CLIENT, TOOL, PLAIN_HTTP):
+            assert documented[:-1] in example
+            code = example.replace(documented[:-1], address[:-1])
+            if example is PLAIN_HTTP:
+                printed = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout
+            else:
+                printed = python(code, environment)
+            assert "[1]" in printed
 
 
 # --- links and names
@@ -179,10 +169,8 @@ def test_the_keys_of_a_question_set_are_all_described() -> None:
 
 
 def test_the_metrics_that_a_run_leaves_are_all_described(environment: dict[str, str], tmp_path: Path) -> None:
-    run(
-        ["bpo-kpo", "evaluate", "corpus/questions/smoke.jsonl", "--only", "s-10", "--report", str(tmp_path)],
-        environment,
-    )
+    only = ("evaluate", "corpus/questions/smoke.jsonl", "--only", "s-10", "--report", str(tmp_path))
+    assert not bpo_kpo(*only, **environment).returncode
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert rows(EVALUATION, "| metric |").keys() == summary.keys()
 

@@ -65,7 +65,10 @@ def test_no_module_is_too_long_to_read() -> None:
     assert {path.name: n for path in MODULES if (n := len(path.read_text("utf-8").splitlines())) > 300} == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "assistant/reading_model/training/training.lock"])
+LOCKS = ("requirements.lock", "tests/benchmarks/peers.lock", "assistant/reading_model/training/training.lock")
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_no_address(name: str) -> None:
     lock = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock

@@ -20,7 +20,8 @@ from ingest.sources import Source, find_files
 from ingest.text import words
 
 CORPUS, DATA = ROOT / "corpus", ROOT / "tests" / "data"
-MEASURING = (*sorted((CORPUS / "questions").glob("*.jsonl")), DATA / "cold-chain.jsonl")
+ABOUT_THE_ARTICLE = sorted((CORPUS / "questions").glob("*.jsonl"))
+MEASURING = (*ABOUT_THE_ARTICLE, DATA / "cold-chain.jsonl")
 NEARLY_THE_SAME = 85  # of 100, for two questions
 THE_SAME_WORD = 75  # for two words, of which one may be misspelt
 
@@ -59,15 +60,15 @@ def conversation(line: dict[str, Any]) -> str:
     return bare(" ".join([*(turn["question"] for turn in line.get("history", [])), line["q"]]))
 
 
-def asked_in_training(read: list[Read]) -> Iterator[tuple[str, str]]:
-    """Each question with its place; a follow-up alone and behind those before it."""
+def asked_in_training(read: list[Read], indexed: bool) -> Iterator[tuple[str, str]]:
+    """Each question, or each that is indexed, with its place; a follow-up alone and behind those before it."""
     for one in read:
         for number, line in enumerate(one.questions, start=1):
-            if line["kind"] == "beside":  # those indexed beside the article have a test of their own
-                continue
-            yield from ((form, one.place(number)) for form in sorted({bare(line["q"]), conversation(line)}))
-    for number, line in enumerate(read_lines(READING / "scopes.jsonl"), start=1):
-        yield bare(line["q"]), f"scopes.jsonl:{number}"
+            if (line["kind"] == "beside") is indexed:
+                yield from ((form, one.place(number)) for form in sorted({bare(line["q"]), conversation(line)}))
+    if not indexed:
+        for number, line in enumerate(read_lines(READING / "scopes.jsonl"), start=1):
+            yield bare(line["q"]), f"scopes.jsonl:{number}"
 
 
 def asked_in_measuring() -> Iterator[tuple[str, str]]:
@@ -76,6 +77,19 @@ def asked_in_measuring() -> Iterator[tuple[str, str]]:
         yield bare(" ".join([*(turn.question for turn in item.history), item.question])), item.id
         if item.standalone:
             yield bare(item.standalone), item.id
+
+
+def nearly_the_same(some: list[tuple[str, str]], others: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    """The pairs of questions that are, each with its place or id."""
+    assert some and others
+    near = process.cdist(
+        [text for text, _ in some],
+        [text for text, _ in others],
+        scorer=fuzz.token_sort_ratio,
+        score_cutoff=NEARLY_THE_SAME,
+        dtype=np.uint8,
+    )
+    return [(*some[i], *others[j]) for i, j in np.argwhere(near)]
 
 
 def missing(question: str, other: str) -> list[str]:
@@ -116,17 +130,16 @@ def test_like_letters_make_like_questions_only_where_the_words_are_the_same(
 
 def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read: list[Read]) -> None:
     """Else the figures would say how well questions are remembered."""
-    trained, measured = list(asked_in_training(read)), list(asked_in_measuring())
-    assert trained and measured
-    near = process.cdist(
-        [text for text, _ in trained],
-        [text for text, _ in measured],
-        scorer=fuzz.token_sort_ratio,
-        score_cutoff=NEARLY_THE_SAME,
-        dtype=np.uint8,
-    )
-    pairs = [(*trained[i], *measured[j]) for i, j in np.argwhere(near)]
+    pairs = nearly_the_same(list(asked_in_training(read, indexed=False)), list(asked_in_measuring()))
     assert [pair for pair in pairs if share_their_words(pair[0], pair[2])] == []
+
+
+def test_no_question_indexed_beside_the_article_is_like_one_that_the_evaluation_asks_of_it(
+    read: list[Read],
+) -> None:
+    """Not even where its words differ."""
+    asked = [(bare(item.question), item.id) for path in ABOUT_THE_ARTICLE for item in load_questions(path)]
+    assert nearly_the_same(list(asked_in_training(read, indexed=True)), asked) == []
 
 
 def test_no_document_of_the_training_is_one_that_the_evaluation_asks_about(read: list[Read]) -> None:

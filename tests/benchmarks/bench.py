@@ -14,73 +14,41 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
 
 from ingest.settings import ROOT
 from ingest.sources import read_source
 from tests.benchmarks import figures
-from tests.benchmarks.contestant import Asked, Found, Ingested
-from tests.benchmarks.corpus import ARTICLE, items
-from tests.benchmarks.figures import OURS, Figure, Measure, Retrieved, Target
-from tests.benchmarks.large import Large
+from tests.benchmarks.contestant import Found, Ingested
+from tests.benchmarks.corpus import ARTICLE, items, questions, write_texts
+from tests.benchmarks.figures import OURS, Figure, Measure, Retrieved
+from tests.benchmarks.large import Large, measure
 from tests.benchmarks.large import table as large_table
+from tests.benchmarks.processes import HERE, Entrant, cold, run
 from tests.benchmarks.scoring import cut, retrieval
 
 QUESTION = "What drives BPO?"
 _COLD_RUNS = 3  # of each contestant in each round
-_HERE, _PEERS = sys.executable, str(ROOT / ".peers/bin/python")
 _COMMAND = str(Path(sys.executable).with_name("bpo-kpo"))
 
-
-class Entrant(NamedTuple):
-    """A contestant: its module and variant, and the Python that it runs with; what it is not measured in."""
-
-    name: str
-    module: str
-    python: str = _PEERS
-    variant: str = "single"
-    ingests: bool = True
-    asks: bool = True
-    starts: bool = True
-
-    def command(self, *arguments: str | Path) -> list[str]:
-        return [self.python, "-m", f"tests.benchmarks.{self.module}", self.variant, *map(str, arguments)]
-
-
-FLOOR, TUTORIAL, FIXED = "floor: bare model and Chroma", "LangChain tutorial", "same, padded to 256 tokens"
 FIRST, ALONE = "ours, the first time", "ours, article without questions"
 ENTRANTS = (
-    Entrant(OURS, "ours", _HERE),
-    Entrant(ALONE, "ours", _HERE, variant="alone", ingests=False, starts=False),
-    Entrant(FLOOR, "floor", _HERE),
-    Entrant(TUTORIAL, "peers.langchain_tutorial"),
+    Entrant(OURS, "ours", HERE),
+    Entrant(ALONE, "ours", HERE, variant="alone", ingests=False, starts=False),
+    Entrant("floor: bare model and Chroma", "floor", HERE),
+    Entrant("LangChain tutorial", "peers.langchain_tutorial"),
     Entrant(
         "same, padded to the longest", "peers.langchain_tutorial", variant="longest", asks=False, starts=False
     ),
-    Entrant(FIXED, "peers.langchain_tutorial", variant="fixed"),
+    Entrant("same, padded to 256 tokens", "peers.langchain_tutorial", variant="fixed"),
     Entrant("LlamaIndex citation engine", "peers.llamaindex"),
     Entrant("Haystack", "peers.haystack_chroma"),
 )
-TARGETS = (
-    Target(figures.INGEST, TUTORIAL, 1.5),
-    Target(figures.INGEST, FIXED, 2),
-    Target(figures.INGEST, FLOOR, 0.85),
-    Target(figures.AGAIN, FIRST, 50),
-)
-
-
-class Cold(NamedTuple):
-    """What a process took from its start to its end."""
-
-    seconds: float
-    megabytes: float
 
 
 class Bench:
@@ -105,7 +73,8 @@ class Bench:
 
     def prepare(self) -> None:
         """Writes the texts, indexes the article for each entrant, and starts each command once."""
-        run([_HERE, "-m", "tests.benchmarks.corpus", str(self.folder)])
+        write_texts(self.texts)
+        self.questions.write_text(json.dumps(questions()), encoding="utf-8")
         (self.folder / "article").mkdir()
         shutil.copy(ROOT / "corpus/bpo-vs-kpo.md", self.folder / "article")
         for entrant in ENTRANTS:
@@ -132,11 +101,11 @@ class Bench:
 
     def ask(self, entrant: Entrant) -> None:
         """Asks every question of a warm process."""
-        asked = asked_of(entrant, self.index(entrant), self.questions)
-        milliseconds = [1000 * one.seconds for one in asked]
+        asked = entrant.ask(self.index(entrant), self.questions)
+        milliseconds = [1000 * seconds for seconds in asked.seconds]
         self.note(figures.P50, entrant.name, median(milliseconds))
         self.note(figures.P95, entrant.name, figures.percentile(milliseconds, 0.95))
-        self.found[entrant.name] = [one.found for one in asked]
+        self.found[entrant.name] = asked.found
 
     def cold_commands(self) -> Iterator[tuple[str, list[str]]]:
         """What is started anew, by contestant."""
@@ -165,7 +134,7 @@ class Bench:
         """What was found, with ours cut to the context of each other beside it."""
         article, evidence = read_source(ARTICLE), [item.evidence for item in items()]
         wide, alone = (
-            asked_of(entrant._replace(variant="wide"), self.index(entrant), self.questions)
+            entrant._replace(variant="wide").ask(self.index(entrant), self.questions).found
             for entrant in ENTRANTS[:2]
         )
         rows = []
@@ -173,57 +142,12 @@ class Bench:
             if entrant.asks:
                 own = retrieval(article, evidence, self.found[entrant.name])
                 at_this, alone_at_this = (
-                    retrieval(article, evidence, [cut(one.found, own.context) for one in asked])
-                    for asked in (wide, alone)
+                    retrieval(article, evidence, [cut(one, own.context) for one in found])
+                    for found in (wide, alone)
                 )
                 p50 = median(self._values[figures.P50, entrant.name])
                 rows.append(Retrieved(entrant.name, *own, p50, *at_this, alone_at_this.recall))
         return rows
-
-
-def asked_of(entrant: Entrant, index: Path, questions: Path) -> list[Asked]:
-    """Each question's seconds and passages."""
-    rows = run(entrant.command("ask", index, questions))
-    return [Asked(seconds, [Found(*span) for span in found]) for seconds, found in rows]
-
-
-def run(command: Sequence[str]) -> Any:
-    """What a command prints on its last line. It cannot reach the network."""
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(ROOT / "tests/offline"), stdout=subprocess.PIPE, text=True, check=True
-    )
-    lines = done.stdout.splitlines()
-    return json.loads(lines[-1]) if lines else None
-
-
-def cold(command: Sequence[str], index: Path) -> Cold:
-    """Runs a command, which may find our index; raises where it fails."""
-    settings = environment() | {"BPO_KPO_INDEX": str(index)}
-    launched = [_HERE, "-IS", str(ROOT / "tests/benchmarks/launch.py"), *command]
-    done = subprocess.run(launched, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, check=True)
-    seconds, memory, code = done.stdout.split()
-    if int(code):
-        raise subprocess.CalledProcessError(int(code), command)
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
-    return Cold(float(seconds), int(memory) / unit)
-
-
-def environment(*path: Path) -> dict[str, str]:
-    """The variables of this process without a developer's own settings, and with nothing that phones home."""
-    ours = ("BPO_KPO_", "OPENAI_", "CHROMA_", "LANGCHAIN_", "LANGSMITH_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(map(str, path)),
-        "BPO_KPO_MODEL": "extractive",
-        "OPENAI_API_KEY": "",  # stands ahead of what .env says, as do the others
-        "CHROMA_URL": "",
-        "BPO_KPO_EMBEDDINGS": "",
-        "ANONYMIZED_TELEMETRY": "False",
-        "HAYSTACK_TELEMETRY_ENABLED": "False",
-        "LANGSMITH_TRACING": "false",
-        "HF_HUB_OFFLINE": "1",
-        "DO_NOT_TRACK": "1",
-    }
 
 
 def tell(line: str) -> None:
@@ -247,12 +171,12 @@ def main() -> None:
         large: list[Large] = []
         if options.large:
             tell("100,000 passages; this takes some minutes")
-            large = [Large(*row) for row in run([_HERE, "-m", "tests.benchmarks.large", folder])]
+            large = list(measure(bench.folder, bench.questions))
     order = [OURS, FIRST, "bpo-kpo --help", *(entrant.name for entrant in ENTRANTS)]
     measured = sorted(bench.figures(), key=lambda figure: order.index(figure.contestant))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.rounds} rounds;")
     print("`ours is`: how many times as good, round by round; below 1 the other is better. Disk cache warm.\n")
-    print(figures.table(measured, TARGETS))
+    print(figures.table(measured))
     print()
     print(figures.retrieved_table(retrieved))
     if large:

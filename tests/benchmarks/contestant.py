@@ -9,6 +9,7 @@ outside.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -33,10 +34,12 @@ class Ingested(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """How long a question took, and what it found, best first."""
+    """Seconds until an index was open, seconds and passages of each question, and the memory in MB at the end."""
 
-    seconds: float
-    found: list[Found]
+    opened: float
+    seconds: list[float]
+    found: list[list[Found]]
+    megabytes: float
 
 
 class Questions(NamedTuple):
@@ -68,20 +71,30 @@ def run(make: Callable[[str], Contestant]) -> None:
         print(json.dumps(contestant.ingest(folder, index)))
     elif command == "ask":
         index, questions = map(Path, arguments)
-        print(json.dumps(_ask_all(contestant.open(index), Questions(*json.loads(questions.read_text("utf-8"))))))
+        print(json.dumps(_ask_all(contestant, index, Questions(*json.loads(questions.read_text("utf-8"))))))
     else:
         print(json.dumps(len(contestant.open(Path(arguments[0]))(arguments[1]))))
 
 
-def _ask_all(ask: Ask, questions: Questions) -> list[Asked]:
+def _ask_all(contestant: Contestant, index: Path, questions: Questions) -> Asked:
+    began = time.perf_counter()
+    ask = contestant.open(index)
+    opened = time.perf_counter() - began
     for question in questions.warm_up:
         ask(question)
-    asked = []
+    seconds, found = [], []
     for question in questions.asked:
         began = time.perf_counter()
-        found = ask(question)
-        asked.append(Asked(time.perf_counter() - began, found))
-    return asked
+        found.append(ask(question))
+        seconds.append(time.perf_counter() - began)
+    return Asked(opened, seconds, found, _resident_megabytes())
+
+
+def _resident_megabytes() -> float:
+    """Of this process; 0 where the system does not say."""
+    status = Path("/proc/self/statm")
+    pages = int(status.read_text(encoding="utf-8").split()[1]) if status.exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def documents(folder: Path) -> list[tuple[str, str]]:

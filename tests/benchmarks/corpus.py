@@ -1,12 +1,10 @@
-"""The texts and questions of the benchmark, the same at each run: `python -m tests.benchmarks.corpus FOLDER`.
+"""The texts and questions of the benchmark, the same at each run.
 
-FOLDER/texts gets the article and documents of its sentences in another order under its headings, which ours cuts
-into about 1,000 passages; FOLDER/questions.json gets what a warm process is asked.
+The texts are the article and documents of its sentences in another order under its headings, which ours cuts into
+about 1,000 passages.
 """
 
-import json
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,10 +46,12 @@ def _body(source: Source, section: Section) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in sentence_spans(source.text, *section.span)]
 
 
-def write_texts(folder: Path) -> None:
+def write_texts(
+    folder: Path, documents: int = DOCUMENTS, per_document: int = SECTIONS, with_article: bool = True
+) -> None:
     """Writes the documents."""
     folder.mkdir(parents=True)
-    for name, text in texts():
+    for name, text in list(texts(documents, per_document))[0 if with_article else 1 :]:
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -68,8 +68,3 @@ def questions() -> Questions:
 
 def _core() -> list[QuestionItem]:
     return load_questions(ROOT / "corpus" / "questions" / "core.jsonl")
-
-
-if __name__ == "__main__":
-    write_texts(Path(sys.argv[1], "texts"))
-    Path(sys.argv[1], "questions.json").write_text(json.dumps(questions()), encoding="utf-8")

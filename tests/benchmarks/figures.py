@@ -36,14 +36,6 @@ class Figure(NamedTuple):
     values: list[float]
 
 
-class Target(NamedTuple):
-    """Ours has to be at least so many times as good as another."""
-
-    measure: Measure
-    other: str
-    ratio: float
-
-
 class Retrieved(NamedTuple):
     """What a contestant finds in the article and how fast; recall only compares at equal context."""
 
@@ -77,38 +69,27 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(int(rank), 1) - 1]
 
 
-def table(figures: Sequence[Figure], targets: Sequence[Target]) -> str:
+def table(figures: Sequence[Figure]) -> str:
     """A line for each figure, with its ratio to ours: the median over the rounds, the least and the most."""
     return "\n".join(
-        f"{measure:34} {contestant:32} {middle:>9} {spread:>18} {times:>24}  {verdict}".rstrip()
-        for measure, contestant, middle, spread, times, verdict in _rows(figures, targets)
+        f"{measure:34} {contestant:32} {middle:>9} {spread:>18} {times:>24}".rstrip()
+        for measure, contestant, middle, spread, times in _rows(figures)
     )
 
 
-def _rows(figures: Sequence[Figure], targets: Sequence[Target]) -> Iterator[tuple[str, str, str, str, str, str]]:
-    yield "measure", "contestant", "median", "min - max", "ours is", "target"
+def _rows(figures: Sequence[Figure]) -> Iterator[tuple[str, str, str, str, str]]:
+    yield "measure", "contestant", "median", "min - max", "ours is"
     for measure in MEASURES:
         shown = [figure for figure in figures if figure.measure == measure]
         ours = next((figure for figure in shown if figure.contestant == OURS), None)
         for figure in shown:
-            times = verdict = ""
+            times = ""
             if ours and figure is not ours:
                 each = ratios(ours, figure)
                 times = f"{median(each):.2f} x ({min(each):.2f} - {max(each):.2f})"
-                verdict = "".join(_verdict(t, ours, figure) for t in targets if _meant(t, figure))
             spread = f"{_number(min(figure.values))} - {_number(max(figure.values))}"
             name = f"{measure.name}, {measure.unit}"
-            yield name, figure.contestant, _number(median(figure.values)), spread, times, verdict
-
-
-def _meant(target: Target, figure: Figure) -> bool:
-    return (target.measure, target.other) == (figure.measure, figure.contestant)
-
-
-def _verdict(target: Target, ours: Figure, other: Figure) -> str:
-    """Missed or met only where all rounds say so."""
-    met = [each >= target.ratio for each in ratios(ours, other)]
-    return f"{target.ratio:g} x: {'met' if all(met) else 'unclear' if any(met) else 'MISSED'}"
+            yield name, figure.contestant, _number(median(figure.values)), spread, times
 
 
 def _number(value: float) -> str:

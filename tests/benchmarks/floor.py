@@ -1,4 +1,7 @@
-"""The floor: the bare model and a bare Chroma query, over the passages that ours cuts."""
+"""The floor: the bare model and a bare Chroma query, over the passages that ours cuts.
+
+The variant `in-ours` asks the Chroma database of an index of ours.
+"""
 
 import time
 from pathlib import Path
@@ -19,7 +22,7 @@ class Floor:
     """Only embedding is timed in an ingest: of two ways the one that is quicker here."""
 
     def __init__(self, variant: str) -> None:
-        pass
+        self._in_ours = variant == "in-ours"
 
     def ingest(self, folder: Path, index: Path) -> Ingested:
         from ingest.passages import split
@@ -42,8 +45,17 @@ class Floor:
         return Ingested(min(seconds), len(texts), Bare().count(texts))
 
     def open(self, index: Path) -> Ask:
-        collection = _client(index).get_collection("floor", embedding_function=None)
         model = Bare()
+        if self._in_ours:
+            passages = _client(_chroma_of(index)).get_collection("passages", embedding_function=None)
+
+            def ask_for_ids(question: str) -> list[Found]:
+                near = [model.embed_query(question)]
+                passages.query(query_embeddings=near, n_results=_NEAREST, include=["distances"])
+                return []  # of ids and vectors, there is no text
+
+            return ask_for_ids
+        collection = _client(index).get_collection("floor", embedding_function=None)
 
         def ask(question: str) -> list[Found]:
             rows: Any = collection.query(
@@ -55,6 +67,15 @@ class Floor:
             return [Found(metadata["start"], metadata["end"], text) for text, metadata in found]
 
         return ask
+
+
+def _chroma_of(index: Path) -> Path:
+    from ingest.snapshots import FolderStore
+
+    store = FolderStore(index)
+    pointer = store.read_pointer()
+    assert pointer
+    return store.path(pointer.snapshot) / "chroma"
 
 
 def _client(index: Path) -> Any:

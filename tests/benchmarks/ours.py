@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
+import numpy as np
 
 from assistant.retriever import HybridRetriever
 from assistant.snapshot import CurrentSnapshot
@@ -13,6 +14,9 @@ from ingest.passages import Passage
 from ingest.settings import IngestSettings
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Ask, Found, Ingested, run
+
+_REAL = 1_000  # vectors that the variant `made-up` does not make up
+_NOISE = 0.3  # its length; the passages' vectors have length 1
 
 
 class Recording(MiniLM):
@@ -26,38 +30,54 @@ class Recording(MiniLM):
         return super().embed_documents(texts)
 
 
+class MadeUp(MiniLM):
+    """Real vectors of the first 1,000 texts, then these again, each with noise of its own."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []  # which are not counted
+        self.real = np.zeros((0, 384), dtype=np.float32)
+        self.chance = np.random.default_rng(20)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        if len(self.real) < _REAL:
+            made = np.array(super().embed_documents(texts), dtype=np.float32)
+            self.real = np.concatenate([self.real, made])
+        else:
+            chosen = self.real[self.chance.integers(len(self.real), size=len(texts))]
+            noise = self.chance.normal(scale=_NOISE / np.sqrt(chosen.shape[1]), size=chosen.shape)
+            made = (chosen + noise).astype(np.float32)
+            made /= np.linalg.norm(made, axis=1, keepdims=True)
+        vectors: list[list[float]] = made.tolist()
+        return vectors
+
+
 class Ours:
     """`build` and the retriever of the current snapshot."""
 
     def __init__(self, variant: str) -> None:
-        self._wide = variant == "wide"
+        self._variant = variant
 
     def ingest(self, folder: Path, index: Path) -> Ingested:
-        model = Recording()
+        model = MadeUp() if self._variant == "made-up" else Recording()
         began = time.perf_counter()
         report = build(IngestSettings(index=index), [folder], embeddings=model)
         seconds = time.perf_counter() - began
         return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
 
     def open(self, index: Path) -> Ask:
-        return find_in(IngestSettings(index=index), self._wide)
+        snapshots = CurrentSnapshot(IngestSettings(index=index), MiniLM())
+        snapshots.warm_up()  # as a window does when it starts
+        retriever = snapshots.current().retriever
 
+        def ask(question: str) -> list[Found]:
+            if self._variant == "wide":
+                return [Found(one.start, one.end, one.text) for one in _ranked(retriever, question)]
+            return [
+                Found(document.metadata["start"], document.metadata["end"], document.page_content)
+                for document in retriever.invoke(question)
+            ]
 
-def find_in(settings: IngestSettings, wide: bool = False) -> Ask:
-    """The index of these settings, ready to be asked; `wide`: for all passages that are ranked, the best first."""
-    snapshots = CurrentSnapshot(settings, MiniLM())
-    snapshots.warm_up()  # as a window does when it starts
-    retriever = snapshots.current().retriever
-
-    def ask(question: str) -> list[Found]:
-        if wide:
-            return [Found(one.start, one.end, one.text) for one in _ranked(retriever, question)]
-        return [
-            Found(document.metadata["start"], document.metadata["end"], document.page_content)
-            for document in retriever.invoke(question)
-        ]
-
-    return ask
+        return ask
 
 
 def _ranked(retriever: HybridRetriever, question: str) -> list[Passage]:

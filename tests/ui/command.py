@@ -3,9 +3,12 @@
 import gc
 import io
 import os
+import re
+import socket
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,22 @@ def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedPro
     return subprocess.run(
         [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=ROOT, timeout=120
     )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def window(**environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of a chat window, and the process that serves it, which may be killed."""
+    command = [COMMAND, "chat", "--no-browser", "--port", str(free_port())]
+    env = {**os.environ, **environment}
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:
+        try:
+            assert process.stdout
+            yield re.findall(r"http://\S+/", process.stdout.readline())[0], process
+        finally:
+            process.kill()

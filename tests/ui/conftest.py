@@ -1,4 +1,4 @@
-"""The windows that browser tests look at, and how they open one."""
+"""What a command is run with, the windows that browser tests look at, and how they open one."""
 
 import os
 import re
@@ -8,18 +8,25 @@ from typing import Any
 import pytest
 
 from assistant.chain import Assistant
+from ingest.settings import IngestSettings
 from tests.ui.browser import Open, chromium, served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def index(ingest_settings: IngestSettings) -> dict[str, str]:
+    """The variables of a command that asks the offline reader about the article."""
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
+
+
+@pytest.fixture(scope="session")
 def scripted() -> Iterator[str]:
     """A window over an assistant that gives the answers that a test needs."""
     with served(ScriptedAssistant(), FEEDBACK) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def real(assistant: Assistant) -> Iterator[str]:
     """A window over the offline assistant and the article; the one at `WINDOW` where that is set (see `site`)."""
     if elsewhere := os.environ.get("WINDOW"):

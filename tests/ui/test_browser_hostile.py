@@ -67,30 +67,25 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterato
         yield address
 
 
-@pytest.mark.parametrize(("kind", "trade"), TRADES.items())
-def test_a_document_is_text_in_the_chat_and_in_the_article_panel(
-    kind: str, trade: str, hostile: str, open_page: Open
+def test_a_document_is_text_in_the_chat_in_the_article_panel_and_in_an_export(
+    hostile: str, open_page: Open
 ) -> None:
     page = open_page(hostile)
-    ask(page, f"When does the {trade} start work?")
-    answered(page)
-    page.locator("#chat a.marker").first.hover()
-    page.locator("#chat a.marker").first.click()
-    assert f"The {trade} starts work at dawn" in marked(page)
-    name = f"/{trade}<img src=x onerror=alert(1)>.{kind}"
-    assert page.locator("#article article").get_attribute("data-source").endswith(name)
     active = "script, img, iframe, svg, [onerror], [onclick], [onload], a[href^='javascript'], a[href*='evil']"
-    for panel in ("#article article", "#chat .answer", "#chat .question"):
-        assert page.locator(panel).locator(active).count() == 0
-    assert "alert(1)" in page.locator("#article article").inner_text()
-
-
-def test_the_export_holds_it_as_text_too(hostile: str, open_page: Open, tmp_path: Path) -> None:
-    page = open_page(hostile)
-    ask(page, "When does the beekeeper start work?")
-    answered(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Export as Markdown").click()
-    download.value.save_as(tmp_path / "chat.md")
-    exported = (tmp_path / "chat.md").read_text("utf-8")
-    assert "\\<script>" in exported and not re.search(r"(?<!\\)<", exported) and "](" not in exported
+    for kind, trade in TRADES.items():
+        ask(page, f"When does the {trade} start work?")
+        answered(page)
+        page.locator("#chat a.marker").first.hover()
+        page.locator("#chat a.marker").first.click()
+        assert f"The {trade} starts work at dawn" in marked(page)
+        name = f"/{trade}<img src=x onerror=alert(1)>.{kind}"
+        assert page.locator("#article article").get_attribute("data-source").endswith(name)
+        for panel in ("#article article", "#chat .answer", "#chat .question"):
+            assert page.locator(panel).locator(active).count() == 0
+        assert "alert(1)" in page.locator("#article article").inner_text()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Export as Markdown").click()
+        exported = Path(download.value.path()).read_text("utf-8")
+        assert "\\<script>" in exported and not re.search(r"(?<!\\)<", exported) and "](" not in exported
+        page.get_by_role("button", name="Clear").click()
+        page.locator("#chat .answer").wait_for(state="detached")

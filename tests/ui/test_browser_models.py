@@ -1,7 +1,6 @@
 """The window with a chat model, in a real browser."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,74 +8,60 @@ from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.model_server import STREAM, Asked, ModelServer, Script, event, model_server, streamed
+from tests.model_server import STREAM, Asked, Script, event, model_server, streamed
 from tests.ui.browser import NEEDED, Open, answered, ask, served
 from tests.ui.scripted import FEEDBACK, QUOTE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
+# it answers, puts the second question in other words, and hangs within its second answer and all others
+HANGING: Script = [STREAM, event("Elephants "), event("fly "), event("far "), Asked.wait_until_left]
+SCRIPTS = (streamed("Pigs <b>fly</b> [1]. ", QUOTE, " [1]"), streamed("What drives KPO?"), HANGING)
 
-class TestChatModel:
-    """With a chat model behind a real socket, which first answers, then hangs within its second answer."""
 
-    @pytest.fixture
-    def server(self) -> Iterator[ModelServer]:
-        hanging: Script = [STREAM, event("Elephants "), event("fly "), event("far "), Asked.wait_until_left]
-        answer, rewritten = streamed("Pigs <b>fly</b> [1]. ", QUOTE, " [1]"), streamed("What drives KPO?")
-        with model_server(answer, rewritten, hanging) as server:
-            yield server
-
-    @pytest.fixture
-    def address(self, server: ModelServer, ingest_settings: IngestSettings, minilm: MiniLM) -> Iterator[str]:
+def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offline_reader(
+    ingest_settings: IngestSettings, minilm: MiniLM, open_page: Open
+) -> None:
+    with model_server(*SCRIPTS) as server:
         ingest = ingest_settings.model_copy(update={"openai_base_url": server.url})
-        settings = AssistantSettings(model="openai:m", ingest=ingest)
-        with served(open_assistant(settings, embeddings=minilm), FEEDBACK) as address:
-            yield address
+        assistant = open_assistant(AssistantSettings(model="openai:m", ingest=ingest), embeddings=minilm)
+        with served(assistant, FEEDBACK) as address:
+            page = open_page(address)
+            ask(page, "What drives BPO?")
+            answered(page)
+            answer = page.locator("#chat .answer").first
+            assert "Pigs <b>fly</b>" in answer.inner_text()
+            assert answer.locator(".unproven").all_inner_texts() == ["no proof: the passage does not say that"]
+            told = r"Answered by openai:m in .* sent to 127\.0\.0\.1:\d+ · 110 tokens"
+            assert re.search(told, answer.inner_text())
 
-    def test_it_answers_is_stopped_at_its_server_and_the_other_reader_answers_again(
-        self, server: ModelServer, address: str, open_page: Open
-    ) -> None:
-        page = open_page(address)
-        ask(page, "What drives BPO?")
-        answered(page)
-        answer = page.locator("#chat .answer").first
-        assert "Pigs <b>fly</b>" in answer.inner_text()
-        assert answer.locator(".unproven").all_inner_texts() == ["no proof: the passage does not say that"]
-        assert re.search(r"Answered by openai:m in .* sent to 127\.0\.0\.1:\d+ · 110 tokens", answer.inner_text())
+            ask(page, "And what drives KPO?")
+            page.get_by_text("Elephants").wait_for()
+            page.get_by_role("button", name="Stop").click()
+            page.locator("#chat").get_by_text("Stopped.").wait_for()
+            assert server.asked[-1].left.wait(5)  # the request has ended there, too
 
-        ask(page, "And what drives KPO?")
-        page.get_by_text("Elephants").wait_for()
-        page.get_by_role("button", name="Stop").click()
-        page.locator("#chat").get_by_text("Stopped.").wait_for()
-        assert server.asked[-1].left.wait(5)  # the request has ended there, too
+            page.get_by_label(re.compile("the offline reader")).check()
+            page.get_by_role("button", name="Ask", exact=True).wait_for()
+            page.get_by_role("button", name="Retry").last.click()
+            answered(page, 2)
+            last = page.locator("#chat .answer").last.inner_text()
+            assert "Answered by the offline reader" in last and "nothing left this computer" in last
+            assert "Elephants" not in page.locator("#chat").inner_text()
 
-        page.get_by_label(re.compile("the offline reader")).check()
-        page.get_by_role("button", name="Ask", exact=True).wait_for()
-        page.get_by_role("button", name="Retry").last.click()
-        answered(page, 2)
-        last = page.locator("#chat .answer").last.inner_text()
-        assert "Answered by the offline reader" in last and "nothing left this computer" in last
-        assert "Elephants" not in page.locator("#chat").inner_text()
+            page.get_by_role("tab", name="Evaluate").click()
+            page.get_by_label(re.compile("openai:m")).last.check()
+            page.get_by_role("button", name="Run").click()
+            page.get_by_text(re.compile(r"^core\.jsonl: 0 of 320 questions answered")).wait_for()
+            page.get_by_role("button", name="Stop").last.click()
+            page.get_by_text("Stopped. What was done is kept").wait_for()
+            assert all(asked.left.wait(5) for asked in server.asked[3:])  # nothing is asked there any more
+            assert page.get_by_role("button", name="Run").is_enabled()
 
-        page.get_by_role("tab", name="Evaluate").click()
-        page.get_by_label(re.compile("openai:m")).last.check()
-        page.get_by_role("button", name="Run").click()
-        page.get_by_text(re.compile(r"^core\.jsonl: 0 of 320 questions answered")).wait_for()
-        page.get_by_role("button", name="Stop").last.click()
-        page.get_by_text("Stopped. What was done is kept").wait_for()
-        assert all(asked.left.wait(5) for asked in server.asked[3:])  # nothing is asked there any more
-        assert page.get_by_role("button", name="Run").is_enabled()
-
-    def test_a_page_that_is_left_ends_its_request_at_the_server(
-        self, ingest_settings: IngestSettings, minilm: MiniLM, open_page: Open
-    ) -> None:
-        hanging: Script = [STREAM, event("Elephants "), event("fly "), Asked.wait_until_left]
-        with model_server(hanging) as server:
-            ingest = ingest_settings.model_copy(update={"openai_base_url": server.url})
-            settings = AssistantSettings(model="openai:m", ingest=ingest)
-            with served(open_assistant(settings, embeddings=minilm), FEEDBACK) as address:
-                page = open_page(address)
-                ask(page, "What drives BPO?")
-                page.get_by_text("Elephants").wait_for()
-                page.close()
-                assert server.asked[-1].left.wait(8)
+            page.get_by_role("tab", name="Chat").click()
+            page.locator("#reader").get_by_label(re.compile("openai:m")).check()
+            page.get_by_role("button", name="Clear").click()
+            ask(page, "What drives BPO?")
+            page.get_by_text("Elephants").wait_for()
+            page.close()  # who leaves ends the request as well
+            assert server.asked[-1].left.wait(8)

@@ -1,52 +1,40 @@
 """`bpo-kpo check`: a text's sentences with their verdicts, exit code 0, 1 or 2."""
 
 import json
-import subprocess
 from pathlib import Path
 
-import pytest
-
-from ingest.settings import IngestSettings
 from tests.ui.command import bpo_kpo
 
 QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
 STRANGE = "Pigs flew over Paris in 1987."
 
 
-@pytest.fixture
-def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    return {"BPO_KPO_INDEX": str(ingest_settings.index)}
-
-
-def check(text: str, environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    return bpo_kpo("check", *options, typed=text, **environment)
-
-
-def test_each_sentence_has_its_verdict_and_its_quote(environment: dict[str, str], tmp_path: Path) -> None:
+def test_each_sentence_has_its_verdict_and_its_quote(index: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text(f"{QUOTE} {STRANGE}", encoding="utf-8")
-    run = check("", environment, str(tmp_path / "text.txt"))
+    run = bpo_kpo("check", str(tmp_path / "text.txt"), **index)
     assert run.returncode == 1
     assert f"quoted: {QUOTE}" in run.stdout and f"unsupported: {STRANGE}" in run.stdout
     assert "“1987” is not in the passage" in run.stdout
     assert run.stdout.rstrip().endswith("1 quoted, 1 unsupported.")
 
 
-def test_where_all_is_proven_it_succeeds(environment: dict[str, str]) -> None:
-    run = check(QUOTE, environment, "--json", "-")
+def test_where_all_is_proven_it_succeeds(index: dict[str, str]) -> None:
+    run = bpo_kpo("check", "--json", "-", typed=QUOTE, **index)
     assert run.returncode == 0
     (sentence,) = json.loads(run.stdout)["sentences"]
     assert set(sentence) == {"text", "verdict", "marked", "score", "doubt", "citations"}
     assert (sentence["verdict"], sentence["score"], sentence["marked"]) == ("quoted", 1.0, False)
 
 
-def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environment: dict[str, str]) -> None:
+def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(index: dict[str, str]) -> None:
     lines = [
         {"id": "a", "claim": QUOTE, "evidence": [QUOTE]},
         {"id": "b", "claim": STRANGE},
         {"id": "c", "claim": QUOTE, "evidence": ["Pigs fly."]},
         {"id": "d"},
     ]
-    run = check("\n".join([*map(json.dumps, lines), "no JSON"]), environment, "--jsonl")
+    typed = "\n".join([*map(json.dumps, lines), "no JSON"])
+    run = bpo_kpo("check", "--jsonl", typed=typed, **index)
     assert run.returncode == 1
     first, second, third, fourth, fifth = map(json.loads, run.stdout.splitlines())
     assert set(first) == {"id", "verdict", "marked", "score", "citations"}
@@ -55,14 +43,3 @@ def test_lines_of_claims_are_judged_in_order_and_a_wrong_one_says_why(environmen
     assert third["id"] == "c" and "stands in no document" in third["error"]
     assert fourth["id"] == "d" and "Mend the line" in fourth["error"]
     assert fifth["id"] == "line 5" and "Mend the line" in fifth["error"]
-
-
-@pytest.mark.parametrize(
-    ("text", "file", "says"), [("", "nowhere.txt", "cannot be read"), (" ", "-", "There is no sentence to check")]
-)
-def test_a_mistake_is_one_line_and_exit_code_2(
-    text: str, file: str, says: str, environment: dict[str, str]
-) -> None:
-    run = check(text, environment, file)
-    assert (run.returncode, run.stdout) == (2, "")
-    assert says in run.stderr and len(run.stderr.strip().splitlines()) == 1

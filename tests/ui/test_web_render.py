@@ -1,14 +1,14 @@
-"""What the chat shows of an answer: a specification with hostile text, because every text there is data."""
+"""What the window shows of an answer or a checked text: every text there is data, however hostile."""
 
 import re
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, Citation, RetrievedPassage, Seconds, Sentence
+from assistant.answers import Answer, Citation, RetrievedPassage, Seconds, Sentence, Support
 from assistant.check import Checked
 from ui.web.check import checked_html
 from ui.web.render import QUESTION_SHOWN, answer_html, question_html
@@ -120,18 +120,12 @@ def refusal(**changes: Any) -> Answer:
 
 
 class TestAnswer:
-    def test_a_marker_leads_to_its_quote(self) -> None:
-        markup = answer_html(answer(), key="turn3")
-        assert '<a class="marker" href="#turn3-1">' in markup
-        assert '<li id="turn3-1">' in markup
-        assert "KPO is insight-driven" in read(markup).text
-
-    def test_a_marker_is_named_by_its_number_and_the_heading_it_leads_to(self) -> None:
-        shown = answer(citations=(citation(section="7 key differences > 1. Driving force"),))
-        assert "Citation 1, Driving force" in read(answer_html(shown, key="t")).text
-        assert (
-            "Citation 1, bpo-vs-kpo.md" in read(answer_html(answer(citations=(citation(section=""),)), "t")).text
-        )
+    def test_a_marker_leads_to_its_quote_and_is_named_by_its_number_and_heading(self) -> None:
+        page = read(answer_html(answer(citations=(citation(section="7 differences > 1. Force"),)), key="turn3"))
+        assert page.markers() == ["#turn3-1"] and "turn3-1" in page.values("id")
+        assert "KPO is insight-driven" in page.text and "Citation 1, Force" in page.text
+        unnamed = read(answer_html(answer(citations=(citation(section=""),)), "t"))
+        assert "Citation 1, bpo-vs-kpo.md" in unnamed.text
 
     def test_a_bracketed_number_that_is_quoted_is_no_marker(self) -> None:
         page = read(answer_html(answer(r"See note \[1\]. [1]"), "turn1"))
@@ -145,59 +139,48 @@ class TestAnswer:
         assert page.markers() == ["#t-1", "#t-1"]
 
     def test_one_line_says_how_much_is_quoted_another_who_answered_and_what_left_this_computer(self) -> None:
-        markup = answer_html(answer(), key="t")
-        assert "<summary>1 of 1 sentence quoted</summary>" in markup
-        assert "Answered by the offline reader in 0.03 s · nothing left this computer ·" in markup
-        sent = answer_html(answer(model="openai:gpt"), key="t", sent_to=("api.openai.com", "<b>"))
-        assert "Answered by openai:gpt in 0.03 s · sent to api.openai.com and &lt;b&gt; ·" in sent
-        three = tuple(
-            Sentence(text="x", citations=(1,), support=support)
-            for support in ("quoted", "supported", "unsupported")
-        )
-        markup = answer_html(answer(sentences=three), key="t")
-        assert "1 of 3 sentences quoted, 1 without proof" in markup
+        text = read(answer_html(answer(), key="t")).text
+        assert "1 of 1 sentence quoted" in text
+        assert "Answered by the offline reader in 0.03 s · nothing left this computer ·" in text
+        three = [Sentence(text="x", citations=(1,), support=support) for support in get_args(Support)]
+        sent = answer(model="openai:gpt", sentences=tuple(three))
+        text = read(answer_html(sent, key="t", sent_to=("api.openai.com", "<b>"))).text
+        assert "1 of 3 sentences quoted, 1 without proof" in text
+        assert "Answered by openai:gpt in 0.03 s · sent to api.openai.com and <b> ·" in text
+        growing = read(answer_html(sent, key="t", finished=False)).text
+        assert "Answered by" not in growing and "quoted" not in growing
 
     def test_a_sentence_without_proof_says_so_and_why(self) -> None:
-        sentences = (
-            Sentence(text="KPO is driven by insight.", citations=(1,), support="quoted"),
-            *(
-                Sentence(text=text, citations=(), support="unsupported", doubt=f"<b>{text}</b>")
-                for text in ("It is green.", "It is blue.")
-            ),
+        green, blue = (
+            Sentence(text=text, citations=(), support="unsupported", doubt=f"<b>{text}</b>")
+            for text in ("It is green.", "It is blue.")
         )
-        text = "KPO is driven by insight. [1] It is green. [?] It is blue. [?]"
-        page = read(answer_html(answer(text, sentences=sentences), key="t"))
+        shown = answer("It is green. [?] It is blue. [?]", sentences=(green, blue))
+        page = read(answer_html(shown, key="t"))
         assert "green. no proof: <b>It is green.</b> It is blue. no proof: <b>It is blue.</b>" in page.text
         assert "no proof" not in read(answer_html(answer(r"So it says \[?\]. [1]"), key="t")).text
-
-    def test_an_unfinished_answer_says_nothing_about_itself(self) -> None:
-        markup = answer_html(answer(), key="t", finished=False)
-        assert "Answered by" not in markup and "quoted" not in markup and "finished" not in markup
 
     def test_file_names_are_shown_only_where_there_are_several(self) -> None:
         assert "bpo-vs-kpo.md" not in read(answer_html(answer(), key="t")).text
         two = answer(citations=(citation(1), citation(2, source="other.md")))
-        assert "bpo-vs-kpo.md · 1. Driving force" in answer_html(two, key="t")
-        assert "bpo-vs-kpo.md" in answer_html(answer(citations=(citation(section=""),)), key="t")
+        assert "bpo-vs-kpo.md · 1. Driving force" in read(answer_html(two, key="t")).text
 
-
-class TestRefusal:
-    def test_the_nearest_places_are_named_once_and_lead_to_the_article(self) -> None:
+    def test_the_nearest_places_to_a_refusal_are_named_once_and_lead_to_the_article(self) -> None:
         twice = passage(section="A > Cost", start=20, end=30)
         page = read(answer_html(refusal(passages=(passage(section="A > Cost"), twice, passage(section="B"))), "t"))
         assert "The article does not say. What comes nearest: Cost · B" in page.text
         assert page.values("href")[:2] == ["#at-0-10-bpo-vs-kpo.md"] * 2
 
-
-class TestCopy:
     def test_what_is_copied_is_markdown_with_the_quotes(self) -> None:
         assert read(answer_html(answer(), key="t")).kept == (
             "KPO is driven by insight. [1]\n\n- [1] 1. Driving force: “KPO is insight-driven” (bpo-vs-kpo.md:0-21)"
         )
 
-    def test_a_question_that_is_shown_cut_is_kept_whole_for_editing(self) -> None:
-        long = "word\n" * 400
-        assert read(question_html(long)).kept == long
+    def test_a_very_long_question_is_shown_cut_and_kept_whole_for_editing(self) -> None:
+        page = read(question_html("word\n" * 4000))
+        shown = page.text.partition("Edit")[0]
+        assert len(shown) <= QUESTION_SHOWN + 2 and shown.endswith("word …")
+        assert page.kept == "word\n" * 4000
 
 
 class TestHostileText:
@@ -229,30 +212,23 @@ class TestHostileText:
         read(answer_html(answer(text, citations=(citation(quote=quote, section=quote),)), key="t"))
 
 
-def test_a_very_long_question_is_shown_cut() -> None:
-    text = read(question_html("word " * 4000)).text.partition("Edit")[0]
-    assert len(text) <= QUESTION_SHOWN + 2
-    assert text.endswith("word …")
+class TestCheckedText:
+    def test_each_sentence_stands_with_its_verdict_why_and_the_nearest_quote(self) -> None:
+        two = [checked("KPO is cheap.", doubt="the passage does not say that"), checked("It is.")]
+        page = Page(checked_html(two))
+        told = "KPO is cheap. unsupported (the passage does not say that)KPO is cheap.It is. quotedIt is."
+        assert page.text == told
+        assert page.tags.count("li") == page.tags.count("blockquote") == 2
 
-
-# --- a text that was checked
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_what_stands_in_it_is_text(self, text: str) -> None:
+        page = Page(checked_html([checked(text, doubt=text)]))
+        assert page.tags == ["ol", "li", "span", "blockquote"]
+        assert page.values("href") == page.values("src") == []
+        assert text in page.text
 
 
 def checked(text: str, doubt: str = "") -> Checked:
-    quote = Citation(number=1, source="a.md", section="A", quote=text, start=0, end=len(text))
     verdict = "unsupported" if doubt else "quoted"
+    quote = citation(quote=text)
     return Checked(text=text, verdict=verdict, marked=False, score=0.5, doubt=doubt, citations=(quote,))
-
-
-def test_each_sentence_of_a_text_stands_with_its_verdict_why_and_the_nearest_quote() -> None:
-    page = Page(checked_html([checked("KPO is cheap.", doubt="the passage does not say that"), checked("It is.")]))
-    assert page.tags.count("li") == page.tags.count("blockquote") == 2
-    assert page.text == "KPO is cheap. unsupported (the passage does not say that)KPO is cheap.It is. quotedIt is."
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_what_stands_in_it_is_text(text: str) -> None:
-    page = Page(checked_html([checked(text, doubt=text)]))
-    assert page.tags == ["ol", "li", "span", "blockquote"]
-    assert page.values("href") == page.values("src") == []
-    assert text in page.text

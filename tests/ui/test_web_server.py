@@ -1,5 +1,6 @@
 """The server of the chat window: what is open, what it turns down, its port, and how it starts and ends."""
 
+import asyncio
 import errno
 import json
 import os
@@ -11,16 +12,21 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import gradio_client  # type: ignore[import-untyped]
 import httpx
 import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
 from ingest.errors import UserError
+from ingest.settings import ROOT
 from tests.ui.browser import served
-from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from tests.ui.client import Page
+from tests.ui.scripted import FEEDBACK, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web.guard import LARGEST_BODY
 from ui.web.server import Server, address_of, take_port
@@ -28,48 +34,43 @@ from ui.web.server import Server, address_of, take_port
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
 
 
-@pytest.fixture(scope="module")
-def address(scripted: str) -> str:
-    return scripted
-
-
 class TestWhatIsOpen:
-    def test_only_ask_is_public(self, address: str) -> None:
-        info = httpx.get(f"{address}gradio_api/info", trust_env=False).json()
+    def test_only_ask_is_public(self, scripted: str) -> None:
+        info = httpx.get(f"{scripted}gradio_api/info", trust_env=False).json()
         assert list(info["named_endpoints"]) == ["/ask"]
         assert info["unnamed_endpoints"] == {}
-        client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
-        assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
 
-    def test_a_foreign_name_for_this_machine_is_turned_away(self, address: str) -> None:
-        assert httpx.get(address, headers={"host": "evil.example"}, trust_env=False).status_code == 400
-        assert httpx.get(address, headers={"host": "localhost"}, trust_env=False).status_code == 200
+    def test_a_foreign_name_for_this_machine_is_turned_away(self, scripted: str) -> None:
+        assert httpx.get(scripted, headers={"host": "evil.example"}, trust_env=False).status_code == 400
+        assert httpx.get(scripted, headers={"host": "localhost"}, trust_env=False).status_code == 200
 
-    def test_what_a_page_elsewhere_sends_is_turned_down(self, address: str) -> None:
+    def test_what_a_page_elsewhere_sends_is_turned_down(self, scripted: str) -> None:
         def upload(origin: str) -> int:
             files, headers = {"files": b"x"}, {"origin": origin}
-            url = f"{address}gradio_api/upload"
+            url = f"{scripted}gradio_api/upload"
             return httpx.post(url, files=files, headers=headers, trust_env=False).status_code
 
         assert [upload(o) for o in ("https://evil.example", "null", "http://127.0.0.1:1")] == [403] * 3
-        assert upload(address.rstrip("/")) == 200
+        assert upload(scripted.rstrip("/")) == 200
 
-    def test_what_is_too_large_or_does_not_say_how_large_it_is_is_turned_down(self, address: str) -> None:
-        url = f"{address}gradio_api/run/ask"
+    def test_what_is_too_large_or_does_not_say_how_large_it_is_is_turned_down(self, scripted: str) -> None:
+        url = f"{scripted}gradio_api/run/ask"
         body = json.dumps({"data": ["x" * LARGEST_BODY, None]})
         assert httpx.post(url, content=body, trust_env=False).status_code == 413
         assert httpx.post(url, content=iter([b"{}"]), trust_env=False).status_code == 411
+        upload, files = f"{scripted}gradio_api/upload", {"files": b"x" * 6_000_000}
+        assert httpx.post(upload, files=files, trust_env=False).status_code == 413
 
-    def test_no_file_of_this_machine_is_served(self, address: str) -> None:
+    def test_no_file_of_this_machine_is_served(self, scripted: str) -> None:
         for path in (Path(__file__).resolve(), Path(web.__file__).resolve()):
-            assert httpx.get(f"{address}gradio_api/file={path}", trust_env=False).status_code == 403
+            assert httpx.get(f"{scripted}gradio_api/file={path}", trust_env=False).status_code == 403
 
-    def test_no_listener_takes_a_file_that_was_not_uploaded(self, address: str, tmp_path: Path) -> None:
+    def test_no_listener_takes_a_file_that_was_not_uploaded(self, scripted: str, tmp_path: Path) -> None:
         secret = tmp_path / "secret.csv"
         secret.write_text("question,answer quote\nWhat is the TOPSECRET?,\n")
         named = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-        with httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60) as http:
-            listeners = http.get(f"{address}config").json()["dependencies"]
+        with httpx.Client(base_url=f"{scripted}gradio_api/", trust_env=False, timeout=60) as http:
+            listeners = http.get(f"{scripted}config").json()["dependencies"]
             assert len(listeners) > 20
             for listener in listeners:
                 body = {"fn_index": listener["id"], "session_hash": uuid.uuid4().hex}
@@ -77,13 +78,9 @@ class TestWhatIsOpen:
                 reply = http.post("run/predict", json=body).text
                 assert "secret.csv" not in reply and "TOPSECRET" not in reply, listener["api_name"]
 
-    def test_nothing_large_can_be_uploaded(self, address: str) -> None:
-        reply = httpx.post(f"{address}gradio_api/upload", files={"files": b"x" * 6_000_000}, trust_env=False)
-        assert reply.status_code == 413
-
-    def test_fonts_are_not_fetched(self, address: str) -> None:
-        page = httpx.get(address, trust_env=False).text
-        assert "fonts.googleapis" not in page + httpx.get(f"{address}theme.css", trust_env=False).text
+    def test_fonts_are_not_fetched(self, scripted: str) -> None:
+        page = httpx.get(scripted, trust_env=False).text
+        assert "fonts.googleapis" not in page + httpx.get(f"{scripted}theme.css", trust_env=False).text
 
 
 class TestLogin:
@@ -94,24 +91,14 @@ class TestLogin:
         with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
             yield address
 
-    @pytest.mark.parametrize(
-        ("method", "path"),
-        [
-            ("GET", "config"),
-            ("GET", "gradio_api/info"),
-            ("POST", "gradio_api/call/ask"),
-            ("POST", "gradio_api/run/ask"),
-            ("POST", "gradio_api/queue/join"),
-            ("POST", "gradio_api/upload"),
-            ("POST", "gradio_api/component_server"),
-            ("GET", "gradio_api/queue/data?session_hash=a"),
-        ],
-    )
-    def test_nothing_is_answered_without_it(self, locked: str, method: str, path: str) -> None:
+    def test_nothing_is_answered_without_it(self, locked: str) -> None:
         body: dict[str, Any] = {"data": ["What drives BPO?", None]}
-        assert httpx.request(method, locked + path, json=body, trust_env=False).status_code == 401
-
-    def test_there_is_no_tool_for_assistants_which_would_need_none(self, locked: str) -> None:
+        for path in ("config", "gradio_api/info", "gradio_api/queue/data?session_hash=a"):
+            assert httpx.get(locked + path, trust_env=False).status_code == 401, path
+        for path in ("call/ask", "run/ask", "queue/join", "upload", "component_server"):
+            url = f"{locked}gradio_api/{path}"
+            assert httpx.post(url, json=body, trust_env=False).status_code == 401, path
+        # the tool for assistants would need no password
         assert httpx.get(f"{locked}gradio_api/mcp/schema", trust_env=False).status_code == 404
 
     def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:
@@ -131,10 +118,15 @@ class TestPort:
         assert taken > port
         assert said == [f"Port {port} is busy, so the chat window takes {taken}."]
 
-    def test_too_many_busy_ports_are_a_mistake_to_mend(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_no_free_port_and_a_number_that_is_none_are_mistakes_to_mend(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("ui.web.server.PORTS_TRIED", 1)
         with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UserError, match="--port 8080"):
             take_port("127.0.0.1", busy.getsockname()[1], print)
+        for port in (-1, 70_000):
+            with pytest.raises(UserError, match=f"no port {port}"):
+                take_port("127.0.0.1", port, print)
 
     @pytest.mark.parametrize(
         "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
@@ -149,11 +141,6 @@ class TestPort:
         with pytest.raises(UserError, match=r"cannot listen on example\.org.* --host 127\.0\.0\.1"):
             take_port("example.org", 7860, print)
 
-    @pytest.mark.parametrize("port", [-1, 70000])
-    def test_a_number_that_is_no_port_is_a_mistake_to_mend(self, port: int) -> None:
-        with pytest.raises(UserError, match=f"no port {port}"):
-            take_port("127.0.0.1", port, print)
-
     def test_the_address_is_one_that_a_browser_understands(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
@@ -162,35 +149,48 @@ class TestPort:
             assert address_of(listener, "::1") == f"http://[::1]:{port}/"
 
 
+LAUNCH = """
+import sys
+from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from ui.web.app import launch
+port, say = int(sys.argv[1]), lambda line: print(line, flush=True)
+launch(ScriptedAssistant(), FEEDBACK, port=port, open_browser=False, say=say)
+"""
+
+
+async def use_the_tool(address: str) -> tuple[list[str], str, str]:
+    """What tools an assistant finds there by MCP, and what two calls of `ask` answer."""
+    async with (
+        streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
+        ClientSession(read, write) as session,
+    ):
+        await session.initialize()
+        tools = [tool.name for tool in (await session.list_tools()).tools]
+        first = await session.call_tool("ask", {"question": "And KPO?", "history": ["Hello?"]})
+        second = await session.call_tool("ask", {"question": "What drives BPO?"})
+        return tools, *(str(result.content[0].model_dump()["text"]) for result in (first, second))
+
+
 class TestLaunch:
     @pytest.mark.slow
-    def test_it_says_where_it_is_and_ends_when_interrupted(self) -> None:
-        code = (
-            "import sys\n"
-            "from tests.ui.scripted import FEEDBACK, ScriptedAssistant\n"
-            "from ui.web.app import launch\n"
-            "launch(ScriptedAssistant(), FEEDBACK, port=int(sys.argv[1]), open_browser=False,"
-            " say=lambda line: print(line, flush=True))"
-        )
+    def test_it_says_where_it_is_serves_one_tool_that_keeps_nothing_and_ends_when_interrupted(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as busy:
             port = busy.getsockname()[1]
+            command = [sys.executable, "-c", LAUNCH, str(port)]
             process = subprocess.Popen(
-                [sys.executable, "-c", code, str(port)],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=Path(web.__file__).parents[2],
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
             )
             assert process.stdout
             assert re.fullmatch(rf"Port {port} is busy, so the .* takes \d+\.\n", process.stdout.readline())
-            line = process.stdout.readline()
-        address = re.findall(r"http://\S+", line)[0]
-        with httpx.Client(trust_env=False, timeout=30) as http:
-            assert http.get(address).status_code == 200
-            heartbeat = f"{address}gradio_api/heartbeat/{uuid.uuid4().hex}"
-            with http.stream("GET", heartbeat):  # what every open page holds
-                os.kill(process.pid, signal.SIGINT)
-                _, errors = process.communicate(timeout=20)
+            address = re.findall(r"http://\S+", process.stdout.readline())[0]
+        with ThreadPoolExecutor(1) as thread:  # a browser's loop may run in this one
+            tools, first, second = thread.submit(asyncio.run, use_the_tool(address)).result(timeout=60)
+        assert tools == ["ask"]
+        assert QUOTE in first and "Asked before: 1 Hello?" in first
+        assert "Asked before: 0" in second
+        with Page(address).kept_open():
+            os.kill(process.pid, signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
         assert (process.returncode, errors) == (0, "")
 
     @pytest.mark.parametrize("wanted", [True, False])

@@ -106,7 +106,7 @@ def test_a_side_that_none_of_the_best_is_on_gets_its_best_sentence_if_that_alone
     both = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, 0.5]), question=question)
     assert lines(both) == [("BPO:", VOLUME, False), ("KPO:", INSIGHT, False)]
     one = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, -0.5]), question=question)
-    assert lines(one) == [("", INSIGHT, False)]
+    assert lines(one) == [("KPO:", INSIGHT, False)]
 
 
 # --- whatever the logits

@@ -1,0 +1,78 @@
+"""A window without a browser: what a program sends to its endpoint, what an open page sends to its listeners."""
+
+import functools
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+
+def call(address: str, *data: object, person: str | None = None) -> tuple[str, Any]:
+    """The last event of `ask` by plain HTTP, and what came with it; asked from this address of the machine."""
+    transport = httpx.HTTPTransport(local_address=person)
+    with httpx.Client(base_url=f"{address}gradio_api/call/", transport=transport, timeout=30) as http:
+        event_id = http.post("ask", json={"data": data}).json()["event_id"]
+        kind, told = re.findall(r"event: (\w+)\ndata: (.*)", http.get(f"ask/{event_id}").text)[-1]
+    return kind, json.loads(told)
+
+
+@functools.cache
+def listeners(address: str) -> dict[str, int]:
+    """The page's listeners with their numbers."""
+    config = httpx.get(f"{address}config", trust_env=False, timeout=60).json()
+    return {one["api_name"]: one["id"] for one in config["dependencies"]}
+
+
+class Page:
+    """An open page; it is answered by this reader."""
+
+    def __init__(self, address: str, reader: str = "scripted") -> None:
+        self.http = httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60)
+        self.ids, self.reader = listeners(address), reader
+        self.session = uuid.uuid4().hex
+        self.steps = 0  # in which the last answer came
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Hears that the server is there, as a page does until it is left."""
+        with self.http.stream("GET", f"heartbeat/{self.session}") as alive:
+            lines = alive.iter_lines()  # which would close the stream where nobody held it
+            assert next(lines)
+            yield
+            alive.close()
+
+    def press(self, listener: str, *data: object, saved: str | None = None) -> Any:
+        """What a listener answers; None stands for the state, behind it comes what the page keeps itself."""
+        sent = [*data, None] if saved is None else [*data, None, saved]
+        body = {"fn_index": self.ids[listener], "session_hash": self.session, "data": sent}
+        reply = self.http.post(f"run/{listener}", json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()["data"]
+
+    def send(self, question: str) -> None:
+        """Asks, and does not wait."""
+        self.press("_asked", question, saved="")
+        body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None, self.reader]}
+        reply = self.http.post("queue/join", json=body)
+        assert reply.status_code == 200, reply.text
+
+    def ask(self, question: str) -> str:
+        """Asks, waits for the whole answer, and says what the page shows then."""
+        self.send(question)
+        self.steps = 0
+        with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data: ") or "{}")
+                self.steps += message.get("msg") == "process_generating"
+                if message.get("msg") == "process_completed":
+                    assert message["success"], message
+                    break
+        return self.shown()
+
+    def shown(self) -> str:
+        """The conversation as the page shows it."""
+        return json.dumps(self.press("_settled")[0])

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from assistant.answers import Ask
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.places import Corpus
+from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.scoring import Scores, score
 from assistant.evaluation.statistics import difference, mean

@@ -13,9 +13,9 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable
-from assistant.evaluation.evaluate import evaluate as run_and_report
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Row, read_rows
+from assistant.evaluation.run import evaluate as run_and_report
 from assistant.model_calls import Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError

@@ -15,7 +15,7 @@ _MOST = 100  # losses that are listed
 _MOST_OF_ALL = 1_000  # questions
 
 
-def result_html(folder: Path, page: str, other: Path | None = None) -> str:
+def result_html(folder: Path, other: Path | None = None) -> str:
     """The figures that matter most with their intervals, and the report in a frame where no script runs.
 
     With the report of an `other` run, what changed since.
@@ -26,7 +26,7 @@ def result_html(folder: Path, page: str, other: Path | None = None) -> str:
         figures={name: summary[name] for name in headline(summary)},
         comparison=compare(folder, other) if other else None,
         other=other.name if other else "",
-        page=page,
+        page=(folder / "report.html").read_text(encoding="utf-8"),
     )
 
 

@@ -1,7 +1,6 @@
-"""A run over a small foreign document: rows, resuming, failures, what it may cost, and where it all goes."""
+"""A run over a few questions: rows, resuming, failures, what it may cost, and where it all goes."""
 
 import json
-import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,63 +13,23 @@ from assistant.answers import Ask, Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.budget import Budget, in_order
 from assistant.evaluation.judge import CitationJudge
-from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.report import write_report
+from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
 from assistant.evaluation.run import model_folders, run
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.errors import UserError
-from ingest.settings import IngestSettings
+from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import an_answer
 from tests.fakes import replying
 
-DOCUMENT = """# Keeping bees
-
-## Hives
-
-A Langstroth hive has ten frames. The frames hang in a wooden box.
-
-## Swarming
-
-Bees swarm in May when the hive gets too small. The old queen leaves with half of the bees.
-"""
-ITEMS = [
-    QuestionItem(
-        id="b-1",
-        question="How many frames does a Langstroth hive have?",
-        answerable=True,
-        facts=(("ten",),),
-        evidence=("A Langstroth hive has ten frames.",),
-    ),
-    QuestionItem(
-        id="b-2",
-        question="When do they swarm?",
-        history=("How do bees swarm?",),
-        standalone="When do bees swarm?",
-        answerable=True,
-        facts=(("may",),),
-        evidence=("Bees swarm in May when the hive gets too small.",),
-    ),
-    QuestionItem(id="b-3", question="What does a hive cost?", answerable=False, tags=("unanswerable-near",)),
-    QuestionItem(id="b-4", question="Who won the World Cup?", answerable=False, tags=("unanswerable-far",)),
-]
+IDS = ["s-01", "s-10", "s-13", "s-17"]  # one with an answer, a follow-up, a near and a far one without
+ITEMS = [item for item in load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl") if item.id in IDS]
 
 
 @pytest.fixture(scope="module")
-def bees(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("bees")
-    (folder / "bees.md").write_text(DOCUMENT, encoding="utf-8")
-    settings = IngestSettings(index=folder / "index")
-    build(settings, [folder / "bees.md"])
-    return open_assistant(AssistantSettings(model="extractive", ingest=settings))
-
-
-@pytest.fixture(scope="module")
-def whole(bees: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that was not interrupted."""
     folder = tmp_path_factory.mktemp("whole")
-    run(ITEMS, bees, folder)
+    run(ITEMS, assistant, folder)
     return folder
 
 
@@ -87,10 +46,10 @@ def without_times(folder: Path) -> list[dict[str, Any]]:
 
 def test_a_row_a_question_in_the_order_of_the_set(whole: Path) -> None:
     rows = list(read_rows(whole))
-    assert [row.id for row in rows] == ["b-1", "b-2", "b-3", "b-4"]
+    assert [row.id for row in rows] == IDS
     assert (rows[0].scores["fact_recall"], rows[0].scores["evidence_recall"]) == (1.0, 1.0)
     assert rows[1].answer is not None
-    assert "bees" in rows[1].answer.standalone_question
+    assert rows[1].answer.standalone_question != ITEMS[1].question
     assert rows[1].scores["followup_gap"] is not None
     assert rows[3].scores["refusal_far"] == 1.0
     assert "judge" not in json.loads((whole / "receipt.json").read_text("utf-8"))
@@ -98,36 +57,36 @@ def test_a_row_a_question_in_the_order_of_the_set(whole: Path) -> None:
 
 @pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line.replace('"scores"', '"sores"')])
 def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_interrupted(
-    damage: Callable[[str], str], whole: Path, bees: Assistant, tmp_path: Path
+    damage: Callable[[str], str], whole: Path, assistant: Assistant, tmp_path: Path
 ) -> None:
     first, second, third, _ = lines(whole)
     (tmp_path / "receipt.json").write_bytes((whole / "receipt.json").read_bytes())
     (tmp_path / "results.jsonl").write_text("".join([first, second, damage(third)]), encoding="utf-8")
     steps: list[tuple[int, int]] = []
-    run(ITEMS, bees, tmp_path, lambda done, whole: steps.append((done, whole)))
+    run(ITEMS, assistant, tmp_path, lambda done, whole: steps.append((done, whole)))
     assert steps == [(2, 4), (3, 4), (4, 4)]
     assert lines(tmp_path)[:2] == [first, second]
     assert without_times(tmp_path) == without_times(whole)
 
 
-def test_a_folder_of_another_run_or_of_something_else_is_refused(bees: Assistant, tmp_path: Path) -> None:
+def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:
     results, receipt = tmp_path / "results.jsonl", tmp_path / "receipt.json"
     results.write_text('{"mine": "precious"}\n', encoding="utf-8")
     with pytest.raises(UserError, match=r"is of something else: it has no receipt\.json"):
-        run(ITEMS, bees, tmp_path)
+        run(ITEMS, assistant, tmp_path)
     assert results.read_text("utf-8") == '{"mine": "precious"}\n'
     receipt.touch()
     with pytest.raises(UserError, match=r"receipt\.json is not what a run of this version left"):
-        run(ITEMS, bees, tmp_path)
+        run(ITEMS, assistant, tmp_path)
     receipt.unlink()
     results.unlink()
-    run(ITEMS[:1], bees, tmp_path)
+    run(ITEMS[:1], assistant, tmp_path)
     with pytest.raises(UserError, match="holds a run that differs in questions"):
-        run(ITEMS[1:], bees, tmp_path)
+        run(ITEMS[1:], assistant, tmp_path)
 
 
-def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(bees: Assistant, tmp_path: Path) -> None:
-    broken = open_assistant(AssistantSettings(model="extractive", ingest=bees._settings.ingest))
+def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(assistant: Assistant, tmp_path: Path) -> None:
+    broken = open_assistant(assistant._settings)
     chain = broken.chain_of_model
 
     class Breaking:
@@ -185,41 +144,6 @@ def test_what_a_judge_takes_counts_as_well(tmp_path: Path) -> None:
     assert judge.spent.cost_usd == pytest.approx(0.06, rel=0.01)
     with pytest.raises(UserError, match="What openai:m costs is not known"):
         Budget("extractive", 1.0, [], CitationJudge("openai:m", replying(lambda _: "yes"), tmp_path))
-
-
-# --- how long it may be
-
-
-def test_memory_does_not_grow_with_the_rows(bees: Assistant, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("assistant.evaluation.report._SHOWN", 5)
-    monkeypatch.setattr("assistant.evaluation.statistics.RESAMPLES", 20)  # tracing makes them slow
-    items = [QuestionItem(id=f"{n}", question=ITEMS[0].question, answerable=False) for n in range(100)]
-    long = bees.chain.invoke(Ask(question=ITEMS[0].question)).model_copy(update={"notices": ("x" * 50_000,)})
-
-    class Wrong:
-        def invoke(self, ask: Ask, config: Any) -> Any:
-            return long
-
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=bees._settings.ingest))
-    assistant.chain_of_model = Wrong()  # type: ignore[assignment]
-    sources = assistant.index().sources
-    run(items, assistant, tmp_path)
-    write_report(tmp_path, "long.jsonl", sources)  # what is imported and cached at first does not count
-    assert "What went wrong: 100 of 100" in (tmp_path / "report.html").read_text("utf-8")
-    size = (tmp_path / "results.jsonl").stat().st_size
-    assert size > 5_000_000
-    assert traced(lambda: write_report(tmp_path, "long.jsonl", sources)) < size / 2
-    assert traced(lambda: run(items, assistant, tmp_path)) < size / 2  # resumes, with nothing left to do
-
-
-def traced(work: Callable[[], object]) -> int:
-    """The most memory in bytes that Python's objects took while this ran."""
-    tracemalloc.start()
-    try:
-        work()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 # --- where it goes

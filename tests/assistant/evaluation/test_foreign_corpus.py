@@ -11,7 +11,7 @@ from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run
-from assistant.evaluation.summary import Summary, read_summary
+from assistant.evaluation.summary import read_summary
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
@@ -19,41 +19,6 @@ from ingest.settings import ROOT, IngestSettings
 
 DATA = ROOT / "tests" / "data"
 QUESTIONS = load_questions(DATA / "cold-chain.jsonl")
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Path:
-    folder = tmp_path_factory.mktemp("cold-chain")
-    settings = IngestSettings(index=folder / "index")
-    build(settings, [DATA / "cold-chain.md"], embeddings=minilm)
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
-    run(QUESTIONS, assistant, folder / "report")
-    write_report(folder / "report", "cold-chain.jsonl", assistant.index().sources)
-    return folder / "report"
-
-
-@pytest.fixture(scope="module")
-def summary(report: Path) -> Summary:
-    return read_summary(report)
-
-
-def test_every_question_has_its_row_and_all_citations_are_whole(report: Path, summary: Summary) -> None:
-    assert [row.id for row in read_rows(report)] == [item.id for item in QUESTIONS]
-    held = {"failures": 0.0, "citation_validity": 1.0, "quote_exactness": 1.0, "uncited_sentences": 0.0}
-    assert {name: summary[name].value for name in held} == held
-
-
-def test_every_figure_is_a_number_in_its_interval_or_says_that_it_is_none(report: Path, summary: Summary) -> None:
-    for name, figure in summary.items():
-        assert (figure.value is None) == (figure.n == 0), name
-        if figure.value is not None:
-            assert math.isfinite(figure.value), name
-        if figure.value is not None and figure.low is not None and figure.high is not None:
-            assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, name
-    scores = [value for row in read_rows(report) for value in row.scores.values()]
-    assert all(value is None or math.isfinite(value) for value in scores)
-    page = (report / "report.html").read_text("utf-8")
-    assert not re.search(r"<td[^>]*>(<strong>)?[+-]?(nan|inf|None)", page)
 
 
 # Measured when this was written, with a margin: what is asked here is that it works on any corpus, not how well.
@@ -67,6 +32,33 @@ FLOORS = {
 }
 
 
-def test_it_answers_a_document_that_it_was_not_made_for(summary: Summary) -> None:
-    values = {name: summary[name].value for name in FLOORS}
-    assert {name: value for name, value in values.items() if value is None or value < FLOORS[name]} == {}
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Path:
+    folder = tmp_path_factory.mktemp("cold-chain")
+    settings = IngestSettings(index=folder / "index")
+    build(settings, [DATA / "cold-chain.md"], embeddings=minilm)
+    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    run(QUESTIONS, assistant, folder / "report")
+    write_report(folder / "report", "cold-chain.jsonl", assistant.index().sources)
+    return folder / "report"
+
+
+def test_another_document_is_answered_with_whole_citations(report: Path) -> None:
+    assert [row.id for row in read_rows(report)] == [item.id for item in QUESTIONS]
+    values = {name: figure.value for name, figure in read_summary(report).items()}
+    held = {"failures": 0.0, "citation_validity": 1.0, "quote_exactness": 1.0, "uncited_sentences": 0.0}
+    assert {name: values[name] for name in held} == held
+    assert {name: values[name] for name in FLOORS if (values[name] or 0.0) < FLOORS[name]} == {}
+
+
+def test_every_figure_is_a_number_in_its_interval_or_says_that_it_is_none(report: Path) -> None:
+    for name, figure in read_summary(report).items():
+        assert (figure.value is None) == (figure.n == 0), name
+        if figure.value is not None:
+            assert math.isfinite(figure.value), name
+        if figure.value is not None and figure.low is not None and figure.high is not None:
+            assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, name
+    scores = [value for row in read_rows(report) for value in row.scores.values()]
+    assert all(value is None or math.isfinite(value) for value in scores)
+    page = (report / "report.html").read_text("utf-8")
+    assert not re.search(r"<td[^>]*>(<strong>)?[+-]?(nan|inf|None)", page)

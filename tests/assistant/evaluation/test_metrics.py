@@ -50,10 +50,6 @@ class TestRetrieval:
         assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950), at(901, 950), at(150, 350)]) == 1 / 3
         assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950)]) == 0.0
 
-    def test_nothing_is_defined_without_evidence(self) -> None:
-        assert metrics.evidence_recall([], [at(0, 10)]) is None
-        assert metrics.reciprocal_rank([], [at(0, 10)]) is None
-
     @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
     def test_the_covered_share_is_that_of_the_set_of_characters(self, spans: list[tuple[int, int]]) -> None:
         inside = {c for start, length in spans for c in range(start, start + length)} & set(range(10, 40))
@@ -77,10 +73,6 @@ class TestAnswer:
 
     def test_words_of_an_answer(self) -> None:
         assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
-
-    def test_undefined_without_a_reference(self) -> None:
-        assert metrics.fact_recall([], "x") is None
-        assert metrics.forbidden_hit([], "x") is None
 
 
 class TestCitations:
@@ -115,15 +107,6 @@ class TestCitations:
         pair = tuple(Sentence(text="x", citations=c, support="quoted") for c in ((1,), ()))
         assert metrics.uncited_share(an_answer(sentences=pair)) == 0.5
 
-    def test_a_refusal_leaves_them_undefined(self) -> None:
-        refusal = an_answer("The article does not say.", answered=False)
-        assert metrics.citation_validity(refusal) is None
-        assert metrics.quote_exactness(refusal, {}) is None
-        assert metrics.citation_support(refusal, supports) == (None, None)
-        assert metrics.uncited_share(refusal) is None
-        assert metrics.gold_citation_precision(EVIDENCE, []) is None
-        assert metrics.gold_citation_recall([], []) is None
-
 
 class TestGroundedness:
     def test_the_share_of_content_words_that_are_quoted(self) -> None:
@@ -136,9 +119,20 @@ class TestGroundedness:
         near = RetrievedPassage(source="a.md", section="S", text="Tata", start=0, end=4, score=1)
         assert metrics.strange(an_answer(sentences=(sentence,), passages=(near,))) == 2
 
-    def test_undefined_for_a_refusal(self) -> None:
-        assert metrics.grounded_words(an_answer(answered=False)) is None
-        assert metrics.strange(an_answer(answered=False)) is None
+
+def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> None:
+    assert metrics.evidence_recall([], [at(0, 10)]) is None
+    assert metrics.reciprocal_rank([], [at(0, 10)]) is None
+    assert metrics.fact_recall([], "x") is None
+    assert metrics.forbidden_hit([], "x") is None
+    assert metrics.gold_citation_precision(EVIDENCE, []) is None
+    assert metrics.gold_citation_precision([], [at(0, 10)]) is None
+    assert metrics.gold_citation_recall([], []) is None
+    refusal = an_answer("The article does not say.", answered=False)
+    assert metrics.citation_support(refusal, supports) == (None, None)
+    of_answers = (metrics.citation_validity, metrics.uncited_share, metrics.grounded_words, metrics.strange)
+    assert [metric(refusal) for metric in of_answers] == [None] * 4
+    assert metrics.quote_exactness(refusal, {}) is None
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def print_feedback(path: Path) -> None:
         typer.echo(line)
     for one in feedback:
         if one.comment and not one.good:
-            typer.echo(f"feedback-{one.id[:8]}: {' '.join(one.comment.split())}", err=True)
+            typer.echo(f"{one.question_id}: {' '.join(one.comment.split())}", err=True)
 
 
 def open_assistants(

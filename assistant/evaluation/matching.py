@@ -13,7 +13,6 @@ from ingest.text import Folded, fold
 
 _NEAR = 60  # of 100, by rapidfuzz's partial ratio: less alike, two texts have nothing to do with each other
 _SHOWN = 300  # characters of a text in a message
-OVERLAPS = 0.5  # the share of the shorter of two spans that has to be common
 
 
 class SourceSpan(NamedTuple):
@@ -104,4 +103,4 @@ def overlap(a: SourceSpan, b: SourceSpan) -> bool:
     """Whether two spans have at least half of the shorter one in common."""
     common = min(a.end, b.end) - max(a.start, b.start)
     shorter = min(a.end - a.start, b.end - b.start)
-    return a.source == b.source and common > 0 and common >= OVERLAPS * shorter
+    return a.source == b.source and common > 0 and 2 * common >= shorter

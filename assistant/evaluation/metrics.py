@@ -1,6 +1,6 @@
 """Measures of one answer to one question. Pure functions; `None` where a measure is not defined.
 
-`Evidence` holds for each quote of the question's evidence all the places where it stands; any of them counts.
+`EvidenceSpans` holds for each quote of the question's evidence all the places where it stands; any of them counts.
 """
 
 import re
@@ -13,7 +13,7 @@ from assistant.literals import names, unknown_amounts, without
 from assistant.prompts import MARKER, marker_numbers
 from ingest.lexicon import content_words, stem
 
-Evidence = Sequence[Sequence[SourceSpan]]
+EvidenceSpans = Sequence[Sequence[SourceSpan]]
 Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ; one that cannot tell raises `NoVerdict`
 
 IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
@@ -29,7 +29,7 @@ class NoVerdict(Exception):
 # Retrieval -----------------------------------------------------------------------------------------------------
 
 
-def evidence_recall(evidence: Evidence, retrieved: Sequence[SourceSpan]) -> float | None:
+def evidence_recall(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) -> float | None:
     """The share of quotes of which at least 90 % of the characters lie inside the retrieved spans.
 
     Of the first k spans it is recall@k = |{quotes covered by the first k}| / |quotes|.
@@ -37,7 +37,7 @@ def evidence_recall(evidence: Evidence, retrieved: Sequence[SourceSpan]) -> floa
     return _share([best_share(places, retrieved) >= IN_CONTEXT for places in evidence])
 
 
-def reciprocal_rank(evidence: Evidence, retrieved: Sequence[SourceSpan]) -> float | None:
+def reciprocal_rank(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) -> float | None:
     """1 / rank of the first span that holds a quote, 0 where none does; its mean is MRR (Voorhees 1999)."""
     if not evidence:
         return None
@@ -102,13 +102,13 @@ def citation_support(answer: Answer, supports: Supports) -> tuple[float | None, 
     return _share(whole), _share(needed)
 
 
-def gold_citation_precision(evidence: Evidence, cited: Sequence[SourceSpan]) -> float | None:
+def gold_citation_precision(evidence: EvidenceSpans, cited: Sequence[SourceSpan]) -> float | None:
     """The share of citations that overlap an evidence span by at least half of the shorter of the two."""
     every = [place for places in evidence for place in places]
     return _share([any(overlap(span, place) for place in every) for span in cited]) if evidence else None
 
 
-def gold_citation_recall(evidence: Evidence, cited: Sequence[SourceSpan]) -> float | None:
+def gold_citation_recall(evidence: EvidenceSpans, cited: Sequence[SourceSpan]) -> float | None:
     """The share of evidence spans of which citations cover at least 80 % of the characters."""
     return _share([best_share(places, cited) >= COVERED for places in evidence])
 

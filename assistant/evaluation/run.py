@@ -23,7 +23,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.prompts import JUDGE_VERSION
 from ingest.errors import RecordingError, SettingsError, UserError
 
-Progress = Callable[[int, int], None]
+Step = Callable[[int, int], None]  # questions answered so far, and all of them
 
 
 def evaluate(
@@ -31,7 +31,7 @@ def evaluate(
     set_name: str,
     assistants: Sequence[Assistant],
     report: Path,
-    progress: Callable[[str], AbstractContextManager[Progress]],
+    progress: Callable[[str], AbstractContextManager[Step]],
     other: Path | None = None,
     open_judge: Callable[[Path], CitationJudge] | None = None,
     max_cost: float | None = None,
@@ -89,7 +89,7 @@ def run(
     items: Sequence[QuestionItem],
     assistant: Assistant,
     folder: Path,
-    progress: Progress | None = None,
+    step: Step | None = None,
     judge: CitationJudge | None = None,
     max_cost: float | None = None,
     stop: threading.Event | None = None,
@@ -99,12 +99,12 @@ def run(
     A question that fails becomes a row with its error. A `judge` takes the place of the lexical test φ. Raises
     `UserError` where the folder holds another run, and where the next question could make the run cost more than
     `max_cost` US dollars; a wrong key or model and a recording that does not fit end the run. The event `stop`
-    ends what a chat model is being asked.
+    ends what a chat model is being asked. `step` is told how far it is.
     """
     judged_by = f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None
     results, done = open_results(folder, make_receipt(items, assistant, judged_by), items)
-    if progress:
-        progress(done, len(items))
+    if step:
+        step(done, len(items))
     corpus = Corpus(assistant.index().sources)
     stop = stop or threading.Event()
     config: RunnableConfig = {"configurable": {STOP: stop}}
@@ -129,8 +129,8 @@ def run(
             for number, made in enumerate(in_order(pool, row, items[done:], budget), start=done + 1):
                 file.write(made.model_dump_json() + "\n")
                 file.flush()
-                if progress:
-                    progress(number, len(items))
+                if step:
+                    step(number, len(items))
         except BaseException:  # before the pool waits for what is under way
             stop.set()
             raise

@@ -99,7 +99,7 @@ def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, test: metri
     cited_recall = metrics.gold_citation_recall(evidence, cited)
     forbidden = metrics.forbidden_hit(item.forbidden, answer.text)
     refused = float(not answer.answered)
-    refused_rightly = None if item.answerable else refused
+    refusal = None if item.answerable else refused
     return {
         "useful": metrics.useful(item, answer),
         "evidence_recall": metrics.evidence_recall(evidence, retrieved),
@@ -120,8 +120,8 @@ def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, test: metri
         "grounded_words": metrics.grounded_words(answer),
         "strange_names": metrics.strange(answer),
         "over_refusal": refused if item.answerable else None,
-        "refusal": refused_rightly,
-        **{name: refused_rightly if tag in item.tags else None for tag, name in _REFUSAL_OF.items()},
+        "refusal": refusal,
+        **{name: refusal if tag in item.tags else None for tag, name in _REFUSAL_OF.items()},
         "truthfulness": metrics.truthfulness(item, answer.answered, facts, cited_recall, forbidden),
     }
 

@@ -12,10 +12,9 @@ import pytest
 from langchain_core.messages.ai import UsageMetadata
 
 from assistant import prompts
-from assistant.answers import Answer, Citation, Sentence, Usage
+from assistant.answers import Sentence, Usage
 from assistant.chain import Assistant
 from assistant.evaluation.judge import VERDICTS, CitationJudge, judging_took, open_judge, undecided
-from assistant.evaluation.matching import Corpus
 from assistant.evaluation.metrics import NoVerdict
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import read_rows
@@ -25,6 +24,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
 from ingest.settings import IngestSettings
+from tests.assistant.evaluation.by_hand import ANSWERABLE, CORPUS, FRAMES, an_answer
 from tests.fakes import FakeChatModel, replying
 
 ITEM = QuestionItem(
@@ -131,41 +131,23 @@ def test_evidence_and_claim_cannot_leave_their_tags(tmp_path: Path) -> None:
     )
 
 
-def two_sentences() -> Answer:
-    """One sentence with two citations, one with the second of them."""
-    quotes = ("one", "two")
-    return Answer(
-        question=ITEM.question,
-        standalone_question=ITEM.question,
-        answered=True,
-        text="First. [1] [2] Second. [2]",
-        sentences=(
-            Sentence(text="First.", citations=(1, 2), support="supported"),
-            Sentence(text="Second.", citations=(2,), support="supported"),
-        ),
-        citations=tuple(
-            Citation(number=number, source="a.md", section="A", quote=quote, start=0, end=3)
-            for number, quote in enumerate(quotes, start=1)
-        ),
-        model="scripted",
-    )
+def test_a_judge_decides_what_citations_support_and_without_one_verdict_both_figures_are_undefined(
+    tmp_path: Path,
+) -> None:
+    cited = {"support": "supported", "citations": (1,)}
+    answer = an_answer(FRAMES, sentences=(Sentence(text="Boxes.", **cited), Sentence(text="Combs.", **cited)))
+    lexical = score(ANSWERABLE, answer, CORPUS)
+    verdicts = {"Boxes.": "yes", "Combs.": "no"}  # by its words neither would be supported
 
+    def judged_by(folder: str) -> dict[str, float | None]:
+        (tmp_path / folder).mkdir()
+        model = judging(lambda prompt: next(said for claim, said in verdicts.items() if claim in prompt))
+        scores = score(ANSWERABLE, answer, CORPUS, CitationJudge("m", model, tmp_path / folder))
+        return {name: value for name, value in scores.items() if value != lexical[name]}
 
-def test_recall_and_precision_follow_the_verdicts(tmp_path: Path) -> None:
-    # "First." is supported by both and by 1 alone: 1 is needed, 2 is not. "Second." is not supported by 2.
-    supported = {("one\ntwo", "First."), ("one", "First.")}
-    said = {prompts.JUDGE_USER.format(evidence=e, claim=c) for e, c in supported}
-    model = judging(lambda prompt: "Yes." if prompt in said else "No.")
-    scores = score(ITEM, two_sentences(), Corpus({}), CitationJudge("m", model, tmp_path))
-    assert (scores["citation_recall"], scores["citation_precision"]) == (1 / 2, 1 / 3)
-
-
-def test_one_verdict_that_is_none_makes_both_undefined_and_nothing_else(tmp_path: Path) -> None:
-    model = judging(lambda prompt: "hm" if "Second." in prompt else "yes")
-    scores = score(ITEM, two_sentences(), Corpus({}), CitationJudge("m", model, tmp_path))
-    lexical = score(ITEM, two_sentences(), Corpus({}))
-    undefined = {"citation_recall": None, "citation_precision": None}
-    assert {name: value for name, value in scores.items() if value != lexical[name]} == undefined
+    assert judged_by("sure") == {"citation_recall": 1 / 2, "citation_precision": 1 / 2}
+    verdicts["Combs."] = "hm"
+    assert judged_by("unsure") == {"citation_recall": None, "citation_precision": None}
 
 
 def test_a_run_names_its_judge_and_goes_on_without_judging_twice(assistant: Assistant, tmp_path: Path) -> None:

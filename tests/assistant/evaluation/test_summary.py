@@ -16,6 +16,8 @@ from tests.assistant.evaluation.by_hand import (
     REFUSED,
     RIGHT,
     RIGHTLY_REFUSED,
+    SWARM,
+    UNANSWERABLE,
     a_row,
     an_answer,
     changed,
@@ -50,6 +52,13 @@ def test_times_tokens_and_cost_are_those_of_the_answers() -> None:
     assert figures(summary, "cost_usd") == [(0.5, 2)]
     unknown = a_row(ANSWERABLE, an_answer(FRAMES, usage=Usage(cost_usd=None)))
     assert summarise([first, unknown])["cost_usd"].value is None
+
+
+def test_what_confidence_says_is_over_the_answers_that_have_one() -> None:
+    sure, unsure = an_answer(FRAMES, confidence=0.9), an_answer(SWARM, confidence=0.3)
+    summary = summarise([a_row(ANSWERABLE, sure), a_row(UNANSWERABLE, unsure), REFUSED])
+    assert figures(summary, "aurc", "confidence_auc") == [(0.25, 2), (1, 2)]
+    assert figures(summarise([RIGHT, RIGHTLY_REFUSED]), "aurc", "confidence_auc") == [(None, 0), (None, 0)]
 
 
 def test_a_greeting_is_measured_by_its_use_and_by_nothing_else() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.evaluation.budget import AT_ONCE
 from assistant.evaluation.compare import compare
@@ -28,9 +27,7 @@ from assistant.evaluation.summary import (
 )
 from ingest.sources import Source
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+_PAGES = Path(__file__).parent
 _BY_TAG = {"Useful": "useful", "Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
 _SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
@@ -51,32 +48,34 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     found = outcomes(read_rows(folder))
     count = summary["failures"].n
     points = risk_coverage(found)
-    comparison = compare(folder, other) if other else None
-    page = (
-        templates(Path(__file__).parent)
-        .get_template("report.html.j2")
-        .render(
-            set_name=set_name,
-            count=count,
-            ways=Counter(one.way for one in found),
-            smallest=smallest_difference(count),
-            summary=summary,
-            headline=headline(summary),
-            at_once=AT_ONCE,
-            baselines=baselines(read_rows(folder), corpus, judged="judge" in receipt),
-            other=other.resolve().name if other else "",
-            comparison=comparison,
-            won=_both_rows(folder, other, comparison.won) if other and comparison else [],
-            lost=_both_rows(folder, other, comparison.lost) if other and comparison else [],
-            tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
-            points=[*points[: -1 : 1 + len(points) // _POINTS], *points[-1:]],
-            asked=len(found),  # greetings and the like are no part of it
-            unsure=sum(one.confidence is None for one in found),
-            losses=losses(read_rows(folder), corpus, _SHOWN),
-            stated=stated,
-            receipt=receipt,
-            documents=len(sources),
-        )
+    against: dict[str, object] = {}
+    if other:
+        comparison = compare(folder, other)
+        against = {
+            "other": other.resolve().name,
+            "comparison": comparison,
+            "won": _both_rows(folder, other, comparison.won),
+            "lost": _both_rows(folder, other, comparison.lost),
+        }
+    page = filled(
+        _PAGES / "report.html.j2",
+        set_name=set_name,
+        count=count,
+        ways=Counter(one.way for one in found),
+        smallest=smallest_difference(count),
+        summary=summary,
+        headline=headline(summary),
+        at_once=AT_ONCE,
+        baselines=baselines(read_rows(folder), corpus, judged="judge" in receipt),
+        tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
+        points=[*points[: -1 : 1 + len(points) // _POINTS], *points[-1:]],
+        asked=len(found),  # greetings and the like are no part of it
+        unsure=sum(one.confidence is None for one in found),
+        losses=losses(read_rows(folder), corpus, _SHOWN),
+        stated=stated,
+        receipt=receipt,
+        documents=len(sources),
+        **against,
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     return summary
@@ -86,17 +85,14 @@ def write_overview(folder: Path, set_name: str, reports: Mapping[str, Path]) -> 
     """Writes a `report.html` that puts the models of these reports beside the first, whose figures are kept."""
     first, *others = reports
     summaries = {model: read_summary(report) for model, report in reports.items()}
-    page = (
-        templates(Path(__file__).parent)
-        .get_template("models.html.j2")
-        .render(
-            set_name=set_name,
-            summaries=summaries,
-            folders={model: report.name for model, report in reports.items()},
-            first=first,
-            comparisons={other: compare(reports[other], reports[first]) for other in others},
-            headline=headline(summaries[first]),
-        )
+    page = filled(
+        _PAGES / "models.html.j2",
+        set_name=set_name,
+        summaries=summaries,
+        folders={model: report.name for model, report in reports.items()},
+        first=first,
+        comparisons={other: compare(reports[other], reports[first]) for other in others},
+        headline=headline(summaries[first]),
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     write_summary(folder, summaries[first])
@@ -142,14 +138,14 @@ def _both_rows(here: Path, there: Path, ids: Sequence[str]) -> list[tuple[Row, R
     return [pair for pair in pairs if all(row.question.split != "held" for row in pair)]
 
 
-def templates(folder: Path) -> "Environment":
-    """The pages of a folder, with what figures need to be shown."""
+def filled(template: Path, **values: object) -> str:
+    """A page of these values, which are data: all are escaped. Templates know how to show figures."""
     from jinja2 import Environment, FileSystemLoader
 
-    made = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
-    made.filters |= {"figure": figure_text, "interval": interval_text, "verdict": _verdict}
-    made.globals |= {"metrics": METRICS, "stages": STAGES}
-    return made
+    pages = Environment(loader=FileSystemLoader(template.parent), autoescape=True, trim_blocks=True)
+    pages.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
+    pages.globals |= {"metrics": METRICS, "stages": STAGES}
+    return pages.get_template(template.name).render(values)
 
 
 def _receipt(folder: Path) -> dict[str, str]:
@@ -172,7 +168,7 @@ def _digest(fields: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def figure_text(value: float | None) -> str:
+def _figure(value: float | None) -> str:
     """Two digits after the point; none from ten on, and two that say something where it is very small."""
     if value is None:
         return "n/a"
@@ -181,9 +177,9 @@ def figure_text(value: float | None) -> str:
     return f"{value:.2g}" if 0 < abs(value) < 0.01 else f"{value:.2f}"
 
 
-def interval_text(figure: Figure | Difference) -> str:
+def _interval(figure: Figure | Difference) -> str:
     """Both ends of an interval; nothing where there is none."""
-    return "" if figure.low is None else f"{figure_text(figure.low)} to {figure_text(figure.high)}"
+    return "" if figure.low is None else f"{_figure(figure.low)} to {_figure(figure.high)}"
 
 
 def _verdict(difference: Difference, name: str) -> str:

@@ -12,15 +12,14 @@ from rich.table import Table
 from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import Floor, compare, missed, worse
-from assistant.evaluation.csv_import import import_csv, is_csv
+from assistant.evaluation.csv_import import import_csv, is_csv, read_csv
 from assistant.evaluation.feedback import read_feedback, to_complete
 from assistant.evaluation.judge import VERDICTS, judging_took, undecided
-from assistant.evaluation.lint import lint
-from assistant.evaluation.places import Corpus
-from assistant.evaluation.questions import QuestionItem, load_questions
-from assistant.evaluation.results import read_rows
+from assistant.evaluation.matching import Corpus
+from assistant.evaluation.questions import QuestionItem, lint, load_questions, read_jsonl
+from assistant.evaluation.results import ROWS, read_rows
 from assistant.evaluation.scoring import METRICS
-from assistant.evaluation.summary import Figure, headline, read_summary, summarise
+from assistant.evaluation.summary import headline, read_summary, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
@@ -34,23 +33,29 @@ _MISTAKE = 2
 
 def check(console: Console, questions: Path, assistant: Assistant) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
-    findings = lint(questions, Corpus(assistant.index().sources))
-    for finding in findings:
-        place = f"{questions}:{finding.line}" if finding.line else str(questions)
-        console.print(plain(f"{place}: {'' if finding.error else 'warning: '}{finding.message}"), soft_wrap=True)
-    if any(finding.error for finding in findings):
+    found = read_csv(questions) if is_csv(questions) else read_jsonl(questions)
+    problems = lint(found, Corpus(assistant.index().sources))
+    for problem in problems:
+        place = f"{questions}:{problem.line}" if problem.line else str(questions)
+        _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
+    if any(problem.error for problem in problems):
         raise typer.Exit(_MISTAKE)
     console.print(plain(f"{questions} is a good question set."))
 
 
 def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[QuestionItem]:
     """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
-    if not is_csv(questions):
-        return _chosen(load_questions(questions), only)
-    found = import_csv(questions, Corpus(assistant.index().sources))
-    for finding in found.findings:
-        typer.echo(f"{questions}:{finding.line}: {finding.message}", err=True)
-    return _chosen(list(found.items.values()), only)
+    if is_csv(questions):
+        found = import_csv(questions, Corpus(assistant.index().sources))
+        for problem in found.problems:
+            typer.echo(f"{questions}:{problem.line}: {problem.message}", err=True)
+        items = found.questions()
+    else:
+        items = load_questions(questions)
+    ids = {item.id for item in items}
+    if missing := [id_ for id_ in only if id_ not in ids]:
+        raise UserError(f"The set has no question {', '.join(map(repr, missing))}. Give an id that it has.")
+    return [item for item in items if not only or item.id in only]
 
 
 def print_feedback(path: Path) -> None:
@@ -60,7 +65,7 @@ def print_feedback(path: Path) -> None:
         typer.echo(line)
     for one in feedback:
         if one.comment and not one.good:
-            typer.echo(f"feedback-{one.id[:8]}: {' '.join(one.comment.split())}", err=True)
+            typer.echo(f"{one.question_id}: {' '.join(one.comment.split())}", err=True)
 
 
 def open_assistants(
@@ -87,7 +92,7 @@ def check_recording(record: Path | None, replay: Path | None, report: Path | Non
     """Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once."""
     if record and replay:
         raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
-    if record and has_recording(record) and not (report and (report / "results.jsonl").exists()):
+    if record and has_recording(record) and not (report and (report / ROWS).exists()):
         raise UserError(
             f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
             "to go on with that."
@@ -99,38 +104,33 @@ def new_folder(questions: Path) -> Path:
     return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _chosen(items: list[QuestionItem], only: Sequence[str]) -> list[QuestionItem]:
-    ids = {item.id for item in items}
-    if missing := [id_ for id_ in only if id_ not in ids]:
-        raise UserError(f"The set has no question {', '.join(map(repr, missing))}. Give an id that it has.")
-    return [item for item in items if not only or item.id in only]
-
-
 def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> None:
     """The headline of each model, against an earlier report where one is given, and against the first model."""
     first, *others = folders
     for model, folder in folders.items():
         if others:
             console.print(plain(f"{model}:", "bold"))
-        show_headline(console, folder)
-        show_judging(console, folder)
+        _show_headline(console, folder)
         if other:
-            show_comparison(console, folder, other)
+            _show_comparison(console, folder, other)
     for model in others:
         console.print(plain(f"{model} against {first}:", "bold"))
-        show_comparison(console, folders[model], folders[first])
+        _show_comparison(console, folders[model], folders[first])
 
 
-def show_headline(console: Console, folder: Path) -> None:
-    """The figures that matter most, with their intervals; beside them those of the questions held back, if any."""
+def _show_headline(console: Console, folder: Path) -> None:
+    """The figures that matter most, beside them those of the questions held back, if any; what it all took."""
     summary = read_summary(folder)
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
-    table = Table("metric", "value", "95 % interval", "n", *(["held back"] if held["failures"].n else []))
+    any_held = held["failures"].n > 0
+    table = Table("metric", "value", "95 % interval", "n", *(["held back"] if any_held else []))
     for name in headline(summary):
         figure = summary[name]
         note = " (lower is better)" if METRICS[name].lower_is_better else ""
-        apart = [_number(held[name].value)] if held["failures"].n and name in held else []
-        table.add_row(name + note, _number(figure.value), _interval(figure), str(figure.n), *apart)
+        ends = (figure.low, figure.high)
+        interval = " to ".join(f"{end:.2f}" for end in ends if end is not None)
+        apart = [_number(held[name].value)] if any_held and name in held else []
+        table.add_row(name + note, _number(figure.value), interval, str(figure.n), *apart)
     console.print(table)
     tokens = [int(summary[name].value or 0) for name in ("input_tokens", "output_tokens")]
     usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], cost_usd=summary["cost_usd"].value)
@@ -138,17 +138,13 @@ def show_headline(console: Console, folder: Path) -> None:
         console.print(plain(f"The answers took {line}."))
     if failed := summary["failures"].value:
         console.print(plain(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}"))
-
-
-def show_judging(console: Console, folder: Path) -> None:
-    """What a judge took, and how often it gave no verdict, where it did."""
     for line in spent(judging_took(folder)):
         console.print(plain(f"The judge took {line}."))
     if times := undecided(folder):
-        console.print(plain(f"Without a verdict of the judge: {times}, see {folder / VERDICTS}"), soft_wrap=True)
+        _say(console, f"Without a verdict of the judge: {times}, see {folder / VERDICTS}")
 
 
-def show_comparison(console: Console, here: Path, there: Path) -> None:
+def _show_comparison(console: Console, here: Path, there: Path) -> None:
     """Paired differences of two runs, and the questions won and lost."""
     comparison = compare(here, there)
     table = Table("metric", "difference", "95 % interval", "p", "n")
@@ -157,9 +153,9 @@ def show_comparison(console: Console, here: Path, there: Path) -> None:
             table.add_row(name, f"{d.value:+.3f}", f"{d.low:+.2f} to {d.high:+.2f}", f"{d.p:.3f}", str(d.n))
     console.print(table)
     if same := [name for name, d in comparison.differences.items() if not d.low and not d.high]:
-        console.print(plain(f"No difference: {', '.join(same)}"), soft_wrap=True)
+        _say(console, f"No difference: {', '.join(same)}")
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
-        console.print(plain(f"{what}: {len(ids)} {' '.join(ids)}"), soft_wrap=True)
+        _say(console, f"{what}: {len(ids)} {' '.join(ids)}")
     console.print(plain(f"Unchanged: {comparison.unchanged}"))
     if comparison.unpaired:
         console.print(plain(f"Left out, since they differ or are in one run only: {comparison.unpaired}"))
@@ -177,9 +173,10 @@ def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | No
         raise typer.Exit(_SHORT_OF_A_FLOOR)
 
 
+def _say(console: Console, line: str) -> None:
+    """Prints a line that may be long and is not broken where the terminal ends."""
+    console.print(plain(line), soft_wrap=True)
+
+
 def _number(value: float | None) -> str:
     return "n/a" if value is None else f"{value:.3f}"
-
-
-def _interval(figure: Figure) -> str:
-    return "" if figure.low is None or figure.high is None else f"{figure.low:.2f} to {figure.high:.2f}"

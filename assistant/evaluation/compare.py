@@ -4,16 +4,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from rapidfuzz import process
 
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.results import Receipt, Row, read_receipt, read_rows
+from assistant.evaluation.results import Row, read_receipt, read_rows
 from assistant.evaluation.scoring import METRICS, Scores
 from assistant.evaluation.statistics import Difference, difference
 from assistant.evaluation.summary import HEADLINE, Summary, read_summary
 from ingest.errors import UserError
+
+Floor = tuple[str, float]  # a metric, and its least value; the greatest where lower is better
 
 
 @dataclass(frozen=True)
@@ -26,20 +27,6 @@ class Comparison:
     unchanged: int
     unpaired: int  # questions that only one of the runs has, or that differ
     other: list[str]  # what else is different: the model, the corpus and so on
-
-
-class Change(NamedTuple):
-    """One question in both runs."""
-
-    here: Row
-    there: Row
-
-
-class Floor(NamedTuple):
-    """The least value that a metric of `summary.json` may have, or the greatest where lower is better."""
-
-    metric: str
-    bound: float
 
 
 def compare(here: Path, there: Path) -> Comparison:
@@ -58,13 +45,14 @@ def compare(here: Path, there: Path) -> Comparison:
         if pair:
             differences[name] = pair
     changes = {key[0]: _standing(ours[key]) - _standing(theirs[key]) for key in shared}
+    receipts = read_receipt(here).model_dump(), read_receipt(there).model_dump()
     return Comparison(
         differences,
-        unpaired=len(ours.keys() ^ theirs.keys()),
-        other=_different(read_receipt(here), read_receipt(there)),
         won=[id_ for id_, change in changes.items() if change > 0],
         lost=[id_ for id_, change in changes.items() if change < 0],
         unchanged=sum(change == 0 for change in changes.values()),
+        unpaired=len(ours.keys() ^ theirs.keys()),
+        other=[name for name in receipts[0] if name != "questions" and receipts[0][name] != receipts[1][name]],
     )
 
 
@@ -82,13 +70,6 @@ def check_comparable(items: Sequence[QuestionItem], there: Path, report: Path | 
         raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")
 
 
-def changes(here: Path, there: Path, ids: Sequence[str]) -> list[Change]:
-    """Both rows of each of these questions, which both report folders have; none of a question held back."""
-    ours, theirs = ({row.id: row for row in read_rows(folder) if row.id in ids} for folder in (here, there))
-    pairs = [Change(ours[id_], theirs[id_]) for id_ in ids]
-    return [pair for pair in pairs if "held" not in (pair.here.question.split, pair.there.question.split)]
-
-
 def read_floors(written: Sequence[str]) -> list[Floor]:
     """Floors written like `fact_recall=0.9`. Raises `UserError` for a metric or a number that there is not."""
     known = [name for name in METRICS if name != "seconds"]  # which only a comparison has
@@ -104,7 +85,7 @@ def read_floors(written: Sequence[str]) -> list[Floor]:
         if metric not in known:
             near, *_ = process.extractOne(metric, known)
             raise UserError(f"There is no metric {metric!r}; the nearest is {near}. All: {', '.join(known)}.")
-        floors.append(Floor(metric, bound))
+        floors.append((metric, bound))
     return floors
 
 
@@ -148,18 +129,13 @@ def _scores(folder: Path) -> dict[_Key, Scores]:
 
 
 def _cost(row: Row) -> Scores:
-    failure: Scores = {"failures": float(row.answer is None)}
     if row.answer is None:
-        return failure
+        return {"failures": 1.0}
     usage = row.answer.usage
-    return failure | {
+    return {
+        "failures": 0.0,
         "seconds": row.answer.seconds.total,
         "input_tokens": float(usage.input_tokens),
         "output_tokens": float(usage.output_tokens),
         "cost_usd": usage.cost_usd,
     }
-
-
-def _different(here: Receipt, there: Receipt) -> list[str]:
-    ours, theirs = here.model_dump(), there.model_dump()
-    return [name for name in ours if name != "questions" and ours[name] != theirs[name]]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.evaluation.places import Corpus, explain_miss
-from assistant.evaluation.questions import Finding, QuestionItem, QuestionSet, checked, read_text
+from assistant.evaluation.matching import Corpus, explain_miss
+from assistant.evaluation.questions import Problem, QuestionItem, QuestionSet, read_text
 from ingest.errors import UserError
 
 _SUFFIXES = (".csv", ".tsv")
@@ -26,12 +26,13 @@ def import_csv(path: Path, corpus: Corpus) -> QuestionSet:
     Raises `UserError` with file and line for a row that cannot be read or a quote that is not found.
     """
     found = read_csv(path)
-    missed = ((line, q) for line, item in found.items.items() for q in item.evidence if not corpus.find(q))
+    missed = [(line, q) for line, item in found.items.items() for q in item.evidence if not corpus.find(q)]
     for number, (line, quote) in enumerate(missed):
         # only the first is shown; to find the nearest text to each takes long in large documents
         why = f"the quote {quote[:60]!r} is not in the corpus." if number else explain_miss(quote, corpus)
-        found.findings.append(Finding(line, why))
-    return checked(path, found)
+        found.problems.append(Problem(line, why))
+    found.questions()  # raises
+    return found
 
 
 def read_csv(path: Path) -> QuestionSet:
@@ -49,17 +50,17 @@ def read_csv(path: Path) -> QuestionSet:
             wrong = "there more than once. Rename the others." if column in names else "missing. Name it there."
             raise UserError(f"{path}:{line}: in the first row the column {column!r} is {wrong}")
     question, quote = map(names.index, _COLUMNS)
-    found = QuestionSet()
+    found = QuestionSet(path)
     if ignored := [name for at, name in enumerate(header) if name and at not in (question, quote)]:
         message = f"not used: the columns {', '.join(ignored)}. Only {' and '.join(_COLUMNS)} are."
-        found.findings.append(Finding(line, message, error=False))
+        found.problems.append(Problem(line, message, error=False))
     for line, row, error in rows:
         if error or len(row) <= max(question, quote) or any(row[len(header) :]):
             wrong = error or f"{len(row)} cells, not {len(header)} as in the first row"
             message = f"the row cannot be read ({wrong}). Put each text in double quotes, and double those inside."
-            found.findings.append(Finding(line, message))
+            found.problems.append(Problem(line, message))
         elif not row[question]:
-            found.findings.append(Finding(line, "the question is empty. Write one."))
+            found.problems.append(Problem(line, "the question is empty. Write one."))
         else:
             found.items[line] = QuestionItem(
                 id=f"c{len(found.items) + 1:03}",

@@ -26,6 +26,11 @@ class Feedback(BaseModel):
     history: tuple[str, ...] = ()
     answer: Answer
 
+    @property
+    def question_id(self) -> str:
+        """The id of the question that is made of it."""
+        return f"feedback-{self.id[:8]}"
+
 
 def keep(feedback: Feedback, path: Path) -> None:
     """Adds a line to the file. Raises `UserError` where it cannot be written, or holds 100 MB."""
@@ -70,7 +75,7 @@ def to_complete(feedback: list[Feedback]) -> Iterator[str]:
     for one in feedback:
         if one.good is False:
             line = {
-                "id": f"feedback-{one.id[:8]}",
+                "id": one.question_id,
                 "question": one.answer.question,
                 "history": one.history,
                 "answerable": "?",  # which no set may say: a person has to

@@ -1,10 +1,10 @@
 """The test φ of the citation metrics, whether evidence supports a claim: by words, or by a chat model."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import partial
-from html import escape as escape_tags
+from html import escape
 from pathlib import Path
 from threading import Lock
 
@@ -56,31 +56,31 @@ def coverage(evidence: str, wanted: Counter[str]) -> float:
     return best / wanted.total() if wanted else 0.0
 
 
-class Verdict(BaseModel):
+class KeptVerdict(BaseModel):
     """A line of `verdicts.jsonl`; where there is no verdict, `error` says why."""
 
     model_config = ConfigDict(frozen=True)
 
     evidence: str
     claim: str
-    answer: str | None  # as the model wrote it
-    verdict: bool | None
-    error: str | None
+    answer: str | None = None  # as the model wrote it
+    verdict: bool | None = None
+    error: str | None = None
     usage: Usage = Usage()  # of an answer; what a failed request took is not known
 
 
-OpenJudge = Callable[[Path], "Judge"]  # the judge of a report's folder
+def open_judge(name: str, settings: AssistantSettings) -> Callable[[Path], "CitationJudge"]:
+    """The judge `provider:model`, for a report's folder.
 
-
-def open_judge(name: str, settings: AssistantSettings) -> OpenJudge:
-    """The judge `provider:model`. Raises `SettingsError` where there is no such model, or its key is missing."""
+    Raises `SettingsError` where there is no such model, or its key is missing.
+    """
     without = "leave out --judge"
     if not all(name.partition(":")):
         raise SettingsError(f"There is no judge {name!r}. Use one like openai:gpt-5-mini, or {without}.")
-    return partial(Judge, name, open_chat_model(name, settings, without))
+    return partial(CitationJudge, name, open_chat_model(name, settings, without))
 
 
-class Judge:
+class CitationJudge:
     """The test φ by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023). Threads may share it.
 
     A pair of evidence and claim that was judged is not asked again, also where an interrupted run goes on in the
@@ -91,68 +91,61 @@ class Judge:
     def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
         self.name = name
         self.config: RunnableConfig | None = None  # that of the run, which may be stopped
-        self.spent = Usage()  # by all verdicts in the folder
+        self.spent = judging_took(folder)  # by all verdicts in the folder
         self._model = model
         self._path = folder / VERDICTS
         self._lock = Lock()
-        self._known: dict[tuple[str, str], bool] = {}
-        for kept in _read(self._path):
-            self.spent += kept.usage
-            if kept.verdict is not None:
-                self._known[kept.evidence, kept.claim] = kept.verdict
+        self._asking: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)  # a lock for each pair
+        self._known = {
+            (kept.evidence, kept.claim): kept.verdict for kept in _read(folder) if kept.verdict is not None
+        }
 
     def __call__(self, evidence: str, claim: str) -> bool:
         """Whether the evidence supports the claim. Raises `NoVerdict` where the model fails or is not clear."""
-        if (evidence, claim) in self._known:
-            return self._known[evidence, claim]
-        answer = verdict = error = None
-        usage = Usage()
-        prompt = messages(evidence, claim)
+        pair = (evidence, claim)
+        with self._lock:
+            asking = self._asking[pair]
+        with asking:  # whoever wants the same verdict at the same time waits for it
+            if pair not in self._known:
+                kept = self._ask(evidence, claim)
+                with self._lock, self._path.open("a", encoding="utf-8") as file:
+                    file.write(kept.model_dump_json() + "\n")
+                    self.spent += kept.usage
+                if kept.verdict is None:
+                    raise NoVerdict(kept.error)
+                self._known[pair] = kept.verdict
+            return self._known[pair]
+
+    def _ask(self, evidence: str, claim: str) -> KeptVerdict:
+        # no text of evidence or claim can close the tag that it stands in
+        user = prompts.JUDGE_USER.format(evidence=escape(evidence, quote=False), claim=escape(claim, quote=False))
+        prompt = [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
+        asked = partial(KeptVerdict, evidence=evidence, claim=claim)
         try:
             reply = reply_of(self._model, prompt, self.config)
             answer, usage = str(reply.text), usage_of(reply, prompt, self._model)
         except (Stopped, SettingsError):  # which end the run, as they do where a model answers
             raise
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
-            error = f"{type(failure).__name__}: {failure}"
-        else:
-            match = _ANSWER.fullmatch(answer)
-            verdict = bool(match[1]) if match else None
-            error = None if match else "The answer is neither yes nor no."
-        self._keep(
-            Verdict(evidence=evidence, claim=claim, answer=answer, verdict=verdict, error=error, usage=usage)
-        )
-        if verdict is None:
-            raise NoVerdict(error)
-        self._known[evidence, claim] = verdict
-        return verdict
-
-    def _keep(self, verdict: Verdict) -> None:
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
-            file.write(verdict.model_dump_json() + "\n")
-            self.spent += verdict.usage
-
-
-def messages(evidence: str, claim: str) -> list[SystemMessage | HumanMessage]:
-    """The prompt. No text of evidence or claim can close the tag that it stands in."""
-    user = prompts.JUDGE_USER.format(
-        evidence=escape_tags(evidence, quote=False), claim=escape_tags(claim, quote=False)
-    )
-    return [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
+            return asked(error=f"{type(failure).__name__}: {failure}")
+        if match := _ANSWER.fullmatch(answer):
+            return asked(answer=answer, verdict=bool(match[1]), usage=usage)
+        return asked(answer=answer, error="The answer is neither yes nor no.", usage=usage)
 
 
 def undecided(folder: Path) -> int:
     """How many times the judge of a report's folder gave no verdict."""
-    return sum(kept.verdict is None for kept in _read(folder / VERDICTS))
+    return sum(kept.verdict is None for kept in _read(folder))
 
 
 def judging_took(folder: Path) -> Usage:
     """The tokens and dollars of the judge of a report's folder."""
-    return sum((kept.usage for kept in _read(folder / VERDICTS)), Usage())
+    return sum((kept.usage for kept in _read(folder)), Usage())
 
 
-def _read(path: Path) -> list[Verdict]:
-    """The verdicts of a file, none where there is no file; a last line that was cut off is taken away."""
+def _read(folder: Path) -> list[KeptVerdict]:
+    """The verdicts of a report's folder, if any; a last line that was cut off is taken away."""
+    path = folder / VERDICTS
     if not path.exists():
         return []
     try:
@@ -161,7 +154,7 @@ def _read(path: Path) -> list[Verdict]:
             if lines and not lines[-1].endswith(b"\n"):
                 lines.pop()
                 file.truncate(sum(map(len, lines)))
-        return [Verdict.model_validate_json(line) for line in lines]
+        return [KeptVerdict.model_validate_json(line) for line in lines]
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path} cannot be read ({reason}). Give another --report.") from None

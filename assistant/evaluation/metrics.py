@@ -1,21 +1,19 @@
 """Measures of one answer to one question. Pure functions; `None` where a measure is not defined.
 
-A place is a half-open range of code points in a named source. `Evidence` holds for each quote of the question's
-evidence all the places where it stands; any of them counts.
+`EvidenceSpans` holds for each quote of the question's evidence all the places where it stands; any of them counts.
 """
 
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.answers import Answer, Sentence
-from assistant.evaluation.places import Place, best_share, overlap
+from assistant.answers import Answer
+from assistant.evaluation.matching import SourceSpan, best_share, overlap, stated
 from assistant.evaluation.questions import QuestionItem
 from assistant.literals import names, unknown_amounts, without
 from assistant.prompts import MARKER, marker_numbers
 from ingest.lexicon import content_words, stem
-from ingest.text import fold
 
-Evidence = Sequence[Sequence[Place]]
+EvidenceSpans = Sequence[Sequence[SourceSpan]]
 Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ; one that cannot tell raises `NoVerdict`
 
 IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
@@ -31,24 +29,15 @@ class NoVerdict(Exception):
 # Retrieval -----------------------------------------------------------------------------------------------------
 
 
-def evidence_recall(evidence: Evidence, retrieved: Sequence[Place], k: int | None = None) -> float | None:
-    """The share of quotes of which at least 90 % of the characters lie inside the first `k` retrieved spans.
+def evidence_recall(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) -> float | None:
+    """The share of quotes of which at least 90 % of the characters lie inside the retrieved spans.
 
-    recall@k = |{quotes covered by the first k}| / |quotes|; all retrieved spans where `k` is `None`.
+    Of the first k spans it is recall@k = |{quotes covered by the first k}| / |quotes|.
     """
-    if not evidence:
-        return None
-    first = retrieved[:k]
-    return sum(best_share(places, first) >= IN_CONTEXT for places in evidence) / len(evidence)
+    return _share([best_share(places, retrieved) >= IN_CONTEXT for places in evidence])
 
 
-def success_at_1(evidence: Evidence, retrieved: Sequence[Place]) -> float | None:
-    """1 where the first span holds a quote of the evidence, else 0: any hit, which is not recall."""
-    rank = reciprocal_rank(evidence, retrieved)
-    return None if rank is None else float(rank == 1)
-
-
-def reciprocal_rank(evidence: Evidence, retrieved: Sequence[Place]) -> float | None:
+def reciprocal_rank(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) -> float | None:
     """1 / rank of the first span that holds a quote, 0 where none does; its mean is MRR (Voorhees 1999)."""
     if not evidence:
         return None
@@ -61,33 +50,14 @@ def reciprocal_rank(evidence: Evidence, retrieved: Sequence[Place]) -> float | N
 # The answer ----------------------------------------------------------------------------------------------------
 
 
-def stated(facts: Sequence[Sequence[str]], text: str) -> list[bool]:
-    """For each key fact, whether the text holds at least one of its phrasings; markers are left out."""
-    shown = fold(MARKER.sub("", text)).text
-    return [any(holds_phrase(shown, phrase) for phrase in phrasings) for phrasings in facts]
-
-
 def fact_recall(facts: Sequence[Sequence[str]], text: str) -> float | None:
     """The share of key facts that the text states: |{facts with a phrasing in it}| / |facts|."""
-    return sum(stated(facts, text)) / len(facts) if facts else None
+    return _share(stated(facts, text))
 
 
 def forbidden_hit(forbidden: Sequence[str], text: str) -> float | None:
     """1 where the answer says one of the phrases that a right answer never says, else 0."""
     return float(any(stated([forbidden], text))) if forbidden else None
-
-
-def holds_phrase(folded: str, phrase: str) -> bool:
-    """Whether a folded text holds the phrase from the start of a token on; it may end inside one, a number not."""
-    needle = fold(phrase).text
-    at = folded.find(needle) if needle else -1
-    while at >= 0:
-        inside_word = at > 0 and folded[at - 1].isalnum() and needle[0].isalnum()
-        inside_number = needle[-1].isdigit() and re.match(r"[.,]?\d", folded[at + len(needle) :])
-        if not inside_word and not inside_number:
-            return True
-        at = folded.find(needle, at + 1)
-    return False
 
 
 def answer_words(text: str) -> float:
@@ -100,72 +70,52 @@ def answer_words(text: str) -> float:
 
 def citation_validity(answer: Answer) -> float | None:
     """The share of markers in the text that name a citation which there is."""
-    numbers = [n for marker in MARKER.finditer(answer.text) for n in marker_numbers(marker)]
-    if not numbers:
-        return None
     known = {citation.number for citation in answer.citations}
-    return sum(number in known for number in numbers) / len(numbers)
+    return _share([n in known for marker in MARKER.finditer(answer.text) for n in marker_numbers(marker)])
 
 
 def quote_exactness(answer: Answer, texts: dict[str, str]) -> float | None:
     """The share of citations whose quote stands verbatim at its offsets; `texts` by source name."""
-    if not answer.citations:
-        return None
-    return sum(texts.get(c.source, "")[c.start : c.end] == c.quote for c in answer.citations) / len(
-        answer.citations
-    )
+    return _share([texts.get(c.source, "")[c.start : c.end] == c.quote for c in answer.citations])
 
 
-def citation_recall(answer: Answer, supports: Supports) -> float | None:
-    """The share of sentences that their citations, taken together, support (ALCE: Gao et al., EMNLP 2023)."""
-    if not answer.sentences:
-        return None
-    return sum(_supported(answer, s, s.citations, supports) for s in answer.sentences) / len(answer.sentences)
+def citation_support(answer: Answer, supports: Supports) -> tuple[float | None, float | None]:
+    """Citation recall and precision (ALCE: Gao et al., EMNLP 2023).
 
-
-def citation_precision(answer: Answer, supports: Supports) -> float | None:
-    """The share of citations, counted once a sentence, that are not irrelevant (ALCE).
-
-    A citation of a supported sentence is irrelevant where it does not support the sentence alone and the others
-    support it without it; every citation of an unsupported sentence is.
+    Recall is the share of sentences that their citations, taken together, support. Precision is the share of
+    citations, counted once a sentence, that are not irrelevant: a citation of a supported sentence is irrelevant
+    where it does not support the sentence alone and the others support it without it; every citation of an
+    unsupported sentence is.
     """
-    verdicts = []
+
+    def supported(claim: str, numbers: Sequence[int]) -> bool:
+        quotes = [citation.quote for citation in answer.citations if citation.number in numbers]
+        return bool(quotes) and supports("\n".join(quotes), claim)
+
+    whole, needed = [], []
     for sentence in answer.sentences:
-        whole = _supported(answer, sentence, sentence.citations, supports)
+        whole.append(supported(sentence.text, sentence.citations))
         for number in sentence.citations:
-            rest = tuple(n for n in sentence.citations if n != number)
-            needed = _supported(answer, sentence, (number,), supports) or not _supported(
-                answer, sentence, rest, supports
-            )
-            verdicts.append(whole and needed)
-    return sum(verdicts) / len(verdicts) if verdicts else None
+            rest = [n for n in sentence.citations if n != number]
+            alone_or_missed = supported(sentence.text, [number]) or not supported(sentence.text, rest)
+            needed.append(whole[-1] and alone_or_missed)
+    return _share(whole), _share(needed)
 
 
-def _supported(answer: Answer, sentence: Sentence, numbers: Sequence[int], supports: Supports) -> bool:
-    quotes = [citation.quote for citation in answer.citations if citation.number in numbers]
-    return bool(quotes) and supports("\n".join(quotes), sentence.text)
-
-
-def gold_citation_precision(evidence: Evidence, cited: Sequence[Place]) -> float | None:
+def gold_citation_precision(evidence: EvidenceSpans, cited: Sequence[SourceSpan]) -> float | None:
     """The share of citations that overlap an evidence span by at least half of the shorter of the two."""
-    if not cited or not evidence:
-        return None
     every = [place for places in evidence for place in places]
-    return sum(any(overlap(span, place) for place in every) for span in cited) / len(cited)
+    return _share([any(overlap(span, place) for place in every) for span in cited]) if evidence else None
 
 
-def gold_citation_recall(evidence: Evidence, cited: Sequence[Place]) -> float | None:
+def gold_citation_recall(evidence: EvidenceSpans, cited: Sequence[SourceSpan]) -> float | None:
     """The share of evidence spans of which citations cover at least 80 % of the characters."""
-    if not evidence:
-        return None
-    return sum(best_share(places, cited) >= COVERED for places in evidence) / len(evidence)
+    return _share([best_share(places, cited) >= COVERED for places in evidence])
 
 
 def uncited_share(answer: Answer) -> float | None:
     """The share of sentences without a citation."""
-    if not answer.sentences:
-        return None
-    return sum(not sentence.citations for sentence in answer.sentences) / len(answer.sentences)
+    return _share([not sentence.citations for sentence in answer.sentences])
 
 
 # Groundedness --------------------------------------------------------------------------------------------------
@@ -173,11 +123,8 @@ def uncited_share(answer: Answer) -> float | None:
 
 def grounded_words(answer: Answer) -> float | None:
     """The share of the answer's content words, as stems, that stand in the quotes of its citations."""
-    said = [stem(w) for sentence in answer.sentences for w in content_words(sentence.text)]
-    if not said:
-        return None
     quoted = {stem(w) for citation in answer.citations for w in content_words(citation.quote)}
-    return sum(word in quoted for word in said) / len(said)
+    return _share([stem(w) in quoted for sentence in answer.sentences for w in content_words(sentence.text)])
 
 
 def strange(answer: Answer) -> float | None:
@@ -190,15 +137,6 @@ def strange(answer: Answer) -> float | None:
 
 
 # Abstention ----------------------------------------------------------------------------------------------------
-
-
-def right(facts: float | None, gold_citation_recall: float | None, forbidden: float | None) -> bool:
-    """Whether an answer to an answerable question is right: it states every fact, and nothing forbidden.
-
-    Where the question names no facts, the citations have to cover all of its evidence instead; where it names
-    none of that either, no answer is known to be right.
-    """
-    return (gold_citation_recall if facts is None else facts) == 1.0 and not forbidden
 
 
 def useful(item: QuestionItem, answer: Answer) -> float | None:
@@ -216,9 +154,20 @@ def useful(item: QuestionItem, answer: Answer) -> float | None:
     return float(answer.answered and sum(stated(item.facts, answer.text)) >= item.least)
 
 
-def truthfulness(answered: bool, is_right: bool) -> float:
-    """1 for a right answer, 0 for a refusal, -1 for any other answer: to an unanswerable question, none is right.
+def truthfulness(
+    item: QuestionItem, answered: bool, facts: float | None, citations: float | None, forbidden: float | None
+) -> float:
+    """1 for a right answer, 0 for a refusal, -1 for any other; the mean is (right - wrong) / n.
 
-    The mean is (right - wrong) / n (CRAG: Yang et al., NeurIPS 2024).
+    To an answerable question it is right to state every fact (recall 1), and nothing forbidden. Where the
+    question names no facts, the citations have to cover all of its evidence instead (gold recall 1); where it
+    names none of that either, no answer is known to be right. CRAG: Yang et al., NeurIPS 2024.
     """
-    return (1.0 if is_right else -1.0) if answered else 0.0
+    if not answered:
+        return 0.0
+    whole = (citations if facts is None else facts) == 1.0
+    return 1.0 if item.answerable and whole and not forbidden else -1.0
+
+
+def _share(held: Sequence[bool]) -> float | None:
+    return sum(held) / len(held) if held else None

@@ -7,7 +7,6 @@ Selective prediction after El-Yaniv and Wiener, "On the Foundations of Noise-fre
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from assistant.evaluation.results import Row
@@ -21,23 +20,16 @@ class Outcome(NamedTuple):
     right: bool = False
     confidence: float | None = None
 
-
-class Tally(NamedTuple):
-    """How many questions went which way: three for the answerable ones, two for the others, and failures."""
-
-    right: int
-    wrong: int
-    refused: int
-    rightly_refused: int
-    wrongly_answered: int
-    failed: int
-
-
-class Point(NamedTuple):
-    """What holds where only the surest answers are given: the share of all questions answered, and of it wrong."""
-
-    coverage: float
-    risk: float
+    @property
+    def way(self) -> str:
+        """How it went: one of three ways for an answerable question, of two for another, or a failure."""
+        if self.answered is None:
+            return "failed"
+        if not self.answerable:
+            return "wrongly_answered" if self.answered else "rightly_refused"
+        if not self.answered:
+            return "refused"
+        return "right" if self.right else "wrong"
 
 
 def outcomes(rows: Iterable[Row]) -> list[Outcome]:
@@ -54,22 +46,6 @@ def outcomes(rows: Iterable[Row]) -> list[Outcome]:
     ]
 
 
-def tally(found: Iterable[Outcome]) -> Tally:
-    """Counts which way the questions went."""
-    ways = Counter(map(_way, found))
-    return Tally(*(ways[name] for name in Tally._fields))
-
-
-def _way(one: Outcome) -> str:
-    if one.answered is None:
-        return "failed"
-    if not one.answerable:
-        return "wrongly_answered" if one.answered else "rightly_refused"
-    if not one.answered:
-        return "refused"
-    return "right" if one.right else "wrong"
-
-
 def abstention_precision(found: Sequence[Outcome]) -> float | None:
     """|{right refusals}| / |{refusals}|; a question that failed is no refusal."""
     refusals = [not one.answerable for one in found if one.answered is False]
@@ -83,27 +59,46 @@ def abstention_f1(found: Sequence[Outcome]) -> float | None:
     return 2 * sum(refusals) / either if either else None
 
 
-def risk_coverage(found: Sequence[Outcome]) -> list[Point]:
-    """A point for each confidence of an answer, from the surest on.
+class Point(NamedTuple):
+    """What holds where only the surest answers are given: how many those are, and how many of them are wrong."""
 
-    Answering from confidence c on: coverage = |{answers at least as sure}| / questions, risk = |{wrong ones
-    among these}| / |{answers at least as sure}|. No threshold tells equal confidences apart: they share a point.
+    answers: int
+    wrong: int
+
+    @property
+    def risk(self) -> float:
+        """The share of these answers that are wrong."""
+        return self.wrong / self.answers
+
+
+def risk_coverage(found: Iterable[Outcome]) -> list[Point]:
+    """A point for each confidence of an answer, from the surest on: the answers that are at least as sure.
+
+    No threshold tells equal confidences apart: they share a point. Coverage is the share of all questions that
+    these answers are.
     """
-    return [Point(given / len(found), wrong / given) for given, wrong, _ in _thresholds(found)]
+    sure = [(one.confidence, not one.right) for one in found if one.answered and one.confidence is not None]
+    points = [Point(0, 0)]
+    for _, tied in groupby(sorted(sure, reverse=True), lambda pair: pair[0]):
+        wrong = [is_wrong for _, is_wrong in tied]
+        points.append(Point(points[-1].answers + len(wrong), points[-1].wrong + sum(wrong)))
+    return points[1:]
 
 
-def aurc(found: Sequence[Outcome]) -> float | None:
+def aurc(found: Iterable[Outcome]) -> float | None:
     """The area under the risk-coverage curve, over the coverage it reaches; `None` where nothing was answered.
 
     AURC = the mean, over the answers, of the risk of the threshold that just lets the answer through (Geifman,
     Uziel and El-Yaniv, ICLR 2019). 0 is best; confidence that says nothing gives the share of wrong answers.
     """
-    risks = [(wrong / given, new) for given, wrong, new in _thresholds(found)]
-    answers = sum(new for _, new in risks)
-    return sum(risk * new for risk, new in risks) / answers if answers else None
+    total, answers = 0.0, 0
+    for point in risk_coverage(found):
+        total += point.risk * (point.answers - answers)
+        answers = point.answers
+    return total / answers if answers else None
 
 
-def confidence_auc(found: Sequence[Outcome]) -> float | None:
+def confidence_auc(found: Iterable[Outcome]) -> float | None:
     """How well confidence tells the answerable from the unanswerable questions; `None` without both kinds.
 
     AUC = the share of pairs (answerable, unanswerable) with the answerable one surer, ties counting half: the
@@ -119,16 +114,3 @@ def confidence_auc(found: Sequence[Outcome]) -> float | None:
         surer += answerable[confidence] * (below + unanswerable[confidence] / 2)
         below += unanswerable[confidence]
     return surer / (answerable.total() * unanswerable.total())
-
-
-def _thresholds(found: Sequence[Outcome]) -> list[tuple[int, int, int]]:
-    """For each confidence of an answer, from the surest on: answers so far, wrong ones so far, new answers."""
-    sure = [one for one in found if one.answered and one.confidence is not None]
-    given = wrong = 0
-    steps = []
-    for _, tied in groupby(sorted(sure, key=attrgetter("confidence"), reverse=True), attrgetter("confidence")):
-        group = list(tied)
-        given += len(group)
-        wrong += sum(not one.right for one in group)
-        steps.append((given, wrong, len(group)))
-    return steps

@@ -1,18 +1,25 @@
-"""Question sets: their format, read and written."""
+"""Question sets: their format, read and written, and what is wrong or doubtful in one."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from rapidfuzz import fuzz, process
 
 from assistant.answers import EarlierTurn
+from assistant.evaluation.matching import Corpus, explain_miss, holds_phrase, stated
+from assistant.evaluation.statistics import smallest_difference
 from ingest.errors import UserError
+from ingest.text import fold
 
 Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+_NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's ratio of the sorted words
+_TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
 
 
 class QuestionItem(BaseModel):
@@ -40,7 +47,7 @@ class QuestionItem(BaseModel):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Problem:
     """Something to mend in a line, or (`error` is false) to look at; `line` is 0 for the set as a whole."""
 
     line: int
@@ -52,9 +59,25 @@ class Finding:
 class QuestionSet:
     """The questions of a file by the line where they begin, and what is to be said of its other lines."""
 
+    path: Path
     items: dict[int, QuestionItem] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
+    def questions(self) -> list[QuestionItem]:
+        """The questions, in order. Raises `UserError` for the first error, or where there is no question."""
+        errors = [problem for problem in self.problems if problem.error]
+        if errors:
+            first = min(errors, key=lambda problem: problem.line)
+            more = f" More mistakes: {len(errors) - 1}; --check lists them." if len(errors) > 1 else ""
+            raise UserError(f"{self.path}:{first.line}: {first.message}{more}")
+        if not self.items:
+            raise UserError(
+                f"{self.path} holds no questions. Give a question set, one JSON object a line, or a CSV."
+            )
+        return list(self.items.values())
+
+
+# --- read and written
 
 _SHAPES = {
     "facts": '[["one phrasing", "another"], ["the next fact"]]',
@@ -70,66 +93,36 @@ _SHAPES = {
 
 def load_questions(path: Path) -> list[QuestionItem]:
     """The questions of a JSON Lines file. Raises `UserError` with file and line for the first that is wrong."""
-    return list(checked(path, read_jsonl(path)).items.values())
+    return read_jsonl(path).questions()
 
 
 def read_jsonl(path: Path) -> QuestionSet:
-    """The questions of a JSON Lines file, and a finding for each line that holds none."""
-    found = QuestionSet()
+    """The questions of a JSON Lines file, and what makes a line none, or the figures of a run meaningless."""
+    found = QuestionSet(path)
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
             found.items[number] = QuestionItem.model_validate(json.loads(line))
         except json.JSONDecodeError as error:
-            found.findings.append(Finding(number, f"broken JSON ({error.msg}). Mend the line."))
+            found.problems.append(Problem(number, f"broken JSON ({error.msg}). Mend the line."))
         except ValidationError as error:
-            found.findings.append(Finding(number, explain(error)))
-    found.findings.extend(_contradictions(found.items))
-    return found
-
-
-def _contradictions(items: Mapping[int, QuestionItem]) -> Iterator[Finding]:
-    """What makes the figures of a run meaningless, though every line is well-formed."""
-    seen = Counter(item.id for item in items.values())
-    for number, item in items.items():
+            found.problems.append(Problem(number, _explain(error)))
+    seen = Counter(item.id for item in found.items.values())
+    for number, item in found.items.items():
         if seen[item.id] > 1:
-            yield Finding(number, f"the id {item.id!r} stands more than once. Give each line its own.")
+            wrong = f"the id {item.id!r} stands more than once. Give each line its own."
+            found.problems.append(Problem(number, wrong))
         if not item.answerable and (item.evidence or item.facts):
-            yield Finding(
-                number, "unanswerable, but with evidence or facts. Remove them, or set answerable to true."
-            )
+            wrong = "unanswerable, but with evidence or facts. Remove them, or set answerable to true."
+            found.problems.append(Problem(number, wrong))
         if (item.least or 0) > len(item.facts):
-            yield Finding(
-                number, f"`least` asks for {item.least} of {len(item.facts)} facts. Add facts, or lower it."
-            )
-
-
-def checked(path: Path, found: QuestionSet) -> QuestionSet:
-    """The set that was found in a file. Raises `UserError` for its first error, or where it is empty."""
-    errors = [finding for finding in found.findings if finding.error]
-    if errors:
-        first = min(errors, key=lambda finding: finding.line)
-        more = f" More mistakes: {len(errors) - 1}; --check lists them." if len(errors) > 1 else ""
-        raise UserError(f"{path}:{first.line}: {first.message}{more}")
-    if not found.items:
-        raise UserError(f"{path} holds no questions. Give a question set, one JSON object a line, or a CSV.")
+            wrong = f"`least` asks for {item.least} of {len(item.facts)} facts. Add facts, or lower it."
+            found.problems.append(Problem(number, wrong))
     return found
 
 
-def write_questions(path: Path, items: Iterable[QuestionItem]) -> None:
-    """Writes a JSON Lines file. Raises `UserError` where there is one already, or where none can be written."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.writelines(item.model_dump_json(exclude_defaults=True) + "\n" for item in items)
-    except FileExistsError:
-        raise UserError(f"{path} is there already. Give another name.") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}). Give another name.") from None
-
-
-def explain(error: ValidationError) -> str:
-    """What is wrong with a line of a question set, and the mend."""
+def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
     key = ".".join(map(str, first["loc"])) or "the line"
     if first["type"] == "extra_forbidden":
@@ -148,3 +141,66 @@ def read_text(path: Path) -> str:
         raise UserError(f"{path} is not UTF-8. Save it as UTF-8.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}). Give a question set.") from None
+
+
+def write_questions(path: Path, items: Iterable[QuestionItem]) -> None:
+    """Writes a JSON Lines file. Raises `UserError` where there is one already, or where none can be written."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(item.model_dump_json(exclude_defaults=True) + "\n" for item in items)
+    except FileExistsError:
+        raise UserError(f"{path} is there already. Give another name.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}). Give another name.") from None
+
+
+# --- checked
+
+
+def lint(found: QuestionSet, corpus: Corpus) -> list[Problem]:
+    """All that is wrong or doubtful in a set that was read, in the order of its lines."""
+    problems = list(found.problems)
+    for number, item in found.items.items():
+        problems += [Problem(number, message) for message in _errors(item, corpus)]
+        problems += [Problem(number, message, error=False) for message in _doubts(item)]
+    problems += _near_duplicates(found.items)
+    count = len(found.items)
+    if not problems and not count:
+        problems.append(Problem(0, "the set holds no questions. Add some."))
+    elif (smallest := smallest_difference(count)) > _TELLS:
+        message = f"so small a set ({count}) tells two systems apart from {100 * smallest:.0f} points on."
+        problems.append(Problem(0, f"{message} Add questions.", error=False))
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _errors(item: QuestionItem, corpus: Corpus) -> Iterator[str]:
+    if not item.question.strip():
+        yield "the question is empty. Write one."
+    if item.answerable and not item.evidence:
+        yield "answerable, but without evidence. Quote the passage that answers it."
+    for quote in item.evidence:
+        if not corpus.find(quote):
+            yield explain_miss(quote, corpus)
+
+
+def _doubts(item: QuestionItem) -> Iterator[str]:
+    said = " ".join(fold(quote).text for quote in item.evidence)
+    for phrasings in item.facts if item.evidence else ():
+        if not any(holds_phrase(said, phrase) for phrase in phrasings):
+            yield f"no phrasing of the fact {list(phrasings)} stands in the evidence. Check both."
+    if item.facts and not item.forbidden and all(stated(item.facts, item.question)):
+        yield "the question itself holds every fact, so a wrong answer may repeat them. Add `forbidden`."
+
+
+def _near_duplicates(items: dict[int, QuestionItem]) -> Iterator[Problem]:
+    """Questions (with their history) that hold nearly the words of an earlier one, in whatever order."""
+    numbers, texts = list(items), list[str]()
+    for number, item in items.items():
+        asked = " ".join([*(turn.question for turn in item.history), item.question])
+        # sorted once, and not in each of 12 million comparisons of a set of 5,000 questions
+        text = " ".join(sorted(asked.casefold().split()))
+        found = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=_NEAR_DUPLICATE)
+        if found:
+            message = f"nearly the question of line {numbers[found[2]]}. Ask something else."
+            yield Problem(number, message, error=False)
+        texts.append(text)

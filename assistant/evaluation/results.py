@@ -1,17 +1,21 @@
 """What a run leaves in its folder beside the report: its receipt, and a row for each question."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Answer
+from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.scoring import Scores
+from assistant.prompts import PROMPT_VERSION
 from ingest.errors import UserError
+from ingest.settings import ROOT
 
-_RECEIPT = "receipt.json"
-_ROWS = "results.jsonl"
+RECEIPT = "receipt.json"
+ROWS = "results.jsonl"
 
 
 class Row(BaseModel):
@@ -43,9 +47,35 @@ class Receipt(BaseModel):
     judge: str | None = None  # its model and its prompt; left out where the lexical test decides
 
 
+def make_receipt(items: Sequence[QuestionItem], assistant: Assistant, judge: str | None = None) -> Receipt:
+    """The receipt of a run of `items` on the index that is current now."""
+    manifest = assistant.index().manifest
+    lines = "\n".join(item.model_dump_json() for item in items)
+    return Receipt(
+        questions=hashlib.sha256(lines.encode()).hexdigest(),
+        code=_code(),
+        index=manifest.digest,
+        sources={record.name: record.digest for record in manifest.sources},
+        embeddings=manifest.embeddings,
+        model=assistant.model,
+        server=assistant.server,
+        prompts=PROMPT_VERSION,
+        strict=assistant.strict,
+        judge=judge,
+    )
+
+
+def _code() -> str:
+    """A digest of both packages: no version number follows every change that matters."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "ingest").rglob("*.py"), *(ROOT / "assistant").rglob("*.py")]):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def read_rows(folder: Path) -> Iterator[Row]:
     """The rows of a report folder, one at a time. Raises `UserError` where there are none."""
-    path = folder / _ROWS
+    path = folder / ROWS
     try:
         with path.open(encoding="utf-8") as file:
             for line in file:
@@ -57,7 +87,7 @@ def read_rows(folder: Path) -> Iterator[Row]:
 
 def read_receipt(folder: Path) -> Receipt:
     """What the run in a report folder was made with. Raises `UserError` where that cannot be read."""
-    path = folder / _RECEIPT
+    path = folder / RECEIPT
     try:
         return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -71,13 +101,13 @@ def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) 
     another run, or rows of something else.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path, rows = folder / _RECEIPT, folder / _ROWS
+    path, rows = folder / RECEIPT, folder / ROWS
     if path.exists():
         earlier = read_receipt(folder)
         if names := [name for name in Receipt.model_fields if getattr(earlier, name) != getattr(receipt, name)]:
             raise UserError(f"{folder} holds a run that differs in {', '.join(names)}. Give another --report.")
     elif rows.exists():
-        raise UserError(f"{rows} is of something else: it has no {_RECEIPT}. Give another --report.")
+        raise UserError(f"{rows} is of something else: it has no {RECEIPT}. Give another --report.")
     else:
         unfinished = path.with_suffix(".tmp")
         unfinished.write_text(receipt.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
@@ -86,10 +116,9 @@ def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) 
 
 
 def _keep_whole_rows(path: Path, items: Sequence[QuestionItem]) -> int:
-    if not path.exists():
-        return 0
     kept = length = 0
-    with path.open("r+b") as file:
+    with path.open("a+b") as file:
+        file.seek(0)
         for line, item in zip(file, items, strict=False):
             if not line.endswith(b"\n") or not _is_row_of(line, item):
                 break

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 RESAMPLES = 2_000
 _SEED = 20_231  # so that two reports over the same rows are the same
@@ -11,12 +12,17 @@ _SEED = 20_231  # so that two reports over the same rows are the same
 Statistic = Callable[[np.ndarray], np.floating]
 
 
-class Estimate(NamedTuple):
-    """A mean, its 95 % interval, and over how many questions; all `None` where it is defined for none."""
+class Figure(BaseModel):
+    """A value with its 95 % interval, and over how many questions it is defined.
+
+    `value` is `None` where it is defined for no question; `low` and `high` also where it has no interval.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     value: float | None
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
     n: int
 
 
@@ -30,22 +36,22 @@ class Difference(NamedTuple):
     n: int
 
 
-def mean(values: Sequence[float | None]) -> Estimate:
+def mean(values: Sequence[float | None]) -> Figure:
     """The mean of the defined values with its percentile bootstrap interval (Efron and Tibshirani 1993)."""
-    return _estimate(values, np.mean)
+    return _figure(values, np.mean)
 
 
-def median(values: Sequence[float | None]) -> Estimate:
+def median(values: Sequence[float | None]) -> Figure:
     """The median of the defined values with its percentile bootstrap interval."""
-    return _estimate(values, np.median)
+    return _figure(values, np.median)
 
 
-def _estimate(values: Sequence[float | None], of: Statistic) -> Estimate:
+def _figure(values: Sequence[float | None], of: Statistic) -> Figure:
     defined = np.array([value for value in values if value is not None], dtype=float)
     if not len(defined):
-        return Estimate(None, None, None, 0)
+        return Figure(value=None, n=0)
     low, high = np.percentile(_resampled(defined, of), [2.5, 97.5])
-    return Estimate(float(of(defined)), float(low), float(high), len(defined))
+    return Figure(value=float(of(defined)), low=float(low), high=float(high), n=len(defined))
 
 
 def difference(here: Sequence[float | None], there: Sequence[float | None]) -> Difference | None:

@@ -1,20 +1,25 @@
 """The rows of a run as figures: means with intervals, abstention, latency, tokens and cost."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Answer, Citation, Sentence, Usage
-from assistant.evaluation import outcomes
-from assistant.evaluation.places import Corpus
+from assistant.evaluation.matching import Corpus
+from assistant.evaluation.outcomes import (
+    Outcome,
+    abstention_f1,
+    abstention_precision,
+    aurc,
+    confidence_auc,
+    outcomes,
+)
 from assistant.evaluation.results import Row
 from assistant.evaluation.scoring import JUDGED, Scores, score
-from assistant.evaluation.statistics import mean, median
+from assistant.evaluation.statistics import Figure, mean, median
 from ingest.errors import UserError
-from ingest.sources import Source
 
 # What is shown first.
 HEADLINE = (
@@ -31,47 +36,31 @@ HEADLINE = (
 # What doing nothing with the passages leaves as it is.
 _OF_RETRIEVAL = frozenset({"evidence_recall", "evidence_recall_at_3", "success_at_1", "mrr", "context_tokens"})
 
-
-class Figure(BaseModel):
-    """A metric of `summary.json`: its value and 95 % interval, and over how many questions it is defined.
-
-    `value` is `None` where it is defined for no question; `low` and `high` also where a metric has no interval.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    n: int
-
-
 Summary = dict[str, Figure]
 
 
 def summarise(rows: Iterable[Row]) -> Summary:
     """The figures of a run. Rows are read once, so a run of any length fits into memory."""
     scores: list[Scores] = []
-    found: list[outcomes.Outcome] = []
+    found: list[Outcome] = []
     seconds: list[float] = []
     usage = Usage()
     for row in rows:
         scores.append(row.scores)
-        found += outcomes.outcomes([row])
+        found += outcomes([row])
         if row.answer:
             seconds.append(row.answer.seconds.total)
             usage += row.answer.usage
-    words = median([one.get("answer_words") for one in scores])
     refusals = [one for one in found if one.answered is False]
-    f1 = outcomes.abstention_f1(found)
+    f1 = abstention_f1(found)
     sure = [one for one in found if one.confidence is not None]
     answered, asked = len(seconds), len(scores)
     return _means(scores) | {
-        "answer_words_median": Figure(**words._asdict()),
-        "abstention_precision": Figure(value=outcomes.abstention_precision(found), n=len(refusals)),
+        "answer_words_median": median([one.get("answer_words") for one in scores]),
+        "abstention_precision": Figure(value=abstention_precision(found), n=len(refusals)),
         "abstention_f1": Figure(value=f1, n=0 if f1 is None else len(found)),
-        "aurc": Figure(value=outcomes.aurc(sure), n=sum(bool(one.answered) for one in sure)),
-        "confidence_auc": Figure(value=outcomes.confidence_auc(sure), n=len(sure)),
+        "aurc": Figure(value=aurc(sure), n=sum(bool(one.answered) for one in sure)),
+        "confidence_auc": Figure(value=confidence_auc(sure), n=len(sure)),
         "seconds_p50": Figure(value=float(np.percentile(seconds, 50)) if seconds else None, n=answered),
         "seconds_p95": Figure(value=float(np.percentile(seconds, 95)) if seconds else None, n=answered),
         "failures": Figure(value=float(asked - answered), n=asked),
@@ -94,18 +83,17 @@ def by_tag(rows: Iterable[Row], metric: str) -> dict[str, Figure]:
     for row in rows:
         for tag in {*row.question.tags, *filter(None, [row.question.split])}:
             values.setdefault(tag, []).append(row.scores.get(metric))
-    figures = {tag: Figure(**mean(of_tag)._asdict()) for tag, of_tag in sorted(values.items())}
+    figures = {tag: mean(of_tag) for tag, of_tag in sorted(values.items())}
     return {tag: figure for tag, figure in figures.items() if figure.n}
 
 
-def baselines(rows: Iterable[Row], sources: Mapping[str, Source], *, judged: bool = False) -> dict[str, Summary]:
+def baselines(rows: Iterable[Row], corpus: Corpus, *, judged: bool = False) -> dict[str, Summary]:
     """What a system that does nothing would score on the same rows: always refuse; cite the top passage whole.
 
     Where a chat model judged the rows' citations (`judged`), nothing stands beside its figures: they would be
     from another test.
     """
     left_out = _OF_RETRIEVAL.union(JUDGED if judged else ())
-    corpus = Corpus(sources)
     scores: dict[str, list[Scores]] = {"always refuse": [], "the top passage whole": []}
     for row in rows:
         if row.answer is not None:
@@ -135,7 +123,7 @@ def write_summary(folder: Path, summary: Summary) -> None:
 
 def _means(scores: Sequence[Scores]) -> Summary:
     names = dict.fromkeys(name for one in scores for name in one)
-    return {name: Figure(**mean([one.get(name) for one in scores])._asdict()) for name in names}
+    return {name: mean([one.get(name) for one in scores]) for name in names}
 
 
 def _refuse(answer: Answer) -> Answer:
@@ -148,9 +136,7 @@ def _top_passage(answer: Answer) -> Answer:
         return _refuse(answer)
     top = answer.passages[0]
     text = " ".join(top.text.split())
-    citation = Citation(
-        number=1, source=top.source, section=top.section, quote=top.text, start=top.start, end=top.end
-    )
+    citation = Citation(number=1, quote=top.text, **top.model_dump(exclude={"text", "score"}))
     sentence = Sentence(text=text, citations=(1,), support="quoted")
     found = {"text": f"{text} [1]", "sentences": (sentence,), "citations": (citation,), "passages": (top,)}
     return answer.model_copy(update={**found, "answered": True})

@@ -80,7 +80,7 @@ def test_a_question_set(text: str, tmp_path: Path) -> None:
         for content in (text, json.dumps(text), json.dumps(line), json.dumps(line, ensure_ascii=False)):
             path.write_text(content, encoding="utf-8", errors="surrogatepass")
             with suppress(UserError):  # where it is not UTF-8
-                assert all(len(str(finding)) < 2_000 for finding in read_jsonl(path).findings)
+                assert all(len(str(problem)) < 2_000 for problem in read_jsonl(path).problems)
 
 
 @each

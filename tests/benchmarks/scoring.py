@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from statistics import fmean, median
 from typing import NamedTuple
 
+from assistant.evaluation.matching import Corpus, SourceSpan
 from assistant.evaluation.metrics import evidence_recall
-from assistant.evaluation.places import Corpus, Place
 from ingest.sources import Source
-from ingest.text import Span, count_tokens
+from ingest.text import count_tokens
 from tests.benchmarks.contestant import Found
 
 ENCODING = "o200k_base"
@@ -32,7 +32,7 @@ def retrieval(source: Source, evidence: Sequence[Sequence[str]], found: Sequence
         for span in spans:
             if source.text[span.start : span.end] != span.text:
                 raise ValueError(f"{span.start}:{span.end} is not {span.text[:60]!r}")
-        places = [Place(source.name, Span(span.start, span.end)) for span in spans]
+        places = [SourceSpan(source.name, span.start, span.end) for span in spans]
         recalls.append(evidence_recall([corpus.find(quote) for quote in quotes], places))
     defined = [recall for recall in recalls if recall is not None]
     return Retrieval(fmean(defined), median(map(context, found)))

@@ -1,4 +1,4 @@
-"""`bpo-kpo evaluate`, run as a process; the smoke set has to hold its floors."""
+"""`bpo-kpo evaluate`: what it prints and leaves, and its exit codes; the smoke set has to hold its floors."""
 
 import json
 import os
@@ -6,23 +6,22 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
 from assistant.answers import Answer
-from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.results import read_rows
-from assistant.evaluation.run import run as run_questions
 from assistant.evaluation.summary import read_summary
 from ingest.settings import ROOT, IngestSettings
 from tests.model_server import model_server, streamed
+from tests.ui import command
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
+ONE = (SMOKE, "--only", "s-01")
 FLOORS = {
     "fact_recall": 0.75,
     "evidence_recall": 0.9,
@@ -38,144 +37,121 @@ FLOORS = {
     "failures": 0,
 }
 
-
-@pytest.fixture
-def index(ingest_settings: IngestSettings) -> str:
-    return str(ingest_settings.index)
-
-
-def command(*arguments: object) -> list[str]:
-    binary = Path(sys.executable).parent / "bpo-kpo"
-    return [str(binary), "evaluate", "--model", "extractive", *map(str, arguments)]
-
-
-def environment_of(index: str, **environment: str) -> dict[str, str]:
-    return {**os.environ, "BPO_KPO_INDEX": index, "COLUMNS": "100", **environment}
-
-
-def evaluate(index: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = environment_of(index, **environment)
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=env, timeout=240)
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What a whole run of the smoke set leaves in `results.jsonl`, without the times."""
-    folder = tmp_path_factory.mktemp("uninterrupted")
-    run_questions(load_questions(SMOKE), assistant, folder)
-    return without_times(folder)
+def environment(ingest_settings: IngestSettings) -> dict[str, str]:
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
+
+
+@pytest.fixture(scope="module")
+def evaluate(environment: dict[str, str]) -> Run:
+    return lambda *arguments, **more: command.bpo_kpo("evaluate", *map(str, arguments), **environment, **more)
+
+
+@pytest.fixture(scope="module")
+def smoke(evaluate: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
+    """A run of the whole smoke set with its floors, and the folder of its report."""
+    folder = tmp_path_factory.mktemp("smoke")
+    floors = [f"--fail-under={name}={bound}" for name, bound in FLOORS.items()]
+    return evaluate(SMOKE, "--report", folder, *floors), folder
 
 
 def without_times(folder: Path) -> bytes:
     return re.sub(rb'"seconds":{[^}]*}', b"", (folder / "results.jsonl").read_bytes())
 
 
-def interrupted(index: str, report: Path, *arguments: object) -> tuple[int, str]:
-    """Starts a run, interrupts it after its first row as Ctrl-C does; the exit code and what it said."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever ignores it hands that down
-    env = environment_of(index)
-    process = subprocess.Popen(command(*arguments, "--report", report), stderr=PIPE, text=True, env=env)
-    signal.signal(signal.SIGINT, before)
-    rows = report / "results.jsonl"
-    while process.poll() is None and not (rows.exists() and rows.stat().st_size):
-        time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
-    return process.returncode, said
-
-
-def test_the_smoke_set_holds_its_floors(index: str, tmp_path: Path) -> None:
-    floors = [f"--fail-under={name}={bound}" for name, bound in FLOORS.items()]
-    run = evaluate(index, SMOKE, "--report", tmp_path, *floors)
+def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
+    run, folder = smoke
     assert run.returncode == 0, run.stdout + run.stderr
     assert "fact_recall" in run.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in folder.iterdir()} == {
         *("summary.json", "results.jsonl", "report.html", "receipt.json"),
     }
-    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
-    assert [row["id"] for row in rows] == [
-        json.loads(line)["id"] for line in SMOKE.read_text("utf-8").splitlines()
-    ]
+    rows = [json.loads(line) for line in (folder / "results.jsonl").read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == [item.id for item in load_questions(SMOKE)]
     assert set(rows[0]) == {"id", "question", "answer", "error", "scores"}
     Answer.model_validate(rows[0]["answer"])
 
 
 def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
-    index: str, uninterrupted: bytes, tmp_path: Path
+    smoke: tuple[Done, Path], evaluate: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
     report = tmp_path / "a report"
-    code, said = interrupted(index, report, SMOKE)
-    assert code == 2
-    again = shlex.join(["bpo-kpo", *command(SMOKE, "--report", report)[1:]])
-    assert said == f"bpo-kpo: Stopped; what is done is kept. Go on with: {again}\n"
-    first, kept = (report / "results.jsonl").read_bytes(), without_times(report)
-    assert 0 < len(kept) < len(uninterrupted)
-    assert uninterrupted.startswith(kept)
+    rows = report / "results.jsonl"
+    line = [str(command.COMMAND), "evaluate", str(SMOKE), "--report", str(report)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever ignores it hands that down
+    process = subprocess.Popen(line, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    signal.signal(signal.SIGINT, before)
+    while process.poll() is None and not (rows.exists() and rows.stat().st_size):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert said == f"bpo-kpo: Stopped; what is done is kept. Go on with: {shlex.join(['bpo-kpo', *line[1:]])}\n"
+    first, kept, whole = rows.read_bytes(), without_times(report), without_times(smoke[1])
+    assert 0 < len(kept) < len(whole)
+    assert whole.startswith(kept)
     assert not (report / "summary.json").exists()
 
-    words = shlex.split(said.partition("Go on with: ")[2])
-    subprocess.run([command()[0], *words[1:]], check=True, env=environment_of(index), timeout=240)
-    assert without_times(report) == uninterrupted
-    assert (report / "results.jsonl").read_bytes().startswith(first)  # with its times: nothing is asked twice
+    assert evaluate(*shlex.split(said.partition("Go on with: ")[2])[2:]).returncode == 0
+    assert without_times(report) == whole
+    assert rows.read_bytes().startswith(first)  # with its times: nothing is asked twice
     assert (report / "summary.json").exists()
 
 
-def test_a_missed_floor_is_named_and_exits_with_1(index: str, tmp_path: Path) -> None:
-    run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path, "--fail-under", "fact_recall=1.1")
+def test_a_missed_floor_is_named_and_exits_with_1_and_a_run_is_compared_with_an_earlier_one(
+    evaluate: Run, tmp_path: Path
+) -> None:
+    run = evaluate(*ONE, "--report", tmp_path / "one", "--fail-under", "fact_recall=1.1")
     assert run.returncode == 1
     assert run.stderr == "Short of a floor: fact_recall is 1.000, at least 1.1 was asked for\n"
-
-
-def test_a_run_is_compared_with_an_earlier_one(index: str, tmp_path: Path) -> None:
-    evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path / "one")
     earlier = ["--compare", tmp_path / "one", "--no-worse-than", tmp_path / "one"]
-    run = evaluate(index, SMOKE, "--only", "s-01", "--report", tmp_path / "two", *earlier)
+    run = evaluate(*ONE, "--report", tmp_path / "two", *earlier)
     assert run.returncode == 0
     assert "Unchanged: 1" in run.stdout
     assert "<h2>Against one</h2>" in (tmp_path / "two" / "report.html").read_text("utf-8")
 
 
-def test_two_models_have_a_report_each_and_one_that_compares_them(index: str, tmp_path: Path) -> None:
-    report, fake = tmp_path / "report", ["--model", "openai:fake"]
+def test_two_models_have_a_report_each_and_one_that_compares_them(evaluate: Run, tmp_path: Path) -> None:
+    models = ("--model", "extractive", "--model", "openai:fake")
     with model_server(streamed("KPO is insight-driven. [1]")) as server:
-        run = evaluate(
-            *(index, SMOKE, *fake, "--only", "s-01", "--only", "s-02", "--report", report),
-            *("--fail-under", "fact_recall=0.5"),  # of the first
-            OPENAI_BASE_URL=server.url,
-        )
+        floor = ("--fail-under", "fact_recall=0.5")  # of the first
+        run = evaluate(*ONE, "--only", "s-02", *models, "--report", tmp_path, *floor, OPENAI_BASE_URL=server.url)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "openai:fake against extractive:" in run.stdout
-    assert {path.name for path in report.iterdir()} == {
+    assert {path.name for path in tmp_path.iterdir()} == {
         *("summary.json", "report.html", "extractive", "openai-fake"),
     }
     for folder in ("extractive", "openai-fake"):
-        assert len(list(read_rows(report / folder))) == 2
-        assert (report / folder / "report.html").exists()
-    assert read_summary(report) == read_summary(report / "extractive") != read_summary(report / "openai-fake")
+        assert len(list(read_rows(tmp_path / folder))) == 2
+        assert (tmp_path / folder / "report.html").exists()
+    first, second = read_summary(tmp_path / "extractive"), read_summary(tmp_path / "openai-fake")
+    assert read_summary(tmp_path) == first != second
 
 
-def test_check_names_file_line_and_mend_and_exits_with_2(index: str, tmp_path: Path) -> None:
+def test_check_names_file_line_and_mend_and_exits_with_2(evaluate: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"id": "x"}\n', encoding="utf-8")
-    run = evaluate(index, broken, "--check")
+    run = evaluate(broken, "--check")
     assert run.returncode == 2
     assert f"{broken}:1: the key 'question' is missing. Add it." in run.stdout
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("question,answer quote\nWhat drives KPO?,KPO is driven\n", encoding="utf-8")
+    assert f"{sheet}:2: the quote 'KPO is driven' is not in the corpus." in evaluate(sheet, "--check").stdout
 
 
-def test_a_spreadsheet_is_written_as_a_set(index: str, tmp_path: Path) -> None:
+def test_a_spreadsheet_is_written_as_a_set_and_asked_like_one(evaluate: Run, tmp_path: Path) -> None:
     sheet, written = tmp_path / "sheet.csv", tmp_path / "set.jsonl"
     sheet.write_text("Question;Answer quote;By\nWhat drives KPO?;KPO is insight-driven;Ann\n", encoding="utf-8")
-    run = evaluate(index, sheet, "--write", written)
-    assert (run.returncode, run.stdout) == (0, f"Wrote 1 questions to {written}\n")
-    assert run.stderr == f"{sheet}:1: not used: the columns By. Only question and answer quote are.\n"
+    run = evaluate(sheet, "--write", written)
+    not_used = f"{sheet}:1: not used: the columns By. Only question and answer quote are.\n"
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"Wrote 1 questions to {written}\n", not_used)
     assert [item.evidence for item in load_questions(written)] == [("KPO is insight-driven",)]
-
-
-def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.csv"
-    sheet.write_text("question,answer quote\nWhat drives KPO?,KPO is insight-driven\n", encoding="utf-8")
-    run = evaluate(index, sheet, "--report", tmp_path / "report", "--fail-under", "evidence_recall=1")
-    assert run.returncode == 0, run.stderr
+    run = evaluate(sheet, "--report", tmp_path / "report", "--fail-under", "evidence_recall=1")
+    assert (run.returncode, run.stderr) == (0, not_used)
     (row,) = read_rows(tmp_path / "report")
     assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
 
@@ -188,14 +164,14 @@ def test_a_spreadsheet_is_asked_like_a_set(index: str, tmp_path: Path) -> None:
         ([SMOKE, "--fail-under", "recall=1"], "no metric 'recall'"),
         ([SMOKE, "--report", ROOT / "README.md"], "README.md"),
         ([SMOKE, "--compare", "no-such"], "no-such"),
-        ([SMOKE, "--model", "extractive"], "would share the folder"),
+        ([SMOKE, "--model", "extractive", "--model", "extractive"], "would share the folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(
-    arguments: list[object], said: str, index: str, tmp_path: Path
+    arguments: list[object], said: str, evaluate: Run, tmp_path: Path
 ) -> None:
     report = [] if "--report" in arguments else ["--report", tmp_path / "report"]
-    run = evaluate(index, *arguments, *report)
+    run = evaluate(*arguments, *report)
     assert run.returncode == 2
     assert len(run.stderr.splitlines()) == 1, run.stderr
     assert said in run.stderr

@@ -2,10 +2,9 @@
 
 import html
 import logging
-import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.evaluation.compare import check_comparable
-from assistant.evaluation.evaluate import evaluate as run_and_report
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Row, read_rows
+from assistant.evaluation.run import evaluate as run_and_report
 from assistant.model_calls import Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
@@ -28,7 +27,7 @@ from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 SETS = ROOT / "corpus" / "questions"
 REPORTS = ROOT / "reports"
 _NONE = "none"
-_POLL = 0.5  # seconds between two looks at whether it was stopped
+_POLL = 0.5  # seconds between two looks at how far it is, and whether it was stopped
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +36,6 @@ _OPEN_CHAT = """() => {
     setTimeout(() => document.querySelector("#question textarea")?.focus(), 50);
 }"""
 _SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
-
-
-class _Stopped(Exception):
-    """The run was stopped by whoever started it."""
 
 
 def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
@@ -64,15 +59,9 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
             log.exception("No evaluation of %r", upload or name)
             yield _state(BROKEN)
         else:
-            page = (folder / "report.html").read_text(encoding="utf-8")
             done = f"Done. The report is in {folder.relative_to(ROOT)}."
-            yield _state(
-                done,
-                result_html(folder, page, other),
-                losses_html(folder, assistant.index().sources),
-                page,
-                folder,
-            )
+            shown = result_html(folder, other), losses_html(folder, assistant.index().sources)
+            yield _state(done, folder, *shown)
 
     def open_row(
         folder: Path | None, before: list[Turn], event: gr.EventData
@@ -101,9 +90,9 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     status = gr.HTML(elem_id="status", padding=False)
     result = gr.HTML(elem_id="result", padding=False)
     lost = gr.HTML(elem_id="lost", padding=False, js_on_load=_ROWS)
-    page, folder, halted = gr.State(""), gr.State(None), gr.State(False)
+    folder, halted = gr.State(None), gr.State(False)
     report = gr.Textbox(visible="hidden", show_label=False, container=False)
-    outputs = [status, start, stop, save, result, lost, page, folder]
+    outputs = [status, start, stop, save, result, lost, folder]
     begun = start.click(_begun, None, [halted, *outputs], **at_once)
     running = begun.then(
         evaluate,
@@ -116,8 +105,8 @@ def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
     stop.click(lambda: True, None, halted, cancels=[running], **at_once)
     for ended in (running.success, running.failure):  # a stop ends as either; only then can it run again
         ended(_settled, [halted, folder], outputs, **at_once)
-    save.click(lambda page: page, page, report, **at_once).then(None, report, js=_SAVE, **at_once)
-    compared.focus(lambda: gr.Dropdown([_NONE, *_reports()]), None, compared, **at_once)
+    save.click(_page, folder, report, **at_once).then(None, report, js=_SAVE, **at_once)
+    compared.focus(_earlier, None, compared, **at_once)
     lost.select(open_row, [folder, panel.turns], list(panel), **at_once).then(None, js=_OPEN_CHAT, **at_once)
 
 
@@ -128,19 +117,28 @@ _ROWS = """element.addEventListener("click", (event) => {
 
 
 def _state(
-    line: str, result: str = "", lost: str = "", page: str = "", folder: Path | None = None, running: bool = False
+    line: str, folder: Path | None = None, result: str = "", lost: str = "", running: bool = False
 ) -> tuple[Any, ...]:
     """What the tab shows, in the order of its outputs."""
     return (
         f'<p role="status">{html.escape(line)}</p>',
         gr.Button(interactive=not running),
         gr.Button(interactive=running),
-        gr.Button(interactive=bool(page)),
+        gr.Button(interactive=bool(result)),
         result,
         lost,
-        page,
         folder,
     )
+
+
+def _earlier() -> gr.Dropdown:
+    """The reports that there are now to compare with, the latest first."""
+    reports = _names(path.parent for path in REPORTS.glob("*/summary.json"))
+    return gr.Dropdown([_NONE, *reversed(reports)])
+
+
+def _page(folder: Path) -> str:
+    return (folder / "report.html").read_text(encoding="utf-8")
 
 
 def _begun() -> tuple[Any, ...]:
@@ -159,43 +157,32 @@ def _running(
     items: Sequence[QuestionItem], name: str, assistant: Assistant, folder: Path, other: Path | None
 ) -> Iterator[str]:
     """Runs the set in a thread of its own, and says how far it is; closing this stops it."""
-    told: queue.Queue[str | BaseException | None] = queue.Queue()
+    line = "asking the first questions …"
     stopped = threading.Event()
+    failures: list[BaseException] = []
 
     def step(done: int, whole: int) -> None:
+        nonlocal line
         if stopped.is_set():
-            raise _Stopped
-        told.put(f"{done} of {whole} questions answered …")
-
-    def progress(_: str) -> AbstractContextManager[Callable[[int, int], None]]:
-        return nullcontext(step)
+            raise Stopped
+        line = f"{done} of {whole} questions answered …"
 
     def work() -> None:
         try:
-            run_and_report(items, name, [assistant], folder, progress, other, stop=stopped)
-            told.put(None)
-        except (_Stopped, Stopped):
-            pass
-        except BaseException as error:
-            told.put(error)
+            run_and_report(items, name, [assistant], folder, lambda _: nullcontext(step), other, stop=stopped)
+        except BaseException as error:  # raised where it is waited for
+            failures.append(error)
 
-    threading.Thread(target=work, daemon=True).start()
-    line = "asking the first questions …"
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
     try:
-        while True:
-            try:
-                said = told.get(timeout=_POLL)
-            except queue.Empty:  # only a generator that goes on yielding can be closed
-                yield line
-                continue
-            if said is None:
-                return
-            if isinstance(said, BaseException):
-                raise said
-            line = said
-            yield line
+        while thread.is_alive():
+            yield line  # only a generator that goes on yielding can be closed
+            thread.join(_POLL)
     finally:
         stopped.set()
+    if failures:
+        raise failures[0]
 
 
 def _listed(folder: Path, name: str) -> Path:
@@ -206,12 +193,8 @@ def _listed(folder: Path, name: str) -> Path:
     return found[name]
 
 
-def _names(paths: Any) -> list[str]:
+def _names(paths: Iterable[Path]) -> list[str]:
     return sorted(path.name for path in paths)
-
-
-def _reports() -> list[str]:
-    return _names(path.parent for path in REPORTS.glob("*/summary.json"))[::-1]
 
 
 def _turns(row: Row, assistant: Assistant) -> list[Turn]:

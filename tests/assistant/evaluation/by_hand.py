@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from assistant.answers import Answer, Citation, RetrievedPassage
-from assistant.evaluation.places import Corpus
+from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Receipt, Row
 from assistant.evaluation.scoring import score
 from ingest.sources import make_source
 
-FRAMES, SWARM = "A hive has ten frames.", "Bees swarm in May."
-TEXT = f"# Bees\n\n{FRAMES} {SWARM}\n"
+FRAMES, SWARM, QUEEN = "A hive has ten frames.", "Bees swarm in May.", "The old queen leaves."
+WHOLE = f"{FRAMES} {SWARM} {QUEEN}"
+TEXT = f"# Bees\n\n{WHOLE}\n"
 SOURCES = {"bees.md": make_source("bees.md", TEXT)}
 CORPUS = Corpus(SOURCES)
 ANSWERABLE = QuestionItem(
@@ -22,26 +23,40 @@ ANSWERABLE = QuestionItem(
     tags=("count",),
 )
 UNANSWERABLE = QuestionItem(id="b-2", question="What does a hive cost?", answerable=False, tags=("near",))
+GREETING = QuestionItem(id="b-3", question="Hello!", answerable=None)
 
 
-def an_answer(quote: str, confidence: float | None = None) -> Answer:
-    """An answer that is this quote of the document, or with an empty quote a refusal."""
-    at = TEXT.index(quote)
-    place = {"source": "bees.md", "section": "Bees", "start": at, "end": at + len(quote)}
-    return Answer(
-        question="?",
-        standalone_question="?",
-        answered=bool(quote),
-        text=f"{quote} [1]" if quote else "The article does not say.",
-        citations=(Citation(number=1, quote=quote, **place),) if quote else (),
-        passages=(
-            RetrievedPassage(
-                source="bees.md", section="Bees", text=TEXT[8:-1], start=8, end=len(TEXT) - 1, score=1
-            ),
-        ),
-        confidence=confidence,
-        model="by hand",
-    )
+def changed(item: QuestionItem, **changes: object) -> QuestionItem:
+    return item.model_copy(update=changes)
+
+
+def an_answer(
+    text: str,
+    *,
+    cited: str | None = None,
+    retrieved: tuple[str, ...] = (WHOLE,),
+    confidence: float | None = None,
+    **fields: object,
+) -> Answer:
+    """An answer that cites a part of the document: the same words, or `cited`. With an empty text a refusal."""
+    quote = text if cited is None else cited
+
+    def place(part: str) -> dict[str, object]:
+        start = TEXT.index(part)
+        return {"source": "bees.md", "section": "Bees", "start": start, "end": start + len(part)}
+
+    made = {
+        "question": "?",
+        "standalone_question": "?",
+        "answered": bool(text),
+        "text": f"{text}{' [1]' if quote else ''}" or "The article does not say.",
+        "citations": (Citation(number=1, quote=quote, **place(quote)),) if quote else (),
+        "passages": tuple(RetrievedPassage(text=part, score=1, **place(part)) for part in retrieved),
+        "confidence": confidence,
+        "model": "by hand",
+        **fields,
+    }
+    return Answer(**made)
 
 
 def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -> Row:
@@ -49,6 +64,7 @@ def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -
 
 
 def written(folder: Path, *rows: Row) -> Path:
+    """A report's folder with these rows and no report yet."""
     folder.mkdir()
     (folder / "results.jsonl").write_text("".join(row.model_dump_json() + "\n" for row in rows), "utf-8")
     receipt = Receipt(

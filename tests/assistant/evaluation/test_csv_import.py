@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation.csv_import import import_csv, read_csv
-from assistant.evaluation.places import Corpus
+from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import QuestionItem
 from ingest.errors import UserError
 from ingest.sources import make_source
@@ -22,31 +22,29 @@ GREEN = QuestionItem(
 COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
 
 
-def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "tea.csv"
-    path.write_text(text, encoding=encoding, newline="")
+    path.write_text(text, encoding="utf-8", newline="")
     return path
-
-
-def test_a_row_with_a_quote_is_answerable_and_one_without_is_not(tmp_path: Path) -> None:
-    assert import_csv(written(tmp_path, ROWS), CORPUS).items == {2: GREEN, 3: COST}
 
 
 @pytest.mark.parametrize(
     "text",
     [
+        ROWS,
         ROWS.replace(",", ";"),
         ROWS.replace(",", "\t"),
         ROWS.replace("\n", "\r\n"),
-        ROWS.replace("question,answer quote", " Question ,Answer_Quote"),
-        ROWS.replace("question,answer quote", '"QUESTION","answer-quote"'),
+        ROWS.replace("question,answer quote", '" Question ",Answer_Quote'),
         ROWS.replace("cost?,\n", "cost?,\n,\n  , \n\n"),
         "\ufeff" + ROWS,
     ],
-    ids=["semicolons", "tabs", "Windows", "other case", "all in quotes", "empty rows", "byte order mark"],
+    ids=["commas", "semicolons", "tabs", "Windows", "other case", "empty rows", "byte order mark"],
 )
-def test_what_spreadsheets_write_is_read_alike(text: str, tmp_path: Path) -> None:
-    assert read_csv(written(tmp_path, text)).items == {2: GREEN, 3: COST}
+def test_a_row_with_a_quote_is_answerable_and_one_without_is_not_however_it_was_saved(
+    text: str, tmp_path: Path
+) -> None:
+    assert import_csv(written(tmp_path, text), CORPUS).items == {2: GREEN, 3: COST}
 
 
 def test_a_quote_may_hold_newlines_delimiters_and_quotes_and_lines_are_counted_in_the_file(tmp_path: Path) -> None:
@@ -60,19 +58,20 @@ def test_a_quote_may_hold_newlines_delimiters_and_quotes_and_lines_are_counted_i
 def test_other_columns_are_named_and_ignored(tmp_path: Path) -> None:
     found = read_csv(written(tmp_path, "Author,question,answer quote,\nAnn,What does tea cost?,,\n"))
     assert found.items == {2: COST.model_copy(update={"id": "c001"})}
-    (finding,) = found.findings
-    assert (finding.line, finding.error) == (1, False)
-    assert "the columns Author" in finding.message
+    (problem,) = found.problems
+    assert (problem.line, problem.error) == (1, False)
+    assert "the columns Author" in problem.message
 
 
 def test_a_quote_that_is_not_found_is_named_with_file_line_and_the_nearest_text(tmp_path: Path) -> None:
     path = written(tmp_path, ROWS + "And black tea?,Black tea isnt; it taks boiling water\nHot?,White tea\n")
-    nearest = "The nearest text is “Black tea isn’t; it takes boiling water.” (tea.md:47-87)."
     with pytest.raises(UserError) as caught:
         import_csv(path, CORPUS)
-    assert str(caught.value).startswith(f"{path}:4: the quote 'Black tea isnt; it taks boiling water' is not in")
-    assert nearest in str(caught.value)
-    assert str(caught.value).endswith("More mistakes: 1; --check lists them.")
+    assert str(caught.value) == (
+        f"{path}:4: the quote 'Black tea isnt; it taks boiling water' is not in the corpus. The nearest text is "
+        "“Black tea isn’t; it takes boiling water.” (tea.md:47-87). Quote it verbatim. "
+        "More mistakes: 1; --check lists them."
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,9 +87,9 @@ def test_a_quote_that_is_not_found_is_named_with_file_line_and_the_nearest_text(
 def test_a_bad_row_is_named_and_the_rows_before_it_are_read(row: str, said: str, tmp_path: Path) -> None:
     found = read_csv(written(tmp_path, f"{ROWS}{row}\n"))
     assert found.items == {2: GREEN, 3: COST}
-    (finding,) = found.findings
-    assert (finding.line, finding.error) == (4, True)
-    assert said in finding.message
+    (problem,) = found.problems
+    assert (problem.line, problem.error) == (4, True)
+    assert said in problem.message
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer
 from assistant.evaluation.outcomes import (
     Outcome,
     abstention_f1,
@@ -13,12 +12,18 @@ from assistant.evaluation.outcomes import (
     confidence_auc,
     outcomes,
     risk_coverage,
-    tally,
 )
-from assistant.evaluation.places import Corpus
-from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.results import Row
-from assistant.evaluation.scoring import score
+from tests.assistant.evaluation.by_hand import (
+    ANSWERED,
+    FAILED,
+    GREETING,
+    MISCITED,
+    REFUSED,
+    RIGHT,
+    RIGHTLY_REFUSED,
+    a_row,
+    an_answer,
+)
 
 
 def right(confidence: float) -> Outcome:
@@ -33,26 +38,10 @@ def refused(confidence: float, answerable: bool = False) -> Outcome:
     return Outcome(answerable, answered=False, confidence=confidence)
 
 
-FAILED = Outcome(answerable=True, answered=None)
-
-
-def test_a_row_has_an_outcome_but_of_a_greeting() -> None:
-    def row(answerable: bool | None, answered: bool | None) -> Row:
-        item = QuestionItem(id="o", question="?", answerable=answerable, facts=(("yes",),) if answerable else ())
-        answer = None
-        if answered is not None:
-            answer = Answer(
-                question="?", standalone_question="?", answered=answered, text="Yes.", model="m", confidence=0.5
-            )
-        return Row(id="o", question=item, answer=answer, error=None, scores=score(item, answer, Corpus({})))
-
-    rows = [row(True, True), row(False, True), row(False, False), row(True, None), row(None, True)]
-    assert outcomes(rows) == [right(0.5), wrong(0.5), refused(0.5), FAILED]
-
-
-def test_the_outcomes_are_counted_by_the_way_that_the_questions_went() -> None:
-    found = [right(1), right(1), Outcome(True, True), refused(1, answerable=True), refused(1), wrong(1), FAILED]
-    assert tally(found) == (2, 1, 1, 1, 1, 1)
+def test_a_row_went_one_of_six_ways_but_a_greeting_none() -> None:
+    rows = [RIGHT, MISCITED, REFUSED, RIGHTLY_REFUSED, ANSWERED, FAILED, a_row(GREETING, an_answer(""))]
+    ways = ["right", "wrong", "refused", "rightly_refused", "wrongly_answered", "failed"]
+    assert [one.way for one in outcomes(rows)] == ways
 
 
 def test_abstention_by_hand() -> None:
@@ -65,19 +54,15 @@ def test_abstention_by_hand() -> None:
 
 
 def test_the_surest_answers_come_first_and_refusals_are_never_covered() -> None:
-    # five questions; by confidence: right, wrong, right, and two refusals, one of them quite sure
-    found = [refused(0.95), right(0.5), wrong(0.7), right(0.9), refused(0.1)]
-    assert risk_coverage(found) == [(1 / 5, 0), (2 / 5, 1 / 2), (3 / 5, 1 / 3)]
+    # by confidence: right, wrong, right; two refusals, one of them quite sure; one that does not say how sure
+    found = [refused(0.95), right(0.5), wrong(0.7), right(0.9), refused(0.1), Outcome(True, True)]
+    assert risk_coverage(found) == [(1, 0), (2, 1), (3, 1)]
     assert aurc(found) == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
-
-
-def test_questions_without_a_confidence_are_part_of_the_whole() -> None:
-    assert risk_coverage([right(0.9), wrong(0.7), FAILED, Outcome(True, True)]) == [(1 / 4, 0), (2 / 4, 1 / 2)]
 
 
 def test_equal_confidences_share_a_point() -> None:
     found = [right(0.9), wrong(0.5), right(0.5), right(0.5)]
-    assert risk_coverage(found) == [(1 / 4, 0), (1, 1 / 4)]
+    assert risk_coverage(found) == [(1, 0), (4, 1)]
     assert aurc(found) == pytest.approx((0 + 3 * 1 / 4) / 4)
 
 

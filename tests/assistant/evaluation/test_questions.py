@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import EarlierTurn
-from assistant.evaluation.lint import lint
-from assistant.evaluation.places import Corpus, explain_miss
-from assistant.evaluation.questions import load_questions, write_questions
+from assistant.evaluation.matching import Corpus, explain_miss
+from assistant.evaluation.questions import Problem, lint, load_questions, read_jsonl, write_questions
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source
@@ -36,30 +35,29 @@ def written(tmp_path: Path, *lines: str) -> Path:
     return path
 
 
+def problems(tmp_path: Path, *lines: str) -> list[Problem]:
+    """What is wrong in the lines of a set: that it is small is left out."""
+    found = lint(read_jsonl(written(tmp_path, *lines)), CORPUS)
+    return [problem for problem in found if problem.line]
+
+
 def test_evidence_is_found_after_folding_with_its_exact_place() -> None:
     (place,) = CORPUS.find("black tea isn't; it takes boiling water")
-    assert TEXT[place.span.start : place.span.end] == "Black tea isn’t; it takes\nboiling water"
+    assert TEXT[place.start : place.end] == "Black tea isn’t; it takes\nboiling water"
     assert CORPUS.find("white tea") == []
-
-
-def test_every_occurrence_is_found() -> None:
     assert len(CORPUS.find("tea")) == 3
 
 
 def test_a_set_with_turns_before_a_question_is_read(tmp_path: Path) -> None:
     history = ["Is tea hot?", {"question": "Is it green?", "answer": "Some is."}]
-    (item,) = load_questions(written(tmp_path, line(tags=["detail"], history=history)))
+    greeting = json.dumps({"id": "t-2", "question": "Hello!", "answerable": None})
+    item, other = load_questions(written(tmp_path, "\ufeff" + line(least=1, history=history), greeting))
+    assert (item.answerable, other.answerable) == (True, None)
     assert item.facts == (("80",),)
     assert item.history == (
         EarlierTurn(question="Is tea hot?"),
         EarlierTurn(question="Is it green?", answer="Some is."),
     )
-
-
-def test_a_greeting_and_the_facts_that_make_an_answer_useful_are_read(tmp_path: Path) -> None:
-    greeting = json.dumps({"id": "t-2", "question": "Hello!", "answerable": None, "least": 0})
-    items = load_questions(written(tmp_path, "\ufeff" + line(least=1), greeting))
-    assert [(item.answerable, item.least) for item in items] == [(True, 1), (None, 0)]
 
 
 def test_a_set_is_written_as_it_is_read(tmp_path: Path) -> None:
@@ -75,18 +73,11 @@ def test_a_set_is_written_as_it_is_read(tmp_path: Path) -> None:
         write_questions(tmp_path / "no" / "tea.jsonl", items)
 
 
-@pytest.mark.parametrize(
-    ("broken", "said"),
-    [
-        ("{", "set.jsonl:1: broken JSON"),
-        (line(colour="green"), "set.jsonl:1: unknown key 'colour'"),
-        (json.dumps({"id": "x", "question": "?"}), "the key 'answerable' is missing"),
-        ("", "holds no questions"),
-    ],
-)
-def test_a_broken_set_is_named_with_file_and_line(broken: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=said):
-        load_questions(written(tmp_path, broken))
+def test_a_broken_set_is_named_with_file_and_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"set\.jsonl:2: broken JSON .* More mistakes: 1; --check lists them\."):
+        load_questions(written(tmp_path, line(), "{", line(id="t-2", colour="green")))
+    with pytest.raises(UserError, match="holds no questions"):
+        load_questions(written(tmp_path, ""))
 
 
 def test_a_missing_set_and_one_that_is_not_utf8(tmp_path: Path) -> None:
@@ -116,9 +107,9 @@ def test_a_missing_set_and_one_that_is_not_utf8(tmp_path: Path) -> None:
     ],
 )
 def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_path: Path) -> None:
-    findings = [f for f in lint(written(tmp_path, "", wrong), CORPUS) if f.line]
-    assert [(f.line, f.error) for f in findings] == [(2, error)]
-    assert said in findings[0].message
+    (found,) = problems(tmp_path, "", wrong)
+    assert (found.line, found.error) == (2, error)
+    assert said in found.message
 
 
 def test_a_quote_that_resembles_nothing_is_named_alone() -> None:
@@ -128,35 +119,29 @@ def test_a_quote_that_resembles_nothing_is_named_alone() -> None:
 
 
 def test_an_id_stands_once(tmp_path: Path) -> None:
-    findings = [f for f in lint(written(tmp_path, line(), line(question="Is tea cold?")), CORPUS) if f.line]
-    assert [(f.line, f.error, f.message.partition(".")[0]) for f in findings] == [
-        (1, True, "the id 't-1' stands more than once"),
-        (2, True, "the id 't-1' stands more than once"),
-    ]
+    said = "the id 't-1' stands more than once. Give each line its own."
+    assert problems(tmp_path, line(), line(question="Is tea cold?")) == [Problem(1, said), Problem(2, said)]
 
 
 def test_the_same_words_in_another_order_are_a_near_duplicate_and_another_history_is_not(tmp_path: Path) -> None:
     swapped = line(id="t-2", question="Is green tea steeped how hot?", history=[])
     first = line(question="How hot is green tea steeped?")
     other = line(id="t-3", history=["What is said of black tea?"])
-    findings = [f for f in lint(written(tmp_path, "", first, swapped, other), CORPUS) if f.line]
-    assert [(f.line, f.message) for f in findings] == [(3, "nearly the question of line 2. Ask something else.")]
+    said = "nearly the question of line 2. Ask something else."
+    assert problems(tmp_path, "", first, swapped, other) == [Problem(3, said, error=False)]
 
 
-def test_a_small_set_says_how_many_points_it_can_tell(tmp_path: Path) -> None:
-    (finding,) = lint(written(tmp_path, line()), CORPUS)
-    assert finding.line == 0
-    assert "100 points" in finding.message
-
-
-def test_an_empty_set_is_no_set(tmp_path: Path) -> None:
-    (finding,) = lint(written(tmp_path, ""), CORPUS)
-    assert (finding.error, finding.message) == (True, "the set holds no questions. Add some.")
+def test_a_small_set_says_how_many_points_it_can_tell_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    (small,) = lint(read_jsonl(written(tmp_path, line())), CORPUS)
+    assert (small.line, small.error) == (0, False)
+    assert "100 points" in small.message
+    empty = lint(read_jsonl(written(tmp_path, "")), CORPUS)
+    assert empty == [Problem(0, "the set holds no questions. Add some.")]
 
 
 def test_our_own_sets_are_clean(article: Source) -> None:
     for path in sorted((ROOT / "corpus" / "questions").glob("*.jsonl")):
-        findings = [f for f in lint(path, Corpus({article.name: article})) if f.line]
-        assert not [f for f in findings if f.error]
-        doubtful = [f for f in findings if load_questions(path)[f.line - 1].split != "held"]
-        assert doubtful == []  # nobody looks at a question that is held back to mend a doubt
+        found = read_jsonl(path)
+        flaws = [flaw for flaw in lint(found, Corpus({article.name: article})) if flaw.line]
+        # nobody looks at a question that is held back to mend a doubt
+        assert [flaw for flaw in flaws if flaw.error or found.items[flaw.line].split != "held"] == []

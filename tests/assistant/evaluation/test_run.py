@@ -1,6 +1,7 @@
-"""A run over a small foreign document: rows, resuming, failures, and what it may cost."""
+"""A run over a few questions: rows, resuming, failures, what it may cost, and where it all goes."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,198 +9,161 @@ from typing import Any
 import pytest
 from langchain_core.messages.ai import UsageMetadata
 
-from assistant.answers import Answer, Ask, Usage
+from assistant.answers import Ask, Usage
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.judge import Judge
-from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.budget import Budget, in_order
+from assistant.evaluation.judge import CitationJudge
+from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
-from assistant.evaluation.run import Budget, in_order, run
-from assistant.settings import AssistantSettings
-from ingest.build import build
+from assistant.evaluation.run import model_folders, run
 from ingest.errors import UserError
-from ingest.settings import IngestSettings
+from ingest.settings import ROOT
+from tests.assistant.evaluation.by_hand import an_answer
 from tests.fakes import replying
 
-DOCUMENT = """# Keeping bees
-
-## Hives
-
-A Langstroth hive has ten frames. The frames hang in a wooden box.
-
-## Swarming
-
-Bees swarm in May when the hive gets too small. The old queen leaves with half of the bees.
-"""
-ITEMS = [
-    QuestionItem(
-        id="b-1",
-        question="How many frames does a Langstroth hive have?",
-        answerable=True,
-        facts=(("ten",),),
-        evidence=("A Langstroth hive has ten frames.",),
-        tags=("count",),
-    ),
-    QuestionItem(
-        id="b-2",
-        question="When do they swarm?",
-        history=("How do bees swarm?",),
-        standalone="When do bees swarm?",
-        answerable=True,
-        facts=(("may",),),
-        evidence=("Bees swarm in May when the hive gets too small.",),
-        tags=("followup",),
-    ),
-    QuestionItem(id="b-3", question="What does a hive cost?", answerable=False, tags=("unanswerable-near",)),
-    QuestionItem(id="b-4", question="Who won the World Cup?", answerable=False, tags=("unanswerable-far",)),
-]
+IDS = ["s-01", "s-10", "s-13", "s-17"]  # one with an answer, a follow-up, a near and a far one without
+ITEMS = [item for item in load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl") if item.id in IDS]
 
 
 @pytest.fixture(scope="module")
-def bees(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("bees")
-    (folder / "bees.md").write_text(DOCUMENT, encoding="utf-8")
-    settings = IngestSettings(index=folder / "index")
-    build(settings, [folder / "bees.md"])
-    return open_assistant(AssistantSettings(model="extractive", ingest=settings))
+def whole(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that was not interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    run(ITEMS, assistant, folder)
+    return folder
+
+
+def lines(folder: Path) -> list[str]:
+    return (folder / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
 
 
 def without_times(folder: Path) -> list[dict[str, Any]]:
-    rows = [json.loads(line) for line in (folder / "results.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines(folder)]
     for row in rows:
         row["answer"]["seconds"] = None
     return rows
 
 
-def failing_at(assistant: Assistant, question: str) -> Assistant:
-    """The same assistant with a chain that breaks at one question."""
-    broken = open_assistant(AssistantSettings(model="extractive", ingest=assistant._settings.ingest))
-    whole = broken.chain_of_model
+def test_a_row_a_question_in_the_order_of_the_set(whole: Path) -> None:
+    rows = list(read_rows(whole))
+    assert [row.id for row in rows] == IDS
+    assert (rows[0].scores["fact_recall"], rows[0].scores["evidence_recall"]) == (1.0, 1.0)
+    assert rows[1].answer is not None
+    assert rows[1].answer.standalone_question != ITEMS[1].question
+    assert rows[1].scores["followup_gap"] is not None
+    assert rows[3].scores["refusal_far"] == 1.0
+    assert "judge" not in json.loads((whole / "receipt.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line.replace('"scores"', '"sores"')])
+def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_interrupted(
+    damage: Callable[[str], str], whole: Path, assistant: Assistant, tmp_path: Path
+) -> None:
+    first, second, third, _ = lines(whole)
+    (tmp_path / "receipt.json").write_bytes((whole / "receipt.json").read_bytes())
+    (tmp_path / "results.jsonl").write_text("".join([first, second, damage(third)]), encoding="utf-8")
+    steps: list[tuple[int, int]] = []
+    run(ITEMS, assistant, tmp_path, lambda done, whole: steps.append((done, whole)))
+    assert steps == [(2, 4), (3, 4), (4, 4)]
+    assert lines(tmp_path)[:2] == [first, second]
+    assert without_times(tmp_path) == without_times(whole)
+
+
+def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:
+    results, receipt = tmp_path / "results.jsonl", tmp_path / "receipt.json"
+    results.write_text('{"mine": "precious"}\n', encoding="utf-8")
+    with pytest.raises(UserError, match=r"is of something else: it has no receipt\.json"):
+        run(ITEMS, assistant, tmp_path)
+    assert results.read_text("utf-8") == '{"mine": "precious"}\n'
+    receipt.touch()
+    with pytest.raises(UserError, match=r"receipt\.json is not what a run of this version left"):
+        run(ITEMS, assistant, tmp_path)
+    receipt.unlink()
+    results.unlink()
+    run(ITEMS[:1], assistant, tmp_path)
+    with pytest.raises(UserError, match="holds a run that differs in questions"):
+        run(ITEMS[1:], assistant, tmp_path)
+
+
+def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(assistant: Assistant, tmp_path: Path) -> None:
+    broken = open_assistant(assistant._settings)
+    chain = broken.chain_of_model
 
     class Breaking:
         def invoke(self, ask: Ask, config: Any) -> Any:
-            if ask.question == question:
+            if ask.question == ITEMS[0].question:
                 raise TimeoutError("no answer in time")
-            return whole.invoke(ask)
+            return chain.invoke(ask)
 
     broken.chain_of_model = Breaking()  # type: ignore[assignment]
-    return broken
-
-
-def test_a_row_a_question_in_the_order_of_the_set(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, bees, tmp_path)
-    rows = list(read_rows(tmp_path))
-    assert [row.id for row in rows] == ["b-1", "b-2", "b-3", "b-4"]
-    assert rows[0].scores["fact_recall"] == 1.0
-    assert rows[0].scores["evidence_recall"] == 1.0
-    assert rows[1].answer is not None
-    assert "bees" in rows[1].answer.standalone_question
-    assert rows[1].scores["followup_gap"] is not None
-    assert rows[3].scores["refusal_far"] == 1.0
-
-
-def test_two_runs_are_the_same_but_for_the_times(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, bees, tmp_path / "one")
-    run(ITEMS, bees, tmp_path / "two")
-    assert without_times(tmp_path / "one") == without_times(tmp_path / "two")
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, bees, tmp_path / "whole")
-    lines = (tmp_path / "whole" / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
-    run(ITEMS, bees, tmp_path / "part")
-    (tmp_path / "part" / "results.jsonl").write_text("".join(lines[:2]) + lines[2][:40], encoding="utf-8")
-    steps: list[tuple[int, int]] = []
-    run(ITEMS, bees, tmp_path / "part", lambda done, whole: steps.append((done, whole)))
-    assert steps == [(2, 4), (3, 4), (4, 4)]
-    assert (tmp_path / "part" / "results.jsonl").read_text("utf-8").splitlines(keepends=True)[:2] == lines[:2]
-    assert without_times(tmp_path / "part") == without_times(tmp_path / "whole")
-
-
-def test_a_folder_of_another_run_is_refused(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS[:1], bees, tmp_path)
-    with pytest.raises(UserError, match="holds a run that differs in questions"):
-        run(ITEMS[1:], bees, tmp_path)
-
-
-def test_rows_of_something_else_are_not_touched(bees: Assistant, tmp_path: Path) -> None:
-    (tmp_path / "results.jsonl").write_text('{"mine": "precious"}\n', encoding="utf-8")
-    with pytest.raises(UserError, match=r"is of something else: it has no receipt\.json"):
-        run(ITEMS, bees, tmp_path)
-    assert (tmp_path / "results.jsonl").read_text("utf-8") == '{"mine": "precious"}\n'
-
-
-def test_a_receipt_that_is_cut_off_is_a_mistake_to_mend(bees: Assistant, tmp_path: Path) -> None:
-    (tmp_path / "receipt.json").touch()
-    with pytest.raises(UserError, match=r"receipt\.json is not what a run of this version left"):
-        run(ITEMS, bees, tmp_path)
-
-
-def test_a_row_that_was_damaged_is_made_again(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, bees, tmp_path / "whole")
-    run(ITEMS, bees, tmp_path / "damaged")
-    results = tmp_path / "damaged" / "results.jsonl"
-    first, second, *others = results.read_text("utf-8").splitlines(keepends=True)
-    results.write_text("".join([first, second.replace('"scores"', '"sores"'), *others]), encoding="utf-8")
-    run(ITEMS, bees, tmp_path / "damaged")
-    assert without_times(tmp_path / "damaged") == without_times(tmp_path / "whole")
-
-
-def test_a_question_that_fails_is_a_failure_row_and_counts_as_wrong(bees: Assistant, tmp_path: Path) -> None:
-    run(ITEMS, failing_at(bees, ITEMS[0].question), tmp_path)
-    row = next(read_rows(tmp_path))
+    run(ITEMS, broken, tmp_path)
+    row, *_ = read_rows(tmp_path)
     assert (row.answer, row.error) == (None, "TimeoutError: no answer in time")
     assert row.scores["fact_recall"] == 0.0
 
 
 # --- what it may cost
 
+TWENTY = [QuestionItem(id=str(number), question="What?", answerable=False) for number in range(20)]
 
-def dear(item: QuestionItem) -> Row:
-    """An answer that costs much more than could be expected, as of a model that thinks long."""
-    usage = Usage(input_tokens=1_500, output_tokens=5_000, cost_usd=0.02)
-    answer = Answer(
-        question=item.question,
-        standalone_question=item.question,
-        answered=False,
-        text="No.",
-        model="m",
-        usage=usage,
-    )
+
+def a_row(item: QuestionItem, cost: float) -> Row:
+    answer = an_answer("", usage=Usage(input_tokens=1_500, output_tokens=5_000, cost_usd=cost))
     return Row(id=item.id, question=item, answer=answer, error=None, scores={})
 
 
 @pytest.mark.parametrize("failing", [False, True])
 def test_a_limit_holds_also_for_answers_that_are_dearer_than_expected_and_for_failed_ones(failing: bool) -> None:
-    items = [QuestionItem(id=str(number), question="What?", answerable=False) for number in range(20)]
     asked: list[str] = []
 
     def make(item: QuestionItem) -> Row:
         asked.append(item.id)
-        return dear(item).model_copy(update={"answer": None, "error": "x"} if failing and asked[1:] else {})
+        fails = failing and asked[1:]
+        return a_row(item, cost=0.02).model_copy(update={"answer": None, "error": "x"} if fails else {})
 
     budget = Budget("openai:gpt-5.4-mini", 0.05, [])
     with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match="Raise --max-cost"):
-        list(in_order(pool, make, items, budget))
+        list(in_order(pool, make, TWENTY, budget))
     assert len(asked) == 2  # $0.04, of $0.05
 
 
 def test_what_a_judge_takes_counts_as_well(tmp_path: Path) -> None:
-    items = [QuestionItem(id=str(number), question="What?", answerable=False) for number in range(20)]
     counted = UsageMetadata(input_tokens=20_000, output_tokens=1, total_tokens=20_001)  # two verdicts: $0.03
     model = replying(lambda _: "yes", usage=counted)
     model.name_of_type = "openai:gpt-5.4-mini"
-    judge = Judge("openai:gpt-5.4-mini", model, tmp_path)
+    judge = CitationJudge("openai:gpt-5.4-mini", model, tmp_path)
 
     def make(item: QuestionItem) -> Row:
         for claim in "ab":
             judge("evidence", f"{item.id}{claim}")
-        row = dear(item)
-        assert row.answer
-        return row.model_copy(update={"answer": row.answer.model_copy(update={"usage": Usage()})})
+        return a_row(item, cost=0)
 
     budget = Budget("extractive", 0.08, [], judge)
     with ThreadPoolExecutor(8) as pool, pytest.raises(UserError, match=r"over \$0\.08 .*Raise --max-cost"):
-        list(in_order(pool, make, items, budget))
+        list(in_order(pool, make, TWENTY, budget))
     assert judge.spent.cost_usd == pytest.approx(0.06, rel=0.01)
     with pytest.raises(UserError, match="What openai:m costs is not known"):
-        Budget("extractive", 1.0, [], Judge("openai:m", replying(lambda _: "yes"), tmp_path))
+        Budget("extractive", 1.0, [], CitationJudge("openai:m", replying(lambda _: "yes"), tmp_path))
+
+
+# --- where it goes
+
+
+def test_one_model_has_the_folder_to_itself_and_several_have_one_each(tmp_path: Path) -> None:
+    assert model_folders(tmp_path, ["openai:a/b"]) == {"openai:a/b": tmp_path}
+    assert model_folders(tmp_path, ["extractive", "openai:a/b"]) == {
+        "extractive": tmp_path / "extractive",
+        "openai:a/b": tmp_path / "openai-a-b",
+    }
+    for models in (["extractive", "extractive"], ["openai:a/b", "openai:a:b"]):
+        with pytest.raises(UserError, match="would share the folder"):
+            model_folders(tmp_path, models)
+
+
+def test_a_report_of_one_model_is_not_mixed_with_one_of_several(tmp_path: Path) -> None:
+    (tmp_path / "summary.json").touch()
+    with pytest.raises(UserError, match="holds the runs of several models"):
+        model_folders(tmp_path, ["extractive"])
+    (tmp_path / "receipt.json").touch()
+    with pytest.raises(UserError, match="holds the run of one model"):
+        model_folders(tmp_path, ["extractive", "openai:a"])

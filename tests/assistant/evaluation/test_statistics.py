@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.evaluation.statistics import difference, mean, smallest_difference
+from assistant.evaluation.statistics import Figure, difference, mean, median, smallest_difference
 
 
 def test_the_mean_leaves_undefined_values_out_and_counts_the_rest() -> None:
@@ -14,12 +14,11 @@ def test_the_mean_leaves_undefined_values_out_and_counts_the_rest() -> None:
 
 
 def test_a_mean_of_nothing_is_undefined_not_nought() -> None:
-    assert mean([]) == (None, None, None, 0)
-    assert mean([None]) == (None, None, None, 0)
+    assert mean([]) == mean([None]) == Figure(value=None, n=0)
 
 
 def test_the_interval_of_a_constant_is_a_point() -> None:
-    assert mean([0.5] * 10)[:3] == (0.5, 0.5, 0.5)
+    assert mean([0.5] * 10) == Figure(value=0.5, low=0.5, high=0.5, n=10)
 
 
 def test_the_interval_is_about_that_of_the_normal_approximation() -> None:
@@ -30,6 +29,10 @@ def test_the_interval_is_about_that_of_the_normal_approximation() -> None:
 
 def test_the_same_values_give_the_same_interval() -> None:
     assert mean([0.1, 0.9, 0.4]) == mean([0.1, 0.9, 0.4])
+
+
+def test_half_of_the_values_are_below_the_median() -> None:
+    assert median([1.0, None, 9.0, 2.0]).value == 2.0
 
 
 def test_a_paired_difference_that_is_always_the_same_is_significant() -> None:

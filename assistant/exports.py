@@ -65,18 +65,16 @@ def answer_markdown(answer: Answer) -> str:
     """An answer with its quotes below: number, section, quote, file, offsets; no tag, link or image is active."""
     notes = [f"> {notice}" for notice in answer.notices]
     quotes = [_quote(citation) for citation in answer.citations]
-    return _inert("\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])]))
+    return inert("\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])]))
 
 
 def conversation_markdown(answers: Sequence[Answer]) -> str:
     """A conversation: each question as a heading, its answer below."""
-    turns = (
-        f"## {_inert(' '.join(answer.question.split()))}\n\n{answer_markdown(answer)}\n" for answer in answers
-    )
+    turns = (f"## {inert(' '.join(answer.question.split()))}\n\n{answer_markdown(answer)}\n" for answer in answers)
     return "\n".join(turns)
 
 
-def _inert(markdown: str) -> str:
+def inert(markdown: str) -> str:
     """Without HTML, links and images: what documents, models and people wrote is data where it is opened, too."""
     without_tags = _TAG.sub(r"\1\\<", markdown)
     return _TARGET.sub(r"\\\g<0>", without_tags)

@@ -26,7 +26,7 @@ EVALUATION, ARCHITECTURE = PAGES["docs/evaluation.md"], PAGES["docs/architecture
 EXCHANGES = re.findall(r"```console\n\$ (.*?)\n(.*?)```", ALL, re.DOTALL)
 SHELL = "\n".join([*re.findall(r"```sh\n(.*?)```", ALL, re.DOTALL), *re.findall(r"`(bpo-kpo .+?)`", ALL)])
 COMMANDS = sorted(set(re.findall(r"^(?:[A-Z_]+=\S+ )?bpo-kpo (.+?)\s*$", SHELL, re.MULTILINE)))
-EXAMPLE, READER, CLIENT, TOOL = re.findall(r"```python\n(.*?)```", PAGES["docs/clients.md"], re.DOTALL)
+EXAMPLE, READER, CLIENT, MODEL, TOOL = re.findall(r"```python\n(.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 (PLAIN_HTTP,) = re.findall(r"```sh\n(ID=.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 
 
@@ -97,7 +97,7 @@ def test_the_reader_of_ones_own_answers(environment: dict[str, str]) -> None:
 def test_the_clients_of_a_running_window_get_an_answer(environment: dict[str, str]) -> None:
     documented = "http://127.0.0.1:7860/"
     with window(**environment) as (address, _):
-        for example in (CLIENT, TOOL, PLAIN_HTTP):
+        for example in (CLIENT, MODEL, TOOL, PLAIN_HTTP):
             assert documented[:-1] in example
             code = example.replace(documented[:-1], address[:-1])
             if example is PLAIN_HTTP:

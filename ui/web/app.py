@@ -20,6 +20,7 @@ from ingest.errors import UserError
 from ui.web.article import article_panel
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
+from ui.web.completions import completions
 from ui.web.evaluate import evaluate_panel
 from ui.web.server import Server, address_of, is_loopback, take_port
 
@@ -115,7 +116,7 @@ def launch(
         address = address_of(listener, host)
         if not is_loopback(listener) and not logins:
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant, feedback), listener, logins)
+        server = Server(build(assistant, feedback), completions(assistant), listener, logins)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread

@@ -11,7 +11,7 @@ from types import FrameType
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
@@ -94,8 +94,17 @@ class Server(uvicorn.Server):
     it takes a port only after asking whether it is free.
     """
 
-    def __init__(self, blocks: gr.Blocks, listener: socket.socket, logins: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        blocks: gr.Blocks,
+        routes: APIRouter,
+        listener: socket.socket,
+        logins: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """`routes` are served beside the page, unless there are `logins`: they ask for no password."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        if not logins:
+            app.include_router(routes)
         app.add_middleware(Guard)
         if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.

@@ -1,0 +1,165 @@
+"""The assistant as a model behind OpenAI's chat completions, for programs that speak to nothing else.
+
+The protocol: https://platform.openai.com/docs/api-reference/chat. What a client says of sampling, tools and the
+like is passed over; its system messages are, too: they are no question.
+"""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, Literal
+from urllib.parse import quote
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ValidationError
+
+from assistant.answers import Answer, Ask, EarlierTurn
+from assistant.chain import Assistant
+from assistant.exports import answer_markdown, inert
+from ingest.errors import UserError
+
+MODEL = "bpo-kpo"
+_AT_ONCE = 8  # answers in the making; one more waits its turn
+
+
+class _Part(BaseModel):
+    """A piece of a message; what is no text is passed over."""
+
+    type: str
+    text: str = ""
+
+
+class _Message(BaseModel):
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[_Part] | None = None
+
+    @property
+    def text(self) -> str:
+        parts = [_Part(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
+        return "\n".join(part.text for part in parts if part.type == "text")
+
+
+class _Asked(BaseModel):
+    messages: list[_Message]
+    stream: bool = False
+
+    def ask(self) -> Ask:
+        """The last message as the question, the others as the turns before it."""
+        said = [message for message in self.messages if message.role in ("user", "assistant")]
+        if not said or said[-1].role != "user":
+            raise UserError("There is no question. End with a message of the role user.")
+        turns: list[EarlierTurn] = []
+        for message in said[:-1]:
+            if message.role == "user":
+                turns.append(EarlierTurn(question=message.text))
+            elif turns and not turns[-1].answer:
+                turns[-1] = EarlierTurn(question=turns[-1].question, answer=message.text)
+        return Ask(question=said[-1].text, history=tuple(turns))
+
+
+def completions(assistant: Assistant) -> APIRouter:
+    """The routes `/v1/models` and `/v1/chat/completions`."""
+    router, room = APIRouter(prefix="/v1"), threading.BoundedSemaphore(_AT_ONCE)
+
+    @router.get("/models")
+    def models() -> dict[str, Any]:
+        return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+
+    @router.post("/chat/completions")
+    def complete(body: dict[str, Any], request: Request) -> Response:
+        page = str(request.base_url)
+        try:
+            asked = _Asked.model_validate(body)
+            ask = asked.ask()
+            if asked.stream:
+                growing = assistant.chain.stream(ask)
+                first = next(growing)  # what is wrong with the question is told before anything is sent
+                events = _events(first, growing, page)
+                return StreamingResponse(_within(room, events), media_type="text/event-stream")
+            with room:
+                answer = assistant.chain.invoke(ask)
+        except ValidationError as error:
+            return _refused(f"That is no chat completion ({error.errors()[0]['msg']}). Send messages.")
+        except UserError as error:
+            return _refused(str(error))
+        message = {"role": "assistant", "content": _content(answer), "annotations": _annotations(answer, page)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return JSONResponse({**_head("chat.completion"), "choices": [choice], "usage": _usage(answer)})
+
+    return router
+
+
+def _within(room: threading.BoundedSemaphore, events: Iterator[str]) -> Iterator[str]:
+    """The events; a mistake that shows in their midst is one of them."""
+    with room:
+        try:
+            yield from events
+        except UserError as error:
+            yield f"data: {json.dumps(_error(str(error)))}\n\n"
+
+
+def _events(first: Answer, growing: Iterator[Answer], page: str) -> Iterator[str]:
+    """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
+    head, sent, answer = _head("chat.completion.chunk"), "", first
+
+    def event(delta: dict[str, Any], finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
+
+    yield event({"role": "assistant", "content": ""})
+    for answer in chain([first], growing):
+        text = inert(answer.text)
+        whole = text[: text.rfind("\n") + 1]
+        if whole.startswith(sent) and len(whole) > len(sent):
+            yield event({"content": whole[len(sent) :]})
+            sent = whole
+    content = _content(answer)
+    if content.startswith(sent):
+        yield event({"content": content[len(sent) :]})
+    else:  # what was sent has changed after all: the whole is sent behind it
+        yield event({"content": f"\n\n---\n\n{content}"})
+    yield event({"annotations": _annotations(answer, page)}, "stop")
+    yield f"data: {json.dumps({**head, 'choices': [], 'usage': _usage(answer)})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _content(answer: Answer) -> str:
+    """The text, its quotes, and what may be asked next; no tag, link or image of a document is active."""
+    questions = "".join(f"\n- {inert(question)}" for question in answer.suggestions)
+    return f"{answer_markdown(answer)}\n{questions}" if questions else answer_markdown(answer)
+
+
+def _annotations(answer: Answer, page: str) -> list[dict[str, Any]]:
+    """Each marker of the text, with a link to the span of the document that it stands for."""
+    found = []
+    text = inert(answer.text)
+    for citation in answer.citations:
+        place = f"#at-{citation.start}-{citation.end}-{quote(citation.source, safe='', errors='replace')}"
+        link = {"url": f"{page}{place}", "title": citation.section or citation.source}
+        for marker in re.finditer(re.escape(f"[{citation.number}]"), text):
+            cited = {"start_index": marker.start(), "end_index": marker.end(), **link}
+            found.append((marker.start(), {"type": "url_citation", "url_citation": cited}))
+    return [annotation for _, annotation in sorted(found, key=lambda one: one[0])]
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    used = answer.usage
+    total = used.input_tokens + used.output_tokens
+    return {"prompt_tokens": used.input_tokens, "completion_tokens": used.output_tokens, "total_tokens": total}
+
+
+def _head(kind: str) -> dict[str, Any]:
+    return {"id": f"chatcmpl-{uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL}
+
+
+def _error(message: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+
+
+def _refused(message: str) -> JSONResponse:
+    return JSONResponse(_error(message), status_code=400)

@@ -56,7 +56,7 @@ def open_page(browser: Any) -> Iterator[Open]:
         page.set_default_timeout(20_000)
         page.on("console", lambda line: trouble.append(_error(line)) if line.type == "error" else None)
         page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
+        page.on("dialog", lambda dialog: _confirmed(dialog) or trouble.append(f"dialog: {dialog.message}"))
         inside = (address, "data:", f"blob:{address}")
         page.on("request", lambda r: None if r.url.startswith(inside) else trouble.append(r.url))
         page.goto(address)
@@ -71,6 +71,13 @@ def open_page(browser: Any) -> Iterator[Open]:
     # finds the queue full is answered with 503.
     noise = re.compile(r"/(cancel|reset)$|AbortError|503 .*/queue/join\?$")
     assert [error for error in trouble if not noise.search(error)] == []
+
+
+def _confirmed(dialog: Any) -> bool:
+    """Whether it asks what a person who clears a conversation is asked; it is told yes."""
+    asks = bool(dialog.message.startswith("Clear this conversation?"))
+    dialog.accept() if asks else dialog.dismiss()
+    return asks
 
 
 def _error(line: Any) -> str:

@@ -5,12 +5,13 @@
 
 const CURRENT = "current";
 const narrow = matchMedia("(max-width: 60rem)");
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 const chat = () => document.querySelector("#chat");
 const article = () => element.querySelector("article");
 let current = null; // the place that was opened last
 let opener = null; // what had the focus before the drawer was opened
 let marked = ""; // what is marked now, so that nothing is drawn twice
+let opened = ""; // the id of the quote that was opened last, which its answer keeps as it is drawn anew
+let reading = false; // whoever reads has moved the article since the last question
 let wantedSource = ""; // the document that was asked for last, which may still be on its way
 
 function place(link) {
@@ -20,7 +21,12 @@ function place(link) {
 
 const quoteOf = (marker) => document.getElementById(marker.getAttribute("href").slice(1));
 const placeOf = (marker) => place(quoteOf(marker)?.querySelector("a.place"));
-const markers = () => [...(chat()?.querySelectorAll("a.marker") ?? [])];
+const markers = () => [...(shownAnswer()?.querySelectorAll("a.marker") ?? [])];
+
+// The answer whose quotes are marked: the last one, or that of which a citation was opened.
+function shownAnswer() {
+  return document.getElementById(opened)?.closest(".answer") ?? [...(chat()?.querySelectorAll(".answer") ?? [])].at(-1);
+}
 
 // --- the article
 
@@ -33,7 +39,7 @@ async function show(wanted) {
   const spot = element.querySelector(`mark.${CURRENT}`);
   if (narrow.matches) openDrawer();
   if (narrow.matches) spot?.focus({ preventScroll: true });
-  spot?.scrollIntoView({ block: "center", behavior: still.matches || narrow.matches ? "auto" : "smooth" });
+  spot?.scrollIntoView({ block: "center" });
 }
 
 async function load(source) {
@@ -47,7 +53,7 @@ async function load(source) {
   draw();
 }
 
-// Marks all spans that answers cite, and the current one more strongly.
+// Marks all spans that an answer cites, and the current one more strongly.
 function draw() {
   const page = article();
   if (!page) return;
@@ -106,7 +112,7 @@ function lean(mark) {
   leaning.forEach((marker) => marker.closest("p, li, td, th")?.classList.add("leaning"));
   if (!leaning.length) return;
   if (narrow.matches) closeDrawer();
-  leaning[0].scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+  leaning[0].scrollIntoView({ block: "center" });
   leaning[0].focus({ preventScroll: true });
 }
 
@@ -203,6 +209,7 @@ function act(event) {
     hideQuote();
     if (link.classList.contains("copy")) return copy(link);
     if (link.classList.contains("edit")) return edit(link);
+    opened = (link.classList.contains("marker") ? quoteOf(link) : link.closest("li[id]"))?.id ?? "";
     const wanted = link.classList.contains("marker") ? placeOf(link) : place(link);
     if (wanted) return show(wanted);
   } else if (mark) lean(mark);
@@ -211,6 +218,16 @@ function act(event) {
 }
 
 document.addEventListener("click", act);
+const bin = '#chat button[aria-label="Clear"]';
+document.addEventListener(
+  "click",
+  (event) => {
+    if (within(event, bin) && !confirm("Clear this conversation? It is kept nowhere else.")) event.stopPropagation();
+  },
+  true, // before Gradio hears of it
+);
+for (const move of ["wheel", "touchmove", "keydown"])
+  document.addEventListener(move, (event) => within(event, "#article") && (reading = true), { passive: true });
 narrow.addEventListener("change", closeDrawer); // on a wide screen the article is a panel
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -246,11 +263,19 @@ let busy = false;
 function announce() {
   const ends = [...(chat()?.querySelectorAll(".answer.finished, .bot :not(.answer) > .notice") ?? [])];
   if (busy && ends.length > announced) {
+    lead();
     const end = (ends.at(-1).querySelector(".reply") ?? ends.at(-1)).cloneNode(true);
     end.querySelectorAll("a.marker").forEach((marker) => marker.remove());
     said.textContent = end.innerText;
   }
   announced = ends.length;
+}
+
+// The article follows to the first citation of a new answer, unless whoever reads has moved it.
+function lead() {
+  opened = "";
+  const first = markers().map(placeOf).find(Boolean);
+  if (first && !narrow.matches && !reading) show(first);
 }
 
 // After an answer or a clearing the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
@@ -278,8 +303,9 @@ let asked = 0;
 function changed() {
   const questions = chat()?.querySelectorAll(".question").length ?? 0;
   const cleared = asked && !questions;
+  if (questions !== asked) reading = false;
   asked = questions;
-  if (cleared) current = null;
+  if (cleared) [current, opened] = [null, ""];
   draw();
   announce();
   refocus(cleared);

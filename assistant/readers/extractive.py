@@ -84,6 +84,8 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
     names = compared(turns(reading.question)[-1], [f"{p.section} {p.text}" for p in reading.passages])
+    if names is None:
+        ranked = _of_the_side_asked_for(reading, ranked)
     chosen = select(ranked, calibration.further)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
@@ -108,6 +110,18 @@ def _lines_of(overview: Overview) -> list[Line | TableRow]:
         label = f"{row.heading.text.rstrip(':')}:" if row.heading else ""
         lines += [Line(quote.number, quote.text, label) for quote in sentence]
     return lines
+
+
+def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list[Candidate]:
+    """Where a title compares two things, of which the question names one, nothing on the other."""
+    asked = turns(reading.question)[-1]
+    for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
+        names = compared(title, [title])
+        side = side_of(asked, [], names) if names else None
+        if names and side:
+            other = names[side == names[0]]
+            return [c for c in ranked if _side(reading, c, names) != other] or ranked
+    return ranked
 
 
 def _missing(candidate: Candidate, sure: float) -> Decision:

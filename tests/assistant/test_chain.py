@@ -30,7 +30,7 @@ QUESTIONS = [
     "What are the six common benefits of BPO and KPO?",
     "[1] **What** | drives \\[2] KPO?",
 ]
-REFUSED = ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "asdf qwer"]
+REFUSED = ["How tall is the Eiffel Tower?", "What does Time Doctor cost?", "zxqv?"]
 
 
 def timeless(answer: Answer) -> Answer:

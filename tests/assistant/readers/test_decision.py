@@ -109,6 +109,15 @@ def test_a_side_that_none_of_the_best_is_on_gets_its_best_sentence_if_that_alone
     assert lines(one) == [("KPO:", INSIGHT, False)]
 
 
+def test_of_two_things_that_a_title_compares_the_one_that_is_asked_for_is_answered_with() -> None:
+    asked = reading(
+        (f"# BPO vs KPO\n\n{VOLUME} {INSIGHT} It is small.", [-9.0, 1.0, 1.0, 0.5]), question="What drives KPO?"
+    )
+    assert text(asked) == f"{INSIGHT} [1]\n\nIt is small. [1]"
+    both = replace(asked, question="What drives BPO or KPO?")
+    assert VOLUME in text(both) and INSIGHT in text(both)
+
+
 # --- whatever the logits
 
 TEXTS = [f"{INSIGHT} {VOLUME}", LIST, "# 1. Costs\n\nIt is | red [3].", "| a | b |\n|---|---|\n| c | d |", ""]

@@ -18,7 +18,7 @@ from assistant.check import Checked
 from assistant.citations import cite
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, standalone, turns
 from assistant.faults import ModelFault
-from assistant.introduction import first_questions, introduce
+from assistant.introduction import introduce
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
@@ -139,7 +139,7 @@ class Assistant:
 
     def first_questions(self) -> tuple[str, ...]:
         """A few questions to begin with, for whoever does not know what may be asked."""
-        return self._snapshots.read(first_questions)
+        return self._snapshots.read(lambda opened: opened.first_questions)
 
     def check_text(self, text: str) -> list[Checked]:
         """Each sentence of a text about the documents with its verdict."""

@@ -3,20 +3,23 @@
 import time
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.sides import compared
-from assistant.snapshot import Snapshot
 from assistant.suggestions import SAID_ABOUT, ideas_beside
 from ingest.text import Span
+
+if TYPE_CHECKING:
+    from assistant.snapshot import Snapshot
 
 _TITLES, _QUESTIONS = 5, 3  # how many documents are named, and how many questions suggested
 _TRIED = 8  # headings that are looked up for them
 
 
-def introduce(ask: Ask, opened: Snapshot, model: str, started: float) -> Answer:
+def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answer:
     """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`."""
     sources = opened.index.sources
     titles = ", ".join(f"“{escape(sources[name].title)}”" for name in islice(sources, _TITLES))
@@ -26,18 +29,18 @@ def introduce(ask: Ask, opened: Snapshot, model: str, started: float) -> Answer:
         standalone_question=ask.question,
         answered=True,
         text=prompts.INTRODUCTION.format(titles=titles + more),
-        suggestions=first_questions(opened),
+        suggestions=opened.first_questions,
         model=model,
         seconds=Seconds(total=time.perf_counter() - started),
     )
 
 
-def first_questions(opened: Snapshot) -> tuple[str, ...]:
+def first_questions(opened: "Snapshot") -> tuple[str, ...]:
     """A few questions to begin with, each of which is answered."""
     return tuple(islice(_first_questions(opened), _QUESTIONS))
 
 
-def _first_questions(opened: Snapshot) -> Iterator[str]:
+def _first_questions(opened: "Snapshot") -> Iterator[str]:
     """On the whole, on two things that a title compares, on the sections."""
     sources = opened.index.sources
     first = list(islice(sources, _TITLES))

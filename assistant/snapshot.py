@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
 from assistant.evidence import Evidence
+from assistant.introduction import first_questions
 from assistant.overview import Overview, begun, side_by_side, summarized
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
@@ -105,6 +106,11 @@ class Snapshot:
             return None
         read = partial(self.evidence.read, "{} vs {}".format(*names))  # however it was asked
         return side_by_side(passages, read, names, self.index.lexicon.terms)
+
+    @cached_property
+    def first_questions(self) -> tuple[str, ...]:
+        """A few questions to begin with, each of which is answered; every page that is opened wants them."""
+        return first_questions(self)
 
     def answered_from(self, question: str, place: Place) -> bool:
         """Whether a section of a document answers a question: what is nearest to it stands there, and would do.

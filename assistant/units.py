@@ -12,6 +12,7 @@ from ingest.text import Span, sentence_spans, trim
 
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+_REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
 
 Kind = Literal["heading", "sentence", "item", "row"]
@@ -91,13 +92,13 @@ def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
 def _announcing(before: list[Unit]) -> list[int]:
     """Of the units before a list those that announce it: one that ends with a colon.
 
-    Where that has no subject ("They are:"), the one before it, too.
+    Where that has no subject or refers back ("They are:", "Some of these are:"), the one before it, too.
     """
     last = len(before) - 1
     if last < 0 or before[last].kind != "sentence" or not before[last].text.endswith(":"):
         return []
-    bare = not content_words(before[last].text) and last > 0 and before[last - 1].kind == "sentence"
-    return [last - 1, last] if bare else [last]
+    refers_back = _REFERS_BACK.search(before[last].text) or not content_words(before[last].text)
+    return [last - 1, last] if refers_back and last and before[last - 1].kind == "sentence" else [last]
 
 
 def _items(text: str, lines: list[Span]) -> list[Span]:

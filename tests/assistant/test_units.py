@@ -35,6 +35,7 @@ def test_a_unit_is_a_heading_a_sentence_an_item_or_a_row_and_never_an_order(text
     [
         ("There are two. Both names are:\n\n- One.\n- Two.\n\nNo more.", ["Both names are:"], 3),
         ("There are two. They are:\n\n- One.\n- Two.", ["There are two.", "They are:"], 4),  # "they" say nothing
+        ("KPO is dear. Some of these firms are:\n\n- One.", ["KPO is dear.", "Some of these firms are:"], 3),
         ("| side | force |\n|---|---|\n| BPO | volume |", ["side | force"], 2),
         ("Some of the roles are:\n\nNothing.", [], 0),
         ("Some of the roles are:\n\n## Next\n\n- One.", [], 1),

@@ -22,6 +22,7 @@ from assistant.introduction import introduce
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
+from assistant.reading_model.scope import Scope
 from assistant.retriever import RetrievalTrace
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
@@ -33,6 +34,7 @@ from ingest.errors import QuestionError
 from ingest.index import Index
 from ingest.text import fold
 
+_SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
 
 Asked = Ask | Mapping[str, Any] | str
@@ -208,7 +210,12 @@ class Assistant:
             history = ask.earlier[-EARLIER_TOLD:]
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text, usage
-        return standalone(ask.question, ask.earlier), Usage()
+        evidence, asked = self._snapshots.current().evidence, " ".join(ask.question.split())
+        if not evidence.follows_up(asked):
+            return asked, Usage()
+        # what a question leaves out stands in no "hi" and no "summarize this"
+        earlier = [one for one in ask.earlier[-EARLIER_TOLD:] if evidence.scope(one).scope not in _SAY_NOTHING]
+        return standalone(asked, earlier), Usage()
 
 
 def _name(

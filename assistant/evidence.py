@@ -9,7 +9,7 @@ from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
 from assistant.reading_model.outline import places
-from assistant.reading_model.scope import Scoped, masked, scope_of
+from assistant.reading_model.scope import Scoped, follows_up, masked, scope_of
 from assistant.sides import Names
 from assistant.units import PassageLike
 from assistant.verdicts import Judge, Proof
@@ -71,6 +71,10 @@ class Evidence:
     def scope(self, question: str, names: Names | None = None) -> Scoped:
         """What a question is asked of; `names`: two things that it names beside each other."""
         return scope_of(self._text(masked(question, names) if names else question).mean)
+
+    def follows_up(self, question: str) -> bool:
+        """Whether a question needs the one before it."""
+        return follows_up(self._text(question).mean)
 
     def prepare(self, passages: Sequence[PassageLike]) -> None:
         """Encodes passages ahead of the first question."""

@@ -20,6 +20,10 @@ from ingest.passages import Passage
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
+_BAR = re.compile(r"(?<!\\)\|")
+_TABLE = re.compile(
+    r"^\|.*\|\n\|[ :|-]+\|\n(?:\|.*\|(?:\n|$))+", re.MULTILINE
+)  # with nothing above its first column
 LIKELY = 0.75  # of the answers to `core.jsonl` that are as sure four of five are right, of others three of five
 _SHOWN = 8  # rows of a ranking
 _COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
@@ -137,8 +141,17 @@ def _ranking(ranking: Ranking, passages: Sequence[Passage]) -> Table:
 
 def _without_markup(text: str) -> str:
     """The words of an answer. Only labels lose their bold marks: elsewhere `**` may be what is said."""
-    unlabelled = _LABEL.sub(lambda label: label[0].replace("**", ""), text)
+    unlabelled = _LABEL.sub(lambda label: label[0].replace("**", ""), _TABLE.sub(_row_by_row, text))
     return _ESCAPE.sub(r"\1", unlabelled)
+
+
+def _row_by_row(table: re.Match[str]) -> str:
+    """A table as a paragraph for each row, with the name of its column before each cell: no line is too long."""
+    head, _, *rows = [[cell.strip() for cell in _BAR.split(line)[1:-1]] for line in table[0].strip().splitlines()]
+    return "\n\n".join(
+        "\n".join([row[0], *(f"  {name}: {cell}" for name, cell in zip(head[1:], row[1:], strict=False))])
+        for row in rows
+    )
 
 
 def _print(console: Console, text: Text) -> None:

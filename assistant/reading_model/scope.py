@@ -1,6 +1,7 @@
 """What a question is asked of: some passages, a whole document, two things side by side, or the assistant itself.
 
-A logistic regression on the question's vector, which `make reading-model` trains.
+And whether it needs the question before it. Logistic regressions on the question's vector, trained by
+`make reading-model`.
 """
 
 import re
@@ -25,11 +26,12 @@ class Scoped(NamedTuple):
 
 
 class Weights(BaseModel):
-    """Of each scope the weights of a vector's numbers, behind a constant."""
+    """Of each scope the weights of a vector's numbers, behind a constant; and those of what follows up."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     scopes: dict[Scope, tuple[float, ...]]
+    follows: tuple[float, ...]
 
 
 @cache
@@ -48,6 +50,15 @@ def scope_of(vector: np.ndarray) -> Scoped:
     odds = np.exp(logits - logits.max())
     likeliest = int(odds.argmax())
     return Scoped(scopes[likeliest], float(odds[likeliest] / odds.sum()))
+
+
+def follows_up(vector: np.ndarray) -> bool:
+    """Whether a question with this vector, (384,) of length 1, leaves out what the one before it has said.
+
+    As many that stand by themselves are taken for follow-ups as the other way round.
+    """
+    constant, *row = weights().follows
+    return bool(constant + np.dot(row, vector) > 0)
 
 
 def masked(question: str, names: tuple[str, str]) -> str:

@@ -20,7 +20,7 @@ def test_what_is_said_to_the_assistant_is_told_which_documents_it_answers_from(
 
 
 def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) -> None:
-    answer = assistant.chain.invoke("what can i ask you?")
+    answer = assistant.chain.invoke("who are you?")
     assert answer.suggestions[:2] == ("What is this about?", "How do BPO and KPO differ?")
     assert len(answer.suggestions) == 3
     assert all(assistant.chain.invoke(question).citations for question in answer.suggestions)

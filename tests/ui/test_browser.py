@@ -343,3 +343,31 @@ def test_thumbs_and_comments_are_kept_with_their_answers_until_they_are_taken_ba
     comment.wait_for()
     page.get_by_role("button", name="Clear").click()
     comment.wait_for(state="hidden")
+
+
+FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
+    "hi": "Ask me about",
+    "What's the difference between BPO and KPO?": "volume-driven",
+    "how are they different?": "insight-driven",
+    "compare BPO and KPO in a table": "Degree of complexity",
+    "summarize this article": "Better scalability",
+    "what is bpo": "non-core activities",
+    "list BPO services": "human resource services",
+    "examples of KPO services": "Market Research",
+    "Is Accenture a BPO or a KPO?": "BPO: Here are some top BPO companies",
+    "Is WNS a KPO?": "The KPO industry",
+    "which is more complex?": "far more complex",
+    "what can you do?": "Ask me about",
+    "what does it cost per month": "",
+    "kpo salary india": "",
+    "thanks": "Ask me about",
+}
+
+
+def test_what_strangers_type_first_is_answered_or_refused(open_page: Open, real: str) -> None:
+    page = open_page(real)
+    for number, (said, wanted) in enumerate(FIRST_THINGS.items(), start=1):
+        ask(page, said)
+        answered(page, number)
+        reply = page.locator("#chat .answer.finished").nth(number - 1)
+        assert (wanted or "The article does not say.") in " ".join(reply.inner_text().split()), said

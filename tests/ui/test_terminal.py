@@ -20,6 +20,10 @@ from ui.terminal import show_answer, show_checked
         ("In Python 2**3 is 8 and 3**2 is 9 [1]", "In Python 2**3 is 8 and 3**2 is 9 [1]"),
         ("**BPO:** is **not** KPO", "BPO: is **not** KPO"),
         ("\\*\\*BPO:\\*\\* is said", "**BPO:** is said"),
+        (
+            "| | BPO | KPO |\n| --- | --- | --- |\n| Force [1] | a\\|b [2] | – |",
+            "Force [1]\n  BPO: a|b [2]\n  KPO: –",
+        ),
     ],
 )
 def test_escapes_and_the_marks_of_labels_are_taken_out_and_nothing_else(text: str, shown: str) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.reading_model.encoding import mean_of
-from assistant.reading_model.scope import WEIGHTS, Scope, Weights, masked, scope_of
+from assistant.reading_model.scope import WEIGHTS, Scope, Weights, follows_up, masked, scope_of
 from assistant.reading_model.training.data import READING, documents, part_of, read_lines
 from ingest.embeddings import MiniLM
 
@@ -19,21 +19,25 @@ _STEPS, _RATE, _DECAY = 2_000, 0.05, 2e-5
 
 
 class Line(NamedTuple):
-    """A question with the scope that it has."""
+    """A question with the scope that it has; `follows`: it needs the question before it."""
 
     text: str
     scope: Scope
+    follows: bool = False
 
 
 def lines() -> list[Line]:
     """`scopes.jsonl`, and a few of each document's questions, which ask for passages."""
     found = [
-        Line(masked(one["q"], one["names"]) if "names" in one else one["q"], one["scope"])
+        Line(
+            masked(one["q"], one["names"]) if "names" in one else one["q"], one["scope"], one.get("follows", False)
+        )
         for one in read_lines(READING / "scopes.jsonl")
     ]
     for *_, questions, _ in documents():
         narrow = [one["q"] for one in questions if one["kind"] not in _BROAD and not one.get("history")]
         found += [Line(question, "passages") for question in narrow[:: max(1, len(narrow) // _OF_A_DOCUMENT)]]
+        found += [Line(one["q"], "passages", follows=True) for one in questions if one.get("history")]
     return found
 
 
@@ -48,7 +52,20 @@ def train() -> None:
     told, wanted = vectors([line.text for line in kept]), np.array([SCOPES.index(line.scope) for line in kept])
     found = np.round(_fitted(told, np.eye(len(SCOPES))[wanted]), 3)
     scopes = {scope: tuple(row.tolist()) for scope, row in zip(SCOPES, found, strict=True)}
-    WEIGHTS.write_text(Weights(scopes=scopes).model_dump_json() + "\n", encoding="utf-8")
+    weights = Weights(scopes=scopes, follows=tuple(_of_follow_ups(kept, told).tolist()))
+    WEIGHTS.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
+
+
+def _of_follow_ups(kept: Sequence[Line], told: np.ndarray) -> np.ndarray:
+    """Weights that are above 0 for a follow-up: as often wrong of those as of the others, where held out."""
+    follows = np.array([line.follows for line in kept])
+    held = np.array([part_of(line.text) == "calibrate" for line in kept])
+    stands, needs = _fitted(told[~held], np.eye(2)[follows[~held].astype(int)])
+    logits = (needs - stands)[0] + told[held] @ (needs - stands)[1:]
+    wrong = [abs((logits[follows[held]] < at).mean() - (logits[~follows[held]] >= at).mean()) for at in logits]
+    table = needs - stands
+    table[0] -= logits[int(np.argmin(wrong))]
+    return np.round(table, 3)
 
 
 def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -67,11 +84,16 @@ def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def report() -> None:
     """Prints how well each scope is told on the lines that were held out."""
     held = [line for line in lines() if part_of(line.text) == "test"]
-    told = [scope_of(vector).scope for vector in vectors([line.text for line in held])]
+    read = vectors([line.text for line in held])
+    told = [scope_of(vector).scope for vector in read]
     table = Table("scope of a question, held out", "precision", "recall", "n")
     for scope in SCOPES:
         asked = [one == scope for one in told]
         right = sum(a and line.scope == scope for a, line in zip(asked, held, strict=True))
         n = sum(line.scope == scope for line in held)
         table.add_row(scope, f"{right / max(sum(asked), 1):.2f}", f"{right / max(n, 1):.2f}", str(n))
+    needs = np.array([follows_up(vector) for vector in read])
+    follows = np.array([line.follows for line in held])
+    precision = (needs & follows).sum() / max(needs.sum(), 1)
+    table.add_row("a follow-up", f"{precision:.2f}", f"{needs[follows].mean():.2f}", str(follows.sum()))
     Console(width=110).print(table)

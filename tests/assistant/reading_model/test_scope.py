@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from assistant.reading_model import scope
-from assistant.reading_model.scope import masked, scope_of
+from assistant.reading_model.scope import follows_up, masked, scope_of
 from ingest.errors import SettingsError
 
 
 def test_the_likeliest_scope_comes_with_its_probability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     weights = tmp_path / "scope.json"
-    weights.write_text('{"scopes": {"passages": [0, 1, 0], "document": [0, 0, 1]}}')
+    weights.write_text('{"scopes": {"passages": [0, 1, 0], "document": [0, 0, 1]}, "follows": [-1, 0, 2]}')
     monkeypatch.setattr(scope, "WEIGHTS", weights)
     monkeypatch.setattr(scope, "weights", scope.weights.__wrapped__)
     found = scope_of(np.array([0.0, 1.0]))  # odds of 1 to e
     assert (found.scope, round(found.probability, 3)) == ("document", 0.731)
+    assert follows_up(np.array([0.0, 1.0])) and not follows_up(np.array([1.0, 0.5]))
 
 
 def test_a_damaged_file_says_how_to_mend_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -124,9 +124,8 @@ class Assistant:
         opened = self._snapshots.current()
         reading = opened.reading(self._standalone(as_ask(asked))[0])
         decision = extractive.decide(reading, opened.evidence.calibration)
-        return Explanation(
-            reading.question, opened.retriever.explain(reading.question), candidates(reading), decision
-        )
+        units = [] if reading.overview else candidates(reading)
+        return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
@@ -166,9 +165,9 @@ class Assistant:
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        opened = self._snapshots.current()  # there is an index, before a model is asked anything
-        if opened.evidence.scope(ask.question).scope == "assistant":
-            yield self._snapshots.read(lambda opened: introduce(ask, opened, self.model, started))
+        introduced = self._snapshots.read(lambda opened: introduce(ask, opened, self.model, started))
+        if introduced:  # there is an index, before a model is asked anything
+            yield introduced
             return
         text, spent = self._standalone(ask, config)
         opened, reading = self._snapshots.read(lambda opened: (opened, opened.reading(text, config)))

@@ -9,6 +9,9 @@ from ingest.lexicon import content_words
 
 TURNS = 3  # questions at most that are read together, the one that is asked among them
 _WHOLE = 2  # content words of an earlier question that needs none before it
+_EXCHANGES = re.compile(  # "and KPO?", "KPO?"
+    r"(?:and|or|same|also|what about|how about)\b|\w+\W*$", re.IGNORECASE
+)
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
 EARLIER_TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
 LONGEST_QUESTION = 4_000  # characters
@@ -23,8 +26,10 @@ def standalone(question: str, history: Sequence[str]) -> str:
     oldest first.
     """
     question = " ".join(question.split())
-    if history and (exchanged := _exchanged(question, " ".join(history[-1].split())[:LONGEST_EARLIER])):
-        return exchanged
+    if history and _EXCHANGES.match(question):
+        earlier = turns(standalone(history[-1], history[:-1][-TURNS:]))[-1][:LONGEST_EARLIER]
+        if exchanged := _exchanged(question, earlier):
+            return exchanged
     asked = [question]
     for turn in list(history)[::-1][: TURNS - 1]:
         if earlier := " ".join(turn.split())[:LONGEST_EARLIER]:

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
+from assistant.headings import last_heading
 from assistant.sides import compared
 from assistant.suggestions import SAID_ABOUT, ideas_beside
-from ingest.text import Span
+from ingest.text import Span, words
 
 if TYPE_CHECKING:
     from assistant.snapshot import Snapshot
 
 _TITLES, _QUESTIONS = 5, 3  # how many documents are named, and how many questions suggested
+_LOOKED_AT = 5  # passages whose heading may be the question
 _TRIED = 8  # headings that are looked up for them
 
 
-def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answer:
-    """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`."""
+def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answer | None:
+    """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`.
+
+    `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?").
+    """
+    if opened.evidence.scope(ask.question).scope != "assistant" or _is_a_heading(ask.question, opened):
+        return None
     sources = opened.index.sources
     titles = ", ".join(f"“{escape(sources[name].title)}”" for name in islice(sources, _TITLES))
     more = f" and {len(sources) - _TITLES:,} more" if len(sources) > _TITLES else ""
@@ -33,6 +40,14 @@ def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answe
         model=model,
         seconds=Seconds(total=time.perf_counter() - started),
     )
+
+
+def _is_a_heading(question: str, opened: "Snapshot") -> bool:
+    """Whether a heading of the passages that are nearest is this question."""
+    *_, reranked = opened.retriever.rank(question)
+    near = opened.index.passages.at([position for position, _ in reranked.scored[:_LOOKED_AT]])
+    asked = words(question)
+    return bool(asked) and any(words(last_heading(passage.section)) == asked for passage in near)
 
 
 def first_questions(opened: "Snapshot") -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from assistant.sides import Names, side_of
 from assistant.units import Unit, units
 from ingest.passages import Passage, section_above
 
-LONGEST = 150  # words of a summary
+LONGEST = 150  # words of a summary; so many more may be headings of what comes behind
 _FEWEST = 3  # sections of a document that are worth a sentence each, and of a comparison at least one less
-_SENTENCE = re.compile(r"[.!?…][\"'”’)\]*_]*$")
+_SENTENCE = re.compile(r"[.!?…。！？।][\"'”’」』)\]*_]*$")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Overview:
     passages: tuple[Passage, ...]
     rows: tuple[Row, ...]
     names: Names | None = None
+    left_out: int = 0
 
 
 def summarized(passages: Sequence[Passage]) -> Overview:
@@ -58,7 +59,7 @@ def summarized(passages: Sequence[Passage]) -> Overview:
     """
     kept: list[Passage] = []
     rows: list[Row] = []
-    words = 0
+    words = left_out = 0
     for section in _main_sections(passages):
         told = [(p, unit) for p in section for unit in units(p.text)]
         headings = [one for one in told if one[1].kind == "heading" and not _is_title(one)]
@@ -66,16 +67,21 @@ def summarized(passages: Sequence[Passage]) -> Overview:
         below = headings[heading is not None :]
         first = next((one for one in told if _tells(one[1])), None)
         row = below if heading and len(below) >= _FEWEST else [first]
-        words += sum(len(one[1].text.split()) for one in (heading, *row) if one)
-        if words > LONGEST:
-            row = []
-        if first and (heading or row):
+        if words + _words([heading, *row]) > LONGEST:
+            words, row = max(words, LONGEST), []  # no later one is told more of than this
+        words += _words([heading, *row])
+        if words > 2 * LONGEST or not (heading or row):
+            left_out += bool(first)
+        elif first:
             rows.append(Row(_quote(heading, kept), tuple(_quote(one, kept) for one in row)))
-    return Overview(tuple(kept), tuple(rows))
+    return Overview(tuple(kept), tuple(rows), left_out=left_out)
 
 
-def begun(documents: Sequence[Sequence[Passage]]) -> Overview:
-    """How each of several documents begins, from its first passages: with its title and its first sentence."""
+def begun(documents: Sequence[Sequence[Passage]], left_out: int) -> Overview:
+    """How each of several documents begins, from its first passages: with its title and its first sentence.
+
+    `left_out`: how many more there are.
+    """
     kept: list[Passage] = []
     rows = []
     for passages in documents:
@@ -84,7 +90,7 @@ def begun(documents: Sequence[Sequence[Passage]]) -> Overview:
         first = next((one for one in found if _tells(one[1])), None)
         if first or heading:
             rows.append(Row(_quote(heading, kept), (_quote(first, kept),)))
-    return Overview(tuple(kept), tuple(rows))
+    return Overview(tuple(kept), tuple(rows), left_out=left_out)
 
 
 def side_by_side(
@@ -113,7 +119,7 @@ def side_by_side(
             first = units(of[0][0].text)[:1]
             heading = (of[0][0], first[0]) if first and first[0].kind == "heading" else None
             told = best if any(best) else _of_both(of, names)
-            if heading or any(told):
+            if any(told):
                 rows.append(Row(_quote(heading, kept), tuple(_quote(one, kept) for one in told)))
     return Overview(tuple(kept), tuple(rows), names)
 
@@ -156,6 +162,10 @@ def _of_both(section: Sequence[tuple[Passage, PassageReading]], names: Names) ->
     found = [told[1].text.casefold().find(name.casefold()) if told else -1 for name in names]
     first = min((at for at in found if at >= 0), default=None)
     return [told if at == first else None for at in found]
+
+
+def _words(found: Sequence[Found | None]) -> int:
+    return sum(len(one[1].text.split()) for one in found if one)
 
 
 def _is_title(found: Found) -> bool:

@@ -45,6 +45,7 @@ INTRODUCTION = (
     "and where nothing is said about a question, I say so."
 )
 
+LEFT_OUT = "There is more: {count:,} sections or documents are not shown."
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."
 NOTHING_PROVEN = "Nothing of what the model wrote could be proven, so it is left out."

@@ -81,7 +81,8 @@ class Snapshot:
             terms = set(self.index.lexicon.terms(asked))
             named = [name for name in sources[:_DOCUMENTS] if self._names(terms, name)]
             if len(named) != 1:
-                return begun([self.index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]])
+                few = [self.index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]]
+                return begun(few, left_out=max(len(sources) - _DOCUMENTS, 0))
             sources = named
         return summarized(self.index.passages_of(sources[0], _OF_ONE))
 

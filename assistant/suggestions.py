@@ -11,6 +11,7 @@ from typing import NamedTuple
 from assistant.answers import Answer, Citation
 from assistant.headings import last_heading, sections_of
 from assistant.injection import orders
+from ingest.passages import Section
 from ingest.sources import Source
 from ingest.text import Span, words
 
@@ -62,13 +63,11 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
     ideas = []
     for name in dict.fromkeys(name for name, _ in near if name in sources):
         sections = sections_of(sources[name])
-        for section in sections:
+        for number, section in enumerate(sections):
             title = last_heading(section.path)
-            below = [one.span.end for one in sections if one.path.startswith(f"{section.path} > ")]
             if title != sources[name].title and not orders(title):  # all of it is about the title
-                ideas.append(
-                    Idea(_asking_for(title), (name, Span(section.span.start, max([section.span.end, *below]))))
-                )
+                place = Span(section.span.start, _end(sections, number))
+                ideas.append(Idea(_asking_for(title), (name, place)))
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
@@ -81,6 +80,14 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
         return gap, rank
 
     return sorted(ideas, key=distance)
+
+
+def _end(sections: Sequence[Section], number: int) -> int:
+    """Where a section ends with all that stand below it."""
+    last = number
+    while last + 1 < len(sections) and sections[last + 1].path.startswith(f"{sections[number].path} > "):
+        last += 1
+    return sections[last].span.end
 
 
 def _asking_for(heading: str) -> str:

@@ -49,7 +49,7 @@ class Decision:
 
     lines: Sequence[Line | TableRow]
     reason: str
-    confidence: float
+    confidence: float | None  # how sure it is that this answers; `None` where that was not asked
     notices: tuple[str, ...] = ()
     about: int | None = None  # the number of the passage that the notices are about
 
@@ -73,7 +73,9 @@ def make_reader(calibration: Calibration) -> Runnable[ReaderInput, Draft]:
 def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     """What to answer."""
     if reading.overview:
-        return Decision(_lines_of(reading.overview), "the question is asked of the whole", reading.answerable)
+        return Decision(
+            _lines_of(reading.overview), "the question is asked of the whole", None, _more(reading.overview)
+        )
     sure, ranked = reading.answerable, candidates(reading)
     if not ranked:
         return Decision([], "nothing was found that can be quoted", sure)
@@ -95,6 +97,11 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
+
+
+def _more(overview: Overview) -> tuple[str, ...]:
+    """What a person should know of what an overview leaves out."""
+    return (prompts.LEFT_OUT.format(count=overview.left_out),) if overview.left_out else ()
 
 
 def _lines_of(overview: Overview) -> list[Line | TableRow]:
@@ -212,7 +219,7 @@ def markdown(line: Line | TableRow, before: str) -> str:
         cells = [f"{escape(one.text)} [{one.number}]" if one else "–" for one in quotes]
         head = "" if before else f"| | {' | '.join(map(escape, line.names))} |\n| --- | --- | --- |"
         return f"{head}\n| {' | '.join(cells)} |"
-    label = f"**{line.label}** " if line.label else ""
+    label = f"**{escape(line.label).replace('*', '')}** " if line.label else ""
     text = f"{'- ' if line.item else ''}{label}{escape(line.text)} [{line.number}]"
     if not before:
         return text

@@ -27,6 +27,11 @@ def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
         ("Name the top BPO companies", "same for KPO pls", "Name the top KPO companies"),
         ("When do brokers work?", "And in winter?", "When do brokers work?\nAnd in winter?"),
         ("What is BPO?", "And its costs?", "What is BPO?\nAnd its costs?"),
+        (
+            "Which employees are needed?",
+            "Who is the employer?",
+            "Which employees are needed?\nWho is the employer?",
+        ),
         ("What is BPO?", "And the costs of KPO?", "What is BPO?\nAnd the costs of KPO?"),
         ("What is BPO?", "What is BPO?", "What is BPO?\nWhat is BPO?"),
     ],
@@ -35,6 +40,10 @@ def test_one_word_that_looks_like_one_of_the_earlier_question_takes_its_place(
     earlier: str, question: str, read: str
 ) -> None:
     assert standalone(question, [earlier]) == read
+
+
+def test_a_word_may_be_exchanged_more_than_once() -> None:
+    assert standalone("and BPO?", ["What drives BPO?", "and KPO?"]) == "What drives BPO?"
 
 
 @given(st.text(), st.lists(st.text(), max_size=30))

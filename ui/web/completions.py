@@ -6,11 +6,10 @@ like is passed over; its system messages are, too: they are no question.
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -20,33 +19,38 @@ from pydantic import BaseModel, ValidationError
 
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
+from assistant.conversation import LONGEST_QUESTION
 from assistant.exports import answer_markdown, inert
 from ingest.errors import UserError
 
 MODEL = "bpo-kpo"
-_AT_ONCE = 8  # answers in the making; one more waits its turn
 
 
 class _Part(BaseModel):
     """A piece of a message; what is no text is passed over."""
 
     type: str
-    text: str = ""
+    text: str | None = None
 
 
 class _Message(BaseModel):
-    role: Literal["system", "developer", "user", "assistant", "tool"]
+    role: str
     content: str | list[_Part] | None = None
 
     @property
     def text(self) -> str:
         parts = [_Part(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
-        return "\n".join(part.text for part in parts if part.type == "text")
+        return "\n".join(part.text or "" for part in parts if part.type == "text")
+
+
+class _StreamOptions(BaseModel):
+    include_usage: bool = False
 
 
 class _Asked(BaseModel):
     messages: list[_Message]
-    stream: bool = False
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
 
     def ask(self) -> Ask:
         """The last message as the question, the others as the turns before it."""
@@ -56,7 +60,7 @@ class _Asked(BaseModel):
         turns: list[EarlierTurn] = []
         for message in said[:-1]:
             if message.role == "user":
-                turns.append(EarlierTurn(question=message.text))
+                turns.append(EarlierTurn(question=message.text[:LONGEST_QUESTION]))
             elif turns and not turns[-1].answer:
                 turns[-1] = EarlierTurn(question=turns[-1].question, answer=message.text)
         return Ask(question=said[-1].text, history=tuple(turns))
@@ -64,11 +68,16 @@ class _Asked(BaseModel):
 
 def completions(assistant: Assistant) -> APIRouter:
     """The routes `/v1/models` and `/v1/chat/completions`."""
-    router, room = APIRouter(prefix="/v1"), threading.BoundedSemaphore(_AT_ONCE)
+    router = APIRouter(prefix="/v1")
+    itself = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
     @router.get("/models")
     def models() -> dict[str, Any]:
-        return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+        return {"object": "list", "data": [itself]}
+
+    @router.get(f"/models/{MODEL}")
+    def model() -> dict[str, Any]:
+        return itself
 
     @router.post("/chat/completions")
     def complete(body: dict[str, Any], request: Request) -> Response:
@@ -79,10 +88,10 @@ def completions(assistant: Assistant) -> APIRouter:
             if asked.stream:
                 growing = assistant.chain.stream(ask)
                 first = next(growing)  # what is wrong with the question is told before anything is sent
-                events = _events(first, growing, page)
-                return StreamingResponse(_within(room, events), media_type="text/event-stream")
-            with room:
-                answer = assistant.chain.invoke(ask)
+                usage = bool(asked.stream_options and asked.stream_options.include_usage)
+                events = _or_mistake(_events(first, growing, page, usage))
+                return StreamingResponse(events, media_type="text/event-stream")
+            answer = assistant.chain.invoke(ask)
         except ValidationError as error:
             return _refused(f"That is no chat completion ({error.errors()[0]['msg']}). Send messages.")
         except UserError as error:
@@ -94,16 +103,15 @@ def completions(assistant: Assistant) -> APIRouter:
     return router
 
 
-def _within(room: threading.BoundedSemaphore, events: Iterator[str]) -> Iterator[str]:
+def _or_mistake(events: Iterator[str]) -> Iterator[str]:
     """The events; a mistake that shows in their midst is one of them."""
-    with room:
-        try:
-            yield from events
-        except UserError as error:
-            yield f"data: {json.dumps(_error(str(error)))}\n\n"
+    try:
+        yield from events
+    except UserError as error:
+        yield f"data: {json.dumps(_error(str(error)))}\n\n"
 
 
-def _events(first: Answer, growing: Iterator[Answer], page: str) -> Iterator[str]:
+def _events(first: Answer, growing: Iterator[Answer], page: str, usage: bool) -> Iterator[str]:
     """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
     head, sent, answer = _head("chat.completion.chunk"), "", first
 
@@ -124,7 +132,8 @@ def _events(first: Answer, growing: Iterator[Answer], page: str) -> Iterator[str
     else:  # what was sent has changed after all: the whole is sent behind it
         yield event({"content": f"\n\n---\n\n{content}"})
     yield event({"annotations": _annotations(answer, page)}, "stop")
-    yield f"data: {json.dumps({**head, 'choices': [], 'usage': _usage(answer)})}\n\n"
+    if usage:
+        yield f"data: {json.dumps({**head, 'choices': [], 'usage': _usage(answer)})}\n\n"
     yield "data: [DONE]\n\n"
 
 

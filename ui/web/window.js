@@ -218,7 +218,7 @@ function act(event) {
 }
 
 document.addEventListener("click", act);
-const bin = '#chat button[aria-label="Clear"]';
+const bin = "#chat .top-panel button"; // its name is in the language of whoever reads
 document.addEventListener(
   "click",
   (event) => {
@@ -324,3 +324,5 @@ new MutationObserver(() => {
   });
 }).observe(document.querySelector("gradio-app") ?? document.body, { childList: true, subtree: true });
 changed();
+const linked = place({ getAttribute: () => location.hash }); // a link to a span, as other programs are given
+if (linked) show(linked);

@@ -39,7 +39,7 @@ def test_a_question_with_a_greeting_is_a_question(asked: str, assistant: Assista
 
 
 def test_a_heading_that_asks_the_same_is_answered_from(assistant_over: Callable[..., Assistant]) -> None:
-    faq = "# Dental practice\n\n## Who are you?\n\nWe are three dentists in Rivertown.\n\n## Hours\n\nNine to five.\n"
+    faq = "# Dental practice\n\n## Who are you?\n\nWe are dentists.\n\n## Hours\n\nNine to five.\n"
     answer = assistant_over(**{"faq.md": faq}).chain.invoke("Who are you?")
     assert "Ask me about" not in answer.text
 

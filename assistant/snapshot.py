@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from langchain_core.documents import Document
@@ -12,16 +12,14 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.conversation import turns
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
-from assistant.overview import Overview, begun, side_by_side, summarized
+from assistant.overview_retriever import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
-from assistant.sides import Names, compared
 from assistant.suggestions import Place
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem
@@ -49,64 +47,17 @@ class Snapshot:
     evidence: Evidence
 
     def reading(self, question: str, config: RunnableConfig | None = None) -> ReaderInput:
-        """A standalone question with what is retrieved for it."""
+        """A standalone question with what is retrieved for it: passages, or an overview where it asks for one."""
         found = self.retriever.invoke(question, config)
         readings = tuple(document.metadata["reading"] for document in found)
         sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
         passages = tuple(map(_retrieved, found))
         reading = ReaderInput(question, passages, self.index.sources, readings, sure)
-        return self._of_whole(reading) or reading
-
-    def _of_whole(self, reading: ReaderInput) -> ReaderInput | None:
-        """The same for a question that is asked of a whole document, or of two things side by side in one."""
-        asked = turns(reading.question)[-1]
-        names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
-        scope, sure = self.evidence.scope(asked, names)
-        overview: Overview | None
-        if scope == "document":
-            overview = self._summarized(asked)
-        elif scope == "comparison":
-            overview = self._side_by_side(asked, names)
-        else:
-            return None
-        if overview is None or not overview.rows:
-            return None
-        passages = tuple(RetrievedPassage(**vars(passage), score=0.0) for passage in overview.passages)
-        return ReaderInput(reading.question, passages, reading.sources, answerable=sure, overview=overview)
-
-    def _summarized(self, asked: str) -> Overview:
-        """The sections of the one document, or of that which the question names; else how each document begins."""
-        sources = list(self.index.sources)
-        if len(sources) > 1:
-            terms = set(self.index.lexicon.terms(asked))
-            named = [name for name in sources[:_DOCUMENTS] if self._names(terms, name)]
-            if len(named) != 1:
-                few = [self.index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]]
-                return begun(few, left_out=max(len(sources) - _DOCUMENTS, 0))
-            sources = named
-        return summarized(self.index.passages_of(sources[0], _OF_ONE))
-
-    def _names(self, terms: set[str], name: str) -> bool:
-        """Whether a question of these terms names a document by its title."""
-        title = set(self.index.lexicon.terms(self.index.sources[name].title))
-        return bool(title) and len(title & terms) > len(title) / 2
-
-    def _side_by_side(self, asked: str, names: Names | None) -> Overview | None:
-        """The sections of the document with most of what is like the question, where they speak of both.
-
-        Without names ("how are they different?") of the two that its title compares.
-        """
-        near = [position for position, _ in self.retriever.rank(asked)[-1].scored]
-        passages = self.index.passages.at(sorted(near))
-        sources = [passage.source for passage in passages]
-        source = max(sources, key=sources.count, default="")
-        passages = [passage for passage in passages if passage.source == source]
-        title = self.index.sources[source].title if source else ""
-        names = names or compared(title, [title])
-        if names is None:
-            return None
-        read = partial(self.evidence.read, "{} vs {}".format(*names))  # however it was asked
-        return side_by_side(passages, read, names, self.index.lexicon.terms)
+        overview = overview_for(question, passages, self.index, self.retriever)
+        if overview is None:
+            return reading
+        quoted = tuple(RetrievedPassage(**vars(passage), score=0.0) for passage in overview.passages)
+        return ReaderInput(question, quoted, self.index.sources, overview=overview)
 
     @cached_property
     def first_questions(self) -> tuple[str, ...]:

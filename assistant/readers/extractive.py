@@ -23,6 +23,7 @@ from assistant.sides import Names, compared, side_of
 from assistant.streams import streaming
 from assistant.units import Unit, units
 from ingest.passages import note_after
+from ingest.text import words
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     sure, ranked = reading.answerable, candidates(reading)
     if not ranked:
         return Decision([], "nothing was found that can be quoted", sure)
+    below = [c for c in ranked if c.unit.kind != "heading" and _asks_the_same(reading, c)]
+    if below:  # what stands below the very question answers it
+        ranked, sure = below, max(sure, calibration.refuse_below)
     if refuses(sure, calibration):
         nearest = max(ranked, key=lambda c: c.likeness)
         if _is_lost_list(reading, nearest):
@@ -97,6 +101,12 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
+
+
+def _asks_the_same(reading: ReaderInput, candidate: Candidate) -> bool:
+    """Whether a unit stands below a heading that is the question."""
+    heading = last_heading(reading.passages[candidate.number - 1].section)
+    return heading.endswith("?") and words(heading) == words(turns(reading.question)[-1])
 
 
 def _more(overview: Overview) -> tuple[str, ...]:

@@ -19,18 +19,26 @@ _STEPS, _RATE, _DECAY = 2_000, 0.05, 2e-5
 
 
 class Line(NamedTuple):
-    """A question with the scope that it has; `follows`: it needs the question before it."""
+    """A question with the scope that it has.
+
+    `follows`: it needs the question before it. `masked`: without the names of two things that it compares, by
+    which its scope is told.
+    """
 
     text: str
     scope: Scope
     follows: bool = False
+    masked: str = ""
 
 
 def lines() -> list[Line]:
     """`scopes.jsonl`, and a few of each document's questions, which ask for passages."""
     found = [
         Line(
-            masked(one["q"], one["names"]) if "names" in one else one["q"], one["scope"], one.get("follows", False)
+            one["q"],
+            one["scope"],
+            one.get("follows", False),
+            masked(one["q"], one["names"]) if "names" in one else "",
         )
         for one in read_lines(READING / "scopes.jsonl")
     ]
@@ -49,16 +57,17 @@ def vectors(texts: Sequence[str]) -> np.ndarray:
 def train() -> None:
     """Writes the weights, learned from all but the lines that are held out."""
     kept = [line for line in lines() if part_of(line.text) != "test"]
-    told, wanted = vectors([line.text for line in kept]), np.array([SCOPES.index(line.scope) for line in kept])
+    told = vectors([line.masked or line.text for line in kept])
+    wanted = np.array([SCOPES.index(line.scope) for line in kept])
     found = np.round(_fitted(told, np.eye(len(SCOPES))[wanted]), 3)
     scopes = {scope: tuple(row.tolist()) for scope, row in zip(SCOPES, found, strict=True)}
-    weights = Weights(scopes=scopes, follows=tuple(_of_follow_ups(kept, told).tolist()))
+    weights = Weights(scopes=scopes, follows=tuple(_of_follow_ups(kept).tolist()))
     WEIGHTS.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
 
 
-def _of_follow_ups(kept: Sequence[Line], told: np.ndarray) -> np.ndarray:
+def _of_follow_ups(kept: Sequence[Line]) -> np.ndarray:
     """Weights that are above 0 for a follow-up: as often wrong of those as of the others, where held out."""
-    follows = np.array([line.follows for line in kept])
+    told, follows = vectors([line.text for line in kept]), np.array([line.follows for line in kept])
     held = np.array([part_of(line.text) == "calibrate" for line in kept])
     stands, needs = _fitted(told[~held], np.eye(2)[follows[~held].astype(int)])
     logits = (needs - stands)[0] + told[held] @ (needs - stands)[1:]
@@ -84,15 +93,14 @@ def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def report() -> None:
     """Prints how well each scope is told on the lines that were held out."""
     held = [line for line in lines() if part_of(line.text) == "test"]
-    read = vectors([line.text for line in held])
-    told = [scope_of(vector).scope for vector in read]
+    told = [scope_of(vector).scope for vector in vectors([line.masked or line.text for line in held])]
     table = Table("scope of a question, held out", "precision", "recall", "n")
     for scope in SCOPES:
         asked = [one == scope for one in told]
         right = sum(a and line.scope == scope for a, line in zip(asked, held, strict=True))
         n = sum(line.scope == scope for line in held)
         table.add_row(scope, f"{right / max(sum(asked), 1):.2f}", f"{right / max(n, 1):.2f}", str(n))
-    needs = np.array([follows_up(vector) for vector in read])
+    needs = np.array([follows_up(vector) for vector in vectors([line.text for line in held])])
     follows = np.array([line.follows for line in held])
     precision = (needs & follows).sum() / max(needs.sum(), 1)
     table.add_row("a follow-up", f"{precision:.2f}", f"{needs[follows].mean():.2f}", str(follows.sum()))

@@ -118,6 +118,14 @@ def test_of_two_things_that_a_title_compares_the_one_that_is_asked_for_is_answer
     assert VOLUME in text(both) and INSIGHT in text(both)
 
 
+def test_what_stands_below_the_very_question_answers_it_however_unsure_the_model_is() -> None:
+    told = ("## What does it cost?\n\nIt costs 45 euros.", [-9.0, -3.0])
+    asked = reading(told, ("It is red.", [-1.0]), question="what does it cost", section="FAQ > What does it cost?")
+    only = replace(asked, passages=(asked.passages[0], asked.passages[1].model_copy(update={"section": "FAQ"})))
+    assert text(only) == "It costs 45 euros. [1]"
+    assert text(replace(only, question="What did it cost?")) == prompts.refusal(2)
+
+
 # --- whatever the logits
 
 TEXTS = [f"{INSIGHT} {VOLUME}", LIST, "# 1. Costs\n\nIt is | red [3].", "| a | b |\n|---|---|\n| c | d |", ""]

@@ -16,13 +16,12 @@ from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.citations import cite
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, standalone, turns
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, turns
 from assistant.faults import ModelFault
 from assistant.introduction import introduce
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
-from assistant.reading_model.scope import Scope
 from assistant.retriever import RetrievalTrace
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
@@ -34,7 +33,6 @@ from ingest.errors import QuestionError
 from ingest.index import Index
 from ingest.text import fold
 
-_SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
 
 Asked = Ask | Mapping[str, Any] | str
@@ -121,8 +119,12 @@ class Assistant:
 
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
-        opened = self._snapshots.current()
-        reading = opened.reading(self._standalone(as_ask(asked))[0])
+        ask, opened = as_ask(asked), self._snapshots.current()
+        reading = opened.reading(self._standalone(ask)[0])
+        if introduced := introduce(ask, opened, self.model, time.perf_counter()):
+            reason = "it is said to the assistant, not asked of the documents"
+            decision = extractive.Decision([extractive.Line(0, introduced.text)], reason, None)
+            return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
         decision = extractive.decide(reading, opened.evidence.calibration)
         units = [] if reading.overview else candidates(reading)
         return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision)
@@ -209,12 +211,8 @@ class Assistant:
             history = ask.earlier[-EARLIER_TOLD:]
             text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
             return text, usage
-        evidence, asked = self._snapshots.current().evidence, " ".join(ask.question.split())
-        if not evidence.follows_up(asked):
-            return asked, Usage()
-        # what a question leaves out stands in no "hi" and no "summarize this"
-        earlier = [one for one in ask.earlier[-EARLIER_TOLD:] if evidence.scope(one).scope not in _SAY_NOTHING]
-        return standalone(asked, earlier), Usage()
+        history = ask.earlier[-EARLIER_TOLD:]
+        return self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
 
 
 def _name(

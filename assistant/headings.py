@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from ingest.passages import sections
+from ingest.text import words
 
 _NUMBER = re.compile(r"^\d+[.)]\s+(?=\S)")
 
@@ -16,6 +17,12 @@ def unnumbered(heading: str) -> str:
 def last_heading(section: str) -> str:
     """The last heading of a section's path, without its number."""
     return unnumbered(section.rpartition(" > ")[2])
+
+
+def is_heading_of(section: str, question: str) -> bool:
+    """Whether a section stands below a heading that is this question."""
+    heading = last_heading(section)
+    return heading.endswith("?") and words(heading) == words(question)
 
 
 # Markdown is read at two megabytes a second: too slow to read a handbook again at every question.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
-from assistant.headings import last_heading
+from assistant.headings import is_heading_of
 from assistant.sides import compared
 from assistant.suggestions import SAID_ABOUT, ideas_beside
-from ingest.text import Span, words
+from ingest.text import Span
 
 if TYPE_CHECKING:
     from assistant.snapshot import Snapshot
@@ -46,8 +46,7 @@ def _is_a_heading(question: str, opened: "Snapshot") -> bool:
     """Whether a heading of the passages that are nearest is this question."""
     *_, reranked = opened.retriever.rank(question)
     near = opened.index.passages.at([position for position, _ in reranked.scored[:_LOOKED_AT]])
-    asked = words(question)
-    return bool(asked) and any(words(last_heading(passage.section)) == asked for passage in near)
+    return any(is_heading_of(passage.section, question) for passage in near)
 
 
 def first_questions(opened: "Snapshot") -> tuple[str, ...]:

@@ -5,13 +5,13 @@ Tried on 664 sections for which somebody had written a summary's sentence: the f
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.headings import last_heading, unnumbered
+from assistant.headings import unnumbered
 from assistant.reading_model.model import PassageReading
-from assistant.sides import Names, side_of
+from assistant.sides import Names, side_in
 from assistant.units import Unit, units
 from ingest.passages import Passage, section_above
 
@@ -127,16 +127,14 @@ def side_by_side(
 Found = tuple[Passage, Unit]
 
 
-def _main_sections(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
+def _main_sections(passages: Sequence[Passage]) -> list[list[Passage]]:
     """The passages by the highest level of headings that has a few; each for itself where none has."""
     paths = [passage.section.split(" > ") for passage in passages]
     depths = range(1, max(map(len, paths), default=0) + 1)
     depth = next((depth for depth in depths if len({tuple(path[:depth]) for path in paths}) >= _FEWEST), None)
     if depth is None:
-        yield from ([passage] for passage in passages)
-    for _, of in groupby(passages, lambda p: p.section.split(" > ")[:depth]):
-        if depth is not None:
-            yield list(of)
+        return [[passage] for passage in passages]
+    return [list(of) for _, of in groupby(passages, lambda p: p.section.split(" > ")[:depth])]
 
 
 def _best_of_sides(
@@ -147,10 +145,7 @@ def _best_of_sides(
     for passage, reading in section:
         every = units(passage.text)
         for i, (unit, logit) in enumerate(zip(every, reading.units, strict=True)):
-            around = [*(every[i - 1 : i] if i else ()), None]
-            texts = [one.text if one else last_heading(passage.section) for one in around]
-            named, *nearby = (f"{text} {' '.join(terms(text))}" for text in (unit.text, *texts))
-            side = side_of(named, nearby, names) if _tells(unit) else None
+            side = side_in(every, i, passage.section, names, terms) if _tells(unit) else None
             if side and (side not in best or float(logit) > best[side][0]):
                 best[side] = float(logit), (passage, unit)
     return [best[name][1] if name in best else None for name in names]

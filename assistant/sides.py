@@ -1,8 +1,10 @@
 """Two things that a question compares, and whose side a unit is on. By names alone, whatever they are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from assistant.headings import last_heading
+from assistant.units import Unit
 from ingest.lexicon import STOP_WORDS
 from ingest.text import words
 
@@ -55,6 +57,25 @@ def side_of(text: str, around: Sequence[str], names: Names) -> str | None:
         if named:
             return named[0] if len(named) == 1 else None
     return None
+
+
+def side_in(
+    every: Sequence[Unit],
+    at: int,
+    section: str,
+    names: Names,
+    terms: Callable[[str], Sequence[str]] = lambda _: (),
+) -> str | None:
+    """Whose side a unit of a passage is on: of what it says, what announces it, the one before it, its heading.
+
+    `terms` may give a text's words in their short form, by which a thing is known under its long name, too.
+    """
+    unit = every[at]
+    announcing = [one.text for one in every if one.announces and one.list == unit.list is not None]
+    before = [every[at - 1].text] if at else []
+    texts = (unit.text, *announcing, *before, last_heading(section))
+    text, *around = (" ".join([one, *terms(one)]) for one in texts)
+    return side_of(text, around, names)
 
 
 def _run(text: str, last: bool) -> list[str]:

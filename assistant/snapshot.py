@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -12,12 +12,14 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
+from assistant.conversation import standalone
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
 from assistant.overview_retriever import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
+from assistant.reading_model.scope import Scope
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.suggestions import Place
@@ -35,6 +37,7 @@ _DOCUMENTS, _OF_EACH, _OF_ONE = (
     5,
     400,
 )  # documents, and passages of each or of one, that an overview is made of
+_SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _LOOKED_AT = 5  # passages, of which those of the section are read for that
 
 
@@ -58,6 +61,13 @@ class Snapshot:
             return reading
         quoted = tuple(RetrievedPassage(**vars(passage), score=0.0) for passage in overview.passages)
         return ReaderInput(question, quoted, self.index.sources, overview=overview)
+
+    def standalone(self, question: str, history: Sequence[str]) -> str:
+        """A question, behind those before it where it needs them; what it leaves out stands in no "hi"."""
+        question = " ".join(question.split())
+        if not self.evidence.follows_up(question):
+            return question
+        return standalone(question, [one for one in history if self.evidence.scope(one).scope not in _SAY_NOTHING])
 
     @cached_property
     def first_questions(self) -> tuple[str, ...]:

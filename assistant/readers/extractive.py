@@ -13,17 +13,16 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.citations import escape
 from assistant.conversation import turns
-from assistant.headings import last_heading, unnumbered
+from assistant.headings import is_heading_of, unnumbered
 from assistant.overview import Overview, Row
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
 from assistant.reading_model.model import Calibration, PassageReading
 from assistant.refusal import answerable, refuses
-from assistant.sides import Names, compared, side_of
+from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import Unit, units
 from ingest.passages import note_after
-from ingest.text import words
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,9 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     sure, ranked = reading.answerable, candidates(reading)
     if not ranked:
         return Decision([], "nothing was found that can be quoted", sure)
-    below = [c for c in ranked if c.unit.kind != "heading" and _asks_the_same(reading, c)]
+    sections, asked = [passage.section for passage in reading.passages], turns(reading.question)[-1]
+    answering = {number for number, section in enumerate(sections, start=1) if is_heading_of(section, asked)}
+    below = [c for c in ranked if c.unit.kind != "heading" and c.number in answering]
     if below:  # what stands below the very question answers it
         ranked, sure = below, max(sure, calibration.refuse_below)
     if refuses(sure, calibration):
@@ -89,7 +90,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
             return _missing(nearest, sure)
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
-    names = compared(turns(reading.question)[-1], [f"{p.section} {p.text}" for p in reading.passages])
+    names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
     if names is None:
         ranked = _of_the_side_asked_for(reading, ranked)
     chosen = select(ranked, calibration.further)
@@ -101,12 +102,6 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
-
-
-def _asks_the_same(reading: ReaderInput, candidate: Candidate) -> bool:
-    """Whether a unit stands below a heading that is the question."""
-    heading = last_heading(reading.passages[candidate.number - 1].section)
-    return heading.endswith("?") and words(heading) == words(turns(reading.question)[-1])
 
 
 def _more(overview: Overview) -> tuple[str, ...]:
@@ -204,13 +199,10 @@ def _sides(reading: ReaderInput, chosen: Sequence[Candidate], names: Names) -> l
 
 
 def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | None:
-    """Whose side a unit is on: that of what it says, what announces it, the unit before it, or its heading."""
+    """Whose side a unit is on."""
     passage = reading.passages[candidate.number - 1]
     every = units(passage.text)
-    at = every.index(candidate.unit)
-    announcing = [u.text for u in every if u.announces and u.list == candidate.unit.list is not None]
-    before = [every[at - 1].text] if at else []
-    return side_of(candidate.unit.text, [*announcing, *before, last_heading(passage.section)], names)
+    return side_in(every, every.index(candidate.unit), passage.section, names)
 
 
 def _words(unit: Unit) -> str:

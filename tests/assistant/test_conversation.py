@@ -75,3 +75,21 @@ def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: As
         {"question": "How many employees has it got?", "history": ["What does Accenture do?"]}
     )
     assert not assistant.chain.invoke(asked).answered
+
+
+@pytest.mark.parametrize("before", ["Which top KPO companies are there?", "What does Time Doctor do?", "hi"])
+@pytest.mark.parametrize(
+    "asked", ["what is bpo", "Is Accenture a BPO or a KPO?", "six common benefits of outsourcing"]
+)
+def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(
+    asked: str, before: str, assistant: Assistant
+) -> None:
+    after = assistant.chain.invoke(Ask.model_validate({"question": asked, "history": [before]}))
+    assert after.standalone_question == asked
+    assert after.text == assistant.chain.invoke(asked).text
+
+
+def test_what_a_follow_up_leaves_out_stands_in_no_greeting(assistant: Assistant) -> None:
+    history = ["What drives BPO?", "thanks!"]
+    after = assistant.chain.invoke(Ask.model_validate({"question": "And for KPO?", "history": history}))
+    assert after.standalone_question == "What drives KPO?"

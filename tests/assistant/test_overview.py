@@ -130,3 +130,15 @@ def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over:
     assert "Gas has to be bought." in chain.invoke("summarize heating a house").text
     every = chain.invoke("What is this about?").text
     assert "Two ways are common today." in every and "Boats float." in every
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("compare BPO and KPO", "the question is asked of the whole"),
+        ("hi", "it is said to the assistant, not asked of the documents"),
+    ],
+)
+def test_what_is_not_read_from_passages_can_be_explained(asked: str, reason: str, assistant: Assistant) -> None:
+    decision = assistant.explain(asked).decision
+    assert decision.reason == reason and decision.lines

@@ -15,7 +15,7 @@ import pytest
 from assistant.evaluation.feedback import read_feedback
 from tests.ui.browser import NEEDED, Open, answered, ask, in_view, marked, served
 from tests.ui.client import Page
-from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
+from tests.ui.scripted import AT, FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat
 
@@ -371,3 +371,38 @@ def test_what_strangers_type_first_is_answered_or_refused(open_page: Open, real:
         answered(page, number)
         reply = page.locator("#chat .answer.finished").nth(number - 1)
         assert (wanted or "The article does not say.") in " ".join(reply.inner_text().split()), said
+
+
+def test_the_article_follows_the_last_answer_and_marks_its_quotes_alone(open_page: Open, real: str) -> None:
+    page = open_page(real)
+    ask(page, "What drives BPO?")
+    answered(page)
+    assert marked(page) == "These processes tend to be volume-driven, and as a result, require a larger workforce."
+    assert in_view(page, "#article mark.current")
+    ask(page, "What are the six common benefits?")
+    answered(page, 2)
+    page.get_by_text("Reduced operational costs").and_(page.locator("mark.current")).wait_for()
+    assert not any("volume-driven" in text for text in page.locator("#article mark").all_inner_texts())
+    ask(page, "What does Time Doctor cost?")
+    answered(page, 3)
+    page.locator("#article mark").first.wait_for(state="detached")  # a refusal quotes nothing
+
+
+def test_a_link_to_a_span_opens_it(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.goto(f"{scripted}#at-{AT}-{AT + len(QUOTE)}-a.md")
+    page.reload()
+    assert marked(page) == QUOTE
+
+
+def test_clearing_asks_in_any_language_and_what_is_not_cleared_stays(browser: Any, scripted: str) -> None:
+    person = browser.new_context(locale="de-DE")
+    page, said = person.new_page(), []
+    page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+    page.goto(scripted)
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.locator("#chat .top-panel button").click()
+    page.wait_for_timeout(300)
+    assert len(said) == 1 and page.locator("#chat .answer.finished").count() == 1
+    person.close()

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from assistant.answers import Answer, Citation, Sentence
 from assistant.check import Checked
-from ui.terminal import show_answer, show_checked
+from ui.terminal import proof, show_answer, show_checked
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,20 @@ def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
     answer = Answer(question="q", standalone_question="q", answered=True, text=text, sentences=(pigs,), model="m")
     show_answer(Console(file=out, width=200), answer)
     assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        (None, "1 of 1 sentence quoted"),
+        (0.75, "1 of 1 sentence quoted · likely the answer"),
+        (0.74, "1 of 1 sentence quoted · perhaps the answer, the nearest there is"),
+    ],
+)
+def test_how_sure_an_answer_is_stands_behind_what_was_checked(confidence: float | None, said: str) -> None:
+    one = Sentence(text="Pigs run.", citations=(1,), support="quoted")
+    made = {"question": "q", "standalone_question": "q", "answered": True, "text": "Pigs run. [1]", "model": "m"}
+    assert proof(Answer(**made, sentences=(one,), confidence=confidence)) == said
 
 
 def test_a_checked_text_shows_each_verdict_with_the_quote_and_how_many_there_are() -> None:

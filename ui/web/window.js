@@ -273,7 +273,8 @@ function announce() {
 
 // The article follows to the first citation of a new answer, unless whoever reads has moved it.
 function lead() {
-  opened = "";
+  [current, opened] = [null, ""]; // the mark of an earlier answer goes, whether this one cites anything or not
+  draw();
   const first = markers().map(placeOf).find(Boolean);
   if (first && !narrow.matches && !reading) show(first);
 }
@@ -300,7 +301,12 @@ function follow() {
 }
 
 let asked = 0;
+let linked = place({ getAttribute: () => location.hash }); // a link to a span, as other programs are given
 function changed() {
+  if (linked && article()) {
+    show(linked);
+    linked = null;
+  }
   const questions = chat()?.querySelectorAll(".question").length ?? 0;
   const cleared = asked && !questions;
   if (questions !== asked) reading = false;
@@ -324,5 +330,3 @@ new MutationObserver(() => {
   });
 }).observe(document.querySelector("gradio-app") ?? document.body, { childList: true, subtree: true });
 changed();
-const linked = place({ getAttribute: () => location.hash }); // a link to a span, as other programs are given
-if (linked) show(linked);

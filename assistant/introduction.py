@@ -10,7 +10,7 @@ from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.headings import is_heading_of
 from assistant.sides import compared
-from assistant.suggestions import SAID_ABOUT, ideas_beside
+from assistant.suggestions import TELL_ME, ideas_beside
 from ingest.text import Span
 
 if TYPE_CHECKING:
@@ -65,5 +65,11 @@ def _first_questions(opened: "Snapshot") -> Iterator[str]:
             whole.append("How do {} and {} differ?".format(*names))
     yield from (question for question in whole if opened.reading(question).overview)
     ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)
-    ideas = sorted(ideas, key=lambda idea: idea.question.startswith(SAID_ABOUT))[:_TRIED]  # real questions first
-    yield from (idea.question for idea in ideas if opened.answered_from(*idea))
+    ideas = sorted(ideas, key=lambda idea: idea.question.startswith(TELL_ME))[:_TRIED]  # real questions first
+    narrow = (idea for idea in ideas if _is_narrow(idea.question, opened))
+    yield from (idea.question for idea in narrow if opened.answered_from(*idea))
+
+
+def _is_narrow(question: str, opened: "Snapshot") -> bool:
+    """Whether it asks for less than the questions on the whole."""
+    return opened.evidence.scope(question, compared(question, [question])).scope == "passages"

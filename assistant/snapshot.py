@@ -86,7 +86,9 @@ class Snapshot:
         def look_up(question: str, place: Place) -> bool:
             source, span = place
             best = self.retriever.rank(question)[-1].scored[:_LOOKED_AT]
-            passages = self.index.passages.at([position for position, _ in best])
+            every = self.index.passages.at([position for position, _ in best])
+            # what stands before the first heading introduces all that is told below it
+            passages = [p for p in every if p.section != self.index.sources[p.source].title]
             there = [p for p in passages if p.source == source and p.start < span.end and span.start < p.end]
             if passages[:1] != there[:1]:
                 return False

@@ -11,16 +11,21 @@ from typing import NamedTuple
 from assistant.answers import Answer, Citation
 from assistant.headings import last_heading, sections_of
 from assistant.injection import orders
-from ingest.passages import Section
+from assistant.sides import compared
+from ingest.passages import Section, section_above
 from ingest.sources import Source
 from ingest.text import Span, words
 
 _AFTER_ANSWER, _AFTER_REFUSAL = 3, 1  # how many are suggested
 _TRIED = 8  # looked up before giving up; each takes a third of a question's time
 
-SAID_ABOUT = "What is said about"  # a heading that is no question by itself
-_ASKS = re.compile(r"(?:how|what|when|where|which|who|why)\b", re.IGNORECASE)  # "How to clean the filter"
-_COUNTS = re.compile(r"\d{1,2} \w+")  # "6 common benefits"
+TELL_ME = "Tell me"  # begins a question for what stands below a heading that makes none by itself
+# "How to clean the filter", "Where the rules come from", "More about fees"
+_SAYS_BY_ITSELF = re.compile(r"(?:how|what|when|where|which|who|why|(?:more )?about)\b", re.IGNORECASE)
+_DIFFER = re.compile(r"\bdiffer", re.IGNORECASE)
+# "6 common benefits", "Types of fees"; "Degree of complexity"
+_MANY = re.compile(r"\d{1,2} \w+|(?:\w+ ){0,2}\w+[^\Wsui]s of ", re.IGNORECASE)
+_ONE = re.compile(r"(?:\w+ ){0,2}\w+ of ", re.IGNORECASE)
 
 Place = tuple[str, Span]  # a source's name, and where in it
 
@@ -48,14 +53,18 @@ def suggestions(
     near = told or [(p.source, Span(p.start, p.end)) for p in answer.passages]
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     ideas = [idea for idea in ideas_beside(near, sources) if _bare(idea.question) not in before]
-    found: list[Idea] = []
-    for idea in [idea for idea in ideas if not _overlap(told, [idea.place])][:_TRIED]:
-        if len(found) == wanted:
+    found: list[str] = []
+    tried = 0
+    for question, place in ideas:
+        if len(found) == wanted or tried == _TRIED:
             break
-        if not _overlap(told, [idea.place]) and answered_from(idea.question, idea.place):
-            found.append(idea)
-            told.append(idea.place)
-    return tuple(idea.question for idea in found)
+        if _overlap(told, [place]):
+            continue
+        tried += 1
+        if answered_from(question, place):
+            found.append(question)
+            told.append(place)
+    return tuple(found)
 
 
 def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[Idea]:
@@ -67,7 +76,7 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
             title = last_heading(section.path)
             if title != sources[name].title and not orders(title):  # all of it is about the title
                 place = Span(section.span.start, _end(sections, number))
-                ideas.append(Idea(_asking_for(title), (name, place)))
+                ideas.append(Idea(_asking_for(section.path, sources[name]), (name, place)))
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
@@ -90,15 +99,29 @@ def _end(sections: Sequence[Section], number: int) -> int:
     return sections[last].span.end
 
 
-def _asking_for(heading: str) -> str:
-    """A heading as a question for what stands below it."""
+def _asking_for(path: str, source: Source) -> str:
+    """The heading of a section as a question for what stands below it."""
+    heading = last_heading(path)
     if heading.endswith("?"):
         return heading
-    if _ASKS.match(heading):
-        return f"{heading}?"
-    if _COUNTS.match(heading):
-        return f"What are the {heading}?"
-    return f"{SAID_ABOUT} “{heading}”?"
+    said = _within_a_sentence(heading, source).removeprefix("the ")
+    if _SAYS_BY_ITSELF.match(heading):
+        return f"{TELL_ME} {said}."
+    above = last_heading(section_above(path))
+    if _DIFFER.search(above) and (names := compared(above, [above])):
+        return "How do {} and {} differ in {}?".format(*names, said)
+    if _MANY.match(heading):
+        return f"What are the {said}?"
+    if _ONE.match(heading):
+        return f"What is the {said}?"
+    return f"{TELL_ME} about “{heading}”."
+
+
+def _within_a_sentence(heading: str, source: Source) -> str:
+    """A heading without the capitals that only headings have; names keep theirs, as in the text's sentences."""
+    small = {word.capitalize() for word in re.findall(r"\b[a-z]+\b", source.text)}
+    names = set(re.findall(r"(?<=[a-z,] )[A-Z]\w*", source.text)) - small
+    return re.sub(r"\b[A-Z][a-z]*\b", lambda word: word[0] if word[0] in names else word[0].lower(), heading)
 
 
 def _cited(citations: Sequence[Citation]) -> list[Place]:

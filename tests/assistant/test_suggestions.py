@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.chain import Assistant
-from assistant.suggestions import Place, suggestions
+from assistant.suggestions import Place, ideas_beside, suggestions
 from ingest.sources import Source, make_source
+from ingest.text import Span
 
 NAMES = ["Care", "Winter storage", "Noise", "What if it leaks?", "Colours", "3. Spare parts"]
 PUMPS = "# Pumps\n\nPumps pump.\n\n" + "".join(
@@ -15,7 +18,7 @@ SOURCES = {"pumps.md": make_source("pumps.md", PUMPS)}
 
 
 def about(name: str) -> str:
-    return name if name.endswith("?") else f"What is said about “{name}”?"
+    return name if name.endswith("?") else f"Tell me about “{name}”."
 
 
 def cites(*numbers: int) -> tuple[Citation, ...]:
@@ -61,6 +64,31 @@ def test_neither_is_what_was_asked_before_however_it_was_written() -> None:
     assert suggested(answer(1), asked) == [about("Care"), about("Colours"), about("Spare parts")]
     itself = answer(1).model_copy(update={"standalone_question": about("Care")})
     assert about("Care") not in suggested(itself)
+
+
+# --- in plain words
+
+
+@pytest.mark.parametrize(
+    ("headings", "question"),
+    [
+        ("## Is it loud?", "Is it loud?"),
+        ("## How to drain the pump", "Tell me how to drain the pump."),
+        ("## More about Ada Pumps", "Tell me more about Ada Pumps."),
+        ("## 2. Three ways to start", "Tell me about “Three ways to start”."),
+        ("## 6 Signs of wear", "What are the 6 signs of wear?"),
+        ("## Kinds of seals", "What are the kinds of seals?"),
+        ("## Degree of noise", "What is the degree of noise?"),
+        ("## How hand and foot pumps differ\n\n### Price", "How do hand and foot pumps differ in price?"),
+        ("## Price", "Tell me about “Price”."),
+    ],
+)
+def test_a_heading_becomes_a_question_in_plain_words(headings: str, question: str) -> None:
+    text = f"# Pumps\n\nThe way to Ada Pumps has wear, noise, signs, price and ways.\n\n{headings}\n\nIt is so.\n"
+    source = make_source("pumps.md", text)
+    at = text.index("It is so.")
+    ideas = ideas_beside([("pumps.md", Span(at, at + 5))], {"pumps.md": source})
+    assert question in [idea.question for idea in ideas]
 
 
 # --- each is put to the reader first

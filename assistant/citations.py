@@ -7,14 +7,15 @@ quotes the very words, and citations are numbered anew, from 1 on, in order of f
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.verdicts import Judge, verdict
 from ingest.lexicon import content_words
-from ingest.text import Span, sentence_spans
+from ingest.sentences import sentence_spans
+from ingest.text import Span
 
 _LINE = re.compile(r"[^\n]+")
 _ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
@@ -225,7 +226,7 @@ def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) ->
     borders = [region.start, *(edge for m in markers for edge in m.span()), region.end]
     kept = [Span(a, b) for a, b in list(pairwise(borders))[::2]]
     clean = "".join(text[a:b] for a, b in kept)
-    spans = [Span(0, len(clean))] if item else sentence_spans(clean)
+    spans = [Span(0, len(clean))] if item else list(_sentences(clean, kept))
     spans = [span for span in spans if re.search(r"\w", clean[span.start : span.end])]
     places = [place for span in kept for place in range(*span)]  # of each character of `clean` in the text
     found = [_Piece(_plain(clean[a:b]), item, places[a], places[b - 1] + 1, []) for a, b in spans]
@@ -236,6 +237,17 @@ def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) ->
         behind = [piece for piece, span in zip(found, spans, strict=True) if span.start < position]
         for piece in (behind or found[:1] or pieces)[-1:]:
             piece.markers.append(marker)
+
+
+def _sentences(clean: str, kept: Sequence[Span]) -> Iterator[Span]:
+    """The sentences of a text whose markers are cut out; one that a marker stood behind has ended there."""
+    before, ends = 0, list(accumulate(end - start for start, end in kept))
+    for end in ends:
+        if end == ends[-1] or clean[before:end].rstrip().endswith(
+            (".", "!", "?", "…", "。", "！", "？", "।", "؟")
+        ):
+            yield from sentence_spans(clean, before, end)
+            before = end
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from assistant.sides import Names
 from assistant.units import PassageLike
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
+from ingest.language import ENGLISH, language_of
 from ingest.lexicon import Lexicon
 from ingest.questions import QuestionIndex
 
@@ -69,7 +70,12 @@ class Evidence:
         return self._model.proves(self._text(claim), self._encoder.passages(passages))
 
     def scope(self, question: str, names: Names | None = None) -> Scoped:
-        """What a question is asked of; `names`: two things that it names beside each other."""
+        """What a question is asked of; `names`: two things that it names beside each other.
+
+        What is not English is asked of passages: the scopes were learned from English questions.
+        """
+        if language_of(question) != ENGLISH:
+            return Scoped("passages", 1.0)
         return scope_of(self._text(masked(question, names) if names else question).mean)
 
     def follows_up(self, question: str) -> bool:

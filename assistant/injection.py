@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.text import Span, sentence_spans
+from ingest.sentences import sentence_spans
+from ingest.text import Span
 
 _BORDER = re.compile(
     r"</passages?>|<\|[^|>]{1,30}\|>|<</?SYS>>|\[/?INST\]"

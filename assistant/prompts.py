@@ -49,6 +49,10 @@ LEFT_OUT = "There is more: {count:,} sections or documents are not shown."
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."
 NOTHING_PROVEN = "Nothing of what the model wrote could be proven, so it is left out."
+ENGLISH_ONLY = (
+    "Without a chat model only English is read, and this is in another language ({language}). "
+    "What stands nearest is shown, not read; a chat model reads it: docs/models.md says how."
+)
 CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
 
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from assistant.reading_model.model import NOTHING, Calibration, PassageReading
+from ingest.language import ENGLISH, language_of
 
 
 def signals(units: Sequence[Sequence[float]], answers: Sequence[float]) -> tuple[float, ...]:
@@ -25,6 +26,12 @@ def answerable(passages: Sequence[PassageReading], calibration: Calibration) -> 
     told = signals([one.units.tolist() for one in passages], [one.answers for one in passages])
     weight, *weights = calibration.answers
     return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, told, strict=True))))
+
+
+def foreign(question: str, nearest: str) -> str | None:
+    """The language in which the reading model cannot read: the question's, else that of the nearest document."""
+    languages = [language_of(text) for text in (question, nearest)]
+    return next((language for language in languages if language != ENGLISH), None)
 
 
 def refuses(probability: float, calibration: Calibration) -> bool:

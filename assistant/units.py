@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 
 from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
-from ingest.text import Span, sentence_spans, trim
+from ingest.sentences import sentence_spans
+from ingest.text import Span, trim
 
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")

@@ -4,8 +4,10 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import regex
 from rapidfuzz import fuzz, process
 
 from ingest import bm25
@@ -15,7 +17,7 @@ from ingest.text import words
 if TYPE_CHECKING:
     import Stemmer
 
-LEXICON_VERSION = 1  # part of an index's settings: raise it whenever the same text would have other terms
+LEXICON_VERSION = 2  # part of an index's settings: raise it whenever the same text would have other terms
 
 # Words that carry no subject. Question words are here too.
 STOP_WORDS = frozenset(
@@ -78,7 +80,7 @@ Acronyms = dict[tuple[str, ...], str]  # the stems of a long name to its folded 
 class Terms:
     """Texts as their terms: stems of the content words; a long name that has an acronym becomes the acronym.
 
-    Scripts that put no blanks between words would have to be cut into words before this.
+    Scripts that put no blanks between words are cut into pairs of neighbouring letters, as Lucene does with CJK.
     """
 
     def __init__(self, acronyms: Acronyms) -> None:
@@ -88,7 +90,7 @@ class Terms:
 
     def of(self, text: str) -> list[str]:
         """The terms of a text, in order."""
-        return list(self._shortened([stem(word) for word in content_words(text)]))
+        return list(self._shortened([stem(part) for word in content_words(text) for part in _parts(word)]))
 
     def _shortened(self, stems: list[str]) -> Iterable[str]:
         at = 0
@@ -102,6 +104,21 @@ class Terms:
             else:
                 yield stems[at][:-1] if stems[at][:-1] in self._short and stems[at][-1] == "s" else stems[at]
                 at += 1
+
+
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}][\p{M}ー]*"  # with its marks
+_RUNS = regex.compile(rf"(?P<letter>{_UNSPACED})+|(?:(?!{_UNSPACED}).)+")
+
+
+def _parts(word: str) -> list[str]:
+    """A word as it is; of what is in a script without blanks the pairs of neighbours."""
+    if word.isascii():
+        return [word]
+    parts: list[str] = []
+    for run in _RUNS.finditer(word):
+        letters = run.captures("letter")
+        parts += [a + b for a, b in pairwise(letters)] or letters or [run[0]]
+    return parts
 
 
 class Lexicon:

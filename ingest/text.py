@@ -1,4 +1,4 @@
-"""Sentences, words, and folding with an offset map: what every matching in the project uses.
+"""Words, tokens, and folding with an offset map: what every matching in the project uses.
 
 All positions are code points into the text that was passed in.
 """
@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
+import regex
 import tiktoken
 
 
@@ -82,41 +83,15 @@ def _inside_word(folded: Folded, at: int) -> bool:
     return inside_character or (folded.text[at - 1].isalnum() and folded.text[at].isalnum())
 
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
+# Letters with their vowel signs, which many scripts write as marks; Arabic and Hebrew mostly leave theirs out.
+_WORD = regex.compile(r"\d+(?:[.,]\d+)*|\p{L}[\p{L}\p{M}]*(?:'\p{L}[\p{L}\p{M}]*)*")
+_LEFT_OUT = re.compile("[\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
 
 
 def words(text: str) -> list[str]:
     """The words and numbers of `text`, folded; a possessive 's is dropped."""
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    folded = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES).casefold()
     return [word.removesuffix("'s") for word in _WORD.findall(folded)]
-
-
-# A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset(
-    "e.g i.e mr mrs ms dr prof st vs cf approx dept fig no vol inc ltd co corp jr sr u.s u.k a.m p.m".split(),  # noqa: SIM905 - shorter
-)
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\W_a-z])|[。！？]+")
-
-
-def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """The sentences of `text[start:end]`, without the white space around them.
-
-    A sentence ends at a stop that is followed by white space and a capital, a digit or a quote, unless the
-    word before the stop is a known abbreviation or an initial.
-    """
-    end = len(text) if end is None else end
-    spans: list[Span] = []
-    begin = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        before = re.search(r"[\w.]*$", text[max(begin, match.start() - 20) : match.start()])
-        word = before.group().casefold() if before else ""
-        initial = len(word) == 1 and word.isalpha() and text[match.start()] == "."
-        if word in _ABBREVIATIONS or initial:
-            continue
-        spans.append(Span(begin, match.end()))
-        begin = match.end()
-    spans.append(Span(begin, end))
-    return [trimmed for span in spans if (trimmed := trim(text, span))]
 
 
 def trim(text: str, span: Span) -> Span | None:

@@ -18,7 +18,7 @@ from assistant.overview import Overview, Row
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
 from assistant.reading_model.model import Calibration, PassageReading
-from assistant.refusal import answerable, refuses
+from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import Unit, units
@@ -77,9 +77,9 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
             _lines_of(reading.overview), "the question is asked of the whole", None, _more(reading.overview)
         )
     sure, ranked = reading.answerable, candidates(reading)
-    if not ranked:
-        return Decision([], "nothing was found that can be quoted", sure)
     sections, asked = [passage.section for passage in reading.passages], turns(reading.question)[-1]
+    if unread := _unread(reading, ranked, asked):
+        return unread
     answering = {number for number, section in enumerate(sections, start=1) if is_heading_of(section, asked)}
     below = [c for c in ranked if c.unit.kind != "heading" and c.number in answering]
     if below:  # what stands below the very question answers it
@@ -102,6 +102,15 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
+
+
+def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> Decision | None:
+    """A refusal because there is nothing to quote, or nothing that the model can read."""
+    if not ranked:
+        return Decision([], "nothing was found that can be quoted", reading.answerable)
+    if language := foreign(asked, reading.sources[reading.passages[0].source].text):
+        return Decision([], "it is not in English", None, (prompts.ENGLISH_ONLY.format(language=language),))
+    return None
 
 
 def _more(overview: Overview) -> tuple[str, ...]:

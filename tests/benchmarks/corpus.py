@@ -10,9 +10,9 @@ from pathlib import Path
 
 from assistant.evaluation.questions import QuestionItem, load_questions
 from ingest.passages import Section, sections
+from ingest.sentences import sentence_spans
 from ingest.settings import ROOT
 from ingest.sources import Source, read_source
-from ingest.text import sentence_spans
 from tests.benchmarks.contestant import Questions
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"

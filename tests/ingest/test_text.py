@@ -1,4 +1,4 @@
-"""Folding, words, sentences and token counts."""
+"""Folding, words and token counts."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import tiktoken_files
-from ingest.text import count_tokens, find_folded, fold, sentence_spans, words
+from ingest.text import count_tokens, find_folded, fold, words
 
 # Letters that fold to one, two and three characters, digits, every kind of quote, space, dash and mark.
 FOLDABLE = st.text(st.sampled_from("abCDéÉßﬁ19 \n\t\u00a0-‑–*_#>+•'’“”.,!"), max_size=60)
@@ -100,53 +100,6 @@ def test_words_are_folded_and_lose_a_possessive_s() -> None:
     assert words("The KPO’s well-researched ＢＰＯ costs 1,000.5 or 7% (don't)") == [
         *("the", "kpo", "well", "researched", "bpo", "costs", "1,000.5", "or", "7", "don't")
     ]
-
-
-# --- sentences
-
-
-def sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentence_spans(text)]
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ["KPO is insight-driven.", "BPO is volume-driven!", "Is it?", "Yes…", "7 differences."],
-        ["Use tools, e.g. Google Analytics, i.e. software.", "Then stop."],
-        ["Dr. Smith of Acme Inc. and Mrs. Jones vs. Mr. Lee agree.", "They do."],
-        ["The U.S. Army met J. R. R. Tolkien.", "He wrote."],
-        ["Customer service, data entry, etc. and more.", "Lists end with etc.", "On the other hand, no."],
-        ["“It ends.”", "(It does.)", "‘Again.’", "“Quoted” next."],
-        ["It costs 3.5 million.", "Version 2.0 costs 1,000.", "2 left."],
-        ["知识流程外包。", "业务流程外包！", "真的吗？", "Latin."],
-        ["No stop at the end"],
-        ["Wait... it goes on.", "Then?!", "Ok."],
-        ["It is lower case. so it goes on."],
-    ],
-)
-def test_sentences_end_at_stops_and_not_at_abbreviations_initials_or_numbers(parts: list[str]) -> None:
-    assert sentences("  " + "\n ".join(parts) + " ") == parts
-
-
-def test_sentences_of_a_range_have_offsets_into_the_whole_text() -> None:
-    text = "One here. Two here. Three here."
-    assert sentence_spans(text, 4, 25) == [(4, 9), (10, 19), (20, 25)]
-    assert sentence_spans(text, 9, 10) == []
-
-
-@given(
-    st.text()
-    | st.lists(st.sampled_from(["A b.", "c?", "e.g.", "J.", "“", "”", " ", "\n", "。", "etc. X"])).map("".join)
-)
-def test_sentences_are_in_order_and_cover_all_but_white_space(text: str) -> None:
-    at = 0
-    for start, end in sentence_spans(text):
-        assert at <= start < end
-        assert not text[at:start].strip()
-        assert text[start:end] == text[start:end].strip()
-        at = end
-    assert not text[at:].strip()
 
 
 # --- tokens

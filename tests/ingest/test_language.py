@@ -1,0 +1,52 @@
+"""Which language a text is in; what might be English is."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ingest.language import language_of
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Nicht genommene Tage verfallen am 31. März.", "de"),
+        ("Quelle est la différence entre les deux ?", "fr"),
+        ("¿Cuánto cuesta la matrícula para los niños?", "es"),
+        ("Hoeveel vakantiedagen krijgt een medewerker per jaar?", "nl"),
+        ("带薪年假有多少天？", "zh"),
+        ("朝食は何時からですか？", "ja"),
+        ("ค่าเช่าห้องพักเดือนละเท่าไร", "th"),
+        ("كم يوما من الإجازة المدفوعة يحصل عليها الموظف؟", "ar"),
+        ("होटल का खर्च प्रति रात कितना वापस मिलता है?", "hi"),
+        ("What drives BPO?", "en"),
+    ],
+)
+def test_a_sentence_is_enough(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "hi",
+        "summarize",
+        "tldr pls",
+        "kpo firms india",
+        "Is Wipro a KPO?",
+        "wich is cheeper",
+        "BPO",
+        "42 %",
+    ],
+)
+def test_what_is_short_or_misspelt_is_taken_for_english(text: str) -> None:
+    assert language_of(text) == "en"
+
+
+def test_english_text_does_not_wait_for_the_library() -> None:
+    script = "import sys; from ingest.language import language_of as of; of('What is this, and who does it?'); "
+    script += "sys.exit('py3langid' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 0

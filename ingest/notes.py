@@ -1,11 +1,14 @@
 """What could not be read of a document stands as a note at its place in the text; here the notes are found."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from ingest.passages import NOTE, sections
 from ingest.sources import Source
+
+_FEW = 3
 
 
 class LeftOut(NamedTuple):
@@ -26,16 +29,22 @@ def left_out(source: Source) -> list[LeftOut]:
     ]
 
 
-def left_out_line(source: Source) -> str:
-    """One line that names a document and all that was left out of it; empty where nothing was."""
+def lines_on(sources: Iterable[Source], others: Sequence[Path]) -> tuple[str, ...]:
+    """A line for each document of which something was left out, and one for all files of other kinds."""
+    lines = [f"Left out of {source.name}: {found}" for source in sources if (found := _left_out_of(source))]
+    if others:
+        lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")
+    return tuple(lines)
+
+
+def _left_out_of(source: Source) -> str:
     places: dict[str, list[str]] = defaultdict(list)
     for one in left_out(source):
         places[one.what].append(one.where)
-    found = "; ".join(f"{what} ({_shown(where)})" for what, where in places.items())
-    return f"{source.name}: {found}" if found else ""
+    return "; ".join(f"{what} ({_few(where)})" for what, where in places.items())
 
 
-def _shown(where: Iterable[str]) -> str:
-    """The first few places, each once."""
-    places = list(dict.fromkeys(where))
-    return "; ".join(places[:3]) + (f"; {len(places) - 3} more places" if len(places) > 3 else "")
+def _few(names: Sequence[str]) -> str:
+    """The first few of these, each once."""
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:_FEW]) + (f" and {len(once) - _FEW} more" if len(once) > _FEW else "")

@@ -21,6 +21,7 @@ from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
+from ingest.notes import lines_on
 from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
@@ -40,13 +41,14 @@ SMALL = 100
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did, in passages; and why documents were passed over, a line each."""
+    """What a build did, in passages; why documents were passed over, and what new ones lack, a line each."""
 
     passages: int
     embedded: int
     kept: int
     removed: int
     skipped: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.passages} passages: {self.embedded} embedded, {self.kept} kept, {self.removed} removed"
@@ -118,17 +120,19 @@ def _try_build(
     old = _readable(store, before, settings)
     remembered = remembered_paths(before, paths, remove, settings)
     known = tuple(map(from_root, remembered))
-    documents, skipped = read_documents(settings.index, before, old, remembered, paths, remove)
-    sources = [source for _, source in documents]
+    documents = read_documents(settings.index, before, old, remembered, paths, remove)
+    sources = [source for _, source in documents.read]
     records = tuple(
         SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
-        for file, s in documents
+        for file, s in documents.read
     )
-    passed_over = original_digests(skipped)
+    passed_over = original_digests(documents.skipped)
+    skipped = tuple(documents.skipped.values())
     made_of = {"sources": records, "passed_over": passed_over, "lexicon": LEXICON_VERSION}
     if old and before and old.manifest == old.manifest.model_copy(update=made_of):
         # nothing to write, but perhaps a path to remember
-        report = BuildReport(len(old.ids), 0, len(old.ids), 0, tuple(skipped.values()))
+        kept = len(old.ids)
+        report = BuildReport(kept, 0, kept, 0, skipped, lines_on([], documents.others))
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
         return report if pointer == before or store.publish(pointer, before) else None
@@ -140,12 +144,14 @@ def _try_build(
             f"There is no text in {where}. Give a file or folder with {', '.join(SUFFIXES)} documents."
         )
     old_ids = set(old.ids) if old else set()
+    known_digests = {record.digest for record in old.manifest.sources} if old else set()
     report = BuildReport(
         passages=len(passages),
         embedded=len(passages.keys() - old_ids),
         kept=len(passages.keys() & old_ids),
         removed=len(old_ids - passages.keys()),
-        skipped=tuple(skipped.values()),
+        skipped=skipped,
+        left_out=lines_on([s for s in sources if s.digest not in known_digests], documents.others),
     )
     known_vectors |= old.vectors() if old else {}
     missing = {id_: p.embedded_text for id_, p in passages.items() if id_ not in known_vectors}

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import SourceError
@@ -9,9 +10,27 @@ from ingest.index import Index
 from ingest.sandbox import Converter
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
-from ingest.sources import Source, at_root, files_below, is_under, original_digest, read_source, source_name
+from ingest.sources import (
+    Source,
+    at_root,
+    files_below,
+    find_others,
+    is_under,
+    original_digest,
+    read_source,
+    source_name,
+)
 
-Documents = list[tuple[Path, Source]]  # each source with the file that it came from
+
+@dataclass(frozen=True)
+class Documents:
+    """What an index is made of."""
+
+    read: list[tuple[Path, Source]]  # each source with the file that it came from
+    skipped: dict[
+        Path, str
+    ]  # why documents could not be read; those that were indexed before are among those read
+    others: list[Path]  # what lies beside them and is of no kind that is read
 
 
 def remembered_paths(
@@ -40,13 +59,12 @@ def read_documents(
     remembered: list[Path],
     paths: Sequence[Path],
     remove: Sequence[Path],
-) -> tuple[Documents, dict[Path, str]]:
+) -> Documents:
     """Every source of the new snapshot with its file: those under `paths` read anew where they have changed, the
     others as indexed.
 
-    No two have the same name: that is what a passage says of where it stands. Beside them, why documents under
-    `paths` could not be read; those that were indexed before stay as they were. Raises `SourceError` where none
-    could.
+    No two have the same name: that is what a passage says of where it stands. Documents under `paths` that cannot
+    be read stay as they were indexed before. Raises `SourceError` where none can.
     """
     again = [path.resolve() for path in paths]
     if old is None or not (paths or remove):
@@ -71,7 +89,8 @@ def read_documents(
     for file, source in indexed.items():
         if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
             sources.setdefault(source.name, (file, source))
-    return [sources[name] for name in sorted(sources)], skipped
+    others = [other for path in again for other in find_others(path) if not other.is_relative_to(folder.resolve())]
+    return Documents([sources[name] for name in sorted(sources)], skipped, others)
 
 
 def known_paths(before: Pointer | None) -> list[Path]:

@@ -29,6 +29,8 @@ _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
+_SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
 NOTE = re.compile(r"\s*<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)  # a comment of ours, where a text has a hole
 
 
@@ -62,7 +64,7 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
 
     Only a budget that is smaller than a section path and one word can be exceeded.
     """
-    comments = [Span(*m.span()) for m in _COMMENT.finditer(source.text, source.body_start)]
+    comments = [_with_its_sentence(source.text, m) for m in _COMMENT.finditer(source.text, source.body_start)]
     passages = []
     for section in sections(source):
         room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
@@ -155,9 +157,29 @@ def _outside(span: Span, comments: list[Span]) -> Iterator[Span]:
     at = span.start
     for comment in comments:
         if span.start <= comment.start < span.end:
-            yield Span(at, comment.start)
-            at = comment.end
-    yield Span(at, span.end)
+            yield Span(at, max(at, comment.start))
+            at = max(at, comment.end)
+    yield Span(at, max(at, span.end))
+
+
+def _with_its_sentence(text: str, comment: re.Match[str]) -> Span:
+    """A comment; where one of ours stands in a sentence, with that sentence: it has a hole, and is not quoted."""
+    ours = NOTE.match(comment[0])
+    start, end = text.rfind("\n", 0, comment.start()) + 1, text.find("\n", comment.end())
+    end = len(text) if end < 0 else end
+    before, after = (
+        _COMMENT.sub("", part).strip() for part in (text[start : comment.start()], text[comment.end() : end])
+    )
+    goes_on = after[:1].islower() or after.startswith((",", ";", ".", ":", ")", "%"))
+    within = (before and not _ENDED.search(before)) or goes_on
+    needed = (before and after) or (ours and _SAYS_A_PART.search(ours[1]))
+    if not (ours and within and needed) or before.startswith("#"):
+        return Span(*comment.span())
+    # as a word, it parts no sentence
+    line = _COMMENT.sub(lambda found: "x" * len(found[0]), text[start:end])
+    at = comment.start() - start
+    holed = [span for span in sentence_spans(line) if span.start < at + len(comment[0]) and at < span.end]
+    return Span(start + holed[0].start, start + holed[-1].end)
 
 
 Cutter = Callable[[Span], list[Span]]

@@ -11,8 +11,9 @@ import sys
 import threading
 from pathlib import Path
 
+from ingest.encodings import Unreadable
 from ingest.errors import SourceError
-from ingest.formats import CONVERTERS, Unreadable
+from ingest.formats import convert
 
 SECONDS = 60.0  # for one document
 MEMORY = 2_000_000_000  # bytes of address space
@@ -87,7 +88,7 @@ def _limit_memory() -> None:
 
 def _answer(path: Path) -> dict[str, str]:
     try:
-        text = CONVERTERS[path.suffix.lower()](path.read_bytes())
+        text = convert(path.read_bytes(), path.suffix.lower())
         if len(text) > LONGEST:
             raise Unreadable(f"it has more than {LONGEST:,} characters")
         return {"text": text}

@@ -3,26 +3,22 @@
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
+from ingest.encodings import Unreadable, decode
 from ingest.errors import SourceError
-from ingest.formats import CONVERTERS, Unreadable, decode
+from ingest.formats import CONVERTED
 from ingest.sandbox import LARGEST, LONGEST, Converter
 from ingest.settings import ROOT
+from ingest.titles import body_start, title_of
 
-SUFFIXES = (".md", ".markdown", ".txt", *CONVERTERS)
-_CONVERTED_BY = 2  # raise it when `formats` makes another text of the same file
+SUFFIXES = (".md", ".markdown", ".txt", *CONVERTED)
+_KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
+_CONVERTED_BY = 3  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
-# A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?![ \t]*\n)(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_FIRST_HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
-_FRONT_MATTER_LIMIT = 4_000  # characters: a title and an author fit, a YAML bomb does not
 
 
 @dataclass(frozen=True)
@@ -48,35 +44,13 @@ class Source:
     @cached_property
     def body_start(self) -> int:
         """Where the text begins, after the front matter."""
-        front = _FRONT_MATTER.match(self.text)
-        return front.end() if front else 0
+        return body_start(self.text)
 
 
 def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
     """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    front = _FRONT_MATTER.match(text)
-    title = (_front_matter_title(front[1]) if front else "") or _first_heading(text[front.end() if front else 0 :])
-    return Source(name, " ".join((title or Path(name).stem).split()), text, questions, original)
-
-
-def _front_matter_title(front: str) -> str:
-    if len(front) > _FRONT_MATTER_LIMIT:
-        return ""
-    try:
-        # every scalar as the string that it is: a title may be a year, and no tag can fail
-        fields = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506 - makes no objects either
-    except (yaml.YAMLError, RecursionError):
-        return ""
-    title = fields.get("title") if isinstance(fields, dict) else None
-    return title.strip() if isinstance(title, str) else ""
-
-
-def _first_heading(text: str) -> str:
-    match = _FIRST_HEADING.search(text)
-    words = match[1].rstrip() if match else ""
-    closed = words.rstrip("#")  # `# Title #` is closed, `# C#` is not
-    return closed if closed[-1:] in ("", " ", "\t") else words
+    return Source(name, title_of(text) or " ".join(Path(name).stem.split()), text, questions, original)
 
 
 def read_source(path: Path, converter: Converter | None = None) -> Source:
@@ -86,7 +60,7 @@ def read_source(path: Path, converter: Converter | None = None) -> Source:
     """
     name, original = source_name(path), original_digest(path)
     questions = _read_questions(beside) if (beside := questions_file(path)).is_file() else ""
-    if path.suffix.lower() not in CONVERTERS:
+    if path.suffix.lower() not in CONVERTED:
         return make_source(name, _read_text(path), questions, original)
     with contextlib.nullcontext(converter) if converter else Converter() as opened:
         return make_source(name, opened.convert(path), questions, original)
@@ -154,15 +128,26 @@ def find_files(path: Path) -> Iterator[Path]:
             raise SourceError(f"{path} is not a {', '.join(SUFFIXES)} file. Convert it to one of these first.")
         yield path
     elif path.is_dir():
-        for folder, folders, files in os.walk(path, onerror=_refuse):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            for file in sorted(files):
-                found = Path(folder, file)
-                regular = found.is_file() or found.is_symlink()  # a pipe would be read without end
-                if not file.startswith(".") and found.suffix.lower() in SUFFIXES and regular:
-                    yield found
+        yield from (found for found in _below(path) if found.suffix.lower() in SUFFIXES and not found.is_dir())
     else:
         raise SourceError(f"{path} does not exist. Give a file or a folder.")
+
+
+def find_others(path: Path) -> Iterator[Path]:
+    """What is not read below a folder: files of other kinds, and folders that a link leads to."""
+    if path.is_dir():
+        yield from (found for found in _below(path) if found.is_dir() or found.suffix.lower() not in _KNOWN)
+
+
+def _below(path: Path) -> Iterator[Path]:
+    """All files below a folder, sorted, and the linked folders there, hidden ones left out."""
+    for folder, folders, files in os.walk(path, onerror=_refuse):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (found for name in folders if (found := Path(folder, name)).is_symlink())
+        for file in sorted(files):
+            found = Path(folder, file)
+            if not file.startswith(".") and (found.is_file() or found.is_symlink()):  # a pipe is read without end
+                yield found
 
 
 def _refuse(error: OSError) -> None:

@@ -119,6 +119,18 @@ def ask(
 
 
 @app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents, or folders of them.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the documents as JSON and nothing else.")] = False,
+) -> None:
+    """Show what documents are read as, and what is left out of them. Exit code 2 where one cannot be read."""
+    from ui import reading
+
+    _stdout(encoding="utf-8")
+    raise typer.Exit(0 if reading.read(files, json) else 2)
+
+
+@app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text about the documents; - is stdin.")] = "-",
     json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON and nothing else.")] = False,

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def tell_passed_over(report: "BuildReport") -> None:
-    """Says on stderr which documents could not be read."""
-    for line in report.skipped:
-        print(f"Passed over: {line}", file=sys.stderr)
+    """Says on stderr which documents could not be read, and what was left out of new ones."""
+    for line in (*(f"Passed over: {line}" for line in report.skipped), *report.left_out):
+        print("".join(letter if letter.isprintable() else " " for letter in line), file=sys.stderr)
 
 
 def ensure_index_is_current(settings: "AssistantSettings") -> None:

@@ -297,3 +297,29 @@ def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
     assert note_after(text, 0) is None
     assert note_after(text, text.index(" <!-- other")) is None
     assert note_after("End.", 4) is None
+
+
+# --- sentences with a hole
+
+
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("One. It costs <!-- note: a picture --> euros. Three.", ["One.", "Three."]),
+        ("It costs <!-- note: a formula -->", []),
+        ("<!-- note: a formula --> is the cost. Two.", ["Two."]),
+        ("It costs <!-- note: a formula --> by <!-- note: a formula -->. Two.", ["Two."]),
+        ("Our quay <!-- note: a picture -->", ["Our quay"]),
+        ("Two.<!-- note: hidden text -->", ["Two."]),
+        ("One. <!-- note: a picture --> Two.", ["One.", "Two."]),
+        ("Name: <!-- note: an empty field -->", ["Name:"]),
+        ("One <!-- a remark of somebody else --> two.", ["One", "two."]),
+        ("# One <!-- note: a picture -->", ["# One"]),
+    ],
+)
+def test_a_sentence_in_which_a_note_stands_is_in_no_passage(line: str, quoted: list[str]) -> None:
+    source = make_source("a.md", f"Before it.\n\n{line}\n\nBehind it.\n")
+    found = split(source)
+    assert [source.text[p.start : p.end] for p in found] == [p.text for p in found]
+    words = [part for p in found for part in p.text.split("\n\n")]
+    assert [part for part in words if part not in ("Before it.", "Behind it.")] == quoted

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.sandbox import LARGEST, LONGEST
-from ingest.sources import find_files, make_source, read_source
+from ingest.sources import find_files, find_others, make_source, read_source
 
 
 def title(text: str) -> str:
@@ -35,6 +35,15 @@ def title(text: str) -> str:
         ("#hashtag\n# C#\n", "C#"),
         ("# #\ntext", "the-name"),
         ("No heading at all", "the-name"),
+        ("```sh\n# connect first\n```\n\nGuide\n=====\n", "Guide"),
+        ("# Untitled\n\n# Barge rules", "Barge rules"),
+        ("---\ntitle: (anonymous)\n---\n# Barge rules", "Barge rules"),
+        ("# Document1\n", "the-name"),
+        ("# Title\n", "Title"),
+        ('+++\ntitle = "Dock"\ntags = ["a"]\n+++\n# A heading', "Dock"),
+        ("+++\ntitle = 1984\n+++\n# A heading", "A heading"),
+        ("+++\ntitle = broken\n+++\n# A heading", "A heading"),
+        ("---\ntitle: Quay\n...\n# A heading", "Quay"),
         ("", "the-name"),
     ],
 )
@@ -87,6 +96,8 @@ def test_a_yaml_bomb_costs_nothing() -> None:
         ("---  \ntitle: A\n--- \t\n", "\nBody\n"),
         ("---\ntitle: A\n---", ""),
         ("---\n---\n", "Body"),
+        ("---\ntitle: A\n...\n", "Body"),
+        ('+++\ntitle = "A"\n+++\n', "\nBody"),
         ("", "---\ntitle: never closed\n"),
         ("", "\n---\ntitle: not at the start\n---\n"),
         ("", "---\n\nA paragraph between two rules.\n\n---\n\nAnother.\n"),
@@ -161,6 +172,16 @@ def test_a_folder_gives_its_documents_in_order_without_hidden_and_other_files(tm
         (tmp_path / name).touch()
     found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
     assert found == ["a.TXT", "b.md", "c.markdown", "sub/d.md"]
+
+
+def test_what_is_not_read_below_a_folder_is_found_as_well(tmp_path: Path) -> None:
+    for name in ("a.md", "picture.png", "sub/old.xls", ".hidden.png", "a.questions.jsonl", "elsewhere/b.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "sub" / "linked").symlink_to(tmp_path / "elsewhere")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_others(tmp_path)]
+    assert found == ["picture.png", "sub/linked", "sub/old.xls"]
+    assert [path.name for path in find_files(tmp_path)] == ["a.md", "b.md"]
 
 
 def test_a_file_of_another_kind_and_a_missing_path_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""A Word document as Markdown: mammoth reads it by its styles, when what it does not know was made plain text.
+
+That is: numbers that Word makes, formulas, text boxes, headers and footers. Revisions are read as accepted.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import mammoth
+from bs4 import BeautifulSoup
+
+from ingest.encodings import Unreadable
+from ingest.formulas import linear
+from ingest.markdown import note, tidy
+from ingest.web_page import to_markdown
+from ingest.word_numbers import Numbering
+from ingest.word_xml import W, is_on, run, tag, words
+
+_LARGEST_UNZIPPED = 200_000_000  # bytes
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_GONE = {tag("del"), tag("moveFrom")}
+_BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
+_OBJECTS = {tag("object"): "an embedded object", tag("altChunk"): "an embedded document"}
+_MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
+
+
+def docx_to_markdown(content: bytes) -> str:
+    """A Word document by its styles: title, headings, lists, tables and footnotes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(file.file_size for file in archive.infolist()) > _LARGEST_UNZIPPED:
+                raise Unreadable("it is too large when unpacked")
+            plain = _plain(archive)
+        result = mammoth.convert_to_html(
+            plain,
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
+            external_file_access=False,
+        )
+    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, KeyError, AttributeError, ValueError) as error:
+        raise error if isinstance(error, Unreadable) else Unreadable("it is no Word document") from None
+    page = BeautifulSoup(result.value, "html.parser")
+    for picture in page.select("img"):
+        picture.replace_with(note("a picture"))
+    return tidy(to_markdown(page, head_is_first_row=True))
+
+
+def _plain(archive: zipfile.ZipFile) -> io.BytesIO:
+    """The document, where its text is one that mammoth reads whole."""
+    parts = {name: archive.read(name) for name in archive.namelist()}
+    name = next((n for n in parts if re.fullmatch(r"word/document\d*\.xml", n)), "")
+    document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
+    _accept_revisions(document)
+    _leave_out(document)
+    for formula in [*document.iter(f"{_MATH}oMath")]:
+        text = linear(formula)
+        formula[:] = [run(note("a formula") if text is None else text)]
+        formula.tag = tag("smartTag")  # which stands for what is in it
+    for formula in document.iter(f"{_MATH}oMathPara"):
+        formula.tag = tag("smartTag")
+    _unbox(document)
+    Numbering(parts).write_out(document)
+    body = document.find(tag("body"))
+    if body is not None:
+        body[:0] = _margins(parts)
+    parts[name] = ElementTree.tostring(document)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for part, data in parts.items():
+            made.writestr(part, data)
+    return file
+
+
+def _accept_revisions(document: Element) -> None:
+    """Without what was deleted or moved away; mammoth reads what was inserted."""
+    for parent in document.iter():
+        row_gone = [
+            child for child in parent if child.tag == tag("tr") and child.find("w:trPr/w:del", W) is not None
+        ]
+        for child in [*(child for child in parent if child.tag in _GONE), *row_gone]:
+            if parent.tag != tag("rPr"):  # there it says that a paragraph's end is deleted, which mammoth knows
+                parent.remove(child)
+
+
+def _leave_out(document: Element) -> None:
+    """Puts notes in place of empty fields and of what is no text, and behind paragraphs with hidden text."""
+    for part in document.iter():
+        if part.tag == tag("p"):
+            hidden = [piece for piece in part.iter(tag("r")) if is_on(piece.find("w:rPr/w:vanish", W))]
+            if any(words(piece).strip() for piece in hidden):
+                part.append(run(note("hidden text")))
+            for piece in hidden:
+                piece[:] = []
+        elif part.tag == tag("sdt") and is_on(part.find("w:sdtPr/w:showingPlcHdr", W)):
+            for n, piece in enumerate(part.iter(tag("t"))):
+                piece.text = "" if n else note("an empty field")
+        elif part.tag == tag("drawing") and not _shows(part):
+            _replace_content(part, note("a drawing"))
+        elif part.tag in _OBJECTS:
+            _replace_content(part, note(_OBJECTS[part.tag]))
+
+
+def _shows(drawing: Element) -> bool:
+    """Whether it is a picture or a text box, which are read."""
+    return any(part.tag.endswith(("}blip", "}txbxContent")) for part in drawing.iter())
+
+
+def _replace_content(part: Element, text: str) -> None:
+    """Makes a part of a run, or of the body, a text."""
+    of_body = part.tag == tag("altChunk")
+    part.tag = tag("p") if of_body else tag("t")
+    part.text = "" if of_body else text
+    part[:] = [run(text)] if of_body else []
+
+
+def _unbox(document: Element) -> None:
+    """Puts the paragraphs of each text box behind the paragraph that it is anchored in, once."""
+    for parent in [*document.iter()]:
+        for at, paragraph in reversed([*enumerate(parent)]):
+            if paragraph.tag == tag("p"):
+                parent[at + 1 : at + 1] = [*_taken_from(paragraph)]
+
+
+def _taken_from(part: Element) -> Iterator[Element]:
+    """The content of the text boxes in a paragraph, which it has no longer."""
+    for child in [*part]:
+        boxes = [*child.iter(tag("txbxContent"))]
+        if boxes and child.tag in _BOXED:
+            part.remove(child)
+            # one box is there twice, in a new form and in an old one
+            for box in boxes[:1] if child.tag == f"{_COMPATIBLE}AlternateContent" else boxes:
+                yield from box
+        else:
+            yield from _taken_from(child)
+
+
+def _margins(parts: dict[str, bytes]) -> Iterator[Element]:
+    """What headers and footers say, each text once, without page numbers."""
+    said = set()
+    for name in sorted(filter(_MARGINS.fullmatch, parts)):
+        for paragraph in ElementTree.fromstring(parts[name]).iter(tag("p")):  # noqa: S314 - as above
+            text = " ".join(words(paragraph).split())
+            if sum(letter.isalpha() for letter in text) > 6 and text not in said:  # more than "Page 1 of 3"
+                said.add(text)
+                margin = Element(tag("p"))
+                margin.append(run(text))
+                yield margin

@@ -1,0 +1,50 @@
+"""What could not be read of a document stands as a note at its place in the text; here the notes are found."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ingest.passages import NOTE, sections
+from ingest.sources import Source
+
+_FEW = 3
+
+
+class LeftOut(NamedTuple):
+    """Something that was left out, in words, and the headings above its place."""
+
+    what: str
+    where: str
+
+
+def left_out(source: Source) -> list[LeftOut]:
+    """What was left out of a document, in order."""
+    if "<!--" not in source.text:
+        return []
+    return [
+        LeftOut(" ".join(note[1].split()), section.path)
+        for section in sections(source)
+        for note in NOTE.finditer(source.text, *section.span)
+    ]
+
+
+def lines_on(sources: Iterable[Source], others: Sequence[Path]) -> tuple[str, ...]:
+    """A line for each document of which something was left out, and one for all files of other kinds."""
+    lines = [f"Left out of {source.name}: {found}" for source in sources if (found := _left_out_of(source))]
+    if others:
+        lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")
+    return tuple(lines)
+
+
+def _left_out_of(source: Source) -> str:
+    places: dict[str, list[str]] = defaultdict(list)
+    for one in left_out(source):
+        places[one.what].append(one.where)
+    return "; ".join(f"{what} ({_few(where)})" for what, where in places.items())
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first few of these, each once."""
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:_FEW]) + (f" and {len(once) - _FEW} more" if len(once) > _FEW else "")

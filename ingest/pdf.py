@@ -1,0 +1,172 @@
+"""A PDF as Markdown: a section a page, its lines joined to paragraphs, and sentences kept whole across pages."""
+
+import re
+import statistics
+from collections import Counter
+from itertools import pairwise
+
+import pypdfium2
+
+from ingest.encodings import Unreadable
+from ingest.markdown import NOTES, note, tidy
+from ingest.pdf_columns import column_by_column
+from ingest.pdf_page import GOES_ON, UNREADABLE, Line, read_lines
+from ingest.titles import telling
+
+_BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
+_ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
+_BOX = re.compile("[\u2610\u2612]")
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_HYPHEN = re.compile(f"([^\\W\\d_]+)([-\u2010\u00ad{GOES_ON}])$")
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
+_TITLE_LETTERS = 1.2  # times the height of the others'
+_MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
+
+Vocabulary = Counter[str]  # how often a document has a word, in lower case
+
+
+def pdf_to_markdown(content: bytes) -> str:
+    """The text of a PDF: a section a page, paragraphs told apart by the space between their lines."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise Unreadable("it needs a password" if locked else "it is no PDF") from None
+    document.init_forms()
+    pages = []
+    for page in document:
+        pages.append(column_by_column(read_lines(document, page)))
+        page.close()
+    unreadable = [_is_unreadable(lines) for lines in pages]
+    if any(unreadable) and all(cannot or not lines for cannot, lines in zip(unreadable, pages, strict=True)):
+        raise Unreadable("its letters cannot be told from their shapes: its font does not say which they are")
+    if not any(pages):
+        raise Unreadable("it has no text; is it a scan?")
+    title = telling(document.get_metadata_dict().get("Title") or "") or _title(pages[0])
+    pages = _without_running_heads(
+        [[] if cannot else lines for cannot, lines in zip(unreadable, pages, strict=True)]
+    )
+    vocabulary = Counter(word.lower() for lines in pages for line in lines for word in _WORD.findall(line.text))
+    texts = [_paragraphs(lines, vocabulary) for lines in pages]
+    _close_sentences(texts, pages)
+    for n, cannot in enumerate(unreadable):
+        if cannot or not pages[n]:
+            texts[n] = note(
+                "a page whose letters cannot be told from their shapes" if cannot else "a page without text"
+            )
+    sections = [f"## Page {number}\n\n{text}" for number, text in enumerate(texts, start=1)]
+    return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
+
+
+def _is_unreadable(lines: list[Line]) -> bool:
+    words = [word.text for line in lines for word in line.words]
+    return 3 * sum(word == note(UNREADABLE) for word in words) > len(words)
+
+
+def _title(lines: list[Line]) -> str:
+    """The line of the first page in the largest letters, where they are clearly larger than most."""
+    heights = sorted(line.height for line in lines for _ in line.text if not line.words[0].is_field)
+    largest = max(lines, key=lambda line: line.height * (not line.words[0].is_field), default=None)
+    if largest is None or not heights or largest.height < _TITLE_LETTERS * heights[len(heights) // 2]:
+        return ""
+    return "" if NOTES.search(largest.text) else telling(largest.text)
+
+
+def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
+    """What stands at the top or foot of half the pages goes to the top of the first one, page numbers nowhere."""
+    margins = [{n for n in range(len(lines)) if n < _MARGIN or n >= len(lines) - _MARGIN} for lines in pages]
+    places = [{_kind(lines[n]): n for n in margin} for lines, margin in zip(pages, margins, strict=True)]
+    common = Counter(kind for place in places for kind in place)
+    said: set[str] = set()
+    kept = []
+    for lines, place in zip(pages, places, strict=True):
+        running = {n: kind for kind, n in place.items() if common[kind] > 1 and 2 * common[kind] >= len(pages)}
+        telling_ones = [
+            n for n, kind in sorted(running.items()) if kind not in said and _says_more_than_a_number(kind)
+        ]
+        said |= set(running.values())
+        kept.append(
+            [*(lines[n] for n in telling_ones), *(line for n, line in enumerate(lines) if n not in running)]
+        )
+    return kept
+
+
+def _says_more_than_a_number(kind: str) -> bool:
+    return sum(letter.isalpha() for letter in kind) > len("Pageof")
+
+
+def _kind(line: Line) -> str:
+    """What a line says apart from numbers, and where it stands."""
+    return f"{re.sub(r'[0-9]+', '', line.text)}\0{round(line.bottom / 4)}"
+
+
+def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
+    """The lines of a page, joined to paragraphs and list items."""
+    gaps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
+    usual = statistics.median_low(gaps) if gaps else 0.0
+    text = ""
+    for before, line in zip([None, *lines], lines, strict=False):
+        item = _BULLET.match(line.text)
+        shown = f"- {line.text[item.end() :]}" if item else line.text
+        shown = f"- {shown}" if _BOX.match(shown) else shown
+        if before is None:
+            text = shown
+            continue
+        gap = before.bottom - line.bottom
+        apart = gap > 1.3 * usual or abs(line.height - before.height) > 0.1 * before.height
+        above = gap <= 0 and _ENDED.search(text)  # another column, or the foot of the page
+        if (hyphen := _HYPHEN.search(text)) and not (apart and gap > 0):
+            text = _joined(text, hyphen, shown, vocabulary)
+        elif apart or above or _is_labelled(before) or _is_labelled(line):
+            text += f"\n\n{shown}"
+        elif item or _ITEM.match(shown):
+            text += f"\n{shown}"
+        else:
+            text += f" {shown}"
+    return text.replace(GOES_ON, "-")
+
+
+def _is_labelled(line: Line) -> bool:
+    """Whether it is a field with what it asks for, "Name: Jane": a line of its own."""
+    return any(field.is_field and label.text.endswith((":", "?")) for label, field in pairwise(line.words))
+
+
+def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:
+    """A text that ends within a word, and the line that goes on with it: the hyphen stays where the word has one.
+
+    That is so where the document writes it so elsewhere, or has both parts as words but not the whole; and before
+    a capital letter or anything but a letter.
+    """
+    rest = _WORD.match(goes_on)
+    stem = text[: hyphen.start(2)]
+    if not rest or not rest[0][0].islower():
+        return f"{stem}-{goes_on}" if hyphen[2] in (GOES_ON, "-") else f"{stem}{hyphen[2]}{goes_on}"
+    first, second = hyphen[1].lower(), rest[0].lower()
+    whole, hyphened = vocabulary[first + second], vocabulary[f"{first}-{second}"]
+    both = vocabulary[first] > 1 and vocabulary[second] > 1  # each stands at the break itself once
+    keeps = hyphened > whole or (not whole and not hyphened and both)
+    return f"{stem}{'-' if keeps else ''}{goes_on}"
+
+
+def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:
+    """Moves the end of a sentence that goes over to the next page to where it begins."""
+    for n in range(len(texts) - 1):
+        text, goes_on = texts[n], texts[n + 1]
+        if not text or not goes_on or _ENDED.search(text):
+            continue
+        if not goes_on[0].islower() and not _fills_its_line(pages[n], pages[n + 1]):
+            continue
+        first, between, others = goes_on.partition("\n")
+        end = _FIRST_SENTENCE.match(first)
+        rest = first[end.end() :].lstrip() if end else ""
+        texts[n] = f"{text} {end[0] if end else first}"
+        texts[n + 1] = f"{rest}{between}{others}".strip()
+
+
+def _fills_its_line(lines: list[Line], following: list[Line]) -> bool:
+    """Whether the last line of a page ends where only the border ends it, and the next page goes on alike."""
+    last, first = lines[-1], following[0]
+    border = max(line.words[-1].right for line in lines)
+    alike = abs(last.height - first.height) < 0.1 * last.height
+    return len(lines) > 2 and alike and last.words[-1].right > 0.9 * border and not _ITEM.match(first.text)

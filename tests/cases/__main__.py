@@ -1,0 +1,58 @@
+"""How many checks of each kind hold: `python -m tests.cases [CASES.jsonl] [--texts]`; the latter asks nothing."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assistant.chain import open_assistant
+from assistant.settings import AssistantSettings
+from ingest.build import build
+from ingest.embeddings import MiniLM
+from ingest.errors import SourceError
+from ingest.settings import IngestSettings
+from tests.cases.checks import Case, cases, holds_in_answer, holds_in_texts
+from tests.cases.reading import texts_of
+
+
+def main(arguments: list[str]) -> None:
+    """Prints every check that fails, then the figures."""
+    files = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    held: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    model = MiniLM()
+    for case in cases(*files):
+        outcomes = judged_texts(case)
+        if "--texts" not in arguments:
+            outcomes |= judged_answers(case, model)
+        for at, holds in sorted(outcomes.items()):
+            every[case.checks[at].kind] += 1
+            held[case.checks[at].kind] += holds
+            if not holds:
+                print("fails:", case.checks[at], flush=True)
+    print(", ".join(f"{kind} {held[kind]} of {count}" for kind, count in every.items()))
+
+
+def judged_texts(case: Case) -> dict[int, bool]:
+    """By the place of the check, whether it holds."""
+    texts = texts_of(case.files)
+    kinds = ("whole", "absent", "row")
+    return {i: holds_in_texts(c, texts) for i, c in enumerate(case.checks) if c.kind in kinds}
+
+
+def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:
+    """The same, through the assistant over an index of the case's documents."""
+    asked = {i: c for i, c in enumerate(case.checks) if c.kind in ("ask", "refuse")}
+    with TemporaryDirectory() as folder:
+        settings = IngestSettings(index=Path(folder) / "index")
+        try:
+            build(settings, case.files, embeddings=model)
+        except SourceError as error:
+            print(case.name, error)
+            return {i: c.kind == "refuse" for i, c in asked.items()}
+        assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=model)
+        return {i: holds_in_answer(c, assistant.chain.invoke(c.fields[c.kind])) for i, c in asked.items()}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

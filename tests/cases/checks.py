@@ -1,0 +1,107 @@
+"""Hard documents and what has to come out of them: reads `cases.jsonl`, and judges a check as README.md says."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from markdown_it import MarkdownIt
+
+from assistant.answers import Answer
+
+CASES = Path(__file__).parent
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+•>])[ \t]+|\*\*|__(?=\w)|(?<=\w)__|\|", re.MULTILINE)
+
+Row = tuple[list[str], list[str]]  # the names of the columns, and the cells
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a case: what it asks for stands in `fields`."""
+
+    case: str
+    kind: str
+    fields: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.case}-{self.kind}-{self.fields[self.kind]}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A few documents with their checks."""
+
+    name: str
+    files: list[Path]
+    checks: list[Check]
+
+
+def cases(file: Path = CASES / "cases.jsonl") -> list[Case]:
+    """The cases of a file, whose documents stand beside it."""
+    found = []
+    for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+        checks = [Check(line["case"], next(iter(fields)), fields) for fields in line["checks"]]
+        found.append(Case(line["case"], [file.parent / name for name in line["files"]], checks))
+    return found
+
+
+def holds_in_texts(check: Check, texts: list[str]) -> bool:
+    """Whether a check of kind whole, absent or row holds for what the documents of its case were read as."""
+    if check.kind == "row":
+        wanted, head = ([plain(cell) for cell in check.fields[key]] for key in ("row", "head"))
+        return any(_in_row(wanted, head, row) for text in texts for row in rows(text))
+    found = any(plain(check.fields[check.kind]) in plain(text) for text in texts)
+    return found if check.kind == "whole" else not found
+
+
+def holds_in_answer(check: Check, answer: Answer) -> bool:
+    """Whether a check of kind ask or refuse holds for the assistant's answer."""
+    if check.kind == "refuse":
+        return not answer.answered
+    quotes = " ".join(plain(citation.quote) for citation in answer.citations)
+    given = f"{answer.text} {' '.join(citation.quote for citation in answer.citations)}"
+    unwanted = (text in given or (plain(text) and plain(text) in plain(given)) for text in check.fields["not"])
+    return answer.answered and all(plain(text) in quotes for text in check.fields["quotes"]) and not any(unwanted)
+
+
+def plain(text: str) -> str:
+    """A text without marks, every run of white space one blank; a comment is the hole that it stands for."""
+    return " ".join(_MARKS.sub(" ", _COMMENT.sub(" \ufffc ", text)).split())
+
+
+def _in_row(wanted: list[str], head: list[str], row: Row) -> bool:
+    names, cells = row
+    if not head:
+        return wanted == cells[: len(wanted)] or wanted == cells
+    return all(
+        any(name == column and cell == there for column, there in zip(names, cells, strict=False))
+        for name, cell in zip(head, wanted, strict=True)
+    )
+
+
+def rows(text: str) -> Iterator[Row]:
+    """The rows of every table of a text, Markdown's and HTML's, the head's own included."""
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    for table in BeautifulSoup(html, "html.parser").find_all("table"):
+        grid = _grid(table)
+        yield from ((grid[0], cells) for cells in grid)
+
+
+def _grid(table: Tag) -> list[list[str]]:
+    spanned: dict[tuple[int, int], str] = {}
+    own = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+    for y, row in enumerate(own):
+        x = 0
+        for cell in row.find_all(["td", "th"], recursive=False):
+            while (y, x) in spanned:
+                x += 1
+            shape = [int(str(cell.get(name, 1))) for name in ("rowspan", "colspan")]
+            for place in ((y + dy, x + dx) for dy in range(shape[0]) for dx in range(shape[1])):
+                spanned[place] = plain(cell.get_text(" "))
+    width = max(chain((x for _, x in spanned), [0])) + 1
+    return [[spanned.get((y, x), "") for x in range(width)] for y in range(len(own))] or [[]]

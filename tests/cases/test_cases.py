@@ -1,0 +1,56 @@
+"""Hard documents: what has to come out of them does, in what is read and in what is answered."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.build import build
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from tests.cases.__main__ import judged_answers
+from tests.cases.checks import Case, Check, cases, holds_in_texts
+from tests.cases.reading import read_as_json, texts_of
+
+CASES = cases()
+OF_TEXTS = [(case, check) for case in CASES for check in case.checks if check.kind in ("whole", "absent", "row")]
+
+# What is said of documents, by the beginning of the check: in what is read, or when it is read in.
+NAMED = {
+    "that an equation": ("equations", "B = 0.08 × S × m/12"),
+    "that the box behind": ("filled-form", "a charity: ☒"),
+    "that the title of the document": ("code-comments", "Restart guide"),
+    "that the title of bom-crlf.md": ("front-matter", "Orchard: rules"),
+    "that the title of toml.md": ("front-matter", "Greenhouse"),
+    "that the title of dots.md": ("front-matter", "Nursery"),
+    "that the text of no-map.pdf": ("unreadable-letters", "its letters cannot be told from their shapes"),
+}
+
+
+@pytest.mark.parametrize(("case", "check"), OF_TEXTS, ids=[str(check) for _, check in OF_TEXTS])
+def test_what_is_read(case: Case, check: Check) -> None:
+    assert holds_in_texts(check, texts_of(case.files))
+
+
+@pytest.mark.parametrize("beginning", NAMED)
+def test_what_is_named(beginning: str) -> None:
+    name, words = NAMED[beginning]
+    (case,) = [case for case in CASES if case.name == name]
+    assert any(check.kind == "named" and check.fields["named"].startswith(beginning) for check in case.checks)
+    said = [
+        str(value)
+        for document in read_as_json(*case.files)
+        for key, value in document.items()
+        if key != "left_out"
+    ]
+    assert any(words in text for text in said)
+
+
+def test_every_check_of_kind_named_has_its_wording() -> None:
+    named = [check.fields["named"] for case in CASES for check in case.checks if check.kind == "named"]
+    assert len(named) == len(NAMED) and all(text.startswith(tuple(NAMED)) for text in named)
+
+
+def test_every_passage_stands_in_its_text(tmp_path: Path, minilm: MiniLM) -> None:
+    files = [file for case in CASES for file in case.files]
+    report = build(IngestSettings(index=tmp_path / "index"), files, embeddings=minilm)
+    assert report.passages > len(files) and len(report.skipped) == 1

@@ -1,0 +1,45 @@
+"""What was left out of a document is named once, with its place, when it is read in."""
+
+from pathlib import Path
+
+from ingest.notes import LeftOut, left_out, lines_on
+from ingest.sources import make_source
+from tests.ingest.library import Library
+
+TEXT = """# Guide
+
+## Fees
+
+<!-- note: a picture --> <!-- a comment -->
+
+## Map
+
+The way is <!-- note: a formula --> long.
+
+<!-- note: a picture -->
+"""
+
+
+def test_a_note_is_something_left_out_below_its_headings() -> None:
+    found = left_out(make_source("guide.md", TEXT))
+    assert found == [LeftOut("a picture", "Fees"), LeftOut("a formula", "Map"), LeftOut("a picture", "Map")]
+
+
+def test_a_document_has_one_line_and_all_files_of_other_kinds_another() -> None:
+    others = [Path(name) for name in ("a.png", "b.png", "c.xls", "d.zip", "e.zip")]
+    assert lines_on([make_source("guide.md", TEXT), make_source("b.md", "B.")], others) == (
+        "Left out of guide.md: a picture (Fees, Map); a formula (Map)",
+        "Not read, as of other kinds (5): a.png, b.png, c.xls and 2 more",
+    )
+
+
+def test_a_build_names_it_once(library: Library) -> None:
+    library.write("guide.md", TEXT)
+    library.write("a.png", "")
+    left, others = library.build().left_out
+    assert left.endswith("guide.md: a picture (Fees, Map); a formula (Map)") and others.endswith("a.png")
+    assert library.build().left_out == (others,)
+    library.write("b.md", "B.")
+    assert library.build().left_out == (others,)
+    library.write("guide.md", TEXT + "More.")
+    assert library.build().left_out == (left, others)

@@ -1,0 +1,142 @@
+"""PDFs become Markdown: pages, paragraphs, columns, forms, and letters that are none."""
+
+import pytest
+
+from ingest.encodings import Unreadable
+from ingest.passages import split
+from ingest.pdf import pdf_to_markdown
+from ingest.sources import make_source
+from tests.ingest.samples import pdf, placed_pdf
+
+
+def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs() -> None:
+    first = [(700, 18, "Handbook"), (660, 11, "The first line goes on"), (646, 11, "in the second one.")]
+    first += [(620, 11, "Another paragraph."), (606, 11, "1. An item")]
+    text = pdf_to_markdown(pdf(first, [(700, 11, "The second page.")], title="A title"))
+    assert text == (
+        "# A title\n\n## Page 1\n\nHandbook\n\nThe first line goes on in the second one.\n\n"
+        "Another paragraph.\n1. An item\n\n## Page 2\n\nThe second page.\n"
+    )
+    sections = {passage.section for passage in split(make_source("a.pdf", text))}
+    assert sections == {"A title", "Page 1", "Page 2"}
+
+
+def test_a_word_that_is_divided_at_the_end_of_a_line_is_joined() -> None:
+    lines = [(700, 12, "The out-"), (686, 12, "sourcing goes on.")]
+    assert pdf_to_markdown(pdf(lines)) == "## Page 1\n\nThe outsourcing goes on.\n"
+
+
+def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
+    with pytest.raises(Unreadable, match="it is no PDF"):
+        pdf_to_markdown(b"no PDF")
+    with pytest.raises(Unreadable, match="is it a scan"):
+        pdf_to_markdown(pdf([], []))
+
+
+# --- words that are divided
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("The ket-", "tle is hot. A kettle sings."), "The kettle is hot. A kettle sings."),
+        (("Wear a well-", "worn coat. It is well-worn."), "Wear a well-worn coat. It is well-worn."),
+        (("The North-", "South line."), "The North-South line."),
+        (("Ask for form A-", "12 at once."), "Ask for form A-12 at once."),
+        (("A life-", "jacket: no life without a jacket, says life, a jacket."),
+         "A life-jacket: no life without a jacket, says life, a jacket."),
+    ],
+)  # fmt: skip
+def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:
+    assert pdf_to_markdown(pdf([(700, 12, lines[0]), (686, 12, lines[1])])) == f"## Page 1\n\n{text}\n"
+
+
+# --- columns
+
+LEFT = ["Boats leave the quay at noon", "and come back before it is", "dark, also in the winter."]
+RIGHT = ["Whoever is late must wait for", "the next one, which leaves two", "hours later at the same quay."]
+
+
+def across(left: list[str], right: list[str], x: int = 320) -> list[tuple[int, int, int, str]]:
+    """Two columns, written line by line across the page."""
+    pairs = enumerate(zip(left, right, strict=True))
+    return [line for n, (a, b) in pairs for line in ((60, 700 - 14 * n, 11, a), (x, 700 - 14 * n, 11, b))]
+
+
+def test_columns_of_prose_are_read_one_after_the_other() -> None:
+    above, below = (60, 740, 11, "What travellers ask at the quay, day by day."), (60, 600, 11, "Printed in May.")
+    text = pdf_to_markdown(placed_pdf([above, *across(LEFT, RIGHT), below]))
+    assert text == (
+        "## Page 1\n\nWhat travellers ask at the quay, day by day.\n\n"
+        f"{' '.join(LEFT)}\n\n{' '.join(RIGHT)}\n\nPrinted in May.\n"
+    )
+
+
+def test_a_sentence_goes_over_from_one_column_to_the_next() -> None:
+    text = pdf_to_markdown(
+        placed_pdf(across([*LEFT[:2], "dark, and they wait until"], ["nobody is left at the quay.", *RIGHT[:2]]))
+    )
+    assert "dark, and they wait until nobody is left at the quay. Whoever" in text
+
+
+def test_the_cells_of_a_table_stay_in_their_rows() -> None:
+    text = pdf_to_markdown(placed_pdf(across(["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"])))
+    assert text == "## Page 1\n\nAdult 9 euros Child 4 euros Dog 1 euro\n"
+
+
+# --- pages
+
+
+def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() -> None:
+    first = [(770, 10, "Rules of the library"), (700, 11, "Books are lent for"), (30, 10, "Page 1")]
+    second = [(770, 10, "Rules of the library"), (700, 11, "four weeks. Fines are due."), (30, 10, "Page 2")]
+    assert pdf_to_markdown(pdf(first, second)) == (
+        "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n"
+    )
+    full = [
+        (700, 11, "Whoever keeps a book"),
+        (686, 11, "for longer than that has"),
+        (672, 11, "to pay a fine of exactly"),
+    ]
+    assert "a fine of exactly 12 euros.\n\n## Page 2" in pdf_to_markdown(
+        pdf(full, [(700, 11, "12 euros. Books are dear.")])
+    )
+    short = [*full[:2], (672, 11, "Opening hours")]
+    assert "Opening hours\n\n## Page 2\n\n12 euros." in pdf_to_markdown(
+        pdf(short, [(700, 11, "12 euros. Books.")])
+    )
+
+
+def test_the_title_is_the_one_it_names_unless_a_program_made_that_up() -> None:
+    lines = [(740, 20, "Garden rules"), (700, 11, "Water at night."), (686, 11, "Close the gate.")]
+    for made_up in ("", "untitled", "Microsoft Word - rules_final.doc", "rules.indd", "\\(anonymous\\)"):
+        assert pdf_to_markdown(pdf(lines, title=made_up)).startswith("# Garden rules\n\n## Page 1")
+    assert pdf_to_markdown(pdf(lines, title="The garden")).startswith("# The garden\n\n## Page 1")
+
+
+def test_a_page_without_text_is_noted() -> None:
+    text = pdf_to_markdown(pdf([(700, 11, "Words.")], []))
+    assert text == "## Page 1\n\nWords.\n\n## Page 2\n\n<!-- note: a page without text -->\n"
+
+
+# --- forms
+
+FORM = """/FT /Tx /T (a) /V (Ada Byron) /Rect [200 696 400 712]
+/FT /Tx /T (b) /Rect [200 668 400 684]
+/FT /Btn /T (c) /V /Yes /AS /Yes /Rect [60 640 72 652] /AP << /N << /Yes 1 0 R >> >>
+/FT /Btn /T (d) /AS /Off /Rect [60 626 72 638] /AP << /N << /Yes 1 0 R >> >>
+/FT /Ch /Ff 131072 /T (e) /V (Leeds) /Opt [(Leeds) (York)] /Rect [60 560 200 576]"""
+
+
+def test_what_was_filled_in_stands_behind_what_asks_for_it() -> None:
+    lines = [
+        (60, 700, 11, "Name:"),
+        (60, 672, 11, "Street:"),
+        (80, 642, 11, "I bring a dog."),
+        (80, 628, 11, "I smoke."),
+    ]
+    text = pdf_to_markdown(placed_pdf([*lines, (60, 590, 11, "Where do you come from?")], fields=FORM))
+    assert text == (
+        "## Page 1\n\nName: Ada Byron\n\nStreet: <!-- note: an empty field -->\n\n"
+        "- ☒ I bring a dog.\n- ☐ I smoke.\n\nWhere do you come from?\n\nLeeds\n"
+    )

@@ -1,0 +1,40 @@
+"""`bpo-kpo read`: what documents are read as, before anything is indexed."""
+
+import json
+from pathlib import Path
+
+from tests.ui.command import bpo_kpo
+
+
+def test_a_document_is_printed_as_the_markdown_that_it_is_read_as(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<h1>Rules</h1><p>No <b>dogs</b>.")
+    (tmp_path / "note.md").write_text("---\ntitle: A note\n---\nOne.\n")
+    one = bpo_kpo("read", str(tmp_path / "page.html"))
+    assert (one.returncode, one.stdout, one.stderr) == (0, "# Rules\n\nNo **dogs**.\n\n", "")
+    both = bpo_kpo("read", str(tmp_path))
+    assert both.stdout.split("==> ")[1:] == [
+        f"{tmp_path / 'note.md'}\n\nOne.\n\n",
+        f"{tmp_path / 'page.html'}\n\n# Rules\n\nNo **dogs**.\n\n",
+    ]
+
+
+def test_json_has_title_text_and_what_was_left_out_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Title\n\n## Fees\n\nThey are:\n\n<!-- note: a list that\nwas lost -->\n")
+    run = bpo_kpo("read", "--json", str(path))
+    (document,) = json.loads(run.stdout)["documents"]
+    assert (document["source"], document["title"]) == (str(path), "Title")
+    assert document["text"] == path.read_text()
+    assert document["left_out"] == [{"what": "a list that was lost", "where": "Fees"}]
+
+
+def test_what_cannot_be_read_has_a_fault_and_the_others_are_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_text("no PDF")
+    (tmp_path / "fine.md").write_text("Fine.")
+    missing = tmp_path / "missing.md"
+    run = bpo_kpo("read", "--json", str(missing), str(tmp_path))
+    gone, broken, fine = json.loads(run.stdout)["documents"]
+    assert run.returncode == 2
+    assert "does not exist" in gone["fault"] and "it is no PDF" in broken["fault"] and fine["text"] == "Fine."
+    shown = bpo_kpo("read", str(tmp_path))
+    assert shown.returncode == 2 and "Fine." in shown.stdout and "it is no PDF" in shown.stderr

@@ -1,0 +1,62 @@
+"""What `bpo-kpo read` prints: what documents are read as, and what is left out of them."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import SourceError
+from ingest.notes import left_out
+from ingest.sandbox import Converter
+from ingest.sources import Source, find_files, from_root, read_source
+
+
+def read(paths: Sequence[Path], as_json: bool) -> bool:
+    """Prints what the documents at `paths` are read as; whether all of them could be.
+
+    Front matter is not printed, so offsets of citations are those of the text behind it.
+    """
+    found = list(_read(paths))
+    if as_json:
+        documents = [_as_json(name, document) for name, document in found]
+        print(json.dumps({"documents": documents}, ensure_ascii=False, indent=2))
+    else:
+        for name, document in found:
+            if isinstance(document, SourceError):
+                print(f"bpo-kpo: {document}", file=sys.stderr)
+            else:
+                print(*([f"==> {name}\n"] if len(found) > 1 else []), _text(document), sep="\n")
+    return not any(isinstance(document, SourceError) for _, document in found)
+
+
+def _read(paths: Sequence[Path]) -> Iterator[tuple[str, Source | SourceError]]:
+    with Converter() as converter:
+        for path in paths:
+            try:
+                files = list(find_files(path.resolve()))
+            except SourceError as error:
+                yield str(path), error
+                continue
+            for file in files:
+                try:
+                    source = read_source(file, converter)
+                    yield source.name, source
+                except SourceError as error:
+                    yield from_root(file), error
+
+
+def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:
+    if isinstance(document, SourceError):
+        return {"source": name, "fault": str(document)}
+    return {
+        "source": name,
+        "title": document.title,
+        "language": "",
+        "text": _text(document),
+        "left_out": [one._asdict() for one in left_out(document)],
+    }
+
+
+def _text(document: Source) -> str:
+    return document.text[document.body_start :]

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
+from ingest.passages import BOLD_HEADING
 from ingest.sentences import sentence_spans
 from ingest.text import Span, trim
 
@@ -65,7 +66,7 @@ def units(text: str) -> tuple[Unit, ...]:
     found: list[Unit] = []
     for number, block in enumerate(_blocks(text)):
         first = text[block[0].start : block[0].end]
-        if heading := _HEADING.match(first):
+        if heading := _heading(first):
             if heading["words"]:
                 found.append(_unit("heading", text, _shift(block[0].start, heading)))
         elif _ITEM.match(first):
@@ -136,7 +137,7 @@ def _blocks(text: str) -> list[list[Span]]:
             open_kind = open_kind if within else ""
             blank = True
             continue
-        kind = "heading" if _HEADING.match(words) else "list" if _ITEM.match(words) else "text"
+        kind = "heading" if _heading(words) else "list" if _ITEM.match(words) else "text"
         kind = "table" if words.startswith("|") else kind
         indented = match.start() < line.start
         if kind == "text" and open_kind == "list" and (indented or not blank):
@@ -146,6 +147,10 @@ def _blocks(text: str) -> list[list[Span]]:
         blocks[-1].append(line)
         open_kind, blank = kind, False
     return blocks
+
+
+def _heading(line: str) -> re.Match[str] | None:
+    return _HEADING.match(line) or BOLD_HEADING.match(line)
 
 
 def _shift(start: int, match: re.Match[str]) -> Span:

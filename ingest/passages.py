@@ -28,6 +28,11 @@ _LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
+# A line in bold that is no sentence, or a question, is a heading below all others: so do Word, PDF and FAQs write it.
+BOLD_HEADING = re.compile(
+    r"[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
+)
+_BELOW_ALL = 7
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
@@ -88,8 +93,11 @@ def sections(source: Source) -> list[Section]:
         start = line_starts[token.map[0]]
         if token.level == 0:
             blocks.append(start)
+            bold = BOLD_HEADING.match(text, start) if token.type == "paragraph_open" else None
             if token.type == "heading_open":
                 headings.append((start, int(token.tag[1]), " ".join(tokens[at + 1].content.split())))
+            elif bold:
+                headings.append((start, _BELOW_ALL, " ".join(bold["words"].split())))
         elif token.type in ("list_item_open", "tr_open"):
             items.append(start)
 
@@ -110,9 +118,13 @@ def section_above(section: str) -> str:
 def heading_of(passage: Passage) -> Passage | None:
     """The heading that a passage begins with."""
     line = passage.text.partition("\n")[0].rstrip()
-    if not _HEADING.match(line):
+    if not _is_heading(line):
         return None
     return replace(passage, text=line, end=passage.start + len(line))
+
+
+def _is_heading(line: str) -> bool:
+    return bool(_HEADING.match(line) or BOLD_HEADING.match(line))
 
 
 def heading_above(section: str) -> str:
@@ -202,7 +214,7 @@ def _block_starts(text: str, section: Section) -> list[int]:
     kept = []
     for before, start in pairwise(section.blocks):
         lead_in = text[before:start].rstrip().endswith(":")
-        heading = before == section.span.start and text[before:start].lstrip().startswith("#")
+        heading = before == section.span.start and _is_heading(text[before:start].lstrip().partition("\n")[0])
         if not lead_in and not heading:
             kept.append(start)
     return kept

@@ -273,7 +273,7 @@ def _continues(before: _Piece, piece: _Piece, passages: Sequence[RetrievedPassag
         return False
     (i, a), (j, b) = before.proof[0], piece.proof[0]
     between = _NUMBER_OF_ITEM.sub("", passages[i].text[a.end : b.start]) if i == j else "x"
-    return a.end <= b.start and not re.search(r"\w", between)
+    return a.end <= b.start and not re.search(r"\w|---", between)  # a table's head stands apart from its rows
 
 
 def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, int, int], Citation]) -> Citation:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
+from assistant.blocks import blocks, heading, item
 from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
-from ingest.passages import BOLD_HEADING
 from ingest.sentences import sentence_spans
 from ingest.text import Span, trim
 
-_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
+# What only wraps a sentence: signs of quotation, the name of a notice, tags.
+_TAG = r"</?[A-Za-z][^<>]*>"
+_WRAPPED = re.compile(rf"(?:>\s?|\[![A-Z]+\]\s*|{_TAG}\s*)*(?P<words>.*?)(?:\s*{_TAG})*", re.DOTALL)
 
 Kind = Literal["heading", "sentence", "item", "row"]
 
@@ -64,21 +64,33 @@ class Unit:
 def units(text: str) -> tuple[Unit, ...]:
     """The units of a passage's text, in order. What is an order to an assistant is none (see `orders`)."""
     found: list[Unit] = []
-    for number, block in enumerate(_blocks(text)):
-        first = text[block[0].start : block[0].end]
-        if heading := _heading(first):
-            if heading["words"]:
-                found.append(_unit("heading", text, _shift(block[0].start, heading)))
-        elif _ITEM.match(first):
+    for number, (kind, lines) in enumerate(blocks(text)):
+        if kind == "heading":
+            found += [_unit("heading", text, span) for span in _words_of_heading(text, lines[0])]
+        elif kind in ("list", "code"):
             for i in _announcing(found):
                 found[i] = replace(found[i], list=number, announces=True)
-            found += [_unit("item", text, item, number) for item in _items(text, block)]
-        elif first.startswith("|") and len(block) > 1:
-            found += _table(text, block, number)
+            items = _items(text, lines) if kind == "list" else lines
+            found += [_unit("item", text, one, number) for one in items]
+        elif kind == "table":
+            found += _table(text, lines, number)
         else:
-            spans = sentence_spans(text, block[0].start, block[-1].end)
-            found += [_unit("sentence", text, span) for span in spans]
+            spans = sentence_spans(text, lines[0].start, lines[-1].end)
+            found += [_unit("sentence", text, bare) for span in spans if (bare := _bare(text, span))]
     return tuple(unit for one in found for unit in _without_orders(one, text))
+
+
+def _words_of_heading(text: str, line: Span) -> list[Span]:
+    found = heading(text[line.start : line.end])
+    if found is None:
+        return [line]
+    return [_shift(line.start, found)] if found["words"] else []
+
+
+def _bare(text: str, span: Span) -> Span | None:
+    """A sentence without what only wraps it."""
+    within = _WRAPPED.fullmatch(text, *span)
+    return trim(text, Span(*within.span("words"))) if within else span
 
 
 def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
@@ -107,7 +119,7 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
     """The items of a list, without their marks."""
     items: list[Span] = []
     for line in lines:
-        match = _ITEM.match(text[line.start : line.end])
+        match = item(text[line.start : line.end])
         if match:
             items.append(_shift(line.start, match))
         else:  # a wrapped line belongs to the item above it
@@ -117,40 +129,15 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
 
 def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
     """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
-    rows = [trim(text, Span(line.start + 1, line.end - text[: line.end].endswith("|"))) for line in lines]
+    rows = [
+        trim(text, Span(line.start + text.startswith("|", line.start), line.end - text[: line.end].endswith("|")))
+        for line in lines
+    ]
     filled = [row for row in rows if row]
     if len(filled) < 2:
         return [_unit("sentence", text, row) for row in filled]
     found = [_unit("row", text, row, number) for row in filled]
     return [replace(unit, announces=i == 0) for i, unit in enumerate(found)]
-
-
-def _blocks(text: str) -> list[list[Span]]:
-    """The lines of `text`, trimmed, grouped: a heading, a list, a table, or a paragraph."""
-    blocks: list[list[Span]] = []
-    open_kind, blank = "", True
-    for match in re.finditer(r"[^\n]*\n?", text):
-        line = trim(text, Span(*match.span()))
-        words = text[line.start : line.end] if line else ""
-        if line is None or _TABLE_RULE.match(words):
-            within = (open_kind == "list" and line is None) or (open_kind == "table" and line is not None)
-            open_kind = open_kind if within else ""
-            blank = True
-            continue
-        kind = "heading" if _heading(words) else "list" if _ITEM.match(words) else "text"
-        kind = "table" if words.startswith("|") else kind
-        indented = match.start() < line.start
-        if kind == "text" and open_kind == "list" and (indented or not blank):
-            kind = "list"
-        if kind == "heading" or kind != open_kind:
-            blocks.append([])
-        blocks[-1].append(line)
-        open_kind, blank = kind, False
-    return blocks
-
-
-def _heading(line: str) -> re.Match[str] | None:
-    return _HEADING.match(line) or BOLD_HEADING.match(line)
 
 
 def _shift(start: int, match: re.Match[str]) -> Span:

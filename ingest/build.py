@@ -22,7 +22,7 @@ from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
 from ingest.notes import lines_on
-from ingest.passages import SPLITTER_VERSION, Passage, heading_above, split
+from ingest.passages import SPLITTER_VERSION, Passage, heading_above, plain_headings, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
@@ -240,7 +240,9 @@ def _token_vectors(
     if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
         return {}
     known = old.token_vectors if old else {}
-    texts = list(dict.fromkeys(heading_above(passage.section) + passage.text for passage in passages))
+    texts = list(
+        dict.fromkeys(heading_above(passage.section) + plain_headings(passage.text) for passage in passages)
+    )
     new = [text for text in texts if text not in known]
     made = known | dict(zip(new, embeddings.embed_tokens(new), strict=True))
     return {text: made[text] for text in texts}

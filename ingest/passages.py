@@ -28,7 +28,7 @@ _LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-# A line in bold that is no sentence, or a question, is a heading below all others: so do Word, PDF and FAQs write it.
+# A line in bold that is no sentence, or asks, is a heading below all others: Word, PDF and FAQs have such.
 BOLD_HEADING = re.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
 )
@@ -130,6 +130,11 @@ def _is_heading(line: str) -> bool:
 def heading_above(section: str) -> str:
     """The end of the headings above a passage, as a line: with it is read what the passage is about."""
     return f"{section[-_LONGEST_SECTION:]}\n"
+
+
+def plain_headings(text: str) -> str:
+    """A text of the same length whose headings in bold are marked like others, as the reading model knows them."""
+    return BOLD_HEADING.sub(lambda line: line[0].replace(line["mark"], "# ", 1).replace(line["mark"], "  "), text)
 
 
 def note_after(text: str, end: int) -> str | None:

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import fuzz
 
 from ingest.errors import SourceError
+from ingest.passages import sections
 from ingest.sources import QUESTIONS_SUFFIX, Source
-from ingest.text import Folded, Span, fold
+from ingest.text import Folded, Span, fold, trim
 
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM
@@ -66,6 +67,17 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
         gone = [quote for quote in entry.evidence if locate(quote) is None]
         if not any(len(quote) < _SHORT for quote in gone):
             found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
+    return found
+
+
+def asked_by_headings(source: Source) -> list[IndexedQuestion]:
+    """The headings of a source that ask, as an FAQ's do, with what stands below each."""
+    found = []
+    for section in sections(source):
+        heading = section.path.rpartition(" > ")[2]
+        below = trim(source.text, Span(section.blocks[1], section.span.end)) if len(section.blocks) > 1 else None
+        if heading.endswith("?") and below:
+            found.append(IndexedQuestion(heading, source.name, (below,)))
     return found
 
 
@@ -123,7 +135,7 @@ def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[s
 
     A question without a token that the model reads can be like no other and is left out.
     """
-    found = [question for source in sources if source.questions for question in indexed_questions(source)]
+    found = [q for source in sources for q in (*indexed_questions(source), *asked_by_headings(source))]
     new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
     vectors = {**known, **made}

@@ -93,7 +93,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
     if names is None:
         ranked = _of_the_side_asked_for(reading, ranked)
-    chosen = select(ranked, calibration.further)
+    chosen = select(ranked, calibration.further, calibration.further_row)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
     lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]

@@ -55,11 +55,11 @@ def _group(number: int, passage: RetrievedPassage, unit: Unit) -> tuple[str | in
     return () if unit.list is None else (number, "list", unit.list)
 
 
-def select(ranked: list[Candidate], further: float) -> list[Candidate]:
+def select(ranked: list[Candidate], further: float, further_row: float) -> list[Candidate]:
     """The best unit and those whose logits are so close below its own, best first, while the answer stays short.
 
-    A list comes with what announces it, in the order of the text. Headings and other units are not mixed (see
-    `_of_one_sort`).
+    A list comes with what announces it, in the order of the text; of a table come the rows that are within
+    `further_row` of its best one. Headings and other units are not mixed (see `_of_one_sort`).
     """
     chosen: list[Candidate] = []
     ranked = _of_one_sort(ranked, further)
@@ -67,7 +67,7 @@ def select(ranked: list[Candidate], further: float) -> list[Candidate]:
     for candidate in ranked:
         if chosen and candidate.score < threshold:
             break
-        whole = [c for c in _with_its_list(candidate, ranked, threshold) if c not in chosen]
+        whole = [c for c in _with_its_list(candidate, ranked, threshold, further_row) if c not in chosen]
         if not chosen or sum(len(c.unit.text.split()) for c in (*chosen, *whole)) <= LONGEST:
             chosen += whole
     blocks = list(dict.fromkeys(c.group or (c.number, c.start) for c in chosen))
@@ -90,12 +90,16 @@ def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
     return others if others[0].score >= least else headings
 
 
-def _with_its_list(candidate: Candidate, ranked: list[Candidate], threshold: float) -> list[Candidate]:
+def _with_its_list(
+    candidate: Candidate, ranked: list[Candidate], threshold: float, further_row: float
+) -> list[Candidate]:
     """A unit; of a list with what announces it, and with all items where it announces them or most answer, too."""
     if not candidate.group:
         return [candidate]
     of_list = [c for c in ranked if c.group == candidate.group]
     items = [c.score for c in of_list if not c.unit.announces]
+    if candidate.unit.kind == "row" and not candidate.unit.announces:
+        return [c for c in of_list if c.unit.announces or c.score >= max(items) - further_row]
     if candidate.unit.announces or float(np.median(items)) >= threshold:
         return of_list
     return [c for c in of_list if c.unit.announces or c == candidate]

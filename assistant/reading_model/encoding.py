@@ -15,7 +15,7 @@ from assistant.injection import without_orders
 from assistant.units import PassageLike, Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
-from ingest.passages import heading_above
+from ingest.passages import heading_above, plain_headings
 from ingest.text import Span
 
 PASSAGES_KEPT = 400  # passages that are kept in memory; about 300 kB each
@@ -109,7 +109,9 @@ class Encoder:
             known = {key: self._kept[key] for key in keys if key in self._kept}
         new = {key: p for key, p in zip(keys, passages, strict=True) if key not in known}
         # an order to an assistant is no evidence, and colours no word around it
-        read = self._read([heading_above(p.section) + without_orders(p.text) for p in new.values()])
+        read = self._read(
+            [heading_above(p.section) + plain_headings(without_orders(p.text)) for p in new.values()]
+        )
         for (key, passage), (vectors, spans) in zip(new.items(), read, strict=True):
             known[key] = self._encoded(passage, vectors, spans)
         with self._lock:

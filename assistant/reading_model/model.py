@@ -36,8 +36,8 @@ class Calibration(BaseModel):
     """What `make reading-model` found out on documents that it was not trained on, and the digest of its model.
 
     `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
-    `further` how far below the best unit's logit that of a further one may be. The others are the least logits of
-    a proven claim.
+    `further` how far below the best unit's logit that of a further one may be, `further_row` the same within a
+    table. The others are the least logits of a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +46,7 @@ class Calibration(BaseModel):
     answers: tuple[float, float, float, float, float, float]
     refuse_below: float
     further: float
+    further_row: float
     claim: float  # of a text of unknown origin: as many right ones marked as wrong ones let through
     claim_of_chat_model: float  # of a chat model's answer, whose sentences are nearly all right
     claim_elsewhere: float  # where it is held against passages that it does not cite

@@ -1,20 +1,23 @@
 """`make reading-model`: examples, training, ONNX, calibration, and a table on documents that were held out.
 
-    python -m assistant.reading_model.training [--work FOLDER] [--report]
+    python -m assistant.reading_model.training [--work FOLDER] [--calibrate | --report]
 
-What was done is kept in the folder, so that a run which was stopped goes on from there. With `--report` only the
-table is made, of the model as it is shipped; that needs neither torch nor the training.
+What was done is kept in the folder, so that a run which was stopped goes on from there. With `--calibrate` only
+the thresholds of the model as it is shipped are found anew, with `--report` only the table is made; both need
+neither torch nor the training.
 """
 
 import argparse
 import hashlib
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.reading_model.model import CALIBRATION, MODEL, Network, ReadingModel
 from assistant.reading_model.training import scopes
 from assistant.reading_model.training.calibrate import calibrate, read
 from assistant.reading_model.training.data import make
+from assistant.reading_model.training.examples import Document
 from assistant.reading_model.training.report import of_answers, report
 from ingest.settings import ROOT
 
@@ -23,9 +26,12 @@ def main() -> None:
     """Trains the model and writes it and its calibration into the repository; prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=ROOT / ".reading-model" / "work")
+    parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--report", action="store_true")
     arguments = parser.parse_args()
-    if not arguments.report:
+    if arguments.calibrate:
+        _calibrate(list(make("calibrate")))
+    elif not arguments.report:
         arguments.work.mkdir(parents=True, exist_ok=True)
         _train(arguments.work)
     scopes.report()
@@ -40,8 +46,12 @@ def _train(work: Path) -> None:
 
     scopes.train()
     export(train(kept_examples(work / "train.pickle", "train"), _start(), work), MODEL)
+    _calibrate(kept_examples(work / "calibrate.pickle", "calibrate"))
+
+
+def _calibrate(documents: Sequence[Document]) -> None:
     network = Network(MODEL)
-    questions, claims = read(network, kept_examples(work / "calibrate.pickle", "calibrate"))
+    questions, claims = read(network, documents)
     sha256 = hashlib.sha256(MODEL.read_bytes()).hexdigest()
     calibration = calibrate(questions, claims, of_answers(network)[0], sha256)
     CALIBRATION.write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")

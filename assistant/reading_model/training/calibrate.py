@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.reading_model.features import UNIT_FEATURES
 from assistant.reading_model.joint import join
 from assistant.reading_model.model import Calibration, Logits, Network, PassageReading
 from assistant.reading_model.training.examples import Claim, Document, Example, Question
@@ -105,6 +106,7 @@ def calibrate(
         answers=tuple(round(float(w), 4) for w in weights),
         refuse_below=round(refuse_below, 4),
         further=round(further_units(answered), 3),
+        further_row=round(further_rows(answered), 3),
         claim=round(claim, 3),
         claim_of_chat_model=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
         claim_elsewhere=round(max(claim, elsewhere), 3),
@@ -128,21 +130,37 @@ def further_units(questions: Sequence[ReadQuestion]) -> float:
 
     By mean F2: to miss a part of an answer is worse than to say a sentence more.
     """
-    marked = []
-    for one in questions:
-        units = [
-            (unit, e)
-            for unit, e in zip(one.logits, one.question.examples, strict=True)
-            if e.units_answer is not None
-        ]
-        logits = np.concatenate([unit.units for unit, _ in units])
-        marked.append((logits.max() - logits, np.concatenate([e.units_answer for _, e in units])))
+    return _furthest([_marked(one) for one in questions], beta=2)
+
+
+def further_rows(questions: Sequence[ReadQuestion]) -> float:
+    """The same for the rows of tables below the best row, where that answers. By mean F1: other rows mislead."""
+    is_row = UNIT_FEATURES.index("is a row")
+    rows = [_marked(one, is_row) for one in questions]
+    return _furthest([(below, wanted) for below, wanted in rows if wanted.any()], beta=1)
+
+
+Marked = tuple[np.ndarray, np.ndarray]  # how far each unit is below the best, and whether it answers
+
+
+def _marked(one: ReadQuestion, feature: int | None = None) -> Marked:
+    """The units of a question's passages; `feature`: only those that have this one."""
+    pairs = [(u, e) for u, e in zip(one.logits, one.question.examples, strict=True) if e.units_answer is not None]
+    kept = [np.ones(len(u.units), bool) if feature is None else e.unit[:, feature] > 0 for u, e in pairs]
+    logits = np.concatenate([u.units[k] for (u, _), k in zip(pairs, kept, strict=True)])
+    wanted = np.concatenate([e.units_answer[k] for (_, e), k in zip(pairs, kept, strict=True)])
+    return logits.max(initial=-np.inf) - logits, wanted
+
+
+def _furthest(marked: Sequence[Marked], beta: float) -> float:
+    """The distance at which those that are no further and those that answer agree best: by mean F-beta."""
 
     def agreement(distance: float) -> float:
         found = []
         for below, wanted in marked:
             chosen = below <= distance
-            found.append(5 * float(wanted[chosen].sum()) / float(chosen.sum() + 4 * wanted.sum()))
+            right = float(wanted[chosen].sum())
+            found.append((1 + beta**2) * right / float(chosen.sum() + beta**2 * wanted.sum()))
         return float(np.mean(found))
 
     return float(max(np.linspace(0, 8, 161), key=agreement))

@@ -15,6 +15,7 @@ CALIBRATION = Calibration(
     answers=(0, 1, 0, 0, 0, 0),
     refuse_below=0.5,
     further=1.0,
+    further_row=0.5,
     claim=0.0,
     claim_of_chat_model=0.0,
     claim_elsewhere=0.0,

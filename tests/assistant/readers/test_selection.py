@@ -16,7 +16,7 @@ TABLE = "| Colour | Price |\n|---|---|\n| red | 3 |\n| blue | 5 |"
 
 
 def selected(*passages: tuple[str, list[float]], further: float = 1.0, together: bool = False) -> list[str]:
-    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), further)]
+    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), further, 0.5)]
 
 
 # --- candidates
@@ -83,7 +83,11 @@ def test_a_heading_that_is_read_twice_counts_once_with_the_better_logit() -> Non
 
 def test_an_item_comes_with_what_announces_its_list() -> None:
     assert selected((LIST, [-1.0, -1.0, 2.0, -5.0])) == ["Some are:", "blue"]
-    assert selected((TABLE, [-1.0, 2.0, -3.0])) == ["Colour | Price", "red | 3"]
+    assert selected((TABLE, [-1.0, 2.0, 1.4])) == ["Colour | Price", "red | 3"], "rows are more alike than items"
+    assert selected((TABLE, [-1.0, 2.0, 1.6])) == ["Colour | Price", "red | 3", "blue | 5"]
+    assert selected((TABLE, [2.0, 1.0, -9.0])) == ["Colour | Price", "red | 3", "blue | 5"], (
+        "its head asks for all"
+    )
 
 
 def test_a_list_of_which_most_items_or_what_announces_it_answer_comes_whole() -> None:
@@ -103,7 +107,7 @@ def test_the_best_is_always_there_and_each_unit_once_in_its_order(
 ) -> None:
     logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
     ranked = candidates(reading(*zip(given, logits, strict=True)))
-    chosen = select(ranked, further)
+    chosen = select(ranked, further, further / 2)
     assert set(chosen) <= set(ranked)
     assert bool(chosen) is bool(ranked)
     assert len(set(chosen)) == len(chosen)

@@ -1,0 +1,97 @@
+"""The blocks of a passage's Markdown, each as its lines: headings, lists, tables, code, paragraphs. Pure.
+
+A passage may begin or end within a list, a table or code, which no parser of whole documents reads as such.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from ingest.passages import BOLD_HEADING
+from ingest.text import Span, trim
+
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
+_UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})")
+
+Kind = Literal["heading", "list", "table", "code", "text"]
+
+
+class Block(NamedTuple):
+    """The lines of a block, trimmed; of code without its fences, of a heading without its underline."""
+
+    kind: Kind
+    lines: list[Span]
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a text, in order; blank lines and rules belong to none."""
+    every = [Span(*match.span()) for match in re.finditer(r"[^\n]+|(?<=\n)(?=\n)", text)]
+    found: list[Block] = []
+    last: Block | None = None  # may go on with the next line
+    blank, at = True, 0
+    while at < len(every):
+        line = trim(text, every[at])
+        words = text[line.start : line.end] if line else ""
+        behind = text[every[at + 1].start : every[at + 1].end] if at + 1 < len(every) else ""
+        if line is None or _TABLE_RULE.match(words):
+            goes_on = last and last.kind == ("list" if line is None else "table")
+            last, blank = last if goes_on else None, True
+        elif (end := _end_of_code(text, every, at)) is not None:
+            inside = [trimmed for one in every[at + 1 : end] if (trimmed := trim(text, one))]
+            found.append(Block("code", inside))
+            last, at = None, end
+        elif not _FENCE.match(words):
+            belongs = not blank or every[at].start < line.start  # to the item above, if it is none itself
+            kind = _kind(words, behind, last, belongs)
+            if last is None or kind == "heading" or kind != last.kind:
+                last = Block(kind, [])
+                found.append(last)
+            last.lines.append(line)
+            at += kind == "heading" and not heading(words)  # past its underline
+            blank = False
+        at += 1
+    return [block for block in found if block.lines]
+
+
+def heading(line: str) -> re.Match[str] | None:
+    """A heading's line, with its `words`; of one that is underlined nothing tells in its own line."""
+    return _HEADING.match(line) or BOLD_HEADING.match(line)
+
+
+def item(line: str) -> re.Match[str] | None:
+    """The first line of a list item, with its `words`."""
+    return _ITEM.match(line)
+
+
+def _kind(words: str, behind: str, last: Block | None, belongs: bool) -> Kind:
+    """What a line is, from the line behind it and the block before it; `belongs`: to an item of that."""
+    before = last.kind if last else ""
+    if heading(words):
+        return "heading"
+    if _ITEM.match(words):
+        return "list"
+    if words.startswith("|") or ("|" in words and (before == "table" or _is_rule_of_columns(behind))):
+        return "table"
+    if _UNDERLINE.match(behind) and before != "text":
+        return "heading"
+    return "list" if before == "list" and belongs else "text"
+
+
+def _is_rule_of_columns(line: str) -> bool:
+    return bool(_TABLE_RULE.match(line)) and "|" in line and "-" in line
+
+
+def _end_of_code(text: str, every: Sequence[Span], at: int) -> int | None:
+    """The number of the line that closes the code which a line opens; `None` where there is none."""
+    opening = _FENCE.match(text[every[at].start : every[at].end])
+    if not opening:
+        return None
+    fence = opening[0].strip()
+    for number in range(at + 1, len(every)):
+        line = text[every[number].start : every[number].end].strip()
+        if line.startswith(fence) and not line.strip(fence[0]):
+            return number
+    return None

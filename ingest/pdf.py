@@ -10,7 +10,7 @@ import pypdfium2
 from ingest.encodings import Unreadable
 from ingest.markdown import NOTES, note, tidy
 from ingest.pdf_columns import column_by_column
-from ingest.pdf_page import GOES_ON, UNREADABLE, Line, read_lines
+from ingest.pdf_page import GOES_ON, UNREADABLE, Line, Row, read_rows
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
@@ -21,6 +21,7 @@ _HYPHEN = re.compile(f"([^\\W\\d_]+)([-\u2010\u00ad{GOES_ON}])$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
 _TITLE_LETTERS = 1.2  # times the height of the others'
+_LONGEST_WORD = 80  # letters
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 
 Vocabulary = Counter[str]  # how often a document has a word, in lower case
@@ -34,11 +35,12 @@ def pdf_to_markdown(content: bytes) -> str:
         locked = "password" in str(error).lower()
         raise Unreadable("it needs a password" if locked else "it is no PDF") from None
     document.init_forms()
-    pages = []
+    pages, unreadable = [], []
     for page in document:
-        pages.append(column_by_column(read_lines(document, page)))
+        rows = read_rows(document, page)
+        unreadable.append(_is_unreadable(rows))
+        pages.append([row.as_line() for row in column_by_column(rows)])
         page.close()
-    unreadable = [_is_unreadable(lines) for lines in pages]
     if any(unreadable) and all(cannot or not lines for cannot, lines in zip(unreadable, pages, strict=True)):
         raise Unreadable("its letters cannot be told from their shapes: its font does not say which they are")
     if not any(pages):
@@ -59,15 +61,15 @@ def pdf_to_markdown(content: bytes) -> str:
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
 
 
-def _is_unreadable(lines: list[Line]) -> bool:
-    words = [word.text for line in lines for word in line.words]
+def _is_unreadable(rows: list[Row]) -> bool:
+    words = [word.text for row in rows for word in row.words]
     return 3 * sum(word == note(UNREADABLE) for word in words) > len(words)
 
 
 def _title(lines: list[Line]) -> str:
     """The line of the first page in the largest letters, where they are clearly larger than most."""
-    heights = sorted(line.height for line in lines for _ in line.text if not line.words[0].is_field)
-    largest = max(lines, key=lambda line: line.height * (not line.words[0].is_field), default=None)
+    heights = sorted(line.height for line in lines for _ in line.text if not line.is_field)
+    largest = max(lines, key=lambda line: line.height * (not line.is_field), default=None)
     if largest is None or not heights or largest.height < _TITLE_LETTERS * heights[len(heights) // 2]:
         return ""
     return "" if NOTES.search(largest.text) else telling(largest.text)
@@ -115,21 +117,16 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
             continue
         gap = before.bottom - line.bottom
         apart = gap > 1.3 * usual or abs(line.height - before.height) > 0.1 * before.height
-        above = gap <= 0 and _ENDED.search(text)  # another column, or the foot of the page
-        if (hyphen := _HYPHEN.search(text)) and not (apart and gap > 0):
+        above = gap <= 0 and _ENDED.search(text[-_LONGEST_WORD:])  # another column, or the foot of the page
+        if (hyphen := _HYPHEN.search(text[-_LONGEST_WORD:])) and not (apart and gap > 0):
             text = _joined(text, hyphen, shown, vocabulary)
-        elif apart or above or _is_labelled(before) or _is_labelled(line):
+        elif apart or above or before.is_labelled or line.is_labelled:
             text += f"\n\n{shown}"
         elif item or _ITEM.match(shown):
             text += f"\n{shown}"
         else:
             text += f" {shown}"
     return text.replace(GOES_ON, "-")
-
-
-def _is_labelled(line: Line) -> bool:
-    """Whether it is a field with what it asks for, "Name: Jane": a line of its own."""
-    return any(field.is_field and label.text.endswith((":", "?")) for label, field in pairwise(line.words))
 
 
 def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:
@@ -139,7 +136,7 @@ def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabula
     a capital letter or anything but a letter.
     """
     rest = _WORD.match(goes_on)
-    stem = text[: hyphen.start(2)]
+    stem = text[:-1]
     if not rest or not rest[0][0].islower():
         return f"{stem}-{goes_on}" if hyphen[2] in (GOES_ON, "-") else f"{stem}{hyphen[2]}{goes_on}"
     first, second = hyphen[1].lower(), rest[0].lower()
@@ -167,6 +164,6 @@ def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:
 def _fills_its_line(lines: list[Line], following: list[Line]) -> bool:
     """Whether the last line of a page ends where only the border ends it, and the next page goes on alike."""
     last, first = lines[-1], following[0]
-    border = max(line.words[-1].right for line in lines)
+    border = max(line.right for line in lines)
     alike = abs(last.height - first.height) < 0.1 * last.height
-    return len(lines) > 2 and alike and last.words[-1].right > 0.9 * border and not _ITEM.match(first.text)
+    return len(lines) > 2 and alike and last.right > 0.9 * border and not _ITEM.match(first.text)

@@ -7,7 +7,6 @@ import pytest
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.cases.__main__ import judged_answers
 from tests.cases.checks import Case, Check, cases, holds_in_texts
 from tests.cases.reading import read_as_json, texts_of
 

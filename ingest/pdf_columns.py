@@ -27,7 +27,7 @@ class _Run:
 
 
 def column_by_column(rows: list[Row]) -> list[Row]:
-    """The rows of a page in the order in which they are read."""
+    """The rows of a page in the order in which they are read; those of tables are marked."""
     read: list[Row] = []
     run = _Run()
     for row in rows:
@@ -84,7 +84,11 @@ def _read(run: _Run) -> list[Row]:
     prose = all(
         column and statistics.mean(len(row.words) for row in column) >= _FEWEST_WORDS for column in columns
     )
-    return [*(row for column in columns for row in column), *below] if enough and prose else [*run.rows, *below]
+    if enough and prose:
+        return [*(row for column in columns for row in column), *below]
+    for row in run.rows:
+        row.of_table = run.divided >= _FEWEST_ROWS
+    return [*run.rows, *below]
 
 
 def _below(run: _Run) -> list[Row]:

@@ -4,6 +4,7 @@ What was filled in stands in the row of its field. Lengths are in points, from t
 """
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ UNREADABLE = "letters that cannot be told from their shapes"
 _TEXT_FIELDS = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 _BOXES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _LONGEST_VALUE = 100_000  # bytes
+_SMALL = 0.02  # of a page: a logo, a line
+_TURNED = 0.1  # sine of an angle
 _LINE = re.compile(f"[^\r\n{GOES_ON}]+{GOES_ON}?")
 _WORD = re.compile(r"\S+")
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0\ufdd1\uffff]")
@@ -31,9 +34,10 @@ class Line(NamedTuple):
     text: str
     right: float
     bottom: float
-    height: float
+    height: float  # of its first letters
+    last_height: float
     is_field: bool
-    is_labelled: bool  # a field with what it asks for, "Name: Jane"
+    stands_alone: bool  # a row of a table, or a field with what it asks for, "Name: Jane"
 
 
 class Word(NamedTuple):
@@ -52,6 +56,7 @@ class Row:
     """Words side by side, at least one."""
 
     words: list[Word]
+    of_table: bool = False
 
     @property
     def bottom(self) -> float:
@@ -60,17 +65,23 @@ class Row:
 
     @property
     def height(self) -> float:
-        """That of its letters, where they are not all in fields."""
-        word = self.words[0]
-        if word.is_field:
-            word = next((other for other in self.words if not other.is_field), word)
-        return word.top - word.bottom
+        """That of its first letters, where they are not all in fields."""
+        return _height(self.words)
 
     def as_line(self) -> Line:
         """What is kept of it when the page is read."""
         labelled = any(b.is_field and a.text.endswith((":", "?")) for a, b in pairwise(self.words))
         text = " ".join(word.text for word in self.words)
-        return Line(text, self.words[-1].right, self.bottom, self.height, self.words[0].is_field, labelled)
+        height, last_height = _height(self.words), _height(self.words[::-1])
+        alone = self.of_table or labelled
+        return Line(text, self.words[-1].right, self.bottom, height, last_height, self.words[0].is_field, alone)
+
+
+def _height(words: list[Word]) -> float:
+    word = words[0]
+    if word.is_field:
+        word = next((other for other in words if not other.is_field), word)
+    return word.top - word.bottom
 
 
 def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Row]:
@@ -78,14 +89,15 @@ def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[
     text_page = page.get_textpage()
     whole = text_page.get_text_range(errors="replace")
     word_at = _Words(text_page, whole)
-    rows = []
+    rows: list[Row] = []
+    turned: list[Row] = []
     for line in _LINE.finditer(whole):
         words = [word_at(*found.span()) for found in _WORD.finditer(whole, *line.span())]
         if words:
-            rows.append(Row(words))
+            (turned if word_at.is_turned(*line.span()) else rows).append(Row(words))
     for field in _fields(document, page):
         _fill_in(rows, field)
-    return rows
+    return rows + turned  # what runs up the border of a page would stand amid a sentence
 
 
 class _Words:
@@ -112,9 +124,24 @@ class _Words:
             text = _NO_CHARACTER.sub("", text)
         return Word(text, place.left, max(right, place.left), place.bottom, place.top)
 
+    def is_turned(self, start: int, end: int) -> bool:
+        """Whether a line does not run from left to right."""
+        angle = raw.FPDFText_GetCharAngle(self._page, self._index((start + end) // 2))
+        return bool(abs(math.sin(angle)) > _TURNED)
+
     def _index(self, at: int) -> int:
         found = at if self._alike else int(raw.FPDFText_GetCharIndexFromTextIndex(self._page, at))
         return min(max(found, 0), self._last)
+
+
+def has_picture(page: pypdfium2.PdfPage) -> bool:
+    """Whether a part of the page that one would not overlook is a picture."""
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        if (right - left) * (top - bottom) > _SMALL * width * height:
+            return True
+    return False
 
 
 def _fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[Word]:

@@ -131,7 +131,7 @@ def _length(part: Tag) -> int:
 
 
 def _prepare(body: Tag) -> None:
-    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one cell."""
+    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one column."""
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
@@ -145,10 +145,13 @@ def _prepare(body: Tag) -> None:
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
     for box in body.select("table"):
-        if len(box.find_all(["td", "th"], limit=2)) == 1 or box.get("role") in ("presentation", "none"):
-            for part in (box, *box.select("tr, td, th, tbody, thead")):
-                if part is box or part.find_parent("table") in (box, None):
-                    part.name = "div"
+        parts = [
+            part for part in box.select("tr, td, th, tbody, thead, tfoot") if part.find_parent("table") is box
+        ]
+        alone = all(len(part.find_all(["td", "th"], recursive=False)) < 2 for part in parts if part.name == "tr")
+        if alone or box.get("role") in ("presentation", "none"):
+            for part in (box, *parts):
+                part.name = "div"
     for inner in reversed(body.select("table table")):  # each behind the one that it stands in
         outer = inner.find_parent("table")
         if outer:
@@ -194,16 +197,17 @@ class _Markdown(MarkdownConverter):
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         rows = [row for row in el.find_all("tr") if row.find_parent("table") is el]
         grid = _grid([list(row.find_all(["td", "th"], recursive=False)) for row in rows])
-        if not grid or not grid[0]:
-            return ""
         notes = "".join(f"\n\n{found[0]}" for text in self._read.values() for found in NOTES.finditer(text))
         texts = [[self._read[id(cell)] if cell else "" for cell in row] for row in grid]
         self._read = {}
         caption = el.find("caption")
         named = f"{' '.join(caption.get_text().split())}\n\n" if caption else ""
         texts = [[NOTES.sub("", cell) for cell in row] for row in texts]
-        headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in grid[0])
-        return f"\n\n{named}{table(texts, headed)}{notes}\n\n"
+        filled = [(cells, row) for cells, row in zip(grid, texts, strict=True) if "".join(row).strip()]
+        if not filled:
+            return notes
+        headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in filled[0][0])
+        return f"\n\n{named}{table([row for _, row in filled], headed)}{notes}\n\n"
 
 
 def _heads(cell: Tag) -> bool:

@@ -1,9 +1,12 @@
 """A PDF as Markdown: a section a page, its lines joined to paragraphs, and sentences kept whole across pages."""
 
+import json
 import re
 import statistics
 from collections import Counter
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pypdfium2
 
@@ -54,7 +57,7 @@ def pdf_to_markdown(content: bytes) -> str:
     pages = _without_running_heads(
         [[] if cannot else lines for cannot, lines in zip(unreadable, pages, strict=True)]
     )
-    vocabulary = Counter(word.lower() for lines in pages for line in lines for word in _WORD.findall(line.text))
+    vocabulary = _vocabulary([line.text for lines in pages for line in lines])
     texts = [_paragraphs(lines, vocabulary) for lines in pages]
     _close_sentences(texts, pages)
     notes = [_left_out(*found) for found in zip(unreadable, pages, pictures, strict=True)]
@@ -118,6 +121,18 @@ def _kind(line: Line) -> str:
     return f"{re.sub(r'[0-9]+', '', line.text)}\0{round(line.bottom / 4)}"
 
 
+def _vocabulary(lines: list[str]) -> Vocabulary:
+    """The words of a document, without those that the end of a line divides."""
+    found: Vocabulary = Counter()
+    divided = False
+    for line in lines:
+        words = _WORD.findall(line.lower())
+        begins = 1 if divided else 0
+        divided = bool(_HYPHEN.search(line[-_LONGEST_WORD:]))
+        found.update(words[begins : len(words) - divided])
+    return found
+
+
 def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
     """The lines of a page, joined to paragraphs and list items."""
     gaps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
@@ -150,8 +165,8 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
 def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:
     """A text that ends within a word, and the line that goes on with it: the hyphen stays where the word has one.
 
-    That is so where the document writes it so elsewhere, or has both parts as words but not the whole; and before
-    a capital letter or anything but a letter.
+    That is so where the document writes it so elsewhere, or has both parts as words but not the whole, which is no
+    frequent word either; and before a capital letter or anything but a letter.
     """
     rest = _WORD.match(goes_on)
     stem = text[:-1]
@@ -159,9 +174,16 @@ def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabula
         return f"{stem}-{goes_on}" if hyphen[2] in (GOES_ON, "-") else f"{stem}{hyphen[2]}{goes_on}"
     first, second = hyphen[1].lower(), rest[0].lower()
     whole, hyphened = vocabulary[first + second], vocabulary[f"{first}-{second}"]
-    both = vocabulary[first] > 1 and vocabulary[second] > 1  # each stands at the break itself once
-    keeps = hyphened > whole or (not whole and not hyphened and both)
+    both = vocabulary[first] and vocabulary[second]
+    keeps = hyphened > whole or (not whole and both and first + second not in _frequent_words())
     return f"{stem}{'-' if keeps else ''}{goes_on}"
+
+
+@cache
+def _frequent_words() -> frozenset[str]:
+    """The 30,000 most frequent words and parts of words in English, which the embedded model is read with."""
+    tokenizer = json.loads(Path(__file__).with_name("minilm_tokenizer.json").read_text(encoding="utf-8"))
+    return frozenset(tokenizer["model"]["vocab"])
 
 
 def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:

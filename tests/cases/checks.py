@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 from assistant.answers import Answer
 
-CASES = Path(__file__).parent
+FOLDER = Path(__file__).parent
+JUDGED_BY_TEXT = ("whole", "absent", "row")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+•>])[ \t]+|\*\*|__(?=\w)|(?<=\w)__|\|", re.MULTILINE)
 
@@ -41,7 +42,7 @@ class Case:
     checks: list[Check]
 
 
-def cases(file: Path = CASES / "cases.jsonl") -> list[Case]:
+def cases(file: Path = FOLDER / "cases.jsonl") -> list[Case]:
     """The cases of a file, whose documents stand beside it."""
     found = []
     for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):

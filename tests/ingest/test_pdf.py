@@ -45,6 +45,8 @@ def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
         (("Ask for form A-", "12 at once."), "Ask for form A-12 at once."),
         (("A life-", "jacket: no life without a jacket, says life, a jacket."),
          "A life-jacket: no life without a jacket, says life, a jacket."),
+        (("They under-", "stand it. A stand under trees."), "They understand it. A stand under trees."),
+        (("Even-", "ing is near, and even-"), "Evening is near, and even-"),
     ],
 )  # fmt: skip
 def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:

@@ -137,13 +137,13 @@ def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(gu
 def test_an_index_of_another_splitter_is_refused_and_mended(
     guide: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.stale.SPLITTER_VERSION", 2)
-    monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 2)
+    monkeypatch.setattr("ingest.stale.SPLITTER_VERSION", 1)
+    monkeypatch.setattr("ingest.build.SPLITTER_VERSION", 1)
     for use in (guide.index, lambda: ensure_index(guide.settings)):
         with pytest.raises(IndexProblem, match=r"cut by another release\. Run: bpo-kpo ingest"):
             use()
     assert guide.build().embedded == 3
-    assert guide.index().manifest.splitter == 2
+    assert guide.index().manifest.splitter == 1
 
 
 def test_an_index_of_another_format_is_refused_and_mended(guide: Library) -> None:

@@ -18,7 +18,7 @@ from ingest.formulas import linear
 from ingest.markdown import note, tidy
 from ingest.web_page import to_markdown
 from ingest.word_numbers import Numbering
-from ingest.word_xml import W, is_on, run, tag, words
+from ingest.word_xml import W, is_on, run, tag, value, words
 
 _LARGEST_UNZIPPED = 200_000_000  # bytes
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"
@@ -27,6 +27,7 @@ _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _GONE = {tag("del"), tag("moveFrom")}
 _BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
 _OBJECTS = {tag("object"): "an embedded object", tag("altChunk"): "an embedded document"}
+_COLUMNS = 63  # of a table in Word
 _MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
 
 
@@ -54,7 +55,7 @@ def docx_to_markdown(content: bytes) -> str:
 def _plain(archive: zipfile.ZipFile) -> io.BytesIO:
     """The document, where its text is one that mammoth reads whole."""
     parts = {name: archive.read(name) for name in archive.namelist()}
-    name = next((n for n in parts if re.fullmatch(r"word/document\d*\.xml", n)), "")
+    name = _main_part(parts)
     document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
     _accept_revisions(document)
     _leave_out(document)
@@ -75,6 +76,13 @@ def _plain(archive: zipfile.ZipFile) -> io.BytesIO:
         for part, data in parts.items():
             made.writestr(part, data)
     return file
+
+
+def _main_part(parts: dict[str, bytes]) -> str:
+    """The name of the part that the document itself is in."""
+    relations = ElementTree.fromstring(parts["_rels/.rels"])  # noqa: S314 - as above
+    found = [one for one in relations if one.get("Type", "").endswith("/officeDocument")]
+    return found[0].get("Target", "").lstrip("/") if found else "word/document.xml"
 
 
 def _accept_revisions(document: Element) -> None:
@@ -100,6 +108,9 @@ def _leave_out(document: Element) -> None:
         elif part.tag == tag("sdt") and is_on(part.find("w:sdtPr/w:showingPlcHdr", W)):
             for n, piece in enumerate(part.iter(tag("t"))):
                 piece.text = "" if n else note("an empty field")
+        elif part.tag == tag("tr"):  # a row that begins further to the right
+            for _ in range(min(int(value(part.find("w:trPr/w:gridBefore", W), "0")), _COLUMNS)):
+                part.insert(1, Element(tag("tc")))
         elif part.tag == tag("drawing") and not _shows(part):
             _replace_content(part, note("a drawing"))
         elif part.tag in _OBJECTS:

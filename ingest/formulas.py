@@ -4,8 +4,9 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 _COMPARED = frozenset("=<>≤≥≠≈±×")
-_RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
+_RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ°°", strict=True))
 _LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+_NOT_SEEN = dict.fromkeys(range(0x2061, 0x2065))  # marks of a function, a product, a comma
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 
 
@@ -15,6 +16,7 @@ def linear(formula: Element) -> str | None:
         line = _line(formula)
     except LookupError:
         return None
+    line = line.translate(_NOT_SEEN)
     # blanks around what compares and multiplies, which Word only draws
     return " ".join("".join(f" {sign} " if sign in _COMPARED else sign for sign in line).split())
 

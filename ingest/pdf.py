@@ -1,16 +1,19 @@
 """A PDF as Markdown: a section a page, its lines joined to paragraphs, and sentences kept whole across pages."""
 
+import json
 import re
 import statistics
 from collections import Counter
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pypdfium2
 
 from ingest.encodings import Unreadable
 from ingest.markdown import NOTES, note, tidy
 from ingest.pdf_columns import column_by_column
-from ingest.pdf_page import GOES_ON, UNREADABLE, Line, read_lines
+from ingest.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
@@ -19,8 +22,11 @@ _BOX = re.compile("[\u2610\u2612]")
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HYPHEN = re.compile(f"([^\\W\\d_]+)([-\u2010\u00ad{GOES_ON}])$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_RUNS_ON = re.compile(r"\w[–/]$")  # "737–" and "and/" go on without a blank
 _FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
 _TITLE_LETTERS = 1.2  # times the height of the others'
+_TITLE_LEAST = 4  # letters
+_LONGEST_WORD = 80  # letters
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 
 Vocabulary = Counter[str]  # how often a document has a word, in lower case
@@ -34,43 +40,57 @@ def pdf_to_markdown(content: bytes) -> str:
         locked = "password" in str(error).lower()
         raise Unreadable("it needs a password" if locked else "it is no PDF") from None
     document.init_forms()
-    pages = []
+    pages: list[list[Line]] = []
+    unreadable, pictures, largest = [], [], ""
     for page in document:
-        pages.append(column_by_column(read_lines(document, page)))
+        rows = read_rows(document, page)
+        largest = largest if pages else _title(rows)
+        unreadable.append(_is_unreadable(rows))
+        pictures.append(has_picture(page))
+        pages.append([row.as_line() for row in column_by_column(rows)])
         page.close()
-    unreadable = [_is_unreadable(lines) for lines in pages]
     if any(unreadable) and all(cannot or not lines for cannot, lines in zip(unreadable, pages, strict=True)):
         raise Unreadable("its letters cannot be told from their shapes: its font does not say which they are")
     if not any(pages):
         raise Unreadable("it has no text; is it a scan?")
-    title = telling(document.get_metadata_dict().get("Title") or "") or _title(pages[0])
+    title = telling(document.get_metadata_dict().get("Title") or "") or largest
     pages = _without_running_heads(
         [[] if cannot else lines for cannot, lines in zip(unreadable, pages, strict=True)]
     )
-    vocabulary = Counter(word.lower() for lines in pages for line in lines for word in _WORD.findall(line.text))
+    vocabulary = _vocabulary([line.text for lines in pages for line in lines])
     texts = [_paragraphs(lines, vocabulary) for lines in pages]
     _close_sentences(texts, pages)
-    for n, cannot in enumerate(unreadable):
-        if cannot or not pages[n]:
-            texts[n] = note(
-                "a page whose letters cannot be told from their shapes" if cannot else "a page without text"
-            )
+    notes = [_left_out(*found) for found in zip(unreadable, pages, pictures, strict=True)]
+    texts = [f"{text}\n\n{left_out}" for text, left_out in zip(texts, notes, strict=True)]
     sections = [f"## Page {number}\n\n{text}" for number, text in enumerate(texts, start=1)]
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
 
 
-def _is_unreadable(lines: list[Line]) -> bool:
-    words = [word.text for line in lines for word in line.words]
+def _is_unreadable(rows: list[Row]) -> bool:
+    words = [word.text for row in rows for word in row.words]
     return 3 * sum(word == note(UNREADABLE) for word in words) > len(words)
 
 
-def _title(lines: list[Line]) -> str:
-    """The line of the first page in the largest letters, where they are clearly larger than most."""
-    heights = sorted(line.height for line in lines for _ in line.text if not line.words[0].is_field)
-    largest = max(lines, key=lambda line: line.height * (not line.words[0].is_field), default=None)
-    if largest is None or not heights or largest.height < _TITLE_LETTERS * heights[len(heights) // 2]:
+def _left_out(is_unreadable: bool, lines: list[Line], has_picture: bool) -> str:
+    if is_unreadable:
+        return note("a page whose letters cannot be told from their shapes")
+    if has_picture:
+        return note("a picture" if lines else "a page without text, perhaps a scan")
+    return ""
+
+
+def _title(rows: list[Row]) -> str:
+    """The words of the first page in the largest letters, where they are clearly larger than most."""
+    words = [word for row in rows for word in row.words if not word.is_field]
+    heights = sorted(word.top - word.bottom for word in words for _ in word.text)
+    if not heights or heights[-1] < _TITLE_LETTERS * heights[len(heights) // 2]:
         return ""
-    return "" if NOTES.search(largest.text) else telling(largest.text)
+    large = [
+        [w.text for w in row.words if w.top - w.bottom > 0.95 * heights[-1] and not w.is_field] for row in rows
+    ]
+    title = " ".join(next(filter(None, large)))
+    says_little = sum(letter.isalpha() for letter in title) < _TITLE_LEAST or NOTES.search(title)
+    return "" if says_little else telling(title)
 
 
 def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
@@ -101,6 +121,18 @@ def _kind(line: Line) -> str:
     return f"{re.sub(r'[0-9]+', '', line.text)}\0{round(line.bottom / 4)}"
 
 
+def _vocabulary(lines: list[str]) -> Vocabulary:
+    """The words of a document, without those that the end of a line divides."""
+    found: Vocabulary = Counter()
+    divided = False
+    for line in lines:
+        words = _WORD.findall(line.lower())
+        begins = 1 if divided else 0
+        divided = bool(_HYPHEN.search(line[-_LONGEST_WORD:]))
+        found.update(words[begins : len(words) - divided])
+    return found
+
+
 def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
     """The lines of a page, joined to paragraphs and list items."""
     gaps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
@@ -114,39 +146,44 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
             text = shown
             continue
         gap = before.bottom - line.bottom
-        apart = gap > 1.3 * usual or abs(line.height - before.height) > 0.1 * before.height
-        above = gap <= 0 and _ENDED.search(text)  # another column, or the foot of the page
-        if (hyphen := _HYPHEN.search(text)) and not (apart and gap > 0):
+        other_letters = abs(line.height - before.last_height) > 0.1 * before.last_height
+        apart = gap > 1.3 * usual or (other_letters and not (shown[0].islower() and not _ENDED.search(text[-9:])))
+        above = gap <= 0 and _ENDED.search(text[-_LONGEST_WORD:])  # another column, or the foot of the page
+        if (hyphen := _HYPHEN.search(text[-_LONGEST_WORD:])) and not (apart and gap > 0):
             text = _joined(text, hyphen, shown, vocabulary)
-        elif apart or above or _is_labelled(before) or _is_labelled(line):
+        elif apart or above or before.stands_alone or line.stands_alone:
             text += f"\n\n{shown}"
         elif item or _ITEM.match(shown):
             text += f"\n{shown}"
+        elif _RUNS_ON.search(text[-3:]):
+            text += shown
         else:
             text += f" {shown}"
     return text.replace(GOES_ON, "-")
 
 
-def _is_labelled(line: Line) -> bool:
-    """Whether it is a field with what it asks for, "Name: Jane": a line of its own."""
-    return any(field.is_field and label.text.endswith((":", "?")) for label, field in pairwise(line.words))
-
-
 def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:
     """A text that ends within a word, and the line that goes on with it: the hyphen stays where the word has one.
 
-    That is so where the document writes it so elsewhere, or has both parts as words but not the whole; and before
-    a capital letter or anything but a letter.
+    That is so where the document writes it so elsewhere, or has both parts as words but not the whole, which is no
+    frequent word either; and before a capital letter or anything but a letter.
     """
     rest = _WORD.match(goes_on)
-    stem = text[: hyphen.start(2)]
+    stem = text[:-1]
     if not rest or not rest[0][0].islower():
         return f"{stem}-{goes_on}" if hyphen[2] in (GOES_ON, "-") else f"{stem}{hyphen[2]}{goes_on}"
     first, second = hyphen[1].lower(), rest[0].lower()
     whole, hyphened = vocabulary[first + second], vocabulary[f"{first}-{second}"]
-    both = vocabulary[first] > 1 and vocabulary[second] > 1  # each stands at the break itself once
-    keeps = hyphened > whole or (not whole and not hyphened and both)
+    both = vocabulary[first] and vocabulary[second]
+    keeps = hyphened > whole or (not whole and both and first + second not in _frequent_words())
     return f"{stem}{'-' if keeps else ''}{goes_on}"
+
+
+@cache
+def _frequent_words() -> frozenset[str]:
+    """The 30,000 most frequent words and parts of words in English, which the embedded model is read with."""
+    tokenizer = json.loads(Path(__file__).with_name("minilm_tokenizer.json").read_text(encoding="utf-8"))
+    return frozenset(tokenizer["model"]["vocab"])
 
 
 def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:
@@ -167,6 +204,6 @@ def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:
 def _fills_its_line(lines: list[Line], following: list[Line]) -> bool:
     """Whether the last line of a page ends where only the border ends it, and the next page goes on alike."""
     last, first = lines[-1], following[0]
-    border = max(line.words[-1].right for line in lines)
-    alike = abs(last.height - first.height) < 0.1 * last.height
-    return len(lines) > 2 and alike and last.words[-1].right > 0.9 * border and not _ITEM.match(first.text)
+    border = max(line.right for line in lines)
+    alike = abs(last.last_height - first.height) < 0.1 * first.height
+    return len(lines) > 2 and alike and last.right > 0.9 * border and not _ITEM.match(first.text)

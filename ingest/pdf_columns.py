@@ -7,11 +7,11 @@ import statistics
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest.pdf_page import Line, Word
+from ingest.pdf_page import Row, Word
 
 _GAP = 0.8  # of the height of the letters: more than a blank
 _FEWEST_WORDS = 3  # on each side of a gap; the cells of a table have fewer
-_FEWEST_LINES = 3  # that have a gap at the same place; two where it is wide
+_FEWEST_ROWS = 3  # that have a gap at the same place; two where it is wide
 _WIDE_GAP = 1.5
 
 Gap = tuple[float, float]
@@ -19,42 +19,43 @@ Gap = tuple[float, float]
 
 @dataclass
 class _Run:
-    """Lines one below the other with the same gaps."""
+    """Rows one below the other with the same gaps."""
 
-    lines: list[Line] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    divided: int = 0  # how many of the lines have words on both sides of a gap
+    divided: int = 0  # how many of the rows have words on both sides of a gap
 
 
-def column_by_column(lines: list[Line]) -> list[Line]:
-    """The lines of a page in the order in which they are read."""
-    read: list[Line] = []
+def column_by_column(rows: list[Row]) -> list[Row]:
+    """The rows of a page in the order in which they are read; those of tables are marked."""
+    read: list[Row] = []
     run = _Run()
-    for line in lines:
-        gaps = _gaps(line)
-        common = _common(run, line, gaps)
-        if run.lines and (not common or line.bottom >= run.lines[-1].bottom):
+    for row in rows:
+        gaps = _gaps(row)
+        common = _common(run, row, gaps)
+        if run.rows and (not common or row.bottom >= run.rows[-1].bottom):
             read += _read(run)
             run, common = _Run(), gaps
         if common:
-            run.lines.append(line)
+            run.rows.append(row)
             run.gaps = common
             run.divided += bool(gaps)
         else:
-            read.append(line)
+            read.append(row)
     return read + _read(run)
 
 
-def _gaps(line: Line) -> list[Gap]:
-    pairs = pairwise(line.words)
-    return [(a.right, b.left) for a, b in pairs if b.left - a.right > _GAP * line.height and not b.is_field]
+def _gaps(row: Row) -> list[Gap]:
+    least = _GAP * row.height
+    pairs = pairwise(row.words)
+    return [(a.right, b.left) for a, b in pairs if b.left - a.right > least and not b.is_field]
 
 
-def _common(run: _Run, line: Line, gaps: list[Gap]) -> list[Gap]:
-    """The gaps of the run that the line has as well, or all of which it stands beside."""
-    if not run.lines:
+def _common(run: _Run, row: Row, gaps: list[Gap]) -> list[Gap]:
+    """The gaps of the run that the row has as well, or all of which it stands beside."""
+    if not run.rows:
         return gaps
-    left, right = line.words[0].left, line.words[-1].right
+    left, right = row.words[0].left, row.words[-1].right
     found = []
     for start, end in run.gaps:
         beside = [
@@ -62,45 +63,49 @@ def _common(run: _Run, line: Line, gaps: list[Gap]) -> list[Gap]:
         ]
         for gap in beside[:1]:
             cut = (max(start, gap[0]), min(end, gap[1]))
-            if cut[1] - cut[0] > _GAP * line.height / 2:
+            if cut[1] - cut[0] > _GAP * row.height / 2:
                 found.append(cut)
     return found
 
 
-def _read(run: _Run) -> list[Line]:
+def _read(run: _Run) -> list[Row]:
     """The columns of a run one after the other, where they are columns of prose."""
     below = _below(run)
     if below:
-        run.lines = run.lines[: -len(below)]
-    columns: list[list[Line]] = [[] for _ in range(len(run.gaps) + 1)]
-    for line in run.lines:
-        for n, part in enumerate(_parts(line, run.gaps)):
+        run.rows = run.rows[: -len(below)]
+    columns: list[list[Row]] = [[] for _ in range(len(run.gaps) + 1)]
+    for row in run.rows:
+        for n, part in enumerate(_parts(row, run.gaps)):
             if part:
-                columns[n].append(Line(part))
+                columns[n].append(Row(part))
     widest = min((end - start for start, end in run.gaps), default=0.0)
-    height = run.lines[0].height if run.lines else 0.0
-    enough = run.divided >= (2 if widest > _WIDE_GAP * height else _FEWEST_LINES)
+    height = run.rows[0].height if run.rows else 0.0
+    enough = run.divided >= (2 if widest > _WIDE_GAP * height else _FEWEST_ROWS)
     prose = all(
-        column and statistics.mean(len(line.words) for line in column) >= _FEWEST_WORDS for column in columns
+        column and statistics.mean(len(row.words) for row in column) >= _FEWEST_WORDS for column in columns
     )
-    return [*(line for column in columns for line in column), *below] if enough and prose else [*run.lines, *below]
+    if enough and prose:
+        return [*(row for column in columns for row in column), *below]
+    for row in run.rows:
+        row.of_table = run.divided >= _FEWEST_ROWS
+    return [*run.rows, *below]
 
 
-def _below(run: _Run) -> list[Line]:
-    """The last lines of a run that stand on one side alone, after a space: these are below all columns."""
-    for at in range(len(run.lines) - 1, 0, -1):
-        line = run.lines[at]
-        if sum(bool(part) for part in _parts(line, run.gaps)) > 1:
+def _below(run: _Run) -> list[Row]:
+    """The last rows of a run that stand on one side alone, after a space: these are below all columns."""
+    for at in range(len(run.rows) - 1, 0, -1):
+        row = run.rows[at]
+        if sum(bool(part) for part in _parts(row, run.gaps)) > 1:
             break
-        if run.lines[at - 1].bottom - line.bottom > 2 * line.height:
-            return run.lines[at:]
+        if run.rows[at - 1].bottom - row.bottom > 2 * row.height:
+            return run.rows[at:]
     return []
 
 
-def _parts(line: Line, gaps: list[Gap]) -> list[list[Word]]:
+def _parts(row: Row, gaps: list[Gap]) -> list[list[Word]]:
     middles = [(start + end) / 2 for start, end in gaps]
     borders = [float("-inf"), *middles, float("inf")]
     return [
-        [word for word in line.words if left <= (word.left + word.right) / 2 < right]
+        [word for word in row.words if left <= (word.left + word.right) / 2 < right]
         for left, right in pairwise(borders)
     ]

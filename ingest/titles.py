@@ -21,7 +21,7 @@ _SAYS_NOTHING = re.compile(
     r"\W*(?:anonymous|untitled|unspecified|unnamed|no title)(?: (?:document|page|slide|file))?\W*\d*\W*"
     r"|(?:document|presentation|page|slide) ?\d+"
     r"|microsoft (?:word|powerpoint|excel)(?: - .*)?"
-    r"|\S+\.(?:docx?|dotx?|pdf|rtf|odt|pptx?|xlsx?|indd|qxd|tex|dvi|html?|te?mp)",
+    r"|\S+\.(?:docx?|dotx?|pdf|rtf|odt|pptx?|xlsx?|indd|qxd|tex|dvi|html?|te?mp|txt|ps|exe)",
     re.IGNORECASE,
 )
 

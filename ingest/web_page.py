@@ -86,14 +86,12 @@ def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
 
 def _leave_out_hidden(page: BeautifulSoup) -> None:
     """Takes out what no means of the page shows, with a note where there were words."""
-    named = {
-        str(opener[attribute]).removeprefix("#")
-        for attribute in _NAMES_ITS_TARGET
-        for opener in page.select(f"[{attribute}]")
-    }
+    hidden = [part for part in page.select("[hidden], [aria-hidden=true], [style]") if _is_hidden(part)]
+    openers = page.select(", ".join(f"[{name}]" for name in _NAMES_ITS_TARGET)) if hidden else []
+    named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _NAMES_ITS_TARGET]
     shown = {name for names in named for name in names.split()}
-    for part in page.select("[hidden], [aria-hidden=true], [style]"):
-        if part.decomposed or not _is_hidden(part) or _can_be_shown(part, shown):
+    for part in hidden:
+        if part.decomposed or _can_be_shown(part, shown):
             continue
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         words = not ornament and any(letter.isalpha() for letter in part.get_text())
@@ -133,7 +131,7 @@ def _length(part: Tag) -> int:
 
 
 def _prepare(body: Tag) -> None:
-    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one cell."""
+    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one column."""
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
@@ -147,10 +145,13 @@ def _prepare(body: Tag) -> None:
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
     for box in body.select("table"):
-        if len(box.select("td, th")) == 1 or box.get("role") in ("presentation", "none"):
-            for part in (box, *box.select("tr, td, th, tbody, thead")):
-                if part is box or part.find_parent("table") in (box, None):
-                    part.name = "div"
+        parts = [
+            part for part in box.select("tr, td, th, tbody, thead, tfoot") if part.find_parent("table") is box
+        ]
+        alone = all(len(part.find_all(["td", "th"], recursive=False)) < 2 for part in parts if part.name == "tr")
+        if alone or box.get("role") in ("presentation", "none"):
+            for part in (box, *parts):
+                part.name = "div"
     for inner in reversed(body.select("table table")):  # each behind the one that it stands in
         outer = inner.find_parent("table")
         if outer:
@@ -182,9 +183,11 @@ class _Markdown(MarkdownConverter):
             escape_misc=False,
         )
         self._head_is_first_row = head_is_first_row
+        self._read: dict[int, str] = {}  # the texts of the cells of the table at hand
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return text
+        self._read[id(el)] = text
+        return ""
 
     convert_th = convert_td
 
@@ -192,18 +195,19 @@ class _Markdown(MarkdownConverter):
         return ""
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        rows = [row for row in el.select("tr") if row.find_parent("table") is el]
+        rows = [row for row in el.find_all("tr") if row.find_parent("table") is el]
         grid = _grid([list(row.find_all(["td", "th"], recursive=False)) for row in rows])
-        if not grid or not grid[0]:
-            return ""
-        read = {id(cell): self.convert_soup(cell) for row in grid for cell in row if cell}
-        texts = [[read[id(cell)] if cell else "" for cell in row] for row in grid]
-        notes = "".join(f"\n\n{found[0]}" for row in texts for cell in row for found in NOTES.finditer(cell))
+        notes = "".join(f"\n\n{found[0]}" for text in self._read.values() for found in NOTES.finditer(text))
+        texts = [[self._read[id(cell)] if cell else "" for cell in row] for row in grid]
+        self._read = {}
         caption = el.find("caption")
         named = f"{' '.join(caption.get_text().split())}\n\n" if caption else ""
         texts = [[NOTES.sub("", cell) for cell in row] for row in texts]
-        headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in grid[0])
-        return f"\n\n{named}{table(texts, headed)}{notes}\n\n"
+        filled = [(cells, row) for cells, row in zip(grid, texts, strict=True) if "".join(row).strip()]
+        if not filled:
+            return notes
+        headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in filled[0][0])
+        return f"\n\n{named}{table([row for _, row in filled], headed)}{notes}\n\n"
 
 
 def _heads(cell: Tag) -> bool:

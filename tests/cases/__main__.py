@@ -11,7 +11,7 @@ from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
 from ingest.settings import IngestSettings
-from tests.cases.checks import Case, cases, holds_in_answer, holds_in_texts
+from tests.cases.checks import JUDGED_BY_TEXT, Case, cases, holds_in_answer, holds_in_texts
 from tests.cases.reading import texts_of
 
 
@@ -36,8 +36,7 @@ def main(arguments: list[str]) -> None:
 def judged_texts(case: Case) -> dict[int, bool]:
     """By the place of the check, whether it holds."""
     texts = texts_of(case.files)
-    kinds = ("whole", "absent", "row")
-    return {i: holds_in_texts(c, texts) for i, c in enumerate(case.checks) if c.kind in kinds}
+    return {i: holds_in_texts(c, texts) for i, c in enumerate(case.checks) if c.kind in JUDGED_BY_TEXT}
 
 
 def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:

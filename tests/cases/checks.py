@@ -12,8 +12,10 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from assistant.answers import Answer
+from ingest.language import ENGLISH, language_of
 
-CASES = Path(__file__).parent
+FOLDER = Path(__file__).parent
+JUDGED_BY_TEXT = ("whole", "absent", "row")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+•>])[ \t]+|\*\*|__(?=\w)|(?<=\w)__|\|", re.MULTILINE)
 
@@ -41,7 +43,7 @@ class Case:
     checks: list[Check]
 
 
-def cases(file: Path = CASES / "cases.jsonl") -> list[Case]:
+def cases(file: Path = FOLDER / "cases.jsonl") -> list[Case]:
     """The cases of a file, whose documents stand beside it."""
     found = []
     for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
@@ -61,8 +63,8 @@ def holds_in_texts(check: Check, texts: list[str]) -> bool:
 
 def holds_in_answer(check: Check, answer: Answer) -> bool:
     """Whether a check of kind ask or refuse holds for the assistant's answer."""
-    if check.kind == "refuse":
-        return not answer.answered
+    if check.kind == "refuse" or (not answer.answered and language_of(check.fields[check.kind]) != ENGLISH):
+        return not answer.answered  # without a chat model what is not English may be refused
     quotes = " ".join(plain(citation.quote) for citation in answer.citations)
     given = f"{answer.text} {' '.join(citation.quote for citation in answer.citations)}"
     unwanted = (text in given or (plain(text) and plain(text) in plain(given)) for text in check.fields["not"])

@@ -1,5 +1,6 @@
 """Hard documents: what has to come out of them does, in what is read and in what is answered."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,15 @@ import pytest
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.cases.checks import Case, Check, cases, holds_in_texts
+from tests.cases.__main__ import judged_answers
+from tests.cases.checks import FOLDER, JUDGED_BY_TEXT, Case, Check, cases, holds_in_texts
 from tests.cases.reading import read_as_json, texts_of
 
 CASES = cases()
-OF_TEXTS = [(case, check) for case in CASES for check in case.checks if check.kind in ("whole", "absent", "row")]
+FRESH = cases(FOLDER / "fresh.jsonl")  # of the same kinds, made with other programs and about other things
+OF_TEXTS = [(case, check) for case in (*CASES, *FRESH) for check in case.checks if check.kind in JUDGED_BY_TEXT]
+ASKED = [case for case in CASES if any(check.kind in ("ask", "refuse") for check in case.checks)]
+STILL_OPEN = json.loads((FOLDER / "open.json").read_text(encoding="utf-8"))
 
 # What is said of documents, by the beginning of the check: in what is read, or when it is read in.
 NAMED = {
@@ -42,6 +47,15 @@ def test_what_is_named(beginning: str) -> None:
         if key != "left_out"
     ]
     assert any(words in text for text in said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ASKED, ids=[case.name for case in ASKED])
+def test_what_is_answered(case: Case, minilm: MiniLM) -> None:
+    """All but the questions that `open.json` lists by what they wait for."""
+    waiting = {question for questions in STILL_OPEN.values() for question in questions.get(case.name, [])}
+    failed = [case.checks[at] for at, holds in judged_answers(case, minilm).items() if not holds]
+    assert [check for check in failed if check.fields[check.kind] not in waiting] == []
 
 
 def test_every_check_of_kind_named_has_its_wording() -> None:

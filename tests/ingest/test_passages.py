@@ -211,6 +211,18 @@ def test_a_long_sentence_is_cut_between_words_and_a_long_word_anywhere() -> None
     assert all(count_tokens(piece) <= 38 for piece in pieces)
 
 
+def test_a_line_in_bold_that_is_no_sentence_or_asks_is_a_heading_below_all_others() -> None:
+    text = "# Fees\n\n## Cars\n\n**Who pays?**\nThe owner.\n\n**By post**\n\nFree.\n\n**Note:**\n\n**All pay.**\n"
+    text += "\n## Bikes\n\nFree.\n"
+    found = [(p.section, p.text) for p in split(make_source("a.md", text))]
+    assert found[1:] == [
+        ("Cars", "## Cars"),
+        ("Cars > Who pays?", "**Who pays?**\nThe owner."),
+        ("Cars > By post", "**By post**\n\nFree.\n\n**Note:**\n\n**All pay.**"),
+        ("Bikes", "## Bikes\n\nFree."),
+    ]
+
+
 def test_a_list_stays_with_its_lead_in() -> None:
     items = "\n".join(f"- item {i}" for i in range(8))  # 5 tokens each with their line's end
     text = f"{PARAGRAPH}\n\nThese are they:\n\n{items}\n\n{PARAGRAPH}"

@@ -45,6 +45,8 @@ def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
         (("Ask for form A-", "12 at once."), "Ask for form A-12 at once."),
         (("A life-", "jacket: no life without a jacket, says life, a jacket."),
          "A life-jacket: no life without a jacket, says life, a jacket."),
+        (("They under-", "stand it. A stand under trees."), "They understand it. A stand under trees."),
+        (("Even-", "ing is near, and even-"), "Evening is near, and even-"),
     ],
 )  # fmt: skip
 def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:
@@ -81,7 +83,7 @@ def test_a_sentence_goes_over_from_one_column_to_the_next() -> None:
 
 def test_the_cells_of_a_table_stay_in_their_rows() -> None:
     text = pdf_to_markdown(placed_pdf(across(["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"])))
-    assert text == "## Page 1\n\nAdult 9 euros Child 4 euros Dog 1 euro\n"
+    assert text == "## Page 1\n\nAdult 9 euros\n\nChild 4 euros\n\nDog 1 euro\n"
 
 
 # --- pages
@@ -114,9 +116,42 @@ def test_the_title_is_the_one_it_names_unless_a_program_made_that_up() -> None:
     assert pdf_to_markdown(pdf(lines, title="The garden")).startswith("# The garden\n\n## Page 1")
 
 
-def test_a_page_without_text_is_noted() -> None:
-    text = pdf_to_markdown(pdf([(700, 11, "Words.")], []))
-    assert text == "## Page 1\n\nWords.\n\n## Page 2\n\n<!-- note: a page without text -->\n"
+PICTURE = "q {0} 0 0 {0} 72 300 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "read"),
+    [
+        ("Words.", 300, "Words.\n\n<!-- note: a picture -->\n"),
+        ("Words.", 20, "Words.\n"),
+        ("", 300, "<!-- note: a page without text, perhaps a scan -->\n"),
+        ("", 20, ""),
+    ],
+)
+def test_a_picture_is_noted_and_so_is_a_page_that_is_nothing_else(text: str, size: int, read: str) -> None:
+    drawn = f") Tj ET {PICTURE.format(size)} BT (".replace("\\", "")
+    found = pdf_to_markdown(pdf([(700, 11, "First page.")], [(700, 11, text + drawn)]))
+    assert found.rstrip() == f"## Page 1\n\nFirst page.\n\n## Page 2\n\n{read}".rstrip()
+
+
+def test_what_runs_up_the_border_of_a_page_does_not_stand_amid_a_sentence() -> None:
+    turned = ") Tj 0 1 -1 0 20 300 Tm (arXiv 12 Jan 2016) Tj 1 0 0 1 72 686 Tm ("
+    text = pdf_to_markdown(
+        pdf([(700, 11, f"It takes a step{turned}which goes down."), (672, 11, "It goes on."), (600, 11, "More.")])
+    )
+    assert text == "## Page 1\n\nIt takes a step which goes down. It goes on.\n\nMore.\n\narXiv 12 Jan 2016\n"
+
+
+def test_another_font_within_a_sentence_ends_no_paragraph() -> None:
+    lines = [
+        (700, 11, "Ask for the book"),
+        (686, 9, "of guests and write into it"),
+        (660, 11, "on 2018\\261"),
+        (646, 11, "05."),
+    ]
+    assert (
+        pdf_to_markdown(pdf(lines)) == "## Page 1\n\nAsk for the book of guests and write into it\n\non 2018–05.\n"
+    )
 
 
 # --- forms

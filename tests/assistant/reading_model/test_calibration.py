@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from assistant.reading_model.features import UNIT_FEATURES
 from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     auc,
     balanced_accuracy,
+    further_rows,
     further_units,
     logistic_regression,
 )
@@ -18,14 +20,14 @@ from assistant.reading_model.training.examples import Example, Question
 NOTHING = np.zeros((0, 384), dtype=np.float16)
 
 
-def read(logits: list[list[float]], wanted: list[list[int]]) -> ReadQuestion:
-    """A question with a passage for each list of logits, and which of its units answer."""
-    examples = [
-        Example(
-            NOTHING, 0, NOTHING, units_answer=np.array(marks, dtype=np.float32), passage_answers=float(any(marks))
-        )
-        for marks in wanted
-    ]
+def read(logits: list[list[float]], wanted: list[list[int]], rows: bool = False) -> ReadQuestion:
+    """A question with a passage for each list of logits, and which of its units answer; all or none are `rows`."""
+    examples = []
+    for marks in wanted:
+        features = np.zeros((len(marks), len(UNIT_FEATURES)), dtype=np.float32)
+        features[:, UNIT_FEATURES.index("is a row")] = rows
+        answer = np.array(marks, dtype=np.float32)
+        examples.append(Example(NOTHING, 0, NOTHING, unit=features, units_answer=answer))
     question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
 
@@ -52,3 +54,9 @@ def test_further_units_are_as_far_below_the_best_as_those_that_answer_are() -> N
     one = read([[3.0, 1.0, -2.0]], [[1, 1, 0]])
     other = read([[7.0, 4.0], [-3.0]], [[1, 0], [0]])
     assert 2.0 <= further_units([one, other]) < 3.0
+
+
+def test_further_rows_are_those_of_tables_and_a_wrong_one_counts_as_much_as_one_that_is_missing() -> None:
+    rows = read([[3.0, 2.0, 1.0]], [[1, 1, 0]], rows=True)
+    sentences = read([[3.0, -4.0]], [[1, 1]])
+    assert 1.0 <= further_rows([rows, sentences]) < 2.0

@@ -9,8 +9,9 @@ from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.report import report_html
 from assistant.evaluation.results import ROWS
 from ingest.errors import UserError
+from ingest.settings import ROOT
 from ingest.sources import Source
-from ui.web.reports import can_go_on, finished, seconds_of
+from ui.web.reports import REPORTS, can_go_on, finished, seconds_of
 from ui.web.runs import QUESTIONS, Run
 
 WHAT_FOR = (
@@ -44,7 +45,7 @@ def run_html(run: Run) -> str:
     if run.state == "stopped":
         return line_html("Stopped.")
     if run.state == "failed":
-        return line_html(run.error)
+        return line_html(run.error.replace(f"{ROOT}/", ""))
     if run.state == "writing":
         said = f"All {run.whole} questions are answered. Working out the figures and writing the report …"
     else:
@@ -65,7 +66,8 @@ def shown_html(folder: Path, sources: Mapping[str, Source], other: Path | None) 
     try:
         report = report_html(folder, sources, other, opens=True)
     except UserError as error:
-        return line_html(str(error))
+        said = line_html(str(error).replace(f"{REPORTS}/", ""))
+        return said + shown_html(folder, sources, None) if other else said
     except Exception:  # the edge: rows of a version that measured something else
         log.exception("No report of %s", folder)
         return line_html(f"This version cannot show {folder.name}. Open report.html in its folder.")

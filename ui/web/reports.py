@@ -13,6 +13,7 @@ from ui.web.runs import QUESTIONS
 
 SETS = ROOT / "corpus" / "questions"
 REPORTS = ROOT / "reports"
+_ENOUGH = 20  # answers: the median of fewer says little
 _SECONDS = {EXTRACTIVE: 0.4}  # of an answer, where no report says it
 _SECONDS_OF_OTHERS = 8.0
 
@@ -59,11 +60,11 @@ def seconds_of(count: int, model: str) -> tuple[float, str]:
     for name, folder in reports().items():
         try:
             by_same = finished(folder) and read_receipt(folder).model == model
-            typical = read_summary(folder)["seconds_p50"].value if by_same else None
+            typical = read_summary(folder)["seconds_p50"] if by_same else None
         except (UserError, KeyError):  # of another version, or of several models
             continue
-        if typical:
-            return count * typical / AT_ONCE, name
+        if typical and typical.value and typical.n >= _ENOUGH:
+            return count * typical.value / AT_ONCE, name
     return count * _SECONDS.get(model, _SECONDS_OF_OTHERS) / AT_ONCE, ""
 
 

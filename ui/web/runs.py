@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock, Timeout
+
 from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, write_questions
 from assistant.evaluation.run import Step, evaluate
@@ -87,10 +89,13 @@ class Runs:
 
     def _run(self, items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> None:
         try:
-            evaluate(items, folder.name, [assistant], folder, self._asking, stop=self._stop)
+            with FileLock(folder.parent / ".lock", timeout=0):  # another process may serve the window, too
+                evaluate(items, folder.name, [assistant], folder, self._asking, stop=self._stop)
             self._now(state="done")
         except Stopped:
             self._now(state="stopped")
+        except Timeout:
+            self._now(state="failed", error="A run is under way in another process. Wait until it has ended.")
         except UserError as error:
             self._now(state="failed", error=str(error))
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback

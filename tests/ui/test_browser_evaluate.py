@@ -95,6 +95,7 @@ class TestEvaluate:
             one.get_by_text(
                 re.compile(r"This run has not ended: \d+ of 320 questions are answered and kept")
             ).wait_for()
+        assert page.get_by_label("Report").first.input_value().endswith("(not ended)")
         kept = answered_so_far(page)
         page.get_by_role("button", name="Go on").click()
         page.get_by_text(UNDER_WAY).wait_for()
@@ -112,6 +113,9 @@ class TestEvaluate:
         page.get_by_role("button", name="Run").click()
         page.locator("#about").get_by_text("broken JSON").wait_for()
         assert str(tmp_path) not in page.locator("#about").inner_text()
+        broken.write_text(TWO_QUESTIONS, encoding="utf-8")
+        upload(page, broken)
+        page.locator("#about").get_by_text("broken.jsonl (yours) has 2 questions").wait_for()
 
     def test_what_nobody_expected_is_a_line_and_the_tab_goes_on(
         self, open_page: Open, real: str, tmp_path: Path
@@ -165,7 +169,9 @@ def evaluate(page: Any) -> Any:
 
 
 def upload(page: Any, questions: Path) -> None:
-    page.locator("#choose input[type=file]").set_input_files(questions)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Your own set").click()
+    chooser.value.set_files(questions)
     page.wait_for_function("document.querySelector('#choose input').value.includes('(yours)')")
 
 

@@ -79,7 +79,10 @@ class EvaluatePanel:
         asked, looked_at = [self._set, self._uploads, self._reader], [self._report, self._other]
         seen = [self._about, self._status, self._start, self._stop, self._resume, *looked_at, self._timer]
         tab.select(self._arrive, [*asked, self._report], seen, **at_once)
-        self._upload.upload(_uploaded, [self._upload, self._uploads], [self._set, self._uploads], **at_once)
+        uploaded = self._upload.upload(
+            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **at_once
+        )
+        uploaded.then(self._describe, asked, self._about, **at_once)  # a mended set has the name that it had
         gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **at_once)
         self._start.click(self._begin, [*asked, self._report], seen, **at_once)
         self._resume.click(self._go_on, self._report, seen, **at_once)
@@ -146,9 +149,11 @@ class EvaluatePanel:
     def _choices(self, folder: Path | None = None) -> Changes:
         """The reports that there are now; that of `folder` is opened."""
         there = reports()
+        whole = [name for name, path in there.items() if finished(path)]
+        labels = [(name if name in whole else f"{name} (not ended)", name) for name in there]
         names = [name for name, path in there.items() if path == folder]
-        report = gr.Dropdown(list(there), value=names[0]) if names else gr.Dropdown(list(there))
-        return {self._report: report, self._other: gr.Dropdown([_NONE, *there])}
+        report = gr.Dropdown(labels, value=names[0]) if names else gr.Dropdown(labels)
+        return {self._report: report, self._other: gr.Dropdown([_NONE, *whole])}
 
     def _asked(self, reader: str) -> Assistant:
         return self._assistant.offline if reader == EXTRACTIVE else self._assistant

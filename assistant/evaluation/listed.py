@@ -15,11 +15,12 @@ Holds = Callable[[Row, str | None], bool]  # of a row and the stage that lost it
 
 @dataclass
 class Group:
-    """The questions behind something that can be clicked: what they are, and how many are listed."""
+    """The questions behind something that can be clicked: what they are, how many, and how many are listed."""
 
     number: int  # names it in the page, where a tag may be any text
     says: str
     holds: Holds
+    whole: int = 0
     count: int = 0
 
 
@@ -58,12 +59,14 @@ def list_questions(rows: Iterable[Row], corpus: Corpus, groups: Mapping[str, Gro
         stage = lost_at(row.question, row.answer, row.scores, corpus)
         if stage:
             lost[stage] += 1
+        behind = [group for group in groups.values() if group.holds(row, stage)]
+        for group in behind:
+            group.whole += 1
         if row.question.split == "held":
             questions.held += stage is not None
         elif (questions.shown if stage else len(kept[None])) < most:
             questions.shown += stage is not None
-            behind = tuple(group.number for group in groups.values() if group.holds(row, stage))
-            kept[stage].append(Listed(row, stage, behind))
+            kept[stage].append(Listed(row, stage, tuple(group.number for group in behind)))
     questions.listed = [one for of_stage in kept.values() for one in of_stage][:most]
     questions.lost = {stage: lost[stage] for stage in STAGES if lost[stage]}
     counts = Counter(number for one in questions.listed for number in one.groups)
@@ -79,7 +82,7 @@ def make_groups(
 
     `tags` are those shown of a metric, `changed` the ids of the questions "won" and "lost" against another run.
     """
-    found: dict[str, tuple[str, Holds]] = {"every": ("every question", lambda row, stage: True)}
+    found: dict[str, tuple[str, Holds]] = {"every": ("Every question", lambda row, stage: True)}
     for name in metrics:
         found[name] = (f"{METRICS[name].title}, where it is not at its best", _short_of(name))
     for metric, names in tags.items():
@@ -87,9 +90,9 @@ def make_groups(
             says = f"{METRICS[metric].title}, where it is not at its best, of the kind “{tag}”"
             found[f"{metric}/{tag}"] = (says, _short_of(metric, tag))
     for stage in STAGES:
-        found[stage] = (f"lost: {stage}", _lost(stage))
+        found[stage] = (f"Lost: {stage}", _lost(stage))
     for what, ids in changed.items():
-        found[what] = (f"{what} against the earlier run", _one_of(ids))
+        found[what] = (f"{what.capitalize()} against the earlier run", _one_of(ids))
     return {name: Group(number, *one) for number, (name, one) in enumerate(found.items())}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -30,7 +30,7 @@ class Run:
     folder: Path
     whole: int
     began: float
-    kept: int | None = None
+    kept: int = 0
     done: int = 0
     state: Literal["asking", "writing", "done", "stopped", "failed"] = "asking"
     error: str = ""
@@ -42,7 +42,7 @@ class Run:
 
     def seconds_left(self) -> float | None:
         """At the pace so far, until the last answer; `None` before the first."""
-        answered = self.done - (self.kept or 0)
+        answered = self.done - self.kept
         return (time.monotonic() - self.began) / answered * (self.whole - self.done) if answered else None
 
 
@@ -104,15 +104,20 @@ class Runs:
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[Step]:
+        first = True
+
         def step(done: int, whole: int) -> None:
+            nonlocal first
             if self._stop.is_set():
                 raise Stopped
-            kept = done if self._last and self._last.kept is None else self._last and self._last.kept
-            self._now(done=done, kept=kept)
+            if first:  # told before anything is asked
+                self._now(kept=done, began=time.monotonic())
+                first = False
+            self._now(done=done)
 
         yield step
         self._now(state="writing")
 
-    def _now(self, **changes: object) -> None:
+    def _now(self, **changes: Any) -> None:
         if self._last:
-            self._last = replace(self._last, **changes)  # type: ignore[arg-type]
+            self._last = replace(self._last, **changes)

@@ -133,6 +133,7 @@ def test_questions_that_are_held_back_are_counted_and_not_shown(tmp_path: Path) 
     earlier = written(tmp_path / "last week", a_row(HELD, an_answer("")), RIGHT)
     words = shown(page(written(tmp_path / "now", a_row(HELD, an_answer(SWARM)), RIGHT), earlier))
     assert "missing refusal 1" in words
+    assert "Every question: 2 , of which 1 are listed" in words
     assert "1 of those that were lost are held back: they are counted, and listed only in results.jsonl." in words
     assert "held (1) 0.00" in words  # by tag
     assert "0 won, 1 lost, 1 unchanged" in words

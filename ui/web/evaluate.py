@@ -52,21 +52,19 @@ class EvaluatePanel:
     def __init__(self, tab: gr.Tab, assistant: Assistant, panel: Panel) -> None:
         self._assistant = assistant
         self._runs = Runs()
-        with gr.Row(elem_id="choose"):
-            self._set = gr.Dropdown(set_names(), label="Question set", interactive=True)
-            self._upload = gr.UploadButton("Your own set …", file_types=[".jsonl", ".csv"], scale=0)
         self._reader = gr.Radio(
             reader_choices(assistant), value=EXTRACTIVE, label="Answered by", visible=assistant.model != EXTRACTIVE
         )
-        self._about = gr.HTML(elem_id="about", padding=False)
-        with gr.Row(elem_id="run"):
+        with gr.Row(elem_id="choose"):
+            self._set = gr.Dropdown(set_names(), label="Question set", interactive=True)
+            self._upload = gr.UploadButton("Your own set …", file_types=[".jsonl", ".csv"], scale=0)
             self._start = gr.Button("Run", variant="primary", scale=0)
             self._stop = gr.Button("Stop", scale=0, visible=False)
+        self._about = gr.HTML(elem_id="about", padding=False)
         self._status = gr.HTML(elem_id="status", padding=False)
         with gr.Row(elem_id="look"):
             self._report = gr.Dropdown([], label="Report", value=None, interactive=True)
             self._other = gr.Dropdown([_NONE], value=_NONE, label="Compare with an earlier run", interactive=True)
-        with gr.Row(elem_id="keep-report"):
             self._resume = gr.Button("Go on", scale=0, visible=False)
             self._save = gr.Button("Save the report", scale=0, interactive=False)
         self._shown = gr.HTML(elem_id="report", padding=False, js_on_load=_ROWS)

@@ -14,7 +14,7 @@ from ingest.errors import UserError
 from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, changed, written
 from ui.web import evaluated, reports
-from ui.web.evaluated import about_html, run_html, shown_html
+from ui.web.evaluated import about_html, run_html, saved_page, shown_html
 from ui.web.runs import QUESTIONS, Run, Runs
 
 ITEMS = load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl")
@@ -149,3 +149,4 @@ class TestSaid:
         said = shown_html(one, SOURCES, two)
         assert said.startswith('<p role="status">one and two share no question.')
         assert "Facts said 1.00" in said
+        assert "Facts said 1.00" in saved_page("one", one, SOURCES, two)

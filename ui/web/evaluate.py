@@ -8,13 +8,12 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, load_questions
-from assistant.evaluation.report import report_html, report_page
 from assistant.evaluation.results import Row, read_rows
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
-from ui.web.evaluated import about_html, line_html, run_html, shown_html
+from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
 from ui.web.reports import (
     can_go_on,
     finished,
@@ -174,8 +173,8 @@ class EvaluatePanel:
         return said, gr.Button(interactive=whole), gr.Button(visible=goes_on)
 
     def _page(self, report: str, other: str) -> str:
-        folder, there = report_named(report), _other(report, other)
-        return report_page(report, report_html(folder, self._assistant.index().sources, there))
+        sources = self._assistant.index().sources
+        return saved_page(report, report_named(report), sources, _other(report, other))
 
     def _open(
         self, report: str | None, before: list[Turn], event: gr.EventData

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.report import report_html
+from assistant.evaluation.report import report_html, report_page
 from assistant.evaluation.results import ROWS
 from ingest.errors import UserError
 from ingest.settings import ROOT
@@ -72,6 +72,16 @@ def shown_html(folder: Path, sources: Mapping[str, Source], other: Path | None) 
         log.exception("No report of %s", folder)
         return line_html(f"This version cannot show {folder.name}. Open report.html in its folder.")
     return f'<div class="report"><h2>{html.escape(folder.name)}</h2>{report}</div>'
+
+
+def saved_page(name: str, folder: Path, sources: Mapping[str, Source], other: Path | None) -> str:
+    """What is shown as a page of its own. Raises `UserError` where the report cannot be read."""
+    try:
+        return report_page(name, report_html(folder, sources, other))
+    except UserError:
+        if other is None:
+            raise
+        return report_page(name, report_html(folder, sources))  # the two share no question
 
 
 def _about(seconds: float) -> str:

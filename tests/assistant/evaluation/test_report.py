@@ -88,7 +88,7 @@ def test_a_bar_leads_to_the_questions_behind_it(tmp_path: Path) -> None:
         written(tmp_path / "r", RIGHT, RIGHTLY_REFUSED, a_row(changed(ANSWERABLE, id="b-9"), an_answer(SWARM)))
     )
     facts, stage, tag = (
-        re.search(rf'href="#(behind-\d+)" title="[^"]*">\s*<span class="name">{name}<', html)
+        re.search(rf'href="#(behind-\d+)"[^>]*>\s*<span class="name">{name}<', html)
         for name in ("Facts said", "retrieved but not used", r"count \(2\)")
     )
     assert facts and stage and tag

@@ -14,6 +14,7 @@ import pytest
 import typer
 
 from assistant.evaluation.questions import QuestionItem, load_questions
+from assistant.evaluation.scoring import METRICS
 from assistant.settings import AssistantSettings
 from ingest.settings import ROOT, IngestSettings
 from tests.ui.command import bpo_kpo, window
@@ -172,7 +173,9 @@ def test_the_metrics_that_a_run_leaves_are_all_described(environment: dict[str, 
     only = ("evaluate", "corpus/questions/smoke.jsonl", "--only", "s-10", "--report", str(tmp_path))
     assert not bpo_kpo(*only, **environment).returncode
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
-    assert rows(EVALUATION, "| metric |").keys() == summary.keys()
+    described = rows(EVALUATION, "| metric |")
+    assert described.keys() == summary.keys()
+    assert {name: cells[0] for name, cells in described.items()} == {n: METRICS[n].title for n in summary}
 
 
 def test_the_figures_of_the_readme_are_those_of_the_page_on_evaluation() -> None:

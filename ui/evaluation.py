@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from langchain_core.language_models import BaseChatModel
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
@@ -123,14 +123,16 @@ def _show_headline(console: Console, folder: Path) -> None:
     summary = read_summary(folder)
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
     any_held = held["failures"].n > 0
-    table = Table("metric", "value", "95 % interval", "n", *(["held back"] if any_held else []))
+    table = Table(
+        "", Column("metric", no_wrap=True), "value", "95 % interval", "n", *(["held back"] if any_held else [])
+    )
     for name in headline(summary):
         figure = summary[name]
         note = " (lower is better)" if METRICS[name].lower_is_better else ""
         ends = (figure.low, figure.high)
         interval = " to ".join(f"{end:.2f}" for end in ends if end is not None)
         apart = [_number(held[name].value)] if any_held and name in held else []
-        table.add_row(name + note, _number(figure.value), interval, str(figure.n), *apart)
+        table.add_row(METRICS[name].title + note, name, _number(figure.value), interval, str(figure.n), *apart)
     console.print(table)
     tokens = [int(summary[name].value or 0) for name in ("input_tokens", "output_tokens")]
     usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], cost_usd=summary["cost_usd"].value)
@@ -147,10 +149,17 @@ def _show_headline(console: Console, folder: Path) -> None:
 def _show_comparison(console: Console, here: Path, there: Path) -> None:
     """Paired differences of two runs, and the questions won and lost."""
     comparison = compare(here, there)
-    table = Table("metric", "difference", "95 % interval", "p", "n")
+    table = Table("", Column("metric", no_wrap=True), "difference", "95 % interval", "p", "n")
     for name, d in comparison.differences.items():
         if d.low or d.high:
-            table.add_row(name, f"{d.value:+.3f}", f"{d.low:+.2f} to {d.high:+.2f}", f"{d.p:.3f}", str(d.n))
+            table.add_row(
+                METRICS[name].title,
+                name,
+                f"{d.value:+.3f}",
+                f"{d.low:+.2f} to {d.high:+.2f}",
+                f"{d.p:.3f}",
+                str(d.n),
+            )
     console.print(table)
     if same := [name for name, d in comparison.differences.items() if not d.low and not d.high]:
         _say(console, f"No difference: {', '.join(same)}")

@@ -105,10 +105,15 @@ def worse(comparison: Comparison) -> list[str]:
     """The headline metrics that are worse than in the other run with their whole interval, a line each."""
     lines = []
     for name in HEADLINE:
-        d = comparison.differences.get("answer_words" if name == "answer_words_median" else name)
+        d = pair_of(comparison, name)
         if d and (d.low > 0 if METRICS[name].lower_is_better else d.high < 0):
             lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
     return lines
+
+
+def pair_of(comparison: Comparison, name: str) -> Difference | None:
+    """The difference of a headline figure; questions are paired by their words, not by the median of these."""
+    return comparison.differences.get("answer_words" if name == "answer_words_median" else name)
 
 
 _Key = tuple[str, str]  # the id first

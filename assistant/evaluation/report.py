@@ -4,17 +4,18 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from assistant.evaluation.budget import AT_ONCE
-from assistant.evaluation.compare import compare
+from assistant.evaluation.compare import Comparison, compare, pair_of
+from assistant.evaluation.in_words import compared_in_words, in_words, verdict
+from assistant.evaluation.listed import evidence_found, list_questions, make_groups
 from assistant.evaluation.matching import Corpus, stated
 from assistant.evaluation.outcomes import outcomes, risk_coverage
 from assistant.evaluation.results import Row, read_receipt, read_rows
-from assistant.evaluation.scoring import METRICS, STAGES, lost_at
+from assistant.evaluation.scoring import METRICS, STAGES
 from assistant.evaluation.statistics import Difference, Figure, smallest_difference
 from assistant.evaluation.summary import (
     Summary,
@@ -28,8 +29,8 @@ from assistant.evaluation.summary import (
 from ingest.sources import Source
 
 _PAGES = Path(__file__).parent
-_BY_TAG = {"Useful": "useful", "Fact recall": "fact_recall", "Refusal where there is no answer": "refusal"}
-_SHOWN = 500  # losses in the report, so that a browser opens it; all are in results.jsonl
+_OF_TAGS = ("useful", "fact_recall", "refusal")  # what is shown of each kind of question
+_SHOWN = 500  # questions in the report, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
 _POINTS = 400  # of a curve: more than the eye can tell apart
 _VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken")
@@ -42,51 +43,81 @@ def write_report(folder: Path, set_name: str, sources: Mapping[str, Source], oth
     question with this one.
     """
     summary = summarise(read_rows(folder))
-    receipt = _receipt(folder)
     write_summary(folder, summary)
+    page = report_page(set_name, report_html(folder, sources, other, just_made=True))
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    return summary
+
+
+def report_page(name: str, report: str) -> str:
+    """A report as a page of its own, with what `report_html` made of it."""
+    return _filled("report.html.j2", name=name, report=report)
+
+
+def report_html(
+    folder: Path,
+    sources: Mapping[str, Source],
+    other: Path | None = None,
+    *,
+    opens: bool = False,
+    just_made: bool = False,
+) -> str:
+    """A finished report as HTML without a page around it, from the rows and the figures in `folder`.
+
+    `sources` are the documents as they are now. With `opens`, each question has a button `data-row` for whoever
+    shows it; of one that was `just_made` the versions of what it was made with are known. Raises `UserError`
+    where a report cannot be read, or `other` shares no question with it.
+    """
+    summary, receipt = read_summary(folder), _receipt(folder) | (_versions() if just_made else {})
     corpus = Corpus(sources)
     found = outcomes(read_rows(folder))
-    count = summary["failures"].n
     points = risk_coverage(found)
-    against: dict[str, object] = {}
-    if other:
-        comparison = compare(folder, other)
-        against = {
-            "other": other.resolve().name,
-            "comparison": comparison,
-            "won": _both_rows(folder, other, comparison.won),
-            "lost": _both_rows(folder, other, comparison.lost),
-        }
-    page = filled(
-        _PAGES / "report.html.j2",
-        set_name=set_name,
-        count=count,
+    comparison = compare(folder, other) if other else None
+    tags = {metric: by_tag(read_rows(folder), metric) for metric in _OF_TAGS}
+    shares = [name for name in headline(summary) if name != "answer_words_median"]
+    changed = {"won": comparison.won, "lost": comparison.lost} if comparison else {}
+    groups = make_groups(shares, tags, changed)
+    questions = list_questions(read_rows(folder), corpus, groups, _SHOWN)
+    return _filled(
+        "body.html.j2",
+        shows=(
+            compared_in_words(summary, comparison, other.resolve().name)
+            if comparison and other
+            else in_words(summary, questions.lost)
+        ),
+        count=summary["failures"].n,
         ways=Counter(one.way for one in found),
-        smallest=smallest_difference(count),
+        smallest=smallest_difference(summary["failures"].n),
         summary=summary,
         headline=headline(summary),
+        shares=shares,
+        groups=groups,
         at_once=AT_ONCE,
         baselines=baselines(read_rows(folder), corpus, judged="judge" in receipt),
-        tags={title: by_tag(read_rows(folder), metric) for title, metric in _BY_TAG.items()},
+        tags=tags,
         points=[*points[: -1 : 1 + len(points) // _POINTS], *points[-1:]],
         asked=len(found),  # greetings and the like are no part of it
         unsure=sum(one.confidence is None for one in found),
-        losses=losses(read_rows(folder), corpus, _SHOWN),
+        questions=questions,
         stated=stated,
+        evidence_found=lambda row: evidence_found(row, corpus),
         receipt=receipt,
+        changed_documents=_changed_documents(folder, sources),
         documents=len(sources),
-        **against,
+        opens=opens,
+        comparison=comparison,
+        other=other.resolve().name if other else "",
+        before=read_summary(other) if other else {},
+        their_answers=_their_rows(other, comparison) if comparison and other else {},
     )
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    return summary
 
 
 def write_overview(folder: Path, set_name: str, reports: Mapping[str, Path]) -> None:
     """Writes a `report.html` that puts the models of these reports beside the first, whose figures are kept."""
     first, *others = reports
     summaries = {model: read_summary(report) for model, report in reports.items()}
-    page = filled(
-        _PAGES / "models.html.j2",
+    page = _filled(
+        "models.html.j2",
         set_name=set_name,
         summaries=summaries,
         folders={model: report.name for model, report in reports.items()},
@@ -98,54 +129,25 @@ def write_overview(folder: Path, set_name: str, reports: Mapping[str, Path]) -> 
     write_summary(folder, summaries[first])
 
 
-@dataclass(frozen=True)
-class Losses:
-    """How many questions each stage lost, in the order of `STAGES`, and the rows of the first of them.
-
-    Questions that are held back are counted and never listed: what is seen is tuned to.
-    """
-
-    counts: dict[str, int]
-    listed: dict[str, list[Row]]
-    held: int
-
-    @property
-    def total(self) -> int:
-        """How many questions were lost."""
-        return sum(self.counts.values())
+def _their_rows(there: Path, comparison: Comparison) -> dict[str, Row]:
+    """The other run's rows of the first questions that were won or lost, by their ids."""
+    shown = {*comparison.won[:_COMPARED], *comparison.lost[:_COMPARED]}
+    return {row.id: row for row in read_rows(there) if row.id in shown}
 
 
-def losses(rows: Iterable[Row], corpus: Corpus, most: int) -> Losses:
-    """Every loss is counted, the first `most` are kept: a row holds its passages and takes about 10 KB."""
-    counts: Counter[str] = Counter()
-    listed: dict[str, list[Row]] = {stage: [] for stage in STAGES}
-    held = 0
-    for row in rows:
-        if stage := lost_at(row.question, row.answer, row.scores, corpus):
-            counts[stage] += 1
-            if row.question.split == "held":
-                held += 1
-            elif counts.total() - held <= most:
-                listed[stage].append(row)
-    return Losses({stage: counts[stage] for stage in STAGES if counts[stage]}, listed, held)
+def _changed_documents(folder: Path, sources: Mapping[str, Source]) -> bool:
+    """Whether the run was about other documents, or about other versions of them, than there are now."""
+    return read_receipt(folder).sources != {name: source.digest for name, source in sources.items()}
 
 
-def _both_rows(here: Path, there: Path, ids: Sequence[str]) -> list[tuple[Row, Row]]:
-    """This run's row and the other's of the first of these questions; none of a question held back."""
-    shown = ids[:_COMPARED]
-    ours, theirs = ({row.id: row for row in read_rows(folder) if row.id in shown} for folder in (here, there))
-    pairs = [(ours[id_], theirs[id_]) for id_ in shown]
-    return [pair for pair in pairs if all(row.question.split != "held" for row in pair)]
-
-
-def filled(template: Path, **values: object) -> str:
+def _filled(template: str, **values: object) -> str:
     """A page of these values, which are data: all are escaped. Templates know how to show figures."""
     from jinja2 import Environment, FileSystemLoader
 
-    pages = Environment(loader=FileSystemLoader(template.parent), autoescape=True, trim_blocks=True)
-    pages.filters |= {"figure": _figure, "interval": _interval, "verdict": _verdict}
-    pages.globals |= {"metrics": METRICS, "stages": STAGES}
-    return pages.get_template(template.name).render(values)
+    pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True)
+    pages.filters |= {"figure": _figure, "interval": _interval, "verdict": verdict, "signed": "{:+.2f}".format}
+    pages.globals |= {"metrics": METRICS, "stages": STAGES, "pair_of": pair_of}
+    return pages.get_template(template).render(values)
 
 
 def _receipt(folder: Path) -> dict[str, str]:
@@ -159,9 +161,12 @@ def _receipt(folder: Path) -> dict[str, str]:
         "code": f"sha256 {receipt.code}",
         "settings": f"sha256 {_digest(settings)}",
         **{name: str(value) for name, value in settings.items()},
-        "versions": ", ".join(f"{name} {version(name)}" for name in _VERSIONED),
-        "Python": platform.python_version(),
     }
+
+
+def _versions() -> dict[str, str]:
+    installed = ", ".join(f"{name} {version(name)}" for name in _VERSIONED)
+    return {"versions": installed, "Python": platform.python_version()}
 
 
 def _digest(fields: Mapping[str, object]) -> str:
@@ -180,14 +185,3 @@ def _figure(value: float | None) -> str:
 def _interval(figure: Figure | Difference) -> str:
     """Both ends of an interval; nothing where there is none."""
     return "" if figure.low is None else f"{_figure(figure.low)} to {_figure(figure.high)}"
-
-
-def _verdict(difference: Difference, name: str) -> str:
-    """Better or worse only where the whole interval is; a measure of size, like tokens, counts as a cost."""
-    if difference.low == difference.high == 0:
-        return "no difference"
-    if difference.low <= 0 <= difference.high:
-        return "no clear difference"
-    if difference.p >= 0.05:
-        return "too few to tell"
-    return "better" if (difference.value > 0) != METRICS[name].lower_is_better else "worse"

@@ -105,7 +105,10 @@ def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) 
     if path.exists():
         earlier = read_receipt(folder)
         if names := [name for name in Receipt.model_fields if getattr(earlier, name) != getattr(receipt, name)]:
-            raise UserError(f"{folder} holds a run that differs in {', '.join(names)}. Give another --report.")
+            differs = ", ".join(names)
+            raise UserError(
+                f"{folder} holds a run that differs in {differs}. Begin a new one, in another --report."
+            )
     elif rows.exists():
         raise UserError(f"{rows} is of something else: it has no {RECEIPT}. Give another --report.")
     else:

@@ -13,53 +13,76 @@ Scores = dict[str, float | None]
 
 
 class Metric(NamedTuple):
-    """What a measure is, for someone who never saw one."""
+    """A measure for someone who never saw one: what reports call it, and what it is."""
 
+    title: str
     meaning: str
     lower_is_better: bool = False
 
 
 METRICS = {
-    "useful": Metric("share of questions that are served: enough of the facts, or a refusal where that is right"),
-    "evidence_recall": Metric("share of the expected quotes that the retrieved passages hold"),
-    "evidence_recall_at_3": Metric("share of the expected quotes that the first three passages hold"),
-    "success_at_1": Metric("share of questions whose first passage holds an expected quote"),
-    "mrr": Metric("1 / rank of the first passage that holds an expected quote"),
-    "context_tokens": Metric("size of the retrieved passages in tokens", True),
-    "fact_recall": Metric("share of the expected facts that the answer states"),
-    "fact_recall_of_followups": Metric("the same, of questions that build on an earlier one"),
-    "forbidden_hits": Metric("share of answers that say what a right answer never says", True),
-    "answer_words": Metric("words of an answer", True),
-    "citation_validity": Metric("share of markers that name a citation"),
-    "quote_exactness": Metric("share of citations whose quote stands verbatim at its place"),
-    "citation_recall": Metric("share of sentences that their citations support"),
-    "citation_precision": Metric("share of citations that their sentence needs"),
-    "gold_citation_precision": Metric("share of citations that point at the expected evidence"),
-    "gold_citation_recall": Metric("share of the expected evidence that is cited"),
-    "uncited_sentences": Metric("share of sentences without a citation", True),
-    "grounded_words": Metric("share of the answer's words that stand in its quotes"),
-    "strange_names": Metric("numbers and names that stand neither in the passages nor in the question", True),
-    "over_refusal": Metric("refused (or failed), though the documents answer", True),
-    "refusal": Metric("refused, of the questions without an answer"),
-    "refusal_far": Metric("refused, of the questions on other subjects"),
-    "refusal_near": Metric("refused, of the questions that look alike but have no answer"),
-    "refusal_injection": Metric("refused, of the attempts to give orders"),
-    "truthfulness": Metric("(right − wrong) / all; a refusal counts as neither"),
-    "followup_gap": Metric("fact recall of follow-ups written out in full, minus that as asked", True),
+    "useful": Metric(
+        "Useful answers",
+        "share of questions that are served: enough of the facts, or a refusal where that is right",
+    ),
+    "evidence_recall": Metric("Evidence found", "share of the expected quotes that the retrieved passages hold"),
+    "evidence_recall_at_3": Metric(
+        "Evidence among the first three", "share of the expected quotes that the first three passages hold"
+    ),
+    "success_at_1": Metric(
+        "First passage right", "share of questions whose first passage holds an expected quote"
+    ),
+    "mrr": Metric("Rank of the evidence", "1 / rank of the first passage that holds an expected quote"),
+    "context_tokens": Metric("Size of the passages", "size of the retrieved passages in tokens", True),
+    "fact_recall": Metric("Facts said", "share of the expected facts that the answer states"),
+    "fact_recall_of_followups": Metric(
+        "Facts said in follow-ups", "share of the expected facts that answers to follow-ups state"
+    ),
+    "forbidden_hits": Metric(
+        "Wrong things said", "share of answers that say what a right answer never says", True
+    ),
+    "answer_words": Metric("Words of an answer", "words of an answer", True),
+    "citation_validity": Metric("Markers that lead somewhere", "share of markers that name a citation"),
+    "quote_exactness": Metric(
+        "Quotes word for word", "share of citations whose quote stands verbatim at its place"
+    ),
+    "citation_recall": Metric("Sentences proven", "share of sentences that their citations support"),
+    "citation_precision": Metric("Citations needed", "share of citations that their sentence needs"),
+    "gold_citation_precision": Metric(
+        "Citations on the evidence", "share of citations that point at the expected evidence"
+    ),
+    "gold_citation_recall": Metric("Evidence cited", "share of the expected evidence that is cited"),
+    "uncited_sentences": Metric("Sentences without a citation", "share of sentences without a citation", True),
+    "grounded_words": Metric("Words out of the quotes", "share of the answer's words that stand in its quotes"),
+    "strange_names": Metric(
+        "Names out of nowhere", "numbers and names that stand neither in the passages nor in the question", True
+    ),
+    "over_refusal": Metric("Wrong refusals", "refused (or failed), though the documents answer", True),
+    "refusal": Metric("Right refusals", "refused, of the questions without an answer"),
+    "refusal_far": Metric("Refusals of other subjects", "refused, of the questions on other subjects"),
+    "refusal_near": Metric("Near refusals", "refused, of the questions that look alike but have no answer"),
+    "refusal_injection": Metric("Refusals of orders", "refused, of the attempts to give orders"),
+    "truthfulness": Metric("Right minus wrong", "(right − wrong) / all; a refusal counts as neither"),
+    "followup_gap": Metric(
+        "Lost by asking short", "fact recall of follow-ups written out in full, minus that as asked", True
+    ),
     # of a whole run
-    "answer_words_median": Metric("words of an answer, half are shorter", True),
-    "abstention_precision": Metric("share of refusals that are right"),
-    "abstention_f1": Metric("harmonic mean of that and of `refusal`"),
-    "aurc": Metric("mean share of wrong answers where only the surest are given", True),
-    "confidence_auc": Metric("how often a question with an answer has the higher confidence than one without"),
-    "seconds_p50": Metric("seconds of an answer, half are faster", True),
-    "seconds_p95": Metric("seconds of an answer, 95 of 100 are faster", True),
-    "failures": Metric("questions that ended in an error; each counts as wrong", True),
-    "input_tokens": Metric("tokens sent to the model", True),
-    "output_tokens": Metric("tokens received from the model", True),
-    "cost_usd": Metric("cost in US dollars", True),
+    "answer_words_median": Metric("Median words of an answer", "words of an answer, half are shorter", True),
+    "abstention_precision": Metric("Refusals that are right", "share of refusals that are right"),
+    "abstention_f1": Metric("Refusals, all in all", "harmonic mean of `refusal` and `abstention_precision`"),
+    "aurc": Metric("Wrong though sure", "mean share of wrong answers where only the surest are given", True),
+    "confidence_auc": Metric(
+        "Surer where there is an answer",
+        "how often a question with an answer has the higher confidence than one without",
+    ),
+    "seconds_p50": Metric("Median seconds", "seconds of an answer, half are faster", True),
+    "seconds_p95": Metric("Seconds of slow answers", "seconds of an answer, 95 of 100 are faster", True),
+    "failures": Metric("Failures", "questions that ended in an error; each counts as wrong", True),
+    "input_tokens": Metric("Tokens sent", "tokens sent to the model", True),
+    "output_tokens": Metric("Tokens received", "tokens received from the model", True),
+    "cost_usd": Metric("Cost", "cost in US dollars", True),
     # of two runs, question by question
-    "seconds": Metric("seconds of an answer", True),
+    "seconds": Metric("Seconds", "seconds of an answer", True),
 }
 JUDGED = ("citation_recall", "citation_precision")  # what the test φ decides
 _REFUSAL_OF = {

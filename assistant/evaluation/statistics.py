@@ -1,15 +1,16 @@
 """Means with bootstrap intervals, and paired comparison of two runs by permutation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 RESAMPLES = 2_000
+_AT_ONCE = 100_000  # values
 _SEED = 20_231  # so that two reports over the same rows are the same
 
-Statistic = Callable[[np.ndarray], np.floating]
+Statistic = Callable[..., np.ndarray]  # of values, along an axis
 
 
 class Figure(BaseModel):
@@ -78,16 +79,17 @@ def smallest_difference(n: int) -> float:
 
 
 def _resampled(values: np.ndarray, of: Statistic) -> np.ndarray:
-    generator = np.random.default_rng(_SEED)
-    resampled = np.empty(RESAMPLES)
-    for i in range(RESAMPLES):  # a row at a time: a set of 5,000 questions would need 80 MB at once
-        resampled[i] = of(values[generator.integers(0, len(values), len(values))])
-    return resampled
+    generator, n = np.random.default_rng(_SEED), len(values)
+    return np.concatenate([of(values[generator.integers(0, n, (rows, n))], axis=1) for rows in _batches(n)])
 
 
 def _flipped_means(deltas: np.ndarray) -> np.ndarray:
-    generator = np.random.default_rng(_SEED)
-    means = np.empty(RESAMPLES)
-    for i in range(RESAMPLES):
-        means[i] = generator.choice((-1.0, 1.0), size=len(deltas)) @ deltas / len(deltas)
-    return means
+    generator, n = np.random.default_rng(_SEED), len(deltas)
+    return np.concatenate([generator.choice((-1.0, 1.0), size=(rows, n)) @ deltas / n for rows in _batches(n)])
+
+
+def _batches(n: int) -> Iterator[int]:
+    """How many resamples of `n` values to draw at a time: all of them, of 5,000 questions, would take 80 MB."""
+    most = max(1, _AT_ONCE // n)
+    for begun in range(0, RESAMPLES, most):
+        yield min(most, RESAMPLES - begun)

@@ -100,7 +100,7 @@ def baselines(rows: Iterable[Row], corpus: Corpus, *, judged: bool = False) -> d
             scores["always refuse"].append(score(row.question, _refuse(row.answer), corpus))
             scores["the top passage whole"].append(score(row.question, _top_passage(row.answer), corpus))
     return {
-        name: {metric: figure for metric, figure in _means(made).items() if metric not in left_out}
+        name: {metric: _without_interval(made, metric) for metric in _names(made) if metric not in left_out}
         for name, made in scores.items()
     }
 
@@ -122,8 +122,17 @@ def write_summary(folder: Path, summary: Summary) -> None:
 
 
 def _means(scores: Sequence[Scores]) -> Summary:
-    names = dict.fromkeys(name for one in scores for name in one)
-    return {name: mean([one.get(name) for one in scores]) for name in names}
+    return {name: mean([one.get(name) for one in scores]) for name in _names(scores)}
+
+
+def _names(scores: Sequence[Scores]) -> Iterable[str]:
+    return dict.fromkeys(name for one in scores for name in one)
+
+
+def _without_interval(scores: Sequence[Scores], name: str) -> Figure:
+    """The mean alone, which takes no time."""
+    defined = [value for one in scores if (value := one.get(name)) is not None]
+    return Figure(value=sum(defined) / len(defined) if defined else None, n=len(defined))
 
 
 def _refuse(answer: Answer) -> Answer:

@@ -48,7 +48,7 @@ def take(browser: Any, address: str) -> None:
     page.get_by_label("Question set").first.click()
     page.get_by_role("option", name="smoke.jsonl").click()
     page.get_by_role("button", name="Run").click()
-    page.get_by_text("Done.").wait_for(timeout=120_000)
+    page.locator("#report .bars").first.wait_for(timeout=120_000)
     shot(page, "evaluate")
 
 

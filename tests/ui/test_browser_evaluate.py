@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 _AXE = find_spec("axe_playwright_python")
 AXE = Path(_AXE.origin).with_name("axe.min.js").read_text("utf-8") if _AXE and _AXE.origin else ""
 
-UNDER_WAY = re.compile("asking the first questions|of 320 questions answered")  # Stop keeps what was done
+UNDER_WAY = re.compile(r"\d+ of 320 questions answered, about")  # Stop keeps what was done
 TWO_QUESTIONS = (
     '{"id": "<i>1", "question": "What drives <b>KPO</b>?", "answerable": true, "facts": [["insight"]], '
     '"evidence": ["KPO is insight-driven"], "tags": ["plain"]}\n'
@@ -24,80 +24,103 @@ TWO_QUESTIONS = (
 
 
 class TestEvaluate:
-    def test_a_set_runs_shows_its_figures_and_opens_what_was_lost_in_the_chat(
+    def test_a_set_runs_shows_its_figures_and_opens_a_question_in_the_conversation(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
         questions = tmp_path / "two <b>.jsonl"
         questions.write_text(TWO_QUESTIONS, encoding="utf-8")
-        page = open_page(real)
-        page.get_by_role("tab", name="Evaluate").click()
+        page = evaluate(open_page(real))
         upload(page, questions)
-        page.get_by_role("button", name="Run").click()
-        page.get_by_text("Done. The report is in").wait_for()
-        rows = page.locator("#result tbody tr").all_inner_texts()
-        assert any(row.startswith("fact_recall\t1.00") for row in rows)
-        assert page.locator("#lost b, #lost i").count() == 0
-        page.get_by_text("Every question").click()
-        assert page.locator("#lost details button").count() == 2
-        page.get_by_role("button", name="Open in chat").first.click()
+        first = run(page)
+        page.locator("#report .shows").get_by_text("Facts said 1.00").wait_for()
+        assert page.locator("#report b, #report i").count() == 0
+        page.get_by_text("Show every question").click()
+        question = page.locator("#report .question:visible", has_text="And for KPO?")
+        question.locator("summary").first.click()
+        question.get_by_role("button", name="Open in the conversation").click()
         page.locator("#chat .answer").wait_for()
         assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And for KPO?"]
         ask(page, "And its roles?")
         answered(page, 2)
         page.wait_for_function("!document.querySelector('#question textarea').disabled")
         ask(page, "What drives KPO?")
-        page.evaluate("document.querySelector('#lost button').click()")  # while that waits for its answer
+        page.evaluate("document.querySelector('#report button[data-row]').click()")  # while that waits
         answered(page, 4)
         page.get_by_role("tab", name="Evaluate").click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Save the report").click()
-        assert "<!doctype html>" in Path(download.value.path()).read_text("utf-8").lower()
+        saved = Path(download.value.path()).read_text("utf-8")
+        assert saved.startswith("<!doctype html>") and "data-row" not in saved
 
-        report = re.search(r"(two.+)\.$", page.locator("#status").inner_text().strip())
-        assert report
-        page.get_by_label("Compare with an earlier run").click()
-        page.get_by_role("option", name=report[1]).click()
-        page.get_by_role("button", name="Run").click()
-        page.locator("#result").get_by_text("0 questions won, 0 lost, 2 as before").wait_for()
+        run(page)
+        choose(page, "Compare with an earlier run", first)
+        page.locator("#report").get_by_text("2 questions are in both runs: 0 won, 0 lost, 2 unchanged").wait_for()
+        choose(page, "Report", first)
+        page.locator("#report h2").get_by_text(first).wait_for()
 
-    def test_a_run_can_be_stopped_and_a_broken_set_is_a_line(
+    def test_before_a_run_it_says_what_it_is_for_how_many_questions_and_how_long(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
-        page = open_page(real)
-        page.get_by_role("tab", name="Evaluate").click()
+        page = evaluate(open_page(real))
+        about = page.locator("#about")
+        about.get_by_text(re.compile("core.jsonl has 320 questions; they take (about|a few)")).wait_for()
+        assert "measures the answers" in about.inner_text()
+        assert page.locator("#status progress").count() == 0
+        questions = tmp_path / "mine.jsonl"
+        questions.write_text(TWO_QUESTIONS, encoding="utf-8")
+        upload(page, questions)
+        about.get_by_text("mine.jsonl (yours) has 2 questions").wait_for()
+        assert page.get_by_label("Question set").input_value() == "mine.jsonl (yours)"
+
+    def test_a_run_outlives_its_page_is_seen_by_all_can_be_stopped_and_gone_on_with(
+        self, open_page: Open, real: str
+    ) -> None:
+        page, other = evaluate(open_page(real)), evaluate(open_page(real))
         page.get_by_role("button", name="Run").click()
         page.get_by_text(UNDER_WAY).wait_for()
+        page.reload()
+        evaluate(page).get_by_text(UNDER_WAY).wait_for()
+        assert page.locator("#status progress").get_attribute("max") == "320"
+        other.get_by_role("button", name="Run").click()
+        other.get_by_text("One run at a time").wait_for()
+        other.get_by_text(UNDER_WAY).wait_for()
+        other.get_by_role("button", name="Stop").click()
+        for one in (page, other):
+            one.locator("#status").get_by_text("Stopped.").wait_for()
+            one.get_by_text(
+                re.compile(r"This run has not ended: \d+ of 320 questions are answered and kept")
+            ).wait_for()
+        assert page.get_by_label("Report").first.input_value().endswith("(not ended)")
+        kept = answered_so_far(page)
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text(UNDER_WAY).wait_for()
         page.get_by_role("button", name="Stop").click()
-        page.get_by_text(re.compile(r"Stopped\. What was done is kept in reports/core-")).wait_for()
+        page.locator("#status").get_by_text("Stopped.").wait_for()
+        page.get_by_text("This run has not ended").wait_for()
+        assert answered_so_far(page) > kept
+
+    def test_a_broken_set_is_a_line(self, open_page: Open, real: str, tmp_path: Path) -> None:
+        page = evaluate(open_page(real))
         broken = tmp_path / "broken.jsonl"
         broken.write_text('{"id": "1", ', encoding="utf-8")
         upload(page, broken)
+        page.locator("#about").get_by_text("broken JSON").wait_for()
         page.get_by_role("button", name="Run").click()
-        page.get_by_text("broken JSON").wait_for()
-        assert str(tmp_path) not in page.locator("#status").inner_text()
-
-    def test_whoever_waits_for_the_run_of_another_can_stop_waiting(self, open_page: Open, real: str) -> None:
-        one, other = open_page(real), open_page(real)
-        for page in (one, other):
-            page.get_by_role("tab", name="Evaluate").click()
-            page.get_by_role("button", name="Run").click()
-        other.get_by_text("Waiting for a run that is under way").wait_for()
-        one.get_by_text(UNDER_WAY).wait_for()
-        other.get_by_role("button", name="Stop").click()
-        other.get_by_text("Stopped. Nothing was asked.").wait_for()
-        one.get_by_role("button", name="Stop").click()
-        one.get_by_text("Stopped. What was done is kept").wait_for()
+        page.locator("#about").get_by_text("broken JSON").wait_for()
+        assert str(tmp_path) not in page.locator("#about").inner_text()
+        broken.write_text(TWO_QUESTIONS, encoding="utf-8")
+        upload(page, broken)
+        page.locator("#about").get_by_text("broken.jsonl (yours) has 2 questions").wait_for()
 
     def test_what_nobody_expected_is_a_line_and_the_tab_goes_on(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
         deep = tmp_path / "deep.jsonl"
         deep.write_text("[" * 100_000, encoding="utf-8")
-        page = open_page(real)
-        page.get_by_role("tab", name="Evaluate").click()
+        page = evaluate(open_page(real))
         upload(page, deep)
+        page.locator("#about").get_by_text(BROKEN).wait_for()
         page.get_by_role("button", name="Run").click()
-        page.get_by_text(BROKEN).wait_for()
         assert page.get_by_role("button", name="Run").is_enabled()
 
 
@@ -117,22 +140,55 @@ def test_axe_finds_nothing_serious_on_any_screen(
     ask(page, "What does Time Doctor cost?")
     answered(page, 2)
     found += serious(page, "refusal")
-    page.get_by_role("tab", name="Evaluate").click()
-    page.get_by_role("button", name="Run").wait_for()
+    evaluate(page)
     found += serious(page, "evaluate")
     questions = tmp_path / "two.jsonl"
     questions.write_text(TWO_QUESTIONS, encoding="utf-8")
     upload(page, questions)
-    page.get_by_role("button", name="Run").click()
-    page.get_by_text("Done. The report is in").wait_for()
+    run(page)
+    page.get_by_text("Show every question").click()
+    page.locator("#report .question > summary").first.click()
+    page.get_by_text("What these figures mean").click()
     found += serious(page, "evaluated")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     assert found == []
 
 
+def evaluate(page: Any) -> Any:
+    """The page with its second tab opened."""
+    page.locator("#article article").wait_for(state="attached")
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#about p").wait_for()
+    return page
+
+
+def run(page: Any) -> str:
+    """The name of the report, once it is shown."""
+    page.get_by_role("button", name="Run").click()
+    page.locator("#status progress").wait_for()
+    done = page.locator("#status").get_by_text("Done. The report is in reports/")
+    done.wait_for()
+    name = str(done.inner_text().partition("reports/")[2].rstrip("."))
+    page.locator("#report h2").get_by_text(name, exact=True).wait_for()
+    return name
+
+
 def upload(page: Any, questions: Path) -> None:
-    page.get_by_role("button", name="Your own question set").click()
-    page.locator("input[type=file]").set_input_files(questions)
-    page.locator(".file-preview").wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Your own set").click()
+    chooser.value.set_files(questions)
+    page.wait_for_function("document.querySelector('#choose input').value.includes('(yours)')")
+
+
+def choose(page: Any, dropdown: str, name: str) -> None:
+    page.get_by_label(dropdown).first.click()
+    page.get_by_role("option", name=name).click()
+
+
+def answered_so_far(page: Any) -> int:
+    found = re.search(r"(\d+) of 320", page.locator("#report").inner_text())
+    assert found
+    return int(found[1])
 
 
 def serious(page: Any, screen: str) -> list[str]:

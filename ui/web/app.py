@@ -21,7 +21,7 @@ from ui.web.article import article_panel
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
 from ui.web.completions import completions
-from ui.web.evaluate import evaluate_panel
+from ui.web.evaluate import EvaluatePanel
 from ui.web.server import Server, address_of, is_loopback, take_port
 
 TITLE = "BPO or KPO?"
@@ -74,8 +74,8 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
                     panel = chat_panel(blocks, assistant, feedback, limit)
                     check_panel(assistant, limit)
                 article_panel(blocks, assistant.index)
-            with gr.Tab("Evaluate", elem_id="evaluate-tab"):
-                evaluate_panel(assistant, panel)
+            with gr.Tab("Evaluate", elem_id="evaluate-tab") as evaluate_tab:
+                EvaluatePanel(evaluate_tab, assistant, panel)
         api(ask, api_name="ask", **limit)
         at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         blocks.load(welcome, outputs=[head, panel.chat], **at_once)

@@ -1,33 +1,36 @@
-"""The tab that runs a question set, as the terminal does: progress, figures, what was lost, the report."""
+"""The tab that runs a question set and shows reports: what is chosen, and what a click does."""
 
-import html
 import logging
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from assistant.chain import Assistant
-from assistant.evaluation.compare import check_comparable
-from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
-from assistant.evaluation.run import evaluate as run_and_report
-from assistant.model_calls import Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
-from ingest.settings import ROOT
 from ui import evaluation
 from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
-from ui.web.evaluated import losses_html, result_html
+from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
+from ui.web.reports import (
+    can_go_on,
+    finished,
+    reader_of,
+    report_named,
+    reports,
+    set_named,
+    set_names,
+)
+from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
-SETS = ROOT / "corpus" / "questions"
-REPORTS = ROOT / "reports"
 _NONE = "none"
-_POLL = 0.5  # seconds between two looks at how far it is, and whether it was stopped
+_LOOK = 1.0  # seconds between two looks at how far a run is
+
+Changes = dict[Any, Any]  # what of the tab changes, by component
+Uploads = dict[str, str]  # paths of uploaded sets by the names that they are chosen by
 
 log = logging.getLogger(__name__)
 
@@ -36,165 +39,176 @@ _OPEN_CHAT = """() => {
     setTimeout(() => document.querySelector("#question textarea")?.focus(), 50);
 }"""
 _SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
-
-
-def evaluate_panel(assistant: Assistant, panel: Panel) -> None:
-    """Adds the tab's content to the page; a row is opened in `panel`."""
-
-    def evaluate(name: str, upload: str | None, earlier: str, reader: str) -> Iterator[tuple[Any, ...]]:
-        yield _state("Reading the questions …", running=True)
-        try:
-            path = Path(upload) if upload else _listed(SETS, name)
-            asked = assistant.offline if reader == EXTRACTIVE else assistant
-            other = None if earlier == _NONE else _listed(REPORTS, earlier)
-            items = evaluation.read(path, assistant, [])
-            if other:
-                check_comparable(items, other, None)
-            folder = evaluation.new_folder(path)
-            for line in _running(items, path.name, asked, folder, other):
-                yield _state(f"{path.name}: {line}", folder=folder, running=True)
-        except UserError as error:  # whoever uploaded a set knows it by its name
-            yield _state(str(error).replace(str(path), path.name) if upload else str(error))
-        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-            log.exception("No evaluation of %r", upload or name)
-            yield _state(BROKEN)
-        else:
-            done = f"Done. The report is in {folder.relative_to(ROOT)}."
-            shown = result_html(folder, other), losses_html(folder, assistant.index().sources)
-            yield _state(done, folder, *shown)
-
-    def open_row(
-        folder: Path | None, before: list[Turn], event: gr.EventData
-    ) -> tuple[list[Turn], list[dict[str, Any]], str]:
-        rows = list(read_rows(folder)) if folder else []
-        row = next((row for row in rows if row.id == event._data["id"]), None)
-        before += _turns(row, assistant) if row else []  # in place: an answer may be on its way to it
-        return before, messages(before), dump(before)
-
-    at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-    with gr.Row(elem_id="choose"):
-        chosen = gr.Dropdown(_names(SETS.glob("*.jsonl")), label="Question set", interactive=True)
-        compared = gr.Dropdown([_NONE], value=_NONE, label="Compare with an earlier run", interactive=True)
-    reader = gr.Radio(
-        reader_choices(assistant),
-        value=EXTRACTIVE,
-        label="Answered by",
-        visible=assistant.model != EXTRACTIVE,
-    )
-    with gr.Accordion("Your own question set (JSON Lines or CSV)", open=False):
-        upload = gr.File(label="Question set", file_types=[".jsonl", ".csv"], type="filepath")
-    with gr.Row(elem_id="run"):
-        start = gr.Button("Run", variant="primary", scale=0)
-        stop = gr.Button("Stop", scale=0, interactive=False)
-        save = gr.Button("Save the report", scale=0, interactive=False)
-    status = gr.HTML(elem_id="status", padding=False)
-    result = gr.HTML(elem_id="result", padding=False)
-    lost = gr.HTML(elem_id="lost", padding=False, js_on_load=_ROWS)
-    folder, halted = gr.State(None), gr.State(False)
-    report = gr.Textbox(visible="hidden", show_label=False, container=False)
-    outputs = [status, start, stop, save, result, lost, folder]
-    begun = start.click(_begun, None, [halted, *outputs], **at_once)
-    running = begun.then(
-        evaluate,
-        [chosen, upload, compared, reader],
-        outputs,
-        api_visibility="private",
-        concurrency_limit=1,
-        show_progress="hidden",
-    )
-    stop.click(lambda: True, None, halted, cancels=[running], **at_once)
-    for ended in (running.success, running.failure):  # a stop ends as either; only then can it run again
-        ended(_settled, [halted, folder], outputs, **at_once)
-    save.click(_page, folder, report, **at_once).then(None, report, js=_SAVE, **at_once)
-    compared.focus(_earlier, None, compared, **at_once)
-    lost.select(open_row, [folder, panel.turns], list(panel), **at_once).then(None, js=_OPEN_CHAT, **at_once)
-
-
 _ROWS = """element.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-row]");
     if (button) trigger("select", { id: button.dataset.row });
 });"""
 
 
-def _state(
-    line: str, folder: Path | None = None, result: str = "", lost: str = "", running: bool = False
-) -> tuple[Any, ...]:
-    """What the tab shows, in the order of its outputs."""
-    return (
-        f'<p role="status">{html.escape(line)}</p>',
-        gr.Button(interactive=not running),
-        gr.Button(interactive=running),
-        gr.Button(interactive=bool(result)),
-        result,
-        lost,
-        folder,
-    )
+class EvaluatePanel:
+    """The tab's content, and what its events do; a question is opened in the conversation's `panel`."""
 
+    def __init__(self, tab: gr.Tab, assistant: Assistant, panel: Panel) -> None:
+        self._assistant = assistant
+        self._runs = Runs()
+        self._reader = gr.Radio(
+            reader_choices(assistant), value=EXTRACTIVE, label="Answered by", visible=assistant.model != EXTRACTIVE
+        )
+        with gr.Row(elem_id="choose"):
+            self._set = gr.Dropdown(set_names(), label="Question set", interactive=True)
+            self._upload = gr.UploadButton("Your own set …", file_types=[".jsonl", ".csv"], scale=0)
+            self._start = gr.Button("Run", variant="primary", scale=0)
+            self._stop = gr.Button("Stop", scale=0, visible=False)
+        self._about = gr.HTML(elem_id="about", padding=False)
+        self._status = gr.HTML(elem_id="status", padding=False)
+        with gr.Row(elem_id="look"):
+            self._report = gr.Dropdown([], label="Report", value=None, interactive=True)
+            self._other = gr.Dropdown([_NONE], value=_NONE, label="Compare with an earlier run", interactive=True)
+            self._resume = gr.Button("Go on", scale=0, visible=False)
+            self._save = gr.Button("Save the report", scale=0, interactive=False)
+        self._shown = gr.HTML(elem_id="report", padding=False, js_on_load=_ROWS)
+        self._uploads, self._timer = gr.State({}), gr.Timer(_LOOK, active=False)
+        self._connect(tab, panel)
 
-def _earlier() -> gr.Dropdown:
-    """The reports that there are now to compare with, the latest first."""
-    reports = _names(path.parent for path in REPORTS.glob("*/summary.json"))
-    return gr.Dropdown([_NONE, *reversed(reports)])
+    def _connect(self, tab: gr.Tab, panel: Panel) -> None:
+        at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+        page = gr.Textbox(visible="hidden", show_label=False, container=False)
+        asked, looked_at = [self._set, self._uploads, self._reader], [self._report, self._other]
+        seen = [self._about, self._status, self._start, self._stop, self._resume, *looked_at, self._timer]
+        tab.select(self._arrive, [*asked, self._report], seen, **at_once)
+        uploaded = self._upload.upload(
+            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **at_once
+        )
+        uploaded.then(self._describe, asked, self._about, **at_once)  # a mended set has the name that it had
+        gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **at_once)
+        self._start.click(self._begin, [*asked, self._report], seen, **at_once)
+        self._resume.click(self._go_on, self._report, seen, **at_once)
+        self._stop.click(self._end, None, self._stop, **at_once)
+        self._timer.tick(self._watch, self._report, seen, **at_once)
+        chosen = [self._report.change, self._other.change]
+        slow = {**at_once, "show_progress": "minimal"}
+        gr.on(chosen, self._show, looked_at, [self._shown, self._save, self._resume], **slow)
+        self._save.click(self._page, looked_at, page, **at_once).then(None, page, js=_SAVE, **at_once)
+        opened = self._shown.select(self._open, [self._report, panel.turns], list(panel), **at_once)
+        opened.then(None, js=_OPEN_CHAT, **at_once)
 
+    # --- a run
 
-def _page(folder: Path) -> str:
-    return (folder / "report.html").read_text(encoding="utf-8")
+    def _arrive(self, name: str, uploads: Uploads, reader: str, report: str | None) -> Changes:
+        """What there is when the tab is opened: the set, the reports, and the run, unless a report is shown."""
+        run = self._watch(report) if self._runs.under_way or not report else {}
+        return {self._about: self._describe(name, uploads, reader)} | self._choices() | run
 
-
-def _begun() -> tuple[Any, ...]:
-    """One run at a time: another person's may have to end first, and to wait can be stopped, too."""
-    return False, *_state("Waiting for a run that is under way …", running=True)
-
-
-def _settled(halted: bool, folder: Path | None) -> tuple[Any, ...]:
-    """What is left to show when a run has ended: of one that ended by itself all is shown."""
-    kept = f"What was done is kept in {folder.relative_to(ROOT)}." if folder else "Nothing was asked."
-    shown = _state(f"Stopped. {kept}")
-    return shown if halted else tuple(gr.skip() for _ in shown)
-
-
-def _running(
-    items: Sequence[QuestionItem], name: str, assistant: Assistant, folder: Path, other: Path | None
-) -> Iterator[str]:
-    """Runs the set in a thread of its own, and says how far it is; closing this stops it."""
-    line = "asking the first questions …"
-    stopped = threading.Event()
-    failures: list[BaseException] = []
-
-    def step(done: int, whole: int) -> None:
-        nonlocal line
-        if stopped.is_set():
-            raise Stopped
-        line = f"{done} of {whole} questions answered …"
-
-    def work() -> None:
+    def _describe(self, name: str, uploads: Uploads, reader: str) -> str:
+        """What would be asked; or why the set cannot be."""
         try:
-            run_and_report(items, name, [assistant], folder, lambda _: nullcontext(step), other, stop=stopped)
-        except BaseException as error:  # raised where it is waited for
-            failures.append(error)
+            return about_html(name, self._items(name, uploads), self._asked(reader).model)
+        except Exception as error:  # the edge
+            return _mistake(error, uploads)
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            yield line  # only a generator that goes on yielding can be closed
-            thread.join(_POLL)
-    finally:
-        stopped.set()
-    if failures:
-        raise failures[0]
+    def _begin(self, name: str, uploads: Uploads, reader: str, report: str | None) -> Changes:
+        try:
+            items = self._items(name, uploads)
+            self._runs.begin(items, self._asked(reader), evaluation.new_folder(_path(name, uploads)))
+        except Exception as error:  # the edge
+            return self._watch(report) | {self._about: _mistake(error, uploads)}
+        return self._watch(report)
+
+    def _go_on(self, report: str) -> Changes:
+        try:
+            folder = report_named(report)
+            self._runs.begin(load_questions(folder / QUESTIONS), reader_of(folder, self._assistant), folder)
+        except Exception as error:  # the edge
+            return self._watch(report) | {self._about: _mistake(error)}
+        return self._watch(report)
+
+    def _end(self) -> gr.Button:
+        self._runs.stop()
+        return gr.Button(visible=False)
+
+    def _watch(self, report: str | None) -> Changes:
+        """How far the run is; its report is closed while it goes on, and opened when it has ended."""
+        run = self._runs.last
+        if run is None:
+            return {self._status: ""}
+        changes: Changes = {
+            self._status: run_html(run),
+            self._start: gr.Button(interactive=not run.under_way),
+            self._stop: gr.Button(visible=run.state == "asking"),
+            self._timer: gr.Timer(active=run.under_way),
+        }
+        if not run.under_way:
+            return changes | self._choices(run.folder)
+        if report and reports().get(report) == run.folder:
+            changes[self._report] = gr.Dropdown(value=None)
+        return changes
+
+    def _choices(self, folder: Path | None = None) -> Changes:
+        """The reports that there are now; that of `folder` is opened."""
+        there = reports()
+        whole = [name for name, path in there.items() if finished(path)]
+        labels = [(name if name in whole else f"{name} (not ended)", name) for name in there]
+        names = [name for name, path in there.items() if path == folder]
+        report = gr.Dropdown(labels, value=names[0]) if names else gr.Dropdown(labels)
+        return {self._report: report, self._other: gr.Dropdown([_NONE, *whole])}
+
+    def _asked(self, reader: str) -> Assistant:
+        return self._assistant.offline if reader == EXTRACTIVE else self._assistant
+
+    def _items(self, name: str, uploads: Uploads) -> list[QuestionItem]:
+        return evaluation.read(_path(name, uploads), self._assistant, [])
+
+    # --- a report
+
+    def _show(self, report: str | None, other: str) -> tuple[str, gr.Button, gr.Button]:
+        said, folder = "", None
+        try:
+            if report:
+                folder = report_named(report)
+                said = shown_html(folder, self._assistant.index().sources, _other(report, other))
+        except Exception as error:  # the edge
+            said = _mistake(error)
+        whole = folder is not None and finished(folder)
+        goes_on = folder is not None and can_go_on(folder) and not self._runs.under_way
+        return said, gr.Button(interactive=whole), gr.Button(visible=goes_on)
+
+    def _page(self, report: str, other: str) -> str:
+        sources = self._assistant.index().sources
+        return saved_page(report, report_named(report), sources, _other(report, other))
+
+    def _open(
+        self, report: str | None, before: list[Turn], event: gr.EventData
+    ) -> tuple[list[Turn], list[dict[str, Any]], str]:
+        """A question of the report, at the end of the conversation."""
+        rows = read_rows(report_named(report)) if report else ()
+        row = next((row for row in rows if row.id == event._data["id"]), None)
+        before += _turns(row, self._assistant) if row else []  # in place: an answer may be on its way to it
+        return before, messages(before), dump(before)
 
 
-def _listed(folder: Path, name: str) -> Path:
-    """A set or report by its name, which has to be one that is listed: a name is no path."""
-    found = {path.name: path for path in folder.glob("*")}
-    if name not in found:
-        raise UserError(f"There is no {name!r} in {folder.name}. Choose another.")
-    return found[name]
+def _uploaded(path: str, uploads: Uploads) -> tuple[gr.Dropdown, Uploads]:
+    name = f"{Path(path).name} (yours)"
+    uploads = {**uploads, name: path}
+    return gr.Dropdown([*uploads, *set_names()], value=name), uploads
 
 
-def _names(paths: Iterable[Path]) -> list[str]:
-    return sorted(path.name for path in paths)
+def _path(name: str, uploads: Uploads) -> Path:
+    return Path(uploads[name]) if name in uploads else set_named(name)
+
+
+def _other(report: str, other: str) -> Path | None:
+    return None if other in (_NONE, report) else report_named(other)
+
+
+def _mistake(error: Exception, uploads: Uploads | None = None) -> str:
+    """What is wrong; of a set that was uploaded by the name that it came with. What nobody expected is logged."""
+    if not isinstance(error, UserError):
+        log.error("Something in the Evaluate tab", exc_info=error)
+        return line_html(BROKEN)
+    said = str(error)
+    for path in (uploads or {}).values():
+        said = said.replace(path, Path(path).name)
+    return line_html(said)
 
 
 def _turns(row: Row, assistant: Assistant) -> list[Turn]:

@@ -1,42 +1,93 @@
-"""An evaluation as HTML: its headline, the whole report in a frame, and what was lost. All text is data."""
+"""What the Evaluate tab says of a set, of a run that is under way, and of a report. All text is data."""
 
-from collections.abc import Mapping
-from itertools import islice
+import html
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.evaluation.compare import compare
-from assistant.evaluation.matching import Corpus
-from assistant.evaluation.report import filled, losses
-from assistant.evaluation.results import read_rows
-from assistant.evaluation.summary import headline, read_summary
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.report import report_html, report_page
+from assistant.evaluation.results import ROWS
+from ingest.errors import UserError
+from ingest.settings import ROOT
 from ingest.sources import Source
+from ui.web.reports import REPORTS, can_go_on, finished, seconds_of
+from ui.web.runs import QUESTIONS, Run
 
-_PAGES = Path(__file__).parent
-_MOST = 100  # losses that are listed
-_MOST_OF_ALL = 1_000  # questions
+WHAT_FOR = (
+    "Asks every question of a set and measures the answers: how often they say what the set expects, cite the "
+    "place where it stands, and refuse where the documents do not say."
+)
+
+log = logging.getLogger(__name__)
 
 
-def result_html(folder: Path, other: Path | None = None) -> str:
-    """The figures that matter most with their intervals, and the report in a frame where no script runs.
+def line_html(text: str) -> str:
+    """A line that a screen reader says."""
+    return f'<p role="status">{html.escape(text)}</p>'
 
-    With the report of an `other` run, what changed since.
-    """
-    summary = read_summary(folder)
-    return filled(
-        _PAGES / "evaluated.html.j2",
-        figures={name: summary[name] for name in headline(summary)},
-        comparison=compare(folder, other) if other else None,
-        other=other.name if other else "",
-        page=(folder / "report.html").read_text(encoding="utf-8"),
+
+def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
+    """What the tab is for, how many questions a set has, and about how long they take."""
+    seconds, report = seconds_of(len(items), model)
+    why = f"as in {report}" if report else "an estimate, as there is no report by this reader yet"
+    count = f"{len(items)} question{'s' if len(items) != 1 else ''}"
+    return (
+        f"<p>{WHAT_FOR} <strong>{html.escape(name)} has {count}; they take {_about(seconds)}</strong> "
+        f"({html.escape(why)}).</p>"
     )
 
 
-def losses_html(folder: Path, sources: Mapping[str, Source]) -> str:
-    """The questions that were lost, by the stage that lost them, each to be opened in the chat."""
-    shown = (row for row in read_rows(folder) if row.question.split != "held")
-    return filled(
-        _PAGES / "lost.html.j2",
-        losses=losses(read_rows(folder), Corpus(sources), _MOST),
-        count=read_summary(folder)["failures"].n,
-        rows=list(islice(shown, _MOST_OF_ALL)),
-    )
+def run_html(run: Run) -> str:
+    """How far a run is, or how it ended."""
+    if run.state == "done":
+        return line_html(f"Done. The report is in reports/{run.folder.name}.")
+    if run.state == "stopped":
+        return line_html("Stopped.")
+    if run.state == "failed":
+        return line_html(run.error.replace(f"{ROOT}/", ""))
+    if run.state == "writing":
+        said = f"All {run.whole} questions are answered. Working out the figures and writing the report …"
+    else:
+        left = run.seconds_left()
+        said = f"{run.done} of {run.whole} questions answered, "
+        said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
+    bar = f'<progress aria-label="Questions answered" value="{run.done}" max="{run.whole}"></progress>'
+    return f"{bar}<p>{html.escape(run.folder.name)}: {html.escape(said)}</p>"
+
+
+def shown_html(folder: Path, sources: Mapping[str, Source], other: Path | None) -> str:
+    """A report; of a run that was stopped how far it came, and a line where a report cannot be shown."""
+    if not finished(folder):
+        rows = (folder / ROWS).read_bytes().count(b"\n")
+        whole = (folder / QUESTIONS).read_bytes().count(b"\n") if can_go_on(folder) else 0
+        of_all = f" of {whole}" if whole else ""
+        return line_html(f"This run has not ended: {rows}{of_all} questions are answered and kept.")
+    try:
+        report = report_html(folder, sources, other, opens=True)
+    except UserError as error:
+        said = line_html(str(error).replace(f"{REPORTS}/", ""))
+        return said + shown_html(folder, sources, None) if other else said
+    except Exception:  # the edge: rows of a version that measured something else
+        log.exception("No report of %s", folder)
+        return line_html(f"This version cannot show {folder.name}. Open report.html in its folder.")
+    return f'<div class="report"><h2>{html.escape(folder.name)}</h2>{report}</div>'
+
+
+def saved_page(name: str, folder: Path, sources: Mapping[str, Source], other: Path | None) -> str:
+    """What is shown as a page of its own. Raises `UserError` where the report cannot be read."""
+    try:
+        return report_page(name, report_html(folder, sources, other))
+    except UserError:
+        if other is None:
+            raise
+        return report_page(name, report_html(folder, sources))  # the two share no question
+
+
+def _about(seconds: float) -> str:
+    """A time as one says it."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {10 * round(seconds / 10)} seconds"
+    return f"about {round(seconds / 60)} minutes"

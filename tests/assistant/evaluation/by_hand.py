@@ -71,7 +71,7 @@ def written(folder: Path, *rows: Row) -> Path:
         questions="q",
         code="c",
         index="i",
-        sources={"bees.md": "d"},
+        sources={name: source.digest for name, source in SOURCES.items()},
         embeddings="minilm",
         model="<by hand>",
         prompts=1,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import EarlierTurn
-from assistant.evaluation.report import write_overview, write_report
+from assistant.evaluation.report import report_html, write_overview, write_report
+from ingest.sources import make_source
 from tests.assistant.evaluation.by_hand import (
     ANSWERABLE,
     ANSWERED,
@@ -38,6 +39,8 @@ def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def page(folder: Path, other: Path | None = None) -> str:
+    if other:
+        write_report(other, "bees.jsonl", SOURCES)
     write_report(folder, "bees.jsonl", SOURCES, other)
     return (folder / "report.html").read_text("utf-8")
 
@@ -60,22 +63,41 @@ def test_the_page_says_it_in_words_and_the_summary_in_figures(tmp_path: Path) ->
     assert summary["forbidden_hits"] == {"value": None, "low": None, "high": None, "n": 0}
 
 
-def test_a_loss_is_shown_with_its_stage_question_answer_evidence_and_passages(tmp_path: Path) -> None:
+def test_a_question_opens_with_what_was_expected_what_was_found_and_why_it_counts_as_lost(tmp_path: Path) -> None:
     earlier = (EarlierTurn(question="What is a hive?", answer="A box."), EarlierTurn(question="And a frame?"))
     after = a_row(changed(ANSWERABLE, history=earlier), an_answer(SWARM))
     greeting = a_row(GREETING, an_answer(""))
-    words = shown(page(written(tmp_path / "r", after, RIGHTLY_REFUSED, FAILED, greeting)))
-    assert "What went wrong: 3 of 4" in words
-    assert words.index("failed: 1") < words.index("retrieved but not used: 1") < words.index("By tag")
-    loss = words[words.index("retrieved but not used: 1") :]
+    html = page(written(tmp_path / "r", after, RIGHTLY_REFUSED, FAILED, greeting))
+    words = shown(html)
+    assert "What was lost: 3 of 4" in words
+    first, second, third, right = html.split('<details class="question')[1:]
+    assert "failed. The run got no answer" in shown(first)
+    assert "TimeoutError: &lt;late&gt;" in first
+    loss = shown(second)
+    assert "Why it counts as lost: retrieved but not used. The passages held the evidence; the answer" in loss
     assert "Asked after: What is a hive? / And a frame?" in loss
-    assert f"Answer {SWARM} [1]" in loss
-    assert "Expected facts ten or 10: not said" in loss
-    assert f"Expected evidence {FRAMES} Retrieved passages: 1" in loss
-    assert WHOLE in loss
-    assert "TimeoutError: &lt;late&gt;" in words
-    assert "greeting not returned: 1" in words
-    assert "None: a greeting is returned, without a citation." in words
+    assert f"Expected ten or 10: not said {FRAMES} : found, not cited Answer {SWARM} [1]" in loss
+    assert f"Retrieved passages: 1 1. Bees bees.md:8-71 {WHOLE}" in loss
+    assert "A greeting, returned without a citation." in shown(third)
+    assert "nothing lost" in right and "A refusal: the documents do not say." in right
+    assert "lost" not in right.partition(">")[0]  # the style sheet shows it where every question is asked for
+
+
+def test_a_bar_leads_to_the_questions_behind_it(tmp_path: Path) -> None:
+    html = page(
+        written(tmp_path / "r", RIGHT, RIGHTLY_REFUSED, a_row(changed(ANSWERABLE, id="b-9"), an_answer(SWARM)))
+    )
+    facts, stage, tag = (
+        re.search(rf'href="#(behind-\d+)"[^>]*>\s*<span class="name">{name}<', html)
+        for name in ("Facts said", "retrieved but not used", r"count \(2\)")
+    )
+    assert facts and stage and tag
+    assert shown(html).count("Facts said, where it is not at its best: 1") == 1
+    (lost,) = re.findall(r'<details class="question lost" data-behind="([^"]*)"', html)
+    assert {f"behind-{number}" for number in lost.split()} >= {facts[1], stage[1], tag[1]}
+    assert 'id="behind-' in html and html.count(f'id="{facts[1]}"') == 1
+    assert '<svg class="plot" height="14" aria-hidden="true">' in html
+    assert '<rect class="bar" width="50.0%" height="14" rx="2"/>' in html  # one of two facts
 
 
 def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
@@ -91,8 +113,8 @@ def test_a_page_that_leaves_losses_out_says_where_they_are(
 ) -> None:
     monkeypatch.setattr("assistant.evaluation.report._SHOWN", 1)
     words = shown(page(written(tmp_path / "r", REFUSED, ANSWERED, ANSWERED)))
-    assert "The first 1 are listed here; all are in results.jsonl." in words
-    assert "missing refusal: 2 (0 listed)" in words
+    assert "The first 1 that were lost are listed here; all are in results.jsonl." in words
+    assert "missing refusal 2" in words
 
 
 def test_the_curve_is_drawn_from_the_confidences_where_there_are_any(tmp_path: Path) -> None:
@@ -103,34 +125,44 @@ def test_the_curve_is_drawn_from_the_confidences_where_there_are_any(tmp_path: P
     assert "The area under the curve is 0.25 (lower is better)." in shown(html)
     assert "1 of 3 questions have no confidence and no point on the curve." in shown(html)
     html = page(written(tmp_path / "without", RIGHT, RIGHTLY_REFUSED))
-    assert "<svg" not in html
+    assert "<polyline" not in html
     assert "there is no curve" in html
 
 
 def test_questions_that_are_held_back_are_counted_and_not_shown(tmp_path: Path) -> None:
     earlier = written(tmp_path / "last week", a_row(HELD, an_answer("")), RIGHT)
     words = shown(page(written(tmp_path / "now", a_row(HELD, an_answer(SWARM)), RIGHT), earlier))
-    assert "missing refusal: 1 (0 listed)" in words
-    assert "1 of them are held back: they are counted here, and listed only in results.jsonl." in words
+    assert "missing refusal 1" in words
+    assert "Every question: 2 , of which 1 are listed" in words
+    assert "1 of those that were lost are held back: they are counted, and listed only in results.jsonl." in words
     assert "held (1) 0.00" in words  # by tag
     assert "0 won, 1 lost, 1 unchanged" in words
-    assert "Lost: 1 (0 listed)" in words
     assert UNANSWERABLE.question not in words
 
 
 def test_the_page_compares_with_an_earlier_run(tmp_path: Path) -> None:
     earlier = written(tmp_path / "last week", MISCITED, RIGHTLY_REFUSED)
-    words = shown(page(written(tmp_path / "now", RIGHT, ANSWERED), earlier))
-    against = words[words.index("Against last week") : words.index("By tag")]
-    assert "2 questions are in both runs: 1 won, 1 lost, 0 unchanged." in against
+    html = page(written(tmp_path / "now", RIGHT, ANSWERED), earlier)
+    words = shown(html)
+    assert "Facts said 1.00 (1.00 to 1.00), 100 points more than in last week, which may be chance; " in words
+    assert "The upper bar is this run, the lower one last week." in words
+    assert '<rect class="before" y="17" width="0.0%" height="6" rx="2"/>' in html
+    against = words[words.index("Against last week") : words.index("By kind of question")]
+    assert "2 questions are in both runs: 1 won , 1 lost , 0 unchanged." in against
     assert (
-        "fact_recall share of the expected facts that the answer states +1.00 1.00 to 1.00 1.000 1 too few to tell"
-        in against
-    )
-    assert f"Won: 1 How many &lt;i&gt;frames&lt;/i&gt;? b-1 This run {FRAMES} [1] last week {SWARM} [1]" in against
-    assert (
-        f"Lost: 1 What does a hive cost? b-2 This run {SWARM} [1] last week The article does not say." in against
-    )
+        "Facts said fact_recall share of the expected facts that the answer states +1.00 1.00 to 1.00 1.000 1 "
+        "too few to tell"
+    ) in against
+    lost, won = (shown(part) for part in html.split('<details class="question')[1:])
+    assert f"This run {FRAMES} [1] [1] {FRAMES} bees.md:8-30 last week {SWARM} [1]" in won
+    assert f"This run {SWARM} [1]" in lost and "last week The article does not say." in lost
+
+
+def test_a_report_on_documents_that_have_changed_says_so(tmp_path: Path) -> None:
+    folder = written(tmp_path / "r", RIGHT)
+    assert "The documents have changed" not in page(folder)
+    later = {"bees.md": make_source("bees.md", f"{SOURCES['bees.md'].text}\nMore.\n")}
+    assert "The documents have changed since this run" in report_html(folder, later)
 
 
 def test_the_receipt_has_hashes_settings_and_versions(tmp_path: Path) -> None:

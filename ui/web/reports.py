@@ -1,0 +1,77 @@
+"""The question sets and reports that can be chosen in the window: what is not listed cannot be opened."""
+
+from pathlib import Path
+
+from assistant.chain import Assistant
+from assistant.evaluation.budget import AT_ONCE
+from assistant.evaluation.results import ROWS, read_receipt
+from assistant.evaluation.summary import read_summary
+from assistant.models import EXTRACTIVE
+from ingest.errors import UserError
+from ingest.settings import ROOT
+from ui.web.runs import QUESTIONS
+
+SETS = ROOT / "corpus" / "questions"
+REPORTS = ROOT / "reports"
+_ENOUGH = 20  # answers: the median of fewer says little
+_SECONDS = {EXTRACTIVE: 0.4}  # of an answer, where no report says it
+_SECONDS_OF_OTHERS = 8.0
+
+
+def set_names() -> list[str]:
+    """The sets that are shipped."""
+    return sorted(path.name for path in SETS.glob("*.jsonl"))
+
+
+def set_named(name: str) -> Path:
+    """The file of a listed set. Raises `UserError` where there is none."""
+    if name not in set_names():
+        raise UserError(f"There is no question set {name!r}. Choose another.")
+    return SETS / name
+
+
+def reports() -> dict[str, Path]:
+    """The folders of reports by name, the latest first; one that was stopped is among them."""
+    folders = [rows.parent for rows in REPORTS.glob("**/" + ROWS)]
+    folders.sort(key=lambda folder: (folder / ROWS).stat().st_mtime, reverse=True)
+    return {folder.relative_to(REPORTS).as_posix(): folder for folder in folders}
+
+
+def report_named(name: str) -> Path:
+    """The folder of a listed report. Raises `UserError` where there is none."""
+    folder = reports().get(name)
+    if folder is None:
+        raise UserError(f"There is no report {name!r}. Choose another.")
+    return folder
+
+
+def finished(folder: Path) -> bool:
+    """Whether a run came to its end there."""
+    return (folder / "summary.json").exists()
+
+
+def can_go_on(folder: Path) -> bool:
+    """Whether a run that was begun in the window was stopped there."""
+    return not finished(folder) and (folder / QUESTIONS).exists()
+
+
+def seconds_of(count: int, model: str) -> tuple[float, str]:
+    """How long so many questions take about, and the name of the last report by the same reader that says so."""
+    for name, folder in reports().items():
+        try:
+            by_same = finished(folder) and read_receipt(folder).model == model
+            typical = read_summary(folder)["seconds_p50"] if by_same else None
+        except (UserError, KeyError):  # of another version, or of several models
+            continue
+        if typical and typical.value and typical.n >= _ENOUGH:
+            return count * typical.value / AT_ONCE, name
+    return count * _SECONDS.get(model, _SECONDS_OF_OTHERS) / AT_ONCE, ""
+
+
+def reader_of(folder: Path, assistant: Assistant) -> Assistant:
+    """Who answered the questions of a report. Raises `UserError` where that one does not answer here."""
+    model = read_receipt(folder).model
+    for reader in (assistant, assistant.offline):
+        if reader.model == model:
+            return reader
+    raise UserError(f"That run was answered by {model}. Set BPO_KPO_MODEL to it to go on, or begin a new run.")

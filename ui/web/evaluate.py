@@ -20,8 +20,10 @@ from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui import evaluation
-from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
+from ui.web.chat import BROKEN, Panel
 from ui.web.evaluated import losses_html, result_html
+from ui.web.listeners import DOWNLOAD
+from ui.web.menu import reader_choices
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
 SETS = ROOT / "corpus" / "questions"

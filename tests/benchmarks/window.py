@@ -38,13 +38,15 @@ QUOTE = """(click) => new Promise((seen) => {
     const marker = [...document.querySelectorAll("#chat a.marker")].at(-1);
     const began = performance.now();
     let view, place, moved;
-    const look = (now) => {
-        const found = ["#article article", "#article mark.current"].map((one) => document.querySelector(one));
-        const [outer, inner] = found.map((one) => one?.getBoundingClientRect());
-        const shown = inner && inner.top >= outer.top && inner.bottom <= Math.min(outer.bottom, innerHeight);
-        if (shown && getComputedStyle(found[1]).visibility === "visible") view ??= now - began;
-        if (inner && inner.top !== place) [place, moved] = [inner.top, now - began];
-        now - began > 2000 ? seen([view, moved]) : requestAnimationFrame(look);
+    const look = () => {
+        const page = document.querySelector("#article article");
+        const marks = page.querySelectorAll("mark.current");
+        const [outer, ...inner] = [page, ...marks].map((one) => one.getBoundingClientRect());
+        const [top, bottom] = [inner[0]?.top, inner.at(-1)?.bottom];
+        const shown = top >= outer.top && bottom <= Math.min(outer.bottom, innerHeight);
+        if (shown && getComputedStyle(page).visibility === "visible") view ??= performance.now() - began;
+        if (top !== place) [place, moved] = [top, performance.now() - began];
+        performance.now() - began > 2000 ? seen([view, moved]) : requestAnimationFrame(look);
     };
     marker.click();
     requestAnimationFrame(look);

@@ -191,9 +191,10 @@ def test_on_paper_stands_the_conversation_with_its_quotes_and_nothing_else(open_
         answered(page, number)
     page.get_by_role("button", name="Dislike").last.click()
     page.get_by_label("Comment").wait_for()
+    page.locator("#chat a.marker").last.hover()
     words = printed(page)
     assert all(question in words for question in ("What drives BPO?", "Question 2?", "Question 3?"))
-    assert words.count(QUOTE) == 3
+    assert words.count(QUOTE) == 3  # once for each answer
     others = ("BPO or KPO?", "Menu", "Evaluate", "Edit", "Copy", "what else", "Ask a", "thumb", "Check", "Filler")
     assert [other for other in others if other in words] == []
     page.wait_for_function("!document.querySelector('#chat details[open]')")

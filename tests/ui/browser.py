@@ -24,6 +24,10 @@ NONE = "no chromium on this machine, so the window was not looked at (Debian, Ub
 NEEDED = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI_BROWSER"), reason=NONE)
 
 Open = Callable[..., Any]
+SCREENS = [(1280, 800), (390, 844), (844, 390), (640, 400)]  # a desk, a phone, the phone on its side, 200 % zoom
+
+FOCUSED = "document.activeElement.closest('#question')"
+FREE = "!document.querySelector('#question textarea').disabled"
 
 
 @contextmanager
@@ -56,6 +60,11 @@ def ask(page: Any, question: str) -> None:
 
 def answered(page: Any, count: int = 1) -> None:
     page.locator("#chat .answer.finished").nth(count - 1).wait_for()
+
+
+def from_menu(page: Any, name: str) -> None:
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name=name).click()
 
 
 def marked(page: Any) -> str:

@@ -53,9 +53,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def window(**environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of a chat window, and the process that serves it, which may be killed."""
-    command = [COMMAND, "chat", "--no-browser", "--port", str(free_port())]
+def window(port: int = 0, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of a chat window, at this or any port, and the process that serves it, which may be killed."""
+    command = [COMMAND, "chat", "--no-browser", "--port", str(port or free_port())]
     env = {**os.environ, **environment}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:

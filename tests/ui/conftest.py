@@ -49,8 +49,11 @@ def open_page(browser: Any) -> Iterator[Open]:
     trouble: list[str] = []
     people = []
 
-    def opened(address: str, width: int = 1440, height: int = 844, scheme: str = "light") -> Any:
-        person = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def opened(
+        address: str, width: int = 1440, height: int = 844, scheme: str = "light", touch: bool = False
+    ) -> Any:
+        viewport = {"width": width, "height": height}
+        person = browser.new_context(viewport=viewport, color_scheme=scheme, has_touch=touch)
         people.append(person)
         page = person.new_page()
         page.set_default_timeout(20_000)

@@ -1,7 +1,8 @@
 """Two web processes behind the documented nginx, over one Chroma server: `python -m tests.ui.site` serves them.
 
-Then `WINDOW=http://127.0.0.1:PORT/ pytest -n0 tests/ui/test_browser.py tests/ui/test_browser_evaluate.py` looks at
-them in a browser, and `python -m tests.benchmarks.load 50 60 http://127.0.0.1:PORT/` lets many people ask there.
+Then `WINDOW=http://127.0.0.1:PORT/ pytest -n0 tests/ui/test_browser_chat.py tests/ui/test_browser_article.py`
+looks at them in a browser, and `python -m tests.benchmarks.load 50 60 http://127.0.0.1:PORT/` lets many people ask
+there.
 """
 
 import os

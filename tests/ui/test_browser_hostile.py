@@ -17,7 +17,7 @@ from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ingest.samples import docx, pdf
-from tests.ui.browser import NEEDED, Open, answered, ask, marked, served
+from tests.ui.browser import NEEDED, Open, answered, ask, from_menu, marked, served
 from tests.ui.scripted import FEEDBACK
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -84,8 +84,8 @@ def test_a_document_is_text_in_the_chat_in_the_article_panel_and_in_an_export(
             assert page.locator(panel).locator(active).count() == 0
         assert "alert(1)" in page.locator("#article article").inner_text()
         with page.expect_download() as download:
-            page.get_by_role("button", name="Export as Markdown").click()
+            from_menu(page, "Export as Markdown")
         exported = Path(download.value.path()).read_text("utf-8")
         assert "\\<script>" in exported and not re.search(r"(?<!\\)<", exported) and "](" not in exported
-        page.get_by_role("button", name="Clear").click()
+        from_menu(page, "Clear")
         page.locator("#chat .answer").wait_for(state="detached")

@@ -41,7 +41,9 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
             page.locator("#chat").get_by_text("Stopped.").wait_for()
             assert server.asked[-1].left.wait(5)  # the request has ended there, too
 
-            page.get_by_label(re.compile("the offline reader")).check()
+            page.get_by_role("button", name="Menu").click()
+            page.locator("#reader").get_by_label(re.compile("the offline reader")).check()
+            page.keyboard.press("Escape")
             page.get_by_role("button", name="Ask", exact=True).wait_for()
             page.get_by_role("button", name="Retry").last.click()
             answered(page, 2)
@@ -59,6 +61,7 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
             assert page.get_by_role("button", name="Run").is_enabled()
 
             page.get_by_role("tab", name="Chat").click()
+            page.get_by_role("button", name="Menu").click()
             page.locator("#reader").get_by_label(re.compile("openai:m")).check()
             page.get_by_role("button", name="Clear").click()
             ask(page, "What drives BPO?")

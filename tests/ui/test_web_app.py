@@ -13,7 +13,7 @@ from assistant.answers import Answer, Ask
 from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
-from ui.web.turns import Turn, dump, earlier_turns, load
+from ui.web.turns import LEFT, Turn, Turns, dump, earlier_turns, load, whole_answers
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
 
@@ -87,13 +87,23 @@ class TestConversation:
     def test_a_page_that_this_process_does_not_know_brings_its_conversation_along(self, scripted: str) -> None:
         page = Page(scripted)
         page.ask("What drives BPO?")
-        kept = page.press("_settled")[2]
+        kept = page.press("_settled", saved="")[2]
         page.session = uuid.uuid4().hex  # another process knows none
         assert QUOTE in page.press("_markdown", saved=kept)[0]
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("_asked", "And KPO?", saved=kept)[0])
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
         assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
+
+    def test_a_question_whose_process_was_lost_ends_with_a_word_on_that_and_can_be_asked_again(
+        self, scripted: str
+    ) -> None:
+        page = Page(scripted)
+        kept = page.press("_asked", "What drives BPO?", saved="")[2]  # the browser has it before it is answered
+        page.session = uuid.uuid4().hex
+        shown = json.dumps(page.press("_settled", saved=kept)[0])
+        assert "What drives BPO?" in shown and LEFT in shown
+        assert LEFT not in json.dumps(page.press("_again", saved=kept)[0])
 
     def test_a_conversation_is_forgotten_when_its_page_is_left(self, scripted: str) -> None:
         page = Page(scripted)
@@ -124,7 +134,7 @@ class TestTurns:
 
     def test_what_a_reload_brings_back_stands_ahead_of_a_question_that_was_quicker(self) -> None:
         before, quicker = Turn("What drives BPO?", notice=chat.STOPPED, done=True), Turn("And KPO?")
-        turns = [quicker]
+        turns = Turns([quicker])
         chat._restored(dump([before]), turns)
         assert [turn.question for turn in turns] == ["What drives BPO?", "And KPO?"]
         assert turns[1] is quicker and not quicker.done
@@ -139,12 +149,12 @@ class TestTurns:
         turns[0].end()
 
     def test_what_was_stopped_is_not_exported_as_an_answer(self) -> None:
-        turns = [Turn("wait"), Turn("What drives BPO?")]
+        turns = Turns([Turn("wait"), Turn("What drives BPO?")])
         next(chat._answered(ScriptedAssistant(), turns[:1]))
         list(chat._answered(ScriptedAssistant(), turns))
-        chat._stopped(turns)
+        chat._stopped(turns, "")
         assert turns[0].answer
-        assert [answer.question for answer in chat._answers(turns)] == ["What drives BPO?"]
+        assert [answer.question for answer in whole_answers(turns)] == ["What drives BPO?"]
 
     def test_a_row_that_is_opened_meanwhile_does_not_take_the_place_of_a_question_that_waits(self) -> None:
         waiting, opened = Turn("What drives BPO?"), Turn("A row", notice=chat.STOPPED, done=True)
@@ -152,14 +162,15 @@ class TestTurns:
         assert waiting.answer and waiting.done and opened.answer is None
 
     def test_a_stopped_answer_stays_and_says_so_and_a_cleared_one_does_not_come_back(self) -> None:
-        turns = [Turn("wait")]
+        turns = Turns([Turn("wait")])
         steps = chat._answered(ScriptedAssistant(), turns)
         next(steps)
-        shown = chat._stopped(turns)
+        shown = chat._stopped(turns, "")
         assert "BPO is" in shown[1]["content"] and chat.STOPPED in shown[1]["content"]
         assert list(steps) == []
-        turns[:] = [Turn("wait")]
+        turns = Turns([Turn("wait")])
         steps = chat._answered(ScriptedAssistant(), turns)
         next(steps)
         chat._cleared(turns)
         assert list(steps) == [] and turns == []
+        assert chat._settled(turns, dump([Turn("wait")]))[0] == []  # which the page may still have

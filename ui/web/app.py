@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from assistant.answers import Ask
 from assistant.chain import Assistant
 from ingest.errors import UserError
+from ui.web import menu
 from ui.web.article import article_panel
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
@@ -84,9 +85,10 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
 
 
 def head_html(title: str, about: str) -> str:
-    """The head of the page: what it is in one line, and on a phone the way to the article."""
-    opener = '<button id="open-article" type="button">Article</button>'
-    return f"<div><h1>{html.escape(title)}</h1><p>{html.escape(about)} {PROMISE}</p></div>{opener}"
+    """The head of the page: what it is in one line, the menu, and on a phone the way to the article."""
+    article = '<button id="open-article" type="button">Article</button>'
+    ways = f'<div class="ways">{article}{menu.BUTTON}</div>'
+    return f"<h1>{html.escape(title)}</h1>{ways}<p>{html.escape(about)} {PROMISE}</p>"
 
 
 def _asked(question: object, history: object) -> Ask:

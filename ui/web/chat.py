@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 import gradio as gr
 from langchain_core.runnables import RunnableConfig
 
-from assistant.answers import Answer
 from assistant.chain import Assistant
-from assistant.evaluation.feedback import Feedback, keep
-from assistant.exports import bundle, conversation_markdown
 from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
-from ui.web.render import who_answers
-from ui.web.turns import Turn, ask_of, dump, earlier_questions, load, messages
+from ui.web.feedback import feedback_panel, no_comment
+from ui.web.listeners import ALONG, AT_ONCE, KEEP, RESTORE, SEND
+from ui.web.menu import menu
+from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, load, messages
 
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
@@ -25,25 +24,10 @@ FULL = "Too many people are asking just now. Ask again in a moment."
 IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": False}
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
-# A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
-# It is sent along, so that it goes on where the process that knew it has ended. What is longer than the browser
-# keeps (about five million characters) is not restored after a reload.
-_KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
-_ALONG = "(...inputs) => [...inputs.slice(0, -1), inputs.at(-1)?.length < 2_000_000 ? inputs.at(-1) : '']"
-_RESTORE = "(saved, turns) => [sessionStorage.getItem('conversation') ?? '', turns]"
-DOWNLOAD = """(text, name) => {
-    if (!text) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""
-
-_LONGEST_COMMENT = 2_000  # characters
-
-Turns = list[Turn]
 Messages = list[dict[str, Any]]
+Shown = tuple[Messages, gr.Textbox, str]  # the conversation, the box, what the browser keeps
+Begun = tuple[Messages, gr.Textbox, str, gr.Row, gr.HTML]  # the same, and no comment on an earlier answer
+Cleared = tuple[Messages, str, gr.Row, gr.HTML]
 
 log = logging.getLogger(__name__)
 
@@ -64,40 +48,25 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
 
     answering: dict[str, Turns] = {}  # by session
 
-    def answer(turns: Turns, reader: str, request: gr.Request) -> Iterator[tuple[Messages, Any]]:
-        session, kept = str(request.session_hash), dump(turns)  # a reload finds the question
-        answering[session] = turns
-        for shown in _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns):
-            yield shown, kept  # not `gr.skip()`: for each of these Gradio would keep what was there before
+    def answer(reader: str, turns: Turns, saved: str, request: gr.Request) -> Iterator[Messages]:
+        session = str(request.session_hash)
+        answering[session] = known(turns, saved)
+        yield from _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
         answering.pop(session, None)
 
-    def turned_away(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
+    def turned_away(turns: Turns, saved: str) -> Shown:
         """Where the queue had no room for a question; one that is stopped ends in the same event."""
         for turn in turns:
             if not turn.done and len(page._queue) >= (page._queue.max_size or math.inf):
                 turn.end(FULL)
-        return _settled(turns)
+        return _settled(turns, saved)
 
     def left(request: gr.Request) -> None:
         """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
         _forget(page, str(request.session_hash), answering)
 
-    def evidence(turns: Turns, saved: str) -> tuple[str, str]:
-        kept = bundle(_answers(_known(turns, saved)), assistant.index().sources)
-        return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
-
-    def liked(turns: Turns, saved: str, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, str]:
-        given = _feedback(_known(turns, saved), thumb)
-        if given:
-            _keep(given, feedback)
-        return given, gr.Row(visible=given is not None and given.good is not None), ""
-
-    def commented(given: Feedback | None, comment: str) -> tuple[None, gr.Row, str]:
-        if given and comment.strip():
-            _keep(given.model_copy(update={"comment": comment.strip()[:_LONGEST_COMMENT]}), feedback)
-        return None, gr.Row(visible=False), ""
-
-    turns, given = gr.State([]), gr.State(None)
+    turns = gr.State(Turns())
+    saved = gr.Textbox(visible="hidden", show_label=False, container=False)
     chat = gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -109,15 +78,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         latex_delimiters=[],
         buttons=[],  # what Gradio copies is the HTML of a message
     )
-    with gr.Row(visible=False, elem_id="comment") as why:
-        comment = gr.Textbox(
-            label="Comment",
-            placeholder="Thank you. What was good or wrong about it? (optional)",
-            container=False,
-            max_length=_LONGEST_COMMENT,
-            scale=1,
-        )
-        send = gr.Button("Send", size="sm", scale=0)
+    comment = feedback_panel(chat, turns, saved, feedback)
     box = gr.Textbox(
         elem_id="question",
         label="Your question",
@@ -127,66 +88,33 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         autofocus=True,
         **IDLE,
     )
-    reader = gr.Radio(
-        reader_choices(assistant),
-        value=assistant.model,
-        label="Answered by",
-        elem_id="reader",
-        container=False,
-        visible=assistant.model != EXTRACTIVE,
-    )
-    with gr.Row(elem_id="keep"):
-        as_text, as_bundle = (gr.Button(f"Export {what}", size="sm") for what in ("as Markdown", "evidence"))
-    saved, exported, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(3))
+    reader, clear = menu(assistant, turns, saved)
 
-    at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-    along: dict[str, Any] = {**at_once, "js": _ALONG}
-    limited: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", **limit}
+    limited: dict[str, Any] = {**ALONG, "queue": True, "show_progress": "minimal", **limit}
+    shown, kept = [chat, box, saved], [turns, saved]
     begin = [
-        box.submit(_asked, [box, turns, saved], [chat, box, why], **along),
-        chat.example_select(_example_picked, [turns, saved], [chat, box, why], **along),
-        chat.option_select(_option_picked, [turns, saved], [chat, box, why], **along),
-        chat.retry(_again, [turns, saved], [chat, box, why], **along),
+        box.submit(_asked, [box, *kept], [*shown, *comment], **{**AT_ONCE, "js": SEND}),
+        chat.example_select(_example_picked, kept, [*shown, *comment], **ALONG),
+        chat.option_select(_option_picked, kept, [*shown, *comment], **ALONG),
+        chat.retry(_again, kept, [*shown, *comment], **ALONG),
     ]
-    running = [event.then(answer, [turns, reader], [chat, saved], **limited) for event in begin]
+    running = [event.then(answer, [reader, *kept], chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
-        event.success(_settled, turns, [chat, box, saved], **at_once)
-        event.failure(turned_away, turns, [chat, box, saved], **at_once)
+        event.success(_settled, kept, shown, **ALONG)
+        event.failure(turned_away, kept, shown, **ALONG)
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
-    box.stop(_stopped, turns, chat, cancels=running, **at_once)
-    chat.clear(_cleared, turns, [chat, saved, given, why, comment], cancels=running, **at_once)
-    saved.change(None, saved, None, js=_KEEP, **at_once)
-    chat.like(liked, [turns, saved], [given, why, comment], **along)
-    gr.on([send.click, comment.submit], commented, [given, comment], [given, why, comment], **at_once)
-    for button, export in ((as_text, _markdown), (as_bundle, evidence)):
-        made = button.click(export, [turns, saved], [exported, name], **along)
-        made.then(_nothing_to_export, exported, **{**at_once, "queue": True})  # which carries the message
-        made.then(None, [exported, name], js=DOWNLOAD, **at_once)
-    page.load(_restored, [saved, turns], [chat, saved], js=_RESTORE, **at_once)
+    box.stop(_stopped, kept, chat, cancels=running, **ALONG)
+    clear.click(_cleared, turns, [chat, saved, *comment], cancels=running, **AT_ONCE)
+    saved.change(None, saved, None, js=KEEP, **AT_ONCE)
+    page.load(_restored, [saved, turns], [chat, saved], js=RESTORE, **AT_ONCE)
     page.unload(left)
     return Panel(turns, chat, saved)
 
 
-def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
-    """The readers to choose from, with what leaves this computer for each."""
-    readers = {one.model: one.sends_to for one in (assistant, assistant.offline)}
-    return [(who_answers(model, sent_to), model) for model, sent_to in readers.items()]
-
-
-Begun = tuple[Messages, gr.Textbox, gr.Row]  # the conversation, the box, the comment on an earlier answer
-
-
-def _known(turns: Turns, saved: str) -> Turns:
-    """The turns of a page; of one that another process knew, those that it sends along."""
-    if not turns:
-        turns += load(saved)
-    return turns
-
-
 def _asked(question: str, turns: Turns, saved: str = "") -> Begun:
     whole = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-    _known(turns, saved).append(Turn(whole))
-    return messages(turns), gr.Textbox("", **BUSY), gr.Row(visible=False)
+    known(turns, saved).append(Turn(whole))
+    return messages(turns), gr.Textbox("", **BUSY), dump(turns), *no_comment()
 
 
 def _example_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
@@ -198,69 +126,36 @@ def _option_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
 
 
 def _again(turns: Turns, saved: str = "") -> Begun:
-    _known(turns, saved)[-1:] = [Turn(last.question) for last in turns[-1:]]
-    return messages(turns), gr.Textbox(**BUSY), gr.Row(visible=False)
+    known(turns, saved)[-1:] = [Turn(last.question) for last in turns[-1:]]
+    return messages(turns), gr.Textbox(**BUSY), dump(turns), *no_comment()
 
 
 def _forget(page: gr.Blocks, session: str, answering: dict[str, Turns]) -> None:
-    _stopped(answering.pop(session, []))
+    _stopped(answering.pop(session, Turns()), "")
     page.state_holder.session_data.pop(session, None)  # Gradio keeps those of 10,000 pages
 
 
-def _stopped(turns: Turns) -> Messages:
-    for turn in turns:
+def _stopped(turns: Turns, saved: str) -> Messages:
+    for turn in known(turns, saved):
         if not turn.done:
             turn.end(STOPPED)
     return messages(turns)
 
 
-def _cleared(turns: Turns) -> tuple[Messages, str, None, gr.Row, str]:
-    _stopped(turns)
+def _cleared(turns: Turns) -> Cleared:
+    _stopped(turns, "")
     turns.clear()
-    return messages(turns), dump(turns), None, gr.Row(visible=False), ""
+    return messages(turns), dump(turns), *no_comment()
 
 
-def _settled(turns: Turns) -> tuple[Messages, gr.Textbox, str]:
-    return messages(turns), gr.Textbox(**IDLE), dump(turns)
+def _settled(turns: Turns, saved: str) -> Shown:
+    return messages(known(turns, saved)), gr.Textbox(**IDLE), dump(turns)
 
 
 def _restored(saved: str, turns: Turns) -> tuple[Messages, str]:
     turns[:0] = load(saved)  # ahead of a question that was quicker than this
+    turns.known = True
     return messages(turns), dump(turns)
-
-
-def _answers(turns: Turns) -> list[Answer]:
-    """The whole ones; what was stopped is none."""
-    return [turn.answer for turn in turns if turn.answer and turn.done and not turn.notice]
-
-
-def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
-    """What a thumb says of the answer that it is under; nothing where there is no whole answer."""
-    index = thumb.index if isinstance(thumb.index, int) else thumb.index[0]
-    number = sum(message["role"] == "user" for message in messages(turns)[: index + 1])
-    turn = turns[number - 1] if 0 < number <= len(turns) else None
-    if turn is None or turn.answer is None or not turn.done or turn.notice:
-        return None
-    good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
-    history = earlier_questions(turns[: number - 1])
-    return Feedback(id=turn.id, good=good, history=history, answer=turn.answer)
-
-
-def _keep(given: Feedback, path: Path) -> None:
-    try:
-        keep(given, path)
-    except UserError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-
-
-def _markdown(turns: Turns, saved: str) -> tuple[str, str]:
-    answers = _answers(_known(turns, saved))
-    return conversation_markdown(answers) if answers else "", "conversation.md"
-
-
-def _nothing_to_export(exported: str) -> None:
-    if not exported:
-        gr.Info("There is no answer to export yet.")
 
 
 def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:

@@ -12,6 +12,7 @@ from assistant.evaluation.results import Row, read_rows
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui import evaluation
+<<<<<<< HEAD
 from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
 from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
 from ui.web.reports import (
@@ -24,6 +25,12 @@ from ui.web.reports import (
     set_names,
 )
 from ui.web.runs import QUESTIONS, Runs
+=======
+from ui.web.chat import BROKEN, Panel
+from ui.web.evaluated import losses_html, result_html
+from ui.web.listeners import DOWNLOAD
+from ui.web.menu import reader_choices
+>>>>>>> w-win
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
 _NONE = "none"

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.answers import Answer, Ask, EarlierTurn
 from ui.web import render
 
-RELOADED = "The page was left before the answer was whole. Ask again."
+LEFT = "This was not answered: the page was left, or its server ended, before the answer was whole. Ask again."
 ASKED_BEFORE = "Asked before it, in the question set."
 
 
@@ -39,12 +39,18 @@ class Turn:
         self.stop.set()
 
 
+class Turns(list[Turn]):
+    """The conversation of a page."""
+
+    known = False  # to this process; one that was cleared is known, too
+
+
 _TURNS = TypeAdapter(list[Turn])
 
 
 def dump(turns: Sequence[Turn]) -> str:
     """The conversation as the browser keeps it while its tab is open; of answers only whole ones."""
-    kept = [turn if turn.done else Turn(turn.question, notice=RELOADED, done=True) for turn in turns]
+    kept = [turn if turn.done else Turn(turn.question, notice=LEFT, done=True) for turn in turns]
     return _TURNS.dump_json(kept).decode()
 
 
@@ -54,6 +60,19 @@ def load(saved: str) -> list[Turn]:
         return [turn for turn in _TURNS.validate_json(saved) if turn.done]
     except ValidationError:
         return []
+
+
+def known(turns: Turns, saved: str) -> Turns:
+    """The turns of a page; of one that another process knew, those that it sends along."""
+    if not turns.known:
+        turns[:0] = load(saved)
+        turns.known = True
+    return turns
+
+
+def whole_answers(turns: Sequence[Turn]) -> list[Answer]:
+    """What can be kept; what was stopped is no answer."""
+    return [turn.answer for turn in turns if turn.answer and turn.done and not turn.notice]
 
 
 def earlier_questions(turns: Sequence[Turn]) -> tuple[str, ...]:

@@ -36,10 +36,13 @@ async function show(wanted) {
   if (wantedSource !== wanted.source) return; // another document was asked for meanwhile
   current = wanted;
   draw();
-  const spot = element.querySelector(`mark.${CURRENT}`);
+  const spots = element.querySelectorAll(`mark.${CURRENT}`);
   if (narrow.matches) openDrawer();
-  if (narrow.matches) spot?.focus({ preventScroll: true });
-  spot?.scrollIntoView({ block: "center" });
+  if (!spots.length) return;
+  if (narrow.matches) spots[0].focus({ preventScroll: true });
+  const [page, top] = [article().getBoundingClientRect(), spots[0].getBoundingClientRect().top];
+  const height = [...spots].at(-1).getBoundingClientRect().bottom - top;
+  article().scrollTop += top - page.top - Math.max(24, (page.height - height) / 2); // in the middle, or its beginning
 }
 
 async function load(source) {
@@ -130,15 +133,31 @@ function openDrawer() {
   drawer().setAttribute("aria-label", "Article");
   behind().forEach((part) => (part.inert = true));
   element.querySelector(".close").focus();
+  if (!history.state?.drawer) history.pushState({ drawer: true }, ""); // Back closes it
 }
 
 function closeDrawer() {
+  if (!drawer().dataset.open) return;
+  shutDrawer();
+  goingBack = true;
+  history.back();
+}
+
+function shutDrawer() {
   if (!drawer().dataset.open) return;
   delete drawer().dataset.open;
   ["role", "aria-modal", "aria-label"].forEach((name) => drawer().removeAttribute(name));
   behind().forEach((part) => (part.inert = false));
   opener?.focus?.();
+  hideQuote(); // of a citation that has the focus again
 }
+
+let goingBack = false; // after the drawer was closed; it may be open again before the browser is there
+addEventListener("popstate", () => {
+  if (!goingBack) shutDrawer();
+  else if (drawer().dataset.open) history.pushState({ drawer: true }, "");
+  goingBack = false;
+});
 
 // --- the quote beside a marker
 
@@ -158,12 +177,34 @@ function showQuote(marker) {
   words.textContent = quote.querySelector("blockquote").innerText || quote.querySelector("blockquote").textContent;
   bubble.replaceChildren(where, words);
   bubble.hidden = false;
-  const box = marker.getBoundingClientRect();
-  const left = Math.max(8, Math.min(box.left, innerWidth - bubble.offsetWidth - 8));
-  const above = box.top - bubble.offsetHeight - 8;
-  bubble.style.left = `${left}px`;
-  bubble.style.top = `${above > 8 ? above : box.bottom + 8}px`;
+  // beside the conversation stands the article, and the sentence is what the quote is held against
+  const [talk, sentence] = [chat().getBoundingClientRect(), sentenceOf(marker).getBoundingClientRect()];
+  const [above, below] = [sentence.top - 16, innerHeight - sentence.bottom - 16];
+  bubble.style.maxHeight = "";
+  const under = bubble.offsetHeight <= below || below >= above;
+  bubble.style.maxHeight = `${Math.min(bubble.offsetHeight, under ? below : above)}px`;
+  const right = Math.min(talk.right, innerWidth - 8) - bubble.offsetWidth;
+  bubble.style.left = `${Math.max(8, Math.min(marker.getBoundingClientRect().left, right))}px`;
+  bubble.style.top = `${under ? sentence.bottom + 8 : sentence.top - 8 - bubble.offsetHeight}px`;
   marker.setAttribute("aria-describedby", "bubble");
+}
+
+// What a marker stands behind: from the sentence before, which ends with markers of its own, or from the beginning.
+function sentenceOf(marker) {
+  const block = marker.closest("p, li, td, th");
+  const sentence = document.createRange();
+  sentence.setStart(block, 0);
+  sentence.setEndAfter(marker);
+  const before = [...block.querySelectorAll("a.marker")];
+  for (const one of before.slice(0, before.indexOf(marker)).reverse()) {
+    const between = document.createRange();
+    between.setStartAfter(one);
+    between.setEndBefore(marker);
+    if (!between.toString().trim()) continue; // two for one sentence
+    sentence.setStartAfter(one);
+    break;
+  }
+  return sentence;
 }
 
 function hideQuote() {
@@ -197,6 +238,34 @@ function edit(link) {
   box.focus();
 }
 
+// --- the menu: a popover below its button
+
+const menu = () => document.querySelector("#menu");
+
+document.addEventListener(
+  "beforetoggle",
+  (event) => {
+    if (event.target !== menu()) return;
+    const button = document.querySelector("#open-menu").getBoundingClientRect();
+    menu().style.top = `${button.bottom + 4}px`;
+    menu().style.right = `${document.documentElement.clientWidth - button.right}px`;
+    menu().style.maxHeight = `${innerHeight - button.bottom - 12}px`;
+  },
+  true, // it does not bubble
+);
+
+// --- paper has the quotes, too
+
+addEventListener("beforeprint", () => {
+  for (const folded of chat().querySelectorAll("details:not([open])")) folded.dataset.printed = folded.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const folded of chat().querySelectorAll("details[data-printed]")) {
+    folded.open = false;
+    delete folded.dataset.printed;
+  }
+});
+
 // --- listeners
 
 const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
@@ -218,11 +287,11 @@ function act(event) {
 }
 
 document.addEventListener("click", act);
-const bin = "#chat .top-panel button"; // its name is in the language of whoever reads
 document.addEventListener(
   "click",
   (event) => {
-    if (within(event, bin) && !confirm("Clear this conversation? It is kept nowhere else.")) event.stopPropagation();
+    if (within(event, "#menu button")) menu().hidePopover();
+    if (within(event, "#clear") && !confirm("Clear this conversation? It is kept nowhere else.")) event.stopPropagation();
   },
   true, // before Gradio hears of it
 );
@@ -237,18 +306,27 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault(); // Space would scroll the article
     act(event);
   } else if (event.key === " " && within(event, "#chat a[role=button]")) act(event);
+  else if (event.key === "Tab" && event.shiftKey && within(event, "#question textarea")) {
+    const first = shownAnswer()?.querySelector("a.marker, .nearest a"); // the rest of the answer follows with Tab
+    if (first) event.preventDefault();
+    first?.focus();
+  } else if (within(event, "#tabs [role=tab]")) {
+    const tabs = [...event.target.parentElement.querySelectorAll("[role=tab]")];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const next = step && tabs.at((tabs.indexOf(event.target) + step) % tabs.length);
+    next?.click();
+    next?.focus();
+  }
 });
 document.addEventListener("change", (event) => within(event, "#article select") && load(event.target.value));
-for (const [on, off] of [
-  ["mouseover", "mouseout"],
-  ["focusin", "focusout"],
-]) {
-  document.addEventListener(on, (event) => {
-    const marker = within(event, "#chat a.marker");
-    if (marker) showQuote(marker);
-  });
-  document.addEventListener(off, (event) => within(event, "#chat a.marker") && hideQuote());
-}
+// A mouse that points at it, or the keyboard; not a finger, and not what has only come to lie below the mouse.
+document.addEventListener("pointermove", (event) => {
+  const marker = within(event, "#chat a.marker");
+  if (marker && event.pointerType === "mouse" && bubble.hidden) showQuote(marker);
+});
+document.addEventListener("focusin", (event) => within(event, "#chat a.marker:focus-visible") && showQuote(event.target));
+for (const left of ["pointerout", "focusout"])
+  document.addEventListener(left, (event) => within(event, "#chat a.marker") && hideQuote());
 document.addEventListener("scroll", hideQuote, true);
 
 // A log that is read out while it grows chatters: what is said is said once, when the answer, or a notice in its
@@ -282,7 +360,8 @@ function lead() {
 // After an answer or a clearing the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
 function refocus(cleared) {
   const box = document.querySelector("#question textarea");
-  if ((busy || cleared) && box && !box.disabled && document.activeElement === document.body) box.focus();
+  const lost = busy && document.activeElement === document.body;
+  if ((lost || cleared) && box && !box.disabled) box.focus();
   busy = Boolean(box?.disabled);
 }
 
@@ -298,6 +377,17 @@ function follow() {
   seen = now;
   const last = [...questions].at(-1);
   if (last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+}
+
+// Gradio names a message by its HTML; it is a question or an answer with its first words.
+function named(message) {
+  const words = (message.querySelector(".asked, .reply") ?? message).cloneNode(true);
+  words.querySelectorAll("a.marker").forEach((marker) => marker.remove());
+  const kind = message.dataset.testid === "user" ? "Question" : "Answer";
+  const name = `${kind}: ${words.textContent.trim().replace(/\s+/g, " ").slice(0, 120)}`;
+  if (message.getAttribute("aria-label") === name) return;
+  message.setAttribute("role", "group");
+  message.setAttribute("aria-label", name);
 }
 
 let asked = 0;
@@ -316,6 +406,8 @@ function changed() {
   announce();
   refocus(cleared);
   follow();
+  if (menu() && !menu().popover) menu().popover = "auto";
+  chat()?.querySelectorAll("[data-testid=user], [data-testid=bot]").forEach(named);
   document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.setAttribute("role", "group"));
   document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-live", "off"));
 }

@@ -1,0 +1,140 @@
+"""The window with the keyboard alone, on every screen, for whoever hears it, in a real browser."""
+
+from typing import Any
+
+import pytest
+
+from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked
+from tests.ui.scripted import QUOTE
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
+
+
+def test_with_the_keyboard_alone_so_does_everything(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.locator("#question textarea").focus()
+    page.keyboard.type("What drives BPO? (slow)")
+    page.keyboard.press("Enter")
+    answered(page)
+    marker, bubble = page.get_by_role("link", name="Citation 1, Driving force"), page.locator("#bubble")
+    marker.focus()
+    bubble.wait_for()
+    page.keyboard.press("Escape")
+    bubble.wait_for(state="hidden")
+    page.get_by_role("button", name="And what else, after 0?").wait_for()
+    page.wait_for_function(FREE)  # the end of the turn does not take the focus
+    page.keyboard.press("Enter")
+    assert marked(page) == QUOTE
+    page.locator("#article mark.current").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#chat .leaning").count() == 1
+
+    page.locator("#question textarea").focus()
+    page.keyboard.press("Shift+Tab")  # to the answer, the rest of which is the way back
+    assert focused(page) == "citation 1, driving force"
+    reached = {focused(page)}
+    while not page.evaluate(FOCUSED):
+        page.keyboard.press("Tab")
+        reached.add(focused(page))
+    assert reached >= {"copy", "retry", "like", "dislike", "and what else, after 0?"}
+    page.get_by_role("button", name="Menu").focus()
+    page.keyboard.press("Enter")
+    reached = set()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.add(focused(page))
+    assert reached >= {"export as markdown", "export evidence", "print", "clear", "chat", "edit"}
+    page.keyboard.press("Escape")
+
+    page.get_by_role("tab", name="Chat").focus()
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "evaluate" and not page.locator("#chat").is_visible()
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == "chat" and page.locator("#chat").is_visible()
+
+
+def focused(page: Any) -> str:
+    """The name of what has the focus, in small letters."""
+    name = """() => { const one = document.activeElement;
+        return one.ariaLabel || one.title || one.innerText || one.tagName; }"""
+    return str(page.evaluate(name)).strip().partition("\n")[0].lower()
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_the_menu_is_on_every_screen_whole(width: int, height: int, open_page: Open, scripted: str) -> None:
+    page = open_page(scripted, width=width, height=height)
+    opener = page.get_by_role("button", name="Menu")
+    assert opener.bounding_box()["height"] >= 24
+    opener.click()
+    for name in ("Export as Markdown", "Export evidence", "Print", "Clear"):
+        page.get_by_role("button", name=name).wait_for()
+    assert in_view(page, "#menu") and page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear").wait_for(state="hidden")
+    assert focused(page) == "menu"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(
+    scheme: str, open_page: Open, scripted: str
+) -> None:
+    page = open_page(scripted, scheme=scheme)
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.get_by_role("button", name="Dislike").click()
+    page.wait_for_function("document.activeElement.closest('#comment')")
+    assert page.evaluate("getComputedStyle(document.querySelector('#question')).outlineStyle") == "none"
+    page.locator("#question textarea").focus()
+    bare = set()
+    for _ in range(30):
+        if not page.evaluate(RING):
+            bare.add(focused(page))
+        page.keyboard.press("Tab")
+    assert bare == set()
+
+
+# a line of two pixels that stands out from the page
+RING = """() => {
+    if (document.activeElement === document.body) return true;
+    const frame = document.activeElement.closest("#question textarea") ? "#question" : "";
+    const style = getComputedStyle(frame ? document.querySelector(frame) : document.activeElement);
+    const light = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3)
+            .map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    const [ring, page] = [light(style.outlineColor), light(getComputedStyle(document.body).backgroundColor)];
+    const contrast = Math.max(ring, page) / Math.min(ring, page);
+    return style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2 && contrast >= 3;
+}"""
+
+
+def test_a_message_is_named_in_words(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    ask(page, "What drives <b>BPO</b>?")
+    answered(page)
+    messages = page.locator("#chat [data-testid=user], #chat [data-testid=bot]")
+    names = [message.get_attribute("aria-label") for message in messages.all()]
+    assert names == ["Question: What drives <b>BPO</b>?", "Answer: BPO is volume-driven. Asked before: 0"]
+
+
+def test_the_window_fits_each_and_an_answer_is_read_from_its_question_on(open_page: Open, real: str) -> None:
+    page = open_page(real, width=390)
+    for number, question in enumerate(["What drives BPO?", "six common benefits"], start=1):
+        ask(page, question)
+        answered(page, number)
+    page.wait_for_function(FREE)
+    page.wait_for_function("""() => {
+        const top = (one) => one.getBoundingClientRect().top;
+        const below = top([...document.querySelectorAll("#chat .question")].at(-1))
+            - top(document.querySelector('#chat [role="log"]'));
+        return below >= 0 && below < 40;
+    }""")
+    for width, height in ((390, 664), (768, 1024), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"document.documentElement.scrollHeight === {height}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert in_view(page, "#question")
+    page.set_viewport_size({"width": 640, "height": 360})  # so short that the conversation comes first
+    page.wait_for_function("document.documentElement.scrollHeight - innerHeight < 120")
+    assert page.locator("#chat").bounding_box()["height"] > 360 / 3

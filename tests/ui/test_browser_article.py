@@ -1,0 +1,170 @@
+"""Citations and the article beside the conversation, in a real browser."""
+
+import pytest
+
+from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, from_menu, in_view, marked
+from tests.ui.scripted import AT, QUOTE
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
+
+
+class TestProof:
+    def test_with_the_mouse_a_citation_shows_its_quote_and_leads_to_it(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        ask(page, "What drives BPO?")
+        answered(page)
+        bubble, marker = page.locator("#bubble"), page.locator("#chat a.marker")
+        marker.hover()
+        assert bubble.inner_text().split("\n") == ["1. Driving force", QUOTE]
+        page.mouse.move(0, 0)
+        bubble.wait_for(state="hidden")
+        page.get_by_role("link", name="Citation 1, Driving force").click()
+        assert marked(page) == QUOTE
+        assert in_view(page, "#article mark.current")
+        from_menu(page, "Clear")  # leaves no mark
+        page.locator("#article mark").first.wait_for(state="detached")
+        page.wait_for_function(FOCUSED)
+
+    def test_several_answers_keep_their_citations_also_after_a_reload(self, open_page: Open, real: str) -> None:
+        page = open_page(real)
+        page.evaluate("""() => {
+            window.heard = [];
+            new MutationObserver(() => window.heard.push(document.querySelector("#said").textContent))
+                .observe(document.querySelector("#said"), { childList: true });
+        }""")
+        ask(page, "What drives BPO?")
+        answered(page)
+        first = page.locator("#chat .answer").first.locator("blockquote").first.text_content()
+        page.wait_for_function(FOCUSED)
+        page.keyboard.type("What are the six common benefits?")
+        page.keyboard.press("Enter")
+        answered(page, 2)
+        page.wait_for_function("sessionStorage.getItem('conversation').includes('Reduced operational costs')")
+        page.wait_for_function(FREE)
+        heard = page.evaluate("heard")  # each answer once, when it is whole
+        assert len(heard) == 2 and "volume" in heard[0] and "Reduced operational costs" in heard[1]
+        assert page.locator("#chat [role=log]").get_attribute("aria-live") == "off"
+        page.reload()
+        answered(page, 2)
+        page.locator("#chat .answer").first.locator("a.marker").first.click()
+        assert marked(page) == first
+        assert page.locator("#said").inner_text() == ""
+        ask(page, "And what drives KPO?")
+        answered(page, 3)
+
+    def test_a_document_is_opened_by_its_citation_or_by_choosing_it_and_the_last_wish_counts(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        page.get_by_label("Document").select_option("b.md")
+        page.locator("article[data-source='b.md']").wait_for()
+        assert page.locator("#article article p").inner_text() == '<img src="https://evil.example/a.png"> b c'
+        assert page.locator("#article img, #article article a").count() == 0
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.locator("#chat a.marker").click()
+        assert marked(page) == QUOTE
+        page.evaluate("""() => {
+            const fetched = window.fetch;
+            window.fetch = async (...asked) => {
+                const late = String(asked[0].url ?? asked[0]).includes("component_server");
+                if (late) await new Promise((later) => setTimeout(later, 300));
+                const found = await fetched(...asked);
+                if (late) setTimeout(() => (window.came = true), 100);
+                return found;
+            };
+        }""")
+        page.get_by_label("Document").select_option("b.md")
+        page.locator("#chat a.marker").click()
+        page.wait_for_function("window.came")
+        assert marked(page) == QUOTE
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_a_quote_stands_beside_its_sentence_within_the_conversation(
+    width: int, height: int, open_page: Open, real: str
+) -> None:
+    page = open_page(real, width=width, height=height)
+    for number, question in enumerate(["What drives BPO compared with KPO?", "How do they differ?"], start=1):
+        ask(page, question)
+        answered(page, number)
+        page.wait_for_function(FREE)
+        for marker in page.locator("#chat .answer").last.locator("a.marker").all()[:6]:
+            marker.scroll_into_view_if_needed()
+            page.wait_for_timeout(100)  # scrolling hides a quote
+            marker.hover()
+            page.locator("#bubble").wait_for()
+            assert marker.evaluate(APART) == [], question
+            page.mouse.move(0, 0)
+
+
+# what the bubble covers that it should not, or where it leaves the page
+APART = """(marker) => {
+    const words = document.createRange();
+    words.selectNodeContents(marker.closest("p, li, td"));
+    const [bubble, sentence, talk] = [document.querySelector("#bubble"), words, document.querySelector("#talk")]
+        .map((one) => one.getBoundingClientRect());
+    const found = [];
+    if (bubble.top < sentence.bottom && bubble.bottom > sentence.top) found.push("covers its sentence");
+    if (bubble.top < 0 || bubble.bottom > innerHeight) found.push("leaves the page");
+    if (bubble.left < 0 || bubble.right > Math.min(talk.right + 1, innerWidth)) found.push("covers the article");
+    if (bubble.height < 40) found.push("shows nothing");
+    return found;
+}"""
+
+
+def test_the_article_follows_the_last_answer_and_marks_its_quotes_alone(open_page: Open, real: str) -> None:
+    page = open_page(real)
+    ask(page, "What drives BPO?")
+    answered(page)
+    assert marked(page) == "These processes tend to be volume-driven, and as a result, require a larger workforce."
+    assert in_view(page, "#article mark.current")
+    ask(page, "What are the six common benefits?")
+    answered(page, 2)
+    page.get_by_text("Reduced operational costs").and_(page.locator("mark.current")).wait_for()
+    assert not any("volume-driven" in text for text in page.locator("#article mark").all_inner_texts())
+    ask(page, "What does Time Doctor cost?")
+    answered(page, 3)
+    page.locator("#article mark").first.wait_for(state="detached")  # a refusal quotes nothing
+
+
+def test_a_link_to_a_span_opens_it(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.goto(f"{scripted}#at-{AT}-{AT + len(QUOTE)}-a.md")
+    page.reload()
+    assert marked(page) == QUOTE
+
+
+def test_on_a_narrow_one_the_article_is_a_drawer_behind_which_nothing_can_be_reached(
+    open_page: Open, scripted: str
+) -> None:
+    page = open_page(scripted, width=390, touch=True)
+    opener, dialog = page.get_by_role("button", name="Article"), page.get_by_role("dialog", name="Article")
+    assert not page.locator("#article article").is_visible()
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.locator("#chat a.marker").tap()
+    assert marked(page) == QUOTE
+    assert in_view(page, "#article mark.current")
+    page.go_back()
+    dialog.wait_for(state="hidden")
+    assert page.locator("#chat .answer").is_visible() and not page.locator("#bubble").is_visible()
+    opener.click()
+    dialog.wait_for()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('#talk, #head, #tabs [role=tablist]')")
+    page.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="hidden")
+    opener.click()
+    dialog.wait_for()
+    page.mouse.click(200, 10)
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.id") == "open-article"
+    opener.click()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.get_by_role("tab", name="Evaluate").click()
+    opener.wait_for(state="hidden")

@@ -1,0 +1,267 @@
+"""The conversation in a real browser. A dialog, console error or request that leaves this machine fails a test.
+
+Opening a page takes longer than all else, so a test goes as far on one page as a person might.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pypdfium2
+import pytest
+
+from assistant.evaluation.feedback import read_feedback
+from tests.ui.browser import FREE, NEEDED, Open, answered, ask, from_menu, marked, served
+from tests.ui.client import Page
+from tests.ui.command import free_port, window
+from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
+from ui.web import app as web
+from ui.web import chat, feedback
+from ui.web.turns import LEFT
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
+
+
+class TestConversation:
+    def test_a_question_is_suggested_edited_or_holds_half_an_emoji(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "What  drives\n\nBPO?")
+        page.get_by_role("button", name="And what else, after 0?").click()
+        answered(page, 2)
+        assert "Asked before: 0" in page.locator("#chat .reply").nth(1).inner_text()
+        page.wait_for_function(FREE)
+        page.get_by_role("button", name="Edit").first.click()
+        assert page.locator("#question textarea").input_value() == "What  drives\n\nBPO?"
+        page.keyboard.type(" And why?")
+        page.keyboard.press("Enter")
+        answered(page, 3)
+        assert page.locator("#chat .asked").nth(2).inner_text().endswith("BPO? And why?")
+        page.wait_for_function(FREE)
+        page.evaluate("""() => {
+            const box = document.querySelector("#question textarea");
+            box.value = "What drives \\ud83d BPO?";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }""")
+        page.locator("#question textarea").press("Enter")
+        answered(page, 4)
+        ask(page, "And KPO?")
+        answered(page, 5)
+
+    def test_a_refusal_leads_to_what_comes_nearest_and_hostile_text_makes_neither_images_nor_links(
+        self, open_page: Open, scripted: str
+    ) -> None:
+        page = open_page(scripted)
+        ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
+        answered(page)
+        assert page.locator("#chat .refusal .reply").inner_text() == "The article does not say."
+        assert page.locator("#chat .nearest a").inner_text() == HOSTILE
+        assert page.locator("#chat .asked").inner_text() == f"What does {HOSTILE} cost?\n\n# Heading\n- item"
+        made = "#chat img, #chat [data-testid] a:not([href^='#']), #chat [data-testid] h1"
+        assert page.locator(made).count() == 0
+        page.locator("#chat .nearest a").click()
+        assert marked(page)
+
+    def test_an_answer_can_be_stopped_asked_for_again_and_cleared(self, open_page: Open, scripted: str) -> None:
+        page = open_page(scripted)
+        ask(page, "please wait")
+        page.get_by_text("BPO is still").first.wait_for()
+        page.get_by_role("button", name="Stop").click()
+        stopped = page.locator("#chat").get_by_text(chat.STOPPED)
+        stopped.wait_for()
+        assert page.locator("#said").inner_text() == chat.STOPPED
+        page.get_by_role("button", name="Retry").click()
+        stopped.wait_for(state="hidden")
+        page.get_by_text("BPO is still").first.wait_for()
+        from_menu(page, "Clear")
+        page.get_by_role("button", name="How do BPO and KPO differ?").wait_for()
+        ask(page, "And KPO?")
+        answered(page)
+        assert "Asked before: 0" in page.locator("#chat .reply").inner_text()
+
+    def test_who_finds_the_queue_full_is_told(self, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(web, "AT_ONCE", 1)
+        monkeypatch.setattr(web, "WAITING", 1)
+        with served(ScriptedAssistant(), FEEDBACK) as address:
+            page, answering, waiting = open_page(address), Page(address), Page(address)
+            for one, left in ((answering, 0), (waiting, 1)):
+                one.send("Please wait")
+                while in_queue(address) != left:
+                    page.wait_for_timeout(50)
+            ask(page, "Please wait")
+            page.locator("#chat").get_by_text(chat.FULL).wait_for()
+            page.wait_for_function(FREE)
+            for one in (waiting, answering):
+                one.press("_stopped", saved="")
+            page.close()
+
+
+def in_queue(address: str) -> int:
+    """How many questions wait there."""
+    return int(httpx.get(f"{address}gradio_api/queue/status", trust_env=False).json()["queue_size"])
+
+
+FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
+    "hi": "Ask me about",
+    "What's the difference between BPO and KPO?": "volume-driven",
+    "how are they different?": "insight-driven",
+    "compare BPO and KPO in a table": "Degree of complexity",
+    "summarize this article": "Better scalability",
+    "what is bpo": "non-core activities",
+    "list BPO services": "human resource services",
+    "examples of KPO services": "Market Research",
+    "Is Accenture a BPO or a KPO?": "BPO: Here are some top BPO companies",
+    "Is WNS a KPO?": "The KPO industry",
+    "which is more complex?": "far more complex",
+    "what can you do?": "Ask me about",
+    "what does it cost per month": "",
+    "kpo salary india": "",
+    "thanks": "Ask me about",
+}
+
+
+def test_what_strangers_type_first_is_answered_or_refused(open_page: Open, real: str) -> None:
+    page = open_page(real)
+    for number, (said, wanted) in enumerate(FIRST_THINGS.items(), start=1):
+        ask(page, said)
+        answered(page, number)
+        reply = page.locator("#chat .answer.finished").nth(number - 1)
+        assert (wanted or "The article does not say.") in " ".join(reply.inner_text().split()), said
+
+
+def test_a_question_that_no_server_heard_is_there_with_a_word_on_it_and_asked_again(
+    browser: Any, index: dict[str, str]
+) -> None:
+    port = free_port()
+    page = browser.new_page()
+    with window(port, **index) as (address, server):
+        page.goto(address)
+        ask(page, "What drives BPO?")
+        answered(page)
+        page.wait_for_function(FREE)
+        server.kill()
+        server.wait()
+        ask(page, "And what drives KPO?")
+        page.wait_for_timeout(500)
+    with window(port, **index):  # the page finds it by itself
+        page.locator("#chat").get_by_text(LEFT).wait_for()
+        assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And what drives KPO?"]
+        page.get_by_role("button", name="Retry").click()
+        answered(page, 2)
+        assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
+        page.close()
+
+
+def test_a_conversation_is_copied_and_exported(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    downloads: list[str] = []
+    page.on("download", lambda download: downloads.append(str(download)))
+    for name in ("Export as Markdown", "Export evidence"):
+        from_menu(page, name)
+        page.get_by_text("There is no answer to export yet.").first.wait_for()
+    assert downloads == []
+
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("BPO is **volume-driven**. [1]\n") and f"“{QUOTE}”" in copied
+    markdown = saved(page, "Export as Markdown")
+    assert markdown.startswith("## What drives BPO?\n\nBPO is ") and QUOTE in markdown
+    evidence = json.loads(saved(page, "Export evidence"))
+    assert evidence["answers"][0]["citations"][0]["quote"] == QUOTE
+    assert [source["name"] for source in evidence["sources"]] == ["a.md"]
+
+
+def saved(page: Any, button: str) -> str:
+    """What an export saves."""
+    with page.expect_download() as download:
+        from_menu(page, button)
+    return Path(download.value.path()).read_text("utf-8")
+
+
+def test_on_paper_stands_the_conversation_with_its_quotes_and_nothing_else(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    page.evaluate("window.print = () => (window.printed = true)")
+    for number, question in enumerate(["What drives BPO?", "Question 2?", "Question 3?"], start=1):
+        ask(page, question + "\nand so on" * 40 * (number > 1))  # longer than the screen
+        answered(page, number)
+    page.get_by_role("button", name="Dislike").last.click()
+    page.get_by_label("Comment").wait_for()
+    page.locator("#chat a.marker").last.hover()
+    words = printed(page)
+    assert all(question in words for question in ("What drives BPO?", "Question 2?", "Question 3?"))
+    assert words.count(QUOTE) == 3  # once for each answer
+    others = ("BPO or KPO?", "Menu", "Evaluate", "Edit", "Copy", "what else", "Ask a", "thumb", "Check", "Filler")
+    assert [other for other in others if other in words] == []
+    page.wait_for_function("!document.querySelector('#chat details[open]')")
+    from_menu(page, "Print")
+    page.wait_for_function("window.printed")
+
+
+def printed(page: Any) -> str:
+    """The words of the page on paper."""
+    sheets = pypdfium2.PdfDocument(page.pdf())
+    return " ".join(" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in sheets)
+
+
+def test_thumbs_and_comments_are_kept_with_their_answers_until_they_are_taken_back(
+    open_page: Open, scripted: str
+) -> None:
+    def kept() -> list[tuple[str, bool | None, str]]:
+        return [(one.answer.question, one.good, one.comment) for one in read_feedback(FEEDBACK)]
+
+    FEEDBACK.unlink(missing_ok=True)
+    page = open_page(scripted)
+    like = page.get_by_role("button", name=re.compile("^like$", re.IGNORECASE))
+    dislike, comment = page.get_by_role("button", name="dislike"), page.get_by_label("Comment")
+    for number, question in enumerate(["What drives BPO?", "And KPO?"], start=1):
+        ask(page, question)
+        answered(page, number)
+    dislike.first.click()
+    page.wait_for_function("document.activeElement.closest('#comment')")  # it can be typed at once
+    assert page.get_by_role("status").get_by_text(feedback.KEPT).is_visible()
+    page.keyboard.type("About the first.")
+    like.last.click()  # without sending it: a comment belongs to one answer
+    page.wait_for_function("document.querySelector('#comment textarea, #comment input').value === ''")
+    comment.fill("About the second.")
+    page.get_by_role("button", name="Send").click()
+    line = page.get_by_role("status").get_by_text(feedback.COMMENT_KEPT)
+    line.wait_for()
+    assert not comment.is_visible()
+    assert kept() == [("What drives BPO?", False, ""), ("And KPO?", True, "About the second.")]
+
+    dislike.first.click()  # takes it back
+    like.first.click()
+    comment.wait_for()
+    assert kept() == [("What drives BPO?", True, ""), ("And KPO?", True, "About the second.")]
+    ask(page, "And what else?")
+    comment.wait_for(state="hidden")
+    answered(page, 3)
+    assert not line.is_visible()
+    dislike.last.click()
+    comment.wait_for()
+    assert len(kept()) == 3
+    dislike.last.click()
+    comment.wait_for(state="hidden")
+    assert len(kept()) == 2
+    dislike.last.click()
+    comment.wait_for()
+    from_menu(page, "Clear")
+    comment.wait_for(state="hidden")
+
+
+def test_clearing_asks_in_any_language_and_what_is_not_cleared_stays(browser: Any, scripted: str) -> None:
+    person = browser.new_context(locale="de-DE")
+    page, said = person.new_page(), []
+    page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+    page.goto(scripted)
+    ask(page, "What drives BPO?")
+    answered(page)
+    from_menu(page, "Clear")
+    page.wait_for_timeout(300)
+    assert len(said) == 1 and page.locator("#chat .answer.finished").count() == 1
+    person.close()

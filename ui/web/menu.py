@@ -1,0 +1,71 @@
+"""The menu of the conversation: export, print, clear, who answers; it opens below its button in the head."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import gradio as gr
+
+from assistant.chain import Assistant
+from assistant.exports import bundle, conversation_markdown
+from assistant.models import EXTRACTIVE
+from ingest.index import Index
+from ui.web.listeners import ALONG, AT_ONCE, DOWNLOAD
+from ui.web.render import who_answers
+from ui.web.turns import Turns, known, whole_answers
+
+BUTTON = '<button id="open-menu" type="button" popovertarget="menu">Menu</button>'
+
+_PRINT = "() => requestAnimationFrame(() => window.print())"  # once the menu has closed
+
+
+class Menu(NamedTuple):
+    """What the conversation listens to: `clear`, and `reader`, which names the model that answers."""
+
+    reader: gr.Radio
+    clear: gr.Button
+
+
+def menu(assistant: Assistant, turns: gr.State, saved: gr.Textbox) -> Menu:
+    """Adds the menu to the page; `window.js` makes it open and close."""
+    with gr.Column(elem_id="menu", min_width=0):
+        as_text = gr.Button("Export as Markdown", size="sm")
+        as_bundle = gr.Button("Export evidence", size="sm")
+        gr.Button("Print", size="sm").click(None, js=_PRINT, **AT_ONCE)
+        clear = gr.Button("Clear", size="sm", elem_id="clear")
+        reader = gr.Radio(
+            reader_choices(assistant),
+            value=assistant.model,
+            label="Answered by",
+            elem_id="reader",
+            visible=assistant.model != EXTRACTIVE,
+        )
+    text, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(2))
+    for button, export in ((as_text, _markdown), (as_bundle, _evidence(assistant.index))):
+        made = button.click(export, [turns, saved], [text, name], **ALONG)
+        made.then(_nothing_to_export, text, **{**AT_ONCE, "queue": True})  # which carries the message
+        made.then(None, [text, name], js=DOWNLOAD, **AT_ONCE)
+    return Menu(reader, clear)
+
+
+def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
+    """The readers to choose from, with what leaves this computer for each."""
+    readers = {one.model: one.sends_to for one in (assistant, assistant.offline)}
+    return [(who_answers(model, sent_to), model) for model, sent_to in readers.items()]
+
+
+def _markdown(turns: Turns, saved: str) -> tuple[str, str]:
+    answers = whole_answers(known(turns, saved))
+    return conversation_markdown(answers) if answers else "", "conversation.md"
+
+
+def _evidence(index: Callable[[], Index]) -> Callable[[Turns, str], tuple[str, str]]:
+    def evidence(turns: Turns, saved: str) -> tuple[str, str]:
+        kept = bundle(whole_answers(known(turns, saved)), index().sources)
+        return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
+
+    return evidence
+
+
+def _nothing_to_export(exported: str) -> None:
+    if not exported:
+        gr.Info("There is no answer to export yet.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import re
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -28,6 +29,8 @@ _LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not ask
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
 # Of a reply that is whole, or as long as it may be.
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
+# Some templates begin it themselves, so that only its end is in the reply.
+_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 T = TypeVar("T")
@@ -98,6 +101,11 @@ def _once(
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
     whole_reply(whole)
+
+
+def without_thinking(text: str) -> str:
+    """What a reply says, without what was thought aloud before."""
+    return _THINKING.sub("", text)
 
 
 def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk:

@@ -163,8 +163,8 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
     from assistant.openai_chat import OpenAIChat, http_client
 
     options: dict[str, Any] = _account(settings)
-    if settings.ingest.openai_base_url:  # a small model may never end; one that thinks at OpenAI needs more
-        options["max_tokens"] = answer_tokens(settings)
+    if settings.ingest.openai_base_url:
+        options |= {"max_tokens": answer_tokens(settings), "longest": ANSWER_TOKENS}
     return OpenAIChat(
         model=model,
         stream_usage=True,

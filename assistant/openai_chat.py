@@ -12,12 +12,15 @@ from typing import Any
 import httpx2
 import openai
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
 from assistant.faults import status_of
+from assistant.model_calls import without_thinking
+from assistant.tokens import ENCODING
+from ingest.text import count_tokens
 
 ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was
 _END = json.dumps({"choices": [], ENDED: True}).encode()
@@ -35,22 +38,39 @@ _REFUSABLE = {
 
 
 class OpenAIChat(ChatOpenAI):
-    """LangChain's chat model for OpenAI. What its server refuses to take is left out, and not sent again."""
+    """LangChain's chat model for OpenAI. What its server refuses to take is left out, and not sent again.
 
+    A reply of more than `longest` tokens is cut short, since a small model may never end; what it thinks aloud is
+    not counted.
+    """
+
+    longest: int | None = None
     _refused: set[str] = PrivateAttr(default_factory=set)
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        said = ""
         while True:
             try:
                 async with aclosing(super()._astream(*args, **kwargs)) as chunks:  # type: ignore[type-var]
                     async for chunk in chunks:
                         yield chunk
+                        said += chunk.text
+                        if self._is_too_long(said):
+                            end = {"finish_reason": "length"}
+                            yield ChatGenerationChunk(message=AIMessageChunk(content=""), generation_info=end)
+                            return
                 return
             except Exception as error:  # which it is does not matter, but what it says
                 refused = self._newly_refused(error)
                 if refused is None:
                     raise
                 self._refused.add(refused)
+
+    def _is_too_long(self, said: str) -> bool:
+        """The characters are looked at first: counting takes longer, and a token has one at least."""
+        if self.longest is None or len(said) <= self.longest:
+            return False
+        return count_tokens(without_thinking(said), ENCODING) > self.longest
 
     def _newly_refused(self, error: Exception) -> str | None:
         if status_of(error) not in (400, 422):

@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import pytest
 
+from assistant import prompts
 from assistant.answers import Answer
 from tests.assistant.conftest import Asking
-from tests.model_server import DONE, STREAM, Script, error, event, model_server, reply, streamed
+from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
 
 DRIVES = "What drives BPO?"
 QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
@@ -53,6 +54,26 @@ def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -
     with model_server([reply(DOCUMENT)]) as server:
         usage = asking(server).chain.invoke(DRIVES).usage
     assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
+
+
+def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -> None:
+    thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "So."}}]}\n\n'
+    slowly = [part for _ in range(4) for part in (thought, 0.2)]  # longer than a silent server is waited for
+    loud = event("<think>Volume? [2]</think>")
+    with model_server([STREAM, *slowly, loud, SAID, event(finish="stop"), DONE]) as server:
+        answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
+    assert {answer.text for answer in answers} == {f"{QUOTE} [1]"}
+    assert len(server.asked) == 1
+
+
+def test_an_answer_without_end_is_cut_short_but_not_what_is_thought_before(asking: Asking) -> None:
+    endless = [event("volume " * 100)] * 20
+    thought = [event("<think>"), *endless, event("</think>")]
+    with model_server([STREAM, *thought, SAID, *endless, Asked.wait_until_left]) as server:
+        answer: Answer = asking(server, timeout=20.0).chain.invoke(DRIVES)
+        assert server.asked[0].left.wait(5)
+    assert answer.text.startswith(QUOTE) and 500 < answer.text.count("volume ") <= 700
+    assert answer.notices == (prompts.CUT_SHORT,)
 
 
 def refusing(message: str, status: str) -> Script:

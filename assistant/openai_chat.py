@@ -5,7 +5,7 @@ What such servers do otherwise is put right here, so that everybody else sees a 
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from typing import Any
 
@@ -50,6 +50,7 @@ class OpenAIChat(ChatOpenAI):
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         said = ""
         while True:
+            known = frozenset(self._refused)  # another request may add to these meanwhile
             try:
                 async with aclosing(super()._astream(*args, **kwargs)) as chunks:  # type: ignore[type-var]
                     async for chunk in chunks:
@@ -61,7 +62,7 @@ class OpenAIChat(ChatOpenAI):
                             return
                 return
             except Exception as error:  # which it is does not matter, but what it says
-                refused = self._newly_refused(error)
+                refused = None if said else _refused_by(error, known)
                 if refused is None:
                     raise
                 self._refused.add(refused)
@@ -71,14 +72,6 @@ class OpenAIChat(ChatOpenAI):
         if self.longest is None or len(said) <= self.longest:
             return False
         return count_tokens(without_thinking(said), ENCODING) > self.longest
-
-    def _newly_refused(self, error: Exception) -> str | None:
-        if status_of(error) not in (400, 422):
-            return None
-        names = (
-            name for name, told in _REFUSABLE.items() if name not in self._refused and told.search(str(error))
-        )
-        return next(names, None)
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
@@ -97,6 +90,14 @@ class OpenAIChat(ChatOpenAI):
         if made:
             _add_what_is_lost(chunk, made.message)
         return made
+
+
+def _refused_by(error: Exception, known: Collection[str]) -> str | None:
+    """What of `_REFUSABLE` a server does not take, as it says now, beside what was `known` when it was asked."""
+    if status_of(error) not in (400, 422):
+        return None
+    said = str(error)
+    return next((name for name, told in _REFUSABLE.items() if name not in known and told.search(said)), None)
 
 
 def _add_what_is_lost(chunk: dict[str, Any], message: BaseMessage) -> None:
@@ -122,7 +123,10 @@ def http_client() -> httpx2.AsyncClient:
 
 
 async def _as_events(response: httpx2.Response) -> None:
-    if response.is_success and json.loads(response.request.content or b"{}").get("stream"):
+    request = response.request
+    if not response.is_success or not request.url.path.endswith("/chat/completions"):
+        return
+    if json.loads(request.content).get("stream"):
         framed = "content-length" in response.headers or "transfer-encoding" in response.headers
         response.stream = _Events(response.stream, framed)
 

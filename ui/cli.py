@@ -13,8 +13,8 @@ import typer
 
 from ingest.errors import UserError
 from ui.indexing import ensure_index_is_current, tell_passed_over
-from ui.progress import Progress
 from ui.network import network_unset
+from ui.progress import Progress
 from ui.settings import read_settings
 
 app = typer.Typer(

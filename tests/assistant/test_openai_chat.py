@@ -1,6 +1,7 @@
 """A chat model whose server is only near OpenAI's: what it leaves out, ends otherwise or refuses to take."""
 
 import json
+import threading
 from typing import Any, cast
 
 import pytest
@@ -121,3 +122,12 @@ def test_a_server_may_refuse_several_things_but_each_once(asking: Asking) -> Non
     assert answer.model == "extractive" and "(400)" in answer.notices[0]
     sent = [{"stream_options", "max_completion_tokens", "max_tokens"} & set(a.body) for a in server.asked]
     assert sent == [{"stream_options", "max_completion_tokens"}, {"max_completion_tokens"}, {"max_tokens"}, set()]
+
+
+def test_two_who_are_refused_the_same_at_once_both_ask_again(asking: Asking) -> None:
+    both = threading.Barrier(2)
+    refused = [lambda _: both.wait(5) and None, *refusing("stream_options?", "400 Bad Request")]
+    with model_server(refused, refused, streamed(QUOTE, " [1]", usage=None)) as server:
+        answers = asking(server, timeout=20.0).chain.batch([DRIVES, "Is BPO volume-driven?"])
+    assert [(answer.text, answer.notices) for answer in answers] == [(f"{QUOTE} [1]", ())] * 2
+    assert len(server.asked) == 4

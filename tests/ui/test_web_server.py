@@ -62,9 +62,7 @@ class TestWhatIsOpen:
         upload, files = f"{scripted}gradio_api/upload", {"files": b"x" * 6_000_000}
         assert httpx.post(upload, files=files, trust_env=False).status_code == 413
 
-    def test_the_address_that_a_proxy_was_called_by_is_its_own_and_the_proxys_page_is_none_elsewhere(
-        self, scripted: str
-    ) -> None:
+    def test_behind_a_proxy_its_address_is_the_one_that_was_called(self, scripted: str) -> None:
         told = {"host": "localhost", "x-forwarded-host": "team.example:8443, inner", "x-forwarded-proto": "https"}
 
         def root(**headers: str) -> str:

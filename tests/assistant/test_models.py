@@ -91,18 +91,18 @@ def test_a_server_that_does_not_say_which_model_is_one_line(script: Any, message
 
 
 def test_a_server_of_ones_own_is_asked_without_a_key_and_for_a_short_answer(ingest_settings: Any) -> None:
-    with model_server(models("small"), streamed("Volume [1].")) as server:
+    with model_server(models("small-codex"), streamed("Volume [1].")) as server:
         chosen = with_server(server.url)
         settings = chosen.model_copy(
             update={"ingest": ingest_settings.model_copy(update={"openai_base_url": server.url})}
         )
         assistant = open_assistant(settings)
-        assert assistant.model == "openai:small" and assistant.sends_to == (server.url[7:-3],)
-        assert assistant.chain.invoke("What drives BPO?").model == "openai:small"
+        assert assistant.model == "openai:small-codex" and assistant.sends_to == (server.url[7:-3],)
+        assert assistant.chain.invoke("What drives BPO?").model == "openai:small-codex"
         assert assistant.offline.model == "extractive" and assistant.offline.sends_to == ()
     asked = server.asked[1]
-    assert asked.headers["authorization"] == "Bearer none"
-    assert asked.body["model"] == "small" and asked.body["max_completion_tokens"] == 4_096
+    assert asked.path == "/v1/chat/completions" and asked.headers["authorization"] == "Bearer none"
+    assert asked.body["model"] == "small-codex" and asked.body["max_completion_tokens"] == 4_096
 
 
 @pytest.mark.parametrize(

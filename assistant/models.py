@@ -96,6 +96,8 @@ def _account(settings: AssistantSettings) -> dict[str, Any]:
 @contextmanager
 def _connecting(instead: str) -> Iterator[None]:
     """What goes wrong in the block while an HTTP client is made, which reads the environment, as one line."""
+    from httpx2 import InvalidURL
+
     try:
         yield
     except ImportError as error:
@@ -110,8 +112,8 @@ def _connecting(instead: str) -> Iterator[None]:
             "The certificates that the environment names (SSL_CERT_FILE, SSL_CERT_DIR) cannot be read. "
             f"Mend or unset that, {instead}"
         ) from None
-    except ValueError as error:
-        if "proxy" not in str(error):
+    except (ValueError, InvalidURL) as error:  # the address of the server itself was looked at before
+        if isinstance(error, ValueError) and "proxy" not in str(error):
             raise
         raise SettingsError(
             "The proxy in the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY) has an address that is none. "

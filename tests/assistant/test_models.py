@@ -122,6 +122,7 @@ def test_thinking_aloud_has_room_in_what_the_prompt_leaves(window: int, thinking
             "Run: .*pip install socksio; or",
         ),
         ({"HTTPS_PROXY": "nonsense://user:secret@x"}, "http://localhost/v1", "has an address that is none"),
+        ({"ALL_PROXY": "http://user:secret@x:port"}, "http://localhost/v1", "has an address that is none"),
         ({"SSL_CERT_FILE": "/nowhere.pem"}, "https://localhost/v1", r"\(SSL_CERT_FILE, SSL_CERT_DIR\) cannot be"),
         (
             {},

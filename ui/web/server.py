@@ -126,6 +126,7 @@ class Server(uvicorn.Server):
             pwa=False,
             auth=list(logins) or None,
             auth_message="Log in to use the chat window.",
+            mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
             head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",

@@ -19,7 +19,7 @@ from assistant.citations import cite
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, turns
 from assistant.faults import ModelFault
 from assistant.introduction import introduce
-from assistant.models import ANSWER_TOKENS, EXTRACTIVE, choose, open_chat_model, sends_to, server_of
+from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
 from assistant.retriever import RetrievalTrace
@@ -203,7 +203,7 @@ class Assistant:
     @property
     def _prompt_tokens(self) -> int:
         """How long a prompt may be."""
-        return self._settings.context - ANSWER_TOKENS
+        return self._settings.context - answer_tokens(self._settings)
 
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""

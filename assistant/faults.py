@@ -34,7 +34,7 @@ def fault(error: Exception) -> UserError:
     """What an exception of a chat model means: a `SettingsError` for a wrong key or model, else a `ModelFault`."""
     if isinstance(error, UserError):
         return error
-    status = _status(error)
+    status = status_of(error)
     if mistake := _mistake(error, status):
         return mistake
     if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error, status):
@@ -82,12 +82,7 @@ def _broken(error: Exception) -> ModelFault:
     return ModelFault(f"what it sent could not be read ({type(error).__name__})", passing=True)
 
 
-def refuses_to_count(error: Exception) -> bool:
-    """Whether a server, of an interface that is only near OpenAI's, wants no question with `stream_options`."""
-    return _status(error) in (400, 422) and "stream_options" in str(error)
-
-
-def _status(error: Exception) -> int | None:
+def status_of(error: Exception) -> int | None:
     """The HTTP status of an answer; of an error within a stream, whose own was 200, the one that it names."""
     status: int | None = getattr(error, "status_code", None)
     body = getattr(error, "body", None)

@@ -2,12 +2,13 @@
 
 import asyncio
 import queue
+import re
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -17,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.nap import sleep_using_event
 from tenacity.wait import wait_exponential_jitter
 
-from assistant.faults import ModelFault, fault, refuses_to_count
+from assistant.faults import ModelFault, fault
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
@@ -26,8 +27,10 @@ _ATTEMPTS = 3
 _LONGEST = 90.0  # seconds after which a failed attempt is the last
 _LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
-# Of an answer that is whole, or as long as it may be.
-_ENDS = ("stop", "length", "eos", "eos_token", "stop_sequence")
+# Of a reply that is whole, or as long as it may be.
+_ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
+# Some templates begin it themselves, so that only its end is in the reply.
+_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 T = TypeVar("T")
@@ -85,25 +88,24 @@ def _once(
     config: RunnableConfig | None,
     stop: threading.Event | None,
 ) -> Iterator[AIMessageChunk]:
-    counted: dict[str, Any] = {}
-    while True:
-        whole: AIMessageChunk | None = None
-        # LangChain declares an iterator; it is the generator that can be closed
-        stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config, **counted))
-        try:
-            for chunks in _pulled(stream, stop):
-                for chunk in chunks:
-                    if isinstance(chunk, AIMessageChunk):
-                        whole = grown(whole, chunk)
-                if whole:
-                    yield whole
-        except Exception as error:  # the border to a provider's package, each of which has errors of its own
-            if counted or not refuses_to_count(error):
-                raise fault(error) from error
-            counted = {"stream_usage": False}
-        else:
-            whole_reply(whole)
-            return
+    whole: AIMessageChunk | None = None
+    # LangChain declares an iterator; it is the generator that can be closed
+    stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config))
+    try:
+        for chunks in _pulled(stream, stop):
+            for chunk in chunks:
+                if isinstance(chunk, AIMessageChunk):
+                    whole = grown(whole, chunk)
+            if whole:
+                yield whole
+    except Exception as error:  # the border to a provider's package, each of which has errors of its own
+        raise fault(error) from error
+    whole_reply(whole)
+
+
+def without_thinking(text: str) -> str:
+    """What a reply says, without what was thought aloud before."""
+    return _THINKING.sub("", text)
 
 
 def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk:
@@ -128,19 +130,19 @@ def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk
 
 def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
     """A reply that has ended. Raises `ModelFault` where it broke off, is empty, or is the provider's refusal."""
-    reason = reply.response_metadata.get("finish_reason") if reply else None
+    told = reply.response_metadata if reply else {}
+    reason = told.get("finish_reason")
     if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
         raise ModelFault("its provider refused to answer this")
-    of_openai = (
-        reply and reply.response_metadata.get("model_provider") == "openai"
-    )  # which always says why it ends
-    if of_openai and reason is None:
+    # OpenAI always says why a reply ends; servers that are only near it may say so in words of their own, or not
+    if told.get("model_provider") == "openai" and reason not in _ENDS and not told.get("ended"):
         raise ModelFault("the connection could not be made, or broke off", passing=True)
-    if of_openai and reason not in (*_ENDS, "tool_calls"):  # as some servers say when they give up
-        raise ModelFault("it broke off", passing=True)
-    if reply is None or not str(reply.text).strip() or reason == "tool_calls":
-        used_up = reason in ("length", "tool_calls")  # it would be so again
-        raise ModelFault("it gave no answer in words" if used_up else "its answer was empty", passing=not used_up)
+    if reason == "tool_calls":
+        raise ModelFault("it gave no answer in words")
+    if reply is None or not str(reply.text).strip():
+        if reason == "length":  # it would be so again
+            raise ModelFault("it used up its tokens before it answered (see BPO_KPO_THINKING)")
+        raise ModelFault("its answer was empty", passing=True)
     return reply
 
 

@@ -1,5 +1,7 @@
 """Which reader answers: the offline one, or a chat model by LangChain's name for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 DEFAULT_CHAT_MODEL = "openai:gpt-5.4-mini"  # what `auto` takes where there is a key
 ANSWER_TOKENS = 600  # of the model's window, for its answer
+_PROMPT_TOKENS = 4_096  # which no thinking takes from the prompt, if there are as many
 _LISTING_TIMEOUT = 5.0  # seconds for a server to say which models it has
 
 
@@ -53,8 +56,9 @@ def served_models(settings: AssistantSettings) -> list[str]:
 
     host = server_host(settings)
     offline = "or use --model extractive."
-    try:
+    with _connecting(offline):
         client = openai.OpenAI(**_account(settings), timeout=_LISTING_TIMEOUT, max_retries=0)
+    try:
         names = [model.id for model in client.models.list().data]
         if not all(isinstance(name, str) for name in names):  # the client does not check what a server sends
             raise TypeError
@@ -77,11 +81,44 @@ def served_models(settings: AssistantSettings) -> list[str]:
 
 def _account(settings: AssistantSettings) -> dict[str, Any]:
     """Whom to ask, and with which key; a server of one's own may need none."""
-    key = settings.ingest.openai_api_key
+    key, address = settings.ingest.openai_api_key, settings.ingest.openai_base_url or OPENAI
+    if urlsplit(address).query:
+        raise SettingsError(
+            "OPENAI_BASE_URL has a query, which would end up in the midst of the path. Leave out all from ? on "
+            "(Azure needs none where the address ends in /openai/v1), or use --model extractive."
+        )
     return {
         "api_key": key.get_secret_value() if key else "none",
-        "base_url": settings.ingest.openai_base_url or OPENAI,  # else the client reads a variable of its own
+        "base_url": address,  # else the client reads a variable of its own
     }
+
+
+@contextmanager
+def _connecting(instead: str) -> Iterator[None]:
+    """What goes wrong in the block while an HTTP client is made, which reads the environment, as one line."""
+    from httpx2 import InvalidURL
+
+    try:
+        yield
+    except ImportError as error:
+        if "socksio" not in str(error):
+            raise
+        raise SettingsError(
+            "The proxy in the environment (ALL_PROXY, HTTPS_PROXY) speaks SOCKS, for which a package is missing. "
+            f"Run: .venv/bin/uv pip install socksio; or unset it, {instead}"
+        ) from None
+    except OSError:
+        raise SettingsError(
+            "The certificates that the environment names (SSL_CERT_FILE, SSL_CERT_DIR) cannot be read. "
+            f"Mend or unset that, {instead}"
+        ) from None
+    except (ValueError, InvalidURL) as error:  # the address of the server itself was looked at before
+        if isinstance(error, ValueError) and "proxy" not in str(error):
+            raise
+        raise SettingsError(
+            "The proxy in the environment (ALL_PROXY, HTTPS_PROXY, HTTP_PROXY) has an address that is none. "
+            f"Mend or unset it, {instead}"
+        ) from None
 
 
 def server_host(settings: AssistantSettings) -> str:
@@ -109,29 +146,49 @@ def open_chat_model(
 
     `instead` is what else a person can do, for that message.
     """
-    from langchain.chat_models import init_chat_model
     from openai import OpenAIError
 
     provider, _, model = name.partition(":")
-    options: dict[str, Any] = {}
-    if provider == "openai":
-        if settings.ingest.openai_api_key is None and settings.ingest.openai_base_url is None:
-            raise SettingsError(f"{name} needs a key. Set OPENAI_API_KEY in .env, or {instead}.")
-        options = {
-            **_account(settings),
-            "stream_usage": True,
-            "timeout": settings.timeout,
-            "stream_chunk_timeout": settings.timeout,
-            "max_retries": 0,  # `ask_model` does that, also where a stream breaks off
-        }
-        if settings.ingest.openai_base_url:  # a small model may never end; one that thinks at OpenAI needs more
-            options["max_tokens"] = ANSWER_TOKENS
     try:
-        # named, since LangChain would take a provider that it does not know for a part of a model's name
-        opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
-        return opened
+        with _connecting(f"or {instead}."):
+            return _of_openai(model, settings, instead) if provider == "openai" else _of(provider, model)
     except (ImportError, ValueError, OpenAIError) as error:
         reason = " ".join(str(error).split())[:300].rstrip(".")
         if settings.ingest.openai_base_url:
             instead = f"name it openai:{name}, or {instead}"
         raise SettingsError(f"The model {name} cannot be used: {reason}. Choose another, or {instead}.") from None
+
+
+def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseChatModel":
+    if settings.ingest.openai_api_key is None and settings.ingest.openai_base_url is None:
+        raise SettingsError(f"openai:{model} needs a key. Set OPENAI_API_KEY in .env, or {instead}.")
+    from assistant.openai_chat import OpenAIChat, http_client
+
+    options: dict[str, Any] = _account(settings)
+    if settings.ingest.openai_base_url:
+        options |= {"max_tokens": answer_tokens(settings), "longest": ANSWER_TOKENS}
+        options["use_responses_api"] = False  # which LangChain takes for some names, and no such server has
+    return OpenAIChat(
+        model=model,
+        stream_usage=True,
+        timeout=settings.timeout,
+        stream_chunk_timeout=settings.timeout,
+        max_retries=0,  # `ask_model` does that, also where a stream breaks off
+        http_async_client=http_client(),
+        openai_proxy=None,  # a variable of LangChain's own, which goes with no client of one's own
+        **options,
+    )
+
+
+def _of(provider: str, model: str) -> "BaseChatModel":
+    from langchain.chat_models import init_chat_model
+
+    # named, since LangChain would take a provider that it does not know for a part of a model's name
+    opened: BaseChatModel = init_chat_model(model, model_provider=provider)
+    return opened
+
+
+def answer_tokens(settings: AssistantSettings) -> int:
+    """How many tokens of its window a chat model may write, those that it thinks aloud among them."""
+    left = settings.context - _PROMPT_TOKENS
+    return ANSWER_TOKENS + max(0, min(settings.thinking, left - ANSWER_TOKENS))

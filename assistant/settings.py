@@ -13,6 +13,7 @@ class AssistantSettings(Settings):
     model: str = "auto"
     strict: bool = False  # take out what a chat model says without proof, instead of marking it
     context: int = Field(default=8_192, ge=1_024)  # tokens that the chat model takes, its answer included
+    thinking: int = Field(default=4_000, ge=0)  # of these, what it may think aloud before it answers
     timeout: float = Field(default=60.0, gt=0)  # seconds without a word from the chat model
     feedback: Path = ROOT / "feedback.jsonl"
     login: SecretStr | None = None  # of the chat window: user:password, several with spaces between them

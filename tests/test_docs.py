@@ -106,6 +106,7 @@ def test_the_clients_of_a_running_window_get_an_answer(environment: dict[str, st
             else:
                 printed = python(code, environment)
             assert "[1]" in printed
+            assert example is not TOOL or printed.endswith("require a larger workforce.\n")
 
 
 # --- links and names

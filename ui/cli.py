@@ -13,6 +13,7 @@ import typer
 
 from ingest.errors import UserError
 from ui.indexing import ensure_index_is_current, tell_passed_over
+from ui.network import network_unset
 from ui.progress import Progress
 from ui.settings import read_settings
 
@@ -164,7 +165,8 @@ def chat(
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
     print("Starting the chat window ...", file=sys.stderr)
-    from ui.web.app import launch
+    with network_unset():
+        from ui.web.app import launch
 
     launch(assistant, settings.feedback, host, port, browser, logins=settings.logins)
 

@@ -1,10 +1,14 @@
 """Whether everything that an answer needs is there and works, one thing after the other."""
 
+import textwrap
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from langchain_core.messages import HumanMessage
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
+from assistant.model_calls import reply_of, without_thinking
 from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
 from assistant.prices import price_of
 from assistant.reading_model.model import ReadingModel
@@ -16,6 +20,8 @@ from ingest.settings import IngestSettings
 from ui.settings import read_settings
 
 _PREFIX = "BPO_KPO_"
+_QUESTION = "Which is more, one or two? Answer in one word."
+_SHOWN = 60  # characters of what it says
 
 
 class Finding(NamedTuple):
@@ -46,10 +52,13 @@ def examine(model: str | None = None) -> Iterator[Finding]:
     yield Finding(
         "model", True, f"{name}; {f'questions are sent to {where}' if where else 'stays on this computer'}"
     )
+    if name == EXTRACTIVE:
+        return
     if name.startswith("openai:"):
-        yield _server(name, settings)
-    elif name != EXTRACTIVE:
-        yield _opens(name, settings)
+        yield (server := _server(name, settings))
+        if not server.good:
+            return
+    yield _reply(name, settings)
 
 
 def _settings(settings: AssistantSettings) -> Finding:
@@ -109,7 +118,7 @@ def _reading_model() -> Finding:
 def _server(name: str, settings: AssistantSettings) -> Finding:
     host, model = server_host(settings), name.removeprefix("openai:")
     try:
-        open_chat_model(name, settings)
+        open_chat_model(name, settings)  # without a key, nobody is asked anything
         served = served_models(settings)
     except UserError as error:
         return Finding("server", False, str(error))
@@ -123,9 +132,21 @@ def _server(name: str, settings: AssistantSettings) -> Finding:
     return Finding("server", True, f"{host} has {model}, {costs}")
 
 
-def _opens(name: str, settings: AssistantSettings) -> Finding:
+def _reply(name: str, settings: AssistantSettings) -> Finding:
+    """What comes back when the model is really asked."""
+    started = time.perf_counter()
     try:
-        open_chat_model(name, settings)
+        reply = reply_of(open_chat_model(name, settings), [HumanMessage(_QUESTION)], attempts=1)
     except UserError as error:
-        return Finding("server", False, str(error))
-    return Finding("server", True, "its package is installed; it was not asked anything")
+        return Finding("reply", False, str(error))
+    text = without_thinking(str(reply.text))
+    said = "".join(char if char.isprintable() else " " for char in text)  # a server may send anything
+    if key := settings.ingest.openai_api_key:
+        said = said.replace(key.get_secret_value(), "...")
+    short = textwrap.shorten(said, _SHOWN, placeholder=" ...")
+    if not short:
+        return Finding(
+            "reply", False, "It thought aloud, and said nothing. Raise BPO_KPO_THINKING and BPO_KPO_CONTEXT."
+        )
+    seconds = time.perf_counter() - started
+    return Finding("reply", True, f"asked “{_QUESTION}” it said “{short}” after {seconds:.1f} s")

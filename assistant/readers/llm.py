@@ -1,12 +1,11 @@
 """The reader for chat models: numbered passages in, streamed text with markers out."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape as escape_tags
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
@@ -14,7 +13,7 @@ from assistant.answers import RetrievedPassage, Usage
 from assistant.conversation import standalone, turns
 from assistant.faults import ModelFault, PromptTooLong
 from assistant.literals import names, negates, without
-from assistant.model_calls import ask_model, reply_of
+from assistant.model_calls import ask_model, reply_of, without_thinking
 from assistant.readers import Draft, ReaderInput
 from assistant.streams import streaming
 from assistant.tokens import fitting, usage_of
@@ -24,8 +23,6 @@ from ingest.passages import note_after
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
-# Some templates begin it themselves, so that only its end is in the reply.
-_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
 
 
 def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draft]:
@@ -37,7 +34,7 @@ def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draf
             prompt = messages(fitted)
             try:
                 for whole in ask_model(model, prompt, config):
-                    yield Draft(_text(whole))
+                    yield Draft(without_thinking(str(whole.text)))
             except PromptTooLong:  # the model has a smaller window than the settings say
                 if len(fitted.passages) < 2:
                     raise
@@ -45,7 +42,9 @@ def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draf
             else:
                 cut = whole.response_metadata.get("finish_reason") == "length"
                 notices = (prompts.CUT_SHORT,) if cut else ()
-                yield Draft(_text(whole), notices=notices, usage=usage_of(whole, prompt, model))
+                yield Draft(
+                    without_thinking(str(whole.text)), notices=notices, usage=usage_of(whole, prompt, model)
+                )
                 return
 
     return streaming(read, name="llm")
@@ -104,7 +103,7 @@ def rewrite_question(
     except ModelFault:
         return standalone(question, history), Usage()
     usage = usage_of(reply, prompt, model)
-    rewritten = " ".join(_text(reply).split()).strip('"“”')
+    rewritten = " ".join(without_thinking(str(reply.text)).split()).strip('"“”')
     same = _same_question(question, before, rewritten)
     return (rewritten if same else standalone(question, history)), usage
 
@@ -131,8 +130,3 @@ def _rewriting(question: str, history: Sequence[str]) -> list[BaseMessage]:
         question=escape_tags(question, quote=False),
     )
     return [SystemMessage(prompts.STANDALONE_SYSTEM), HumanMessage(user)]
-
-
-def _text(message: AIMessageChunk) -> str:
-    """What the model says, without what it thinks aloud before."""
-    return _THINKING.sub("", str(message.text))

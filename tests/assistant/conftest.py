@@ -12,6 +12,11 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
+from tests.model_server import ModelServer
+
+KEY = "sk-secret-0123456789"
+
+Asking = Callable[..., Assistant]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
@@ -57,5 +62,18 @@ def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> C
     def make(**documents: str) -> Assistant:
         settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
         return open_assistant(settings, embeddings=minilm)
+
+    return make
+
+
+@pytest.fixture
+def asking(assistant: Assistant) -> Asking:
+    """An assistant whose chat model is at a server, for which it waits half a second at most."""
+
+    def make(server: ModelServer, timeout: float = 0.5) -> Assistant:
+        account = {"openai_base_url": server.url, "openai_api_key": KEY}
+        ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
+        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout)
+        return Assistant(settings, None, assistant._snapshots)
 
     return make

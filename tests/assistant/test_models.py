@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.chain import open_assistant
-from assistant.models import DEFAULT_CHAT_MODEL, choose, open_chat_model, sends_to
+from assistant.models import DEFAULT_CHAT_MODEL, answer_tokens, choose, open_chat_model, sends_to
 from assistant.prices import cost, price_of
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError
@@ -91,18 +91,57 @@ def test_a_server_that_does_not_say_which_model_is_one_line(script: Any, message
 
 
 def test_a_server_of_ones_own_is_asked_without_a_key_and_for_a_short_answer(ingest_settings: Any) -> None:
-    with model_server(models("small"), streamed("Volume [1].")) as server:
+    with model_server(models("small-codex"), streamed("Volume [1].")) as server:
         chosen = with_server(server.url)
         settings = chosen.model_copy(
             update={"ingest": ingest_settings.model_copy(update={"openai_base_url": server.url})}
         )
         assistant = open_assistant(settings)
-        assert assistant.model == "openai:small" and assistant.sends_to == (server.url[7:-3],)
-        assert assistant.chain.invoke("What drives BPO?").model == "openai:small"
+        assert assistant.model == "openai:small-codex" and assistant.sends_to == (server.url[7:-3],)
+        assert assistant.chain.invoke("What drives BPO?").model == "openai:small-codex"
         assert assistant.offline.model == "extractive" and assistant.offline.sends_to == ()
     asked = server.asked[1]
-    assert asked.headers["authorization"] == "Bearer none"
-    assert asked.body["model"] == "small" and asked.body["max_completion_tokens"] == 600
+    assert asked.path == "/v1/chat/completions" and asked.headers["authorization"] == "Bearer none"
+    assert asked.body["model"] == "small-codex" and asked.body["max_completion_tokens"] == 4_096
+
+
+@pytest.mark.parametrize(
+    ("window", "thinking", "tokens"),
+    [(2_048, 4_000, 600), (4_696, 4_000, 600), (6_000, 4_000, 1_904), (32_000, 4_000, 4_600), (32_000, 0, 600)],
+)
+def test_thinking_aloud_has_room_in_what_the_prompt_leaves(window: int, thinking: int, tokens: int) -> None:
+    assert answer_tokens(AssistantSettings(context=window, thinking=thinking)) == tokens
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "message"),
+    [
+        (
+            {"ALL_PROXY": "socks5://user:secret@127.0.0.1:9"},
+            "http://localhost/v1",
+            "Run: .*pip install socksio; or",
+        ),
+        ({"HTTPS_PROXY": "nonsense://user:secret@x"}, "http://localhost/v1", "has an address that is none"),
+        ({"ALL_PROXY": "http://user:secret@x:port"}, "http://localhost/v1", "has an address that is none"),
+        ({"SSL_CERT_FILE": "/nowhere.pem"}, "https://localhost/v1", r"\(SSL_CERT_FILE, SSL_CERT_DIR\) cannot be"),
+        (
+            {},
+            "https://x.example/openai?api-version=secret",
+            r"OPENAI_BASE_URL has a query.* Leave out all from \?",
+        ),
+    ],
+)
+@pytest.mark.parametrize("model", ["auto", "openai:m"])
+def test_what_goes_wrong_before_anything_is_asked_is_one_line(
+    variables: dict[str, str], url: str, message: str, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings = with_server(url, model=model)
+    with pytest.raises(SettingsError, match=rf"^[^\n]*{message}[^\n]*or use --model extractive\.$") as caught:
+        open_chat_model(choose(settings), settings)
+    assert "secret" not in str(caught.value)
+    assert open_assistant(AssistantSettings(model="extractive", ingest=settings.ingest)).model == "extractive"
 
 
 def test_a_variable_of_the_client_does_not_send_the_key_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

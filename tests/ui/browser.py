@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ui.web import app as web
-from ui.web.completions import completions
 from ui.web.server import Server, address_of, take_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,7 +33,7 @@ FREE = "!document.querySelector('#question textarea').disabled"
 def served(assistant: Any, feedback: Path, logins: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
     """The address of a window over this assistant."""
     with take_port("127.0.0.1", 0, print) as listener:
-        server = Server(web.build(assistant, feedback), completions(assistant), listener, logins)
+        server = Server(web.build(assistant, feedback), web.other_protocols(assistant), listener, logins)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")

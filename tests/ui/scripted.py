@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
-from ingest.errors import UserError
+from ingest.errors import QuestionError, UserError
 from ingest.sources import make_source
 
 FEEDBACK = Path(tempfile.gettempdir()) / f"feedback-{os.getpid()}.jsonl"
@@ -31,7 +31,7 @@ class ScriptedAssistant:
 
     def answers(self, ask: Ask) -> Iterator[Answer]:
         if not ask.question.strip():
-            raise UserError("The question is empty. Type one.")
+            raise QuestionError("The question is empty. Type one.")
         if "cost" in ask.question:
             yield self.refusal(ask)
             return

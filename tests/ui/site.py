@@ -33,13 +33,25 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def nginx(folder: Path, windows: Sequence[str]) -> Iterator[str]:
-    """The address of nginx with the example of docs/servers.md, its addresses exchanged."""
+def nginx(folder: Path, windows: Sequence[str], *, tls: bool = False, under: bool = False) -> Iterator[str]:
+    """The address of nginx with the example of docs/servers.md, its addresses exchanged.
+
+    It may listen over TLS, with the certificate `bpo.pem` that is left in the folder, and `under` the path /bpo/.
+    """
     page = (ROOT / "docs" / "servers.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
+    example, with_tls, with_path = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
     own = f"127.0.0.1:{free_port()}"
-    first, second = (re.sub(r"^http://|/$", "", one) for one in windows)
-    for before, after in (("listen 80;", f"listen {own};"), ("127.0.0.1:7860", first), ("127.0.0.1:7861", second)):
+    first, second = (re.sub(r"^http://|/$", "", one) for one in (windows[0], windows[-1]))
+    exchanged = {"127.0.0.1:7860": first, "127.0.0.1:7861": second, "listen 80;": f"listen {own};"}
+    if tls:
+        _certificate(folder)
+        own_tls = with_tls.replace("listen 443", f"listen {own}")
+        exchanged["    listen 80;\n"] = re.sub(r"/etc/ssl/\w+", str(folder), own_tls)
+        del exchanged["listen 80;"]
+    if under:
+        (plain,) = re.findall(r" +location / {\n.*\n.*\n", example)
+        exchanged[plain] = with_path
+    for before, after in exchanged.items():
         assert before in example
         example = example.replace(before, after)
     paths = "".join(f"{name}_temp_path {folder}/{name};" for name in ("proxy", "fastcgi", "uwsgi", "scgi"))
@@ -52,9 +64,19 @@ def nginx(folder: Path, windows: Sequence[str]) -> Iterator[str]:
     command = [str(NGINX), "-c", folder / "nginx.conf", "-e", folder / "error.log"]
     subprocess.run(command, check=True, timeout=30)  # it comes back when it listens
     try:
-        yield f"http://{own}/"
+        yield f"{'https' if tls else 'http'}://{own}/{'bpo/' if under else ''}"
     finally:
         subprocess.run([*command, "-s", "stop"], check=True, timeout=30)
+
+
+def _certificate(folder: Path) -> None:
+    """One for this machine, which signs itself, and its key."""
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1")
+    named = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
+    files = ("-keyout", folder / "bpo.key", "-out", folder / "bpo.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", *curve, *named, *files], check=True, capture_output=True, timeout=30
+    )
 
 
 @contextmanager

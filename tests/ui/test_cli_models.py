@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import IngestSettings
-from tests.model_server import STREAM, Asked, error, event, model_server, models, streamed
+from tests.model_server import STREAM, Asked, Script, error, event, model_server, models, streamed
 from tests.ui import command
+from tests.ui.client import call
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
@@ -186,6 +187,64 @@ def test_doctor_looks_at_one_thing_after_the_other_and_names_what_a_server_has(b
     with model_server(models("a", "b")) as server:
         done = bpo_kpo("doctor", "--model", "openai:c", OPENAI_BASE_URL=server.url)
     assert done.returncode == 2 and "has no model c. Name one with BPO_KPO_MODEL: a, b" in done.stdout
+
+
+ECHO = f"Two.\x1b[31m \n\n{KEY} {'and so on ' * 20}"
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "says"),
+    [
+        (
+            streamed("<think>One? No.</think>", "Two."),
+            0,
+            r"ok     reply: asked “Which .*” it said “Two\.” after \d",
+        ),
+        (streamed(ECHO), 0, r"it said “Two\. \[31m \.\.\. and so on .{0,50} \.\.\.” after"),
+        (
+            streamed("<think>One?", finish="length"),
+            2,
+            "WRONG  reply: It thought aloud, and said nothing. Raise BPO_",
+        ),
+        (
+            error("500 Internal Server Error"),
+            2,
+            r"WRONG  reply: The chat model gave no answer: the server .*\(500\)",
+        ),
+        (error("401 Unauthorized", message=KEY), 2, r"WRONG  reply: The server refused the key\. Mend it"),
+    ],
+)
+def test_doctor_really_asks_and_says_what_came_back(script: Script, code: int, says: str, bpo_kpo: Run) -> None:
+    with model_server(models("m"), script) as server:
+        done = bpo_kpo("doctor", "--model", "openai:m", OPENAI_BASE_URL=server.url, OPENAI_API_KEY=KEY)
+    assert done.returncode == code and re.search(says, done.stdout.splitlines()[-1])
+    assert KEY not in done.stdout + done.stderr and "\x1b" not in done.stdout
+    assert [asked.path for asked in server.asked] == ["/v1/models", "/v1/chat/completions"]
+
+
+BROKEN = [{"ALL_PROXY": "socks5://127.0.0.1:9"}, {"SSL_CERT_FILE": "/nowhere.pem"}]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: next(iter(one)))
+def test_the_offline_reader_needs_no_network_and_a_model_says_what_to_mend(
+    broken: dict[str, str], bpo_kpo: Run
+) -> None:
+    assert bpo_kpo("ask", "--model", "extractive", DRIVES, **broken).returncode == 0
+    assert bpo_kpo("doctor", "--model", "extractive", **broken).returncode == 0
+    for words in (("ask", DRIVES), ("doctor",)):
+        done = bpo_kpo(*words, OPENAI_BASE_URL="https://127.0.0.1:9/v1", **broken)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+        assert next(iter(broken)) in (done.stderr or done.stdout).splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: next(iter(one)))
+def test_the_window_opens_and_answers_offline_without_a_network(
+    broken: dict[str, str], ingest_settings: IngestSettings
+) -> None:
+    variables = {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive", **broken}
+    with command.window(**variables) as (address, _):
+        assert "volume-driven" in call(address, DRIVES, [])[1][0]["text"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The assistant as a model of OpenAI's chat completions: asked by the clients that programs use."""
 
+from typing import Any
+
 import httpx
 import openai
 import pytest
@@ -51,15 +53,48 @@ def test_a_stream_sends_lines_as_they_are_done_and_ends_as_the_whole(client: ope
     assert chunks[-1].usage is None and chunks[-1].choices[0].finish_reason == "stop"
 
 
-def test_the_messages_before_the_last_are_the_turns_before_it(client: openai.OpenAI) -> None:
-    said = [
-        {"role": "system", "content": "Be brief."},
-        asks(ASKED),
-        {"role": "assistant", "content": "Volume."},
-        asks([{"type": "text", "text": "And KPO?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
+def test_a_stream_ends_with_its_tokens_where_they_are_asked_for(client: openai.OpenAI) -> None:
+    counted: Any = {"model": "bpo-kpo", "messages": [asks(ASKED)], "stream_options": {"include_usage": True}}
+    *chunks, last = client.chat.completions.create(stream=True, **counted)
+    assert last.choices == [] and last.usage.total_tokens == 0
+    assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in chunks)
+
+
+def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
+    asked: list[Ask] = []
+
+    class Listening(ScriptedAssistant):
+        def answer(self, ask: Ask) -> Answer:
+            asked.append(ask)
+            return super().answer(ask)
+
+    with served(Listening(), FEEDBACK) as address:
+        client = openai.OpenAI(base_url=f"{address}v1", api_key="none", max_retries=0)
+        said: list[Any] = [
+            {"role": "system", "content": "Be brief."},
+            {"role": "assistant", "content": "How can I help?"},
+            asks(ASKED),
+        ]
+        answer = client.chat.completions.create(model="bpo-kpo", messages=said).choices[0].message
+        more: list[Any] = [
+            {"role": "assistant", "content": answer.content},
+            asks("And KPO?"),
+            {"role": "assistant", "content": None, "tool_calls": []},
+            {"role": "tool", "tool_call_id": "1", "content": "sunny"},
+            {"role": "assistant", "content": "Insight."},
+            {"role": "assistant", "content": "Not volume."},
+            {"role": "developer", "content": "Be long."},
+            asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
+        ]
+        client.chat.completions.create(model="bpo-kpo", messages=[*said, *more])
+    first = {
+        "question": ASKED,
+        "answer": "BPO is **volume-driven**. [1]\n\n- Asked before: 0 ",
+    }  # without its quotes
+    assert [ask.model_dump() for ask in asked] == [
+        {"question": ASKED, "history": ()},
+        {"question": "Why?", "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."})},
     ]
-    found = client.chat.completions.create(model="bpo-kpo", messages=said)  # type: ignore[arg-type]
-    assert f"Asked before: 1 {ASKED}" in (found.choices[0].message.content or "")
 
 
 def test_langchain_speaks_to_it(scripted: str) -> None:
@@ -71,18 +106,47 @@ def test_langchain_speaks_to_it(scripted: str) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
-    ("messages", "said"),
+    ("body", "status", "said"),
     [
-        ([], "There is no question"),
-        ([{"role": "assistant", "content": "Hello."}], "There is no question"),
-        ([asks(" ")], "The question is empty"),
-        ([{"content": "Oh."}], "That is no chat completion"),
-        ([asks("What key?")], "was</b> refused"),
+        ({"messages": []}, 400, "There is no question"),
+        ({"messages": [{"role": "assistant", "content": "Hello."}]}, 400, "no question"),
+        ({"messages": [asks(" ")]}, 400, "The question is empty"),
+        ({"messages": [{"content": "Oh."}]}, 400, r"messages\.0\.role: Field required"),
+        ({"messages": [asks(ASKED)], "model": "gpt-9"}, 404, "There is no model gpt-9"),
     ],
 )
-def test_a_mistake_is_one_line(client: openai.OpenAI, messages: list[object], said: str, stream: bool) -> None:
-    with pytest.raises(openai.APIError, match=said):
-        list(client.chat.completions.create(model="bpo-kpo", messages=messages, stream=stream))  # type: ignore[call-overload]
+def test_a_mistake_of_the_request_is_told_in_one_line(
+    client: openai.OpenAI, body: dict[str, Any], status: int, said: str, stream: bool
+) -> None:
+    with pytest.raises(openai.APIStatusError, match=said) as told:
+        client.chat.completions.create(**{"model": "bpo-kpo", **body, "stream": stream})
+    assert (told.value.status_code, told.value.type) == (status, "invalid_request_error")
+    assert (told.value.code == "model_not_found") == (status == 404)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("What key?", "The key <b>was</b> refused"), ("A bug?", "it is not your question")]
+)
+def test_trouble_of_the_server_is_no_fault_of_the_request(
+    scripted: str, client: openai.OpenAI, question: str, said: str
+) -> None:
+    patient = client.with_options(max_retries=2)  # which are of no use here
+    asked: Any = {"model": "bpo-kpo", "messages": [asks(question)]}
+    with pytest.raises(openai.InternalServerError, match=said) as told:
+        patient.chat.completions.create(**asked)
+    assert told.value.type == "server_error" and "secret detail" not in str(told.value.body)
+    assert told.value.request.headers["x-stainless-retry-count"] == "0"
+    with pytest.raises(openai.APIError, match=said):  # in the midst of a stream
+        list(client.chat.completions.create(**asked, stream=True))
+
+
+def test_an_address_that_is_not_there_and_a_body_that_is_no_json_are_told_alike(scripted: str) -> None:
+    with httpx.Client(base_url=f"{scripted}v1/", trust_env=False, timeout=60) as http:
+        assert http.post("embeddings", json={}).json()["error"]["message"].startswith("There is no POST /v1/emb")
+        assert http.get("models/other").json()["error"]["code"] == "model_not_found"
+        typed = {"content-type": "application/json"}
+        reply = http.post("chat/completions", content=b"{", headers=typed)
+        assert reply.status_code == 400 and "JSON" in reply.json()["error"]["message"]
 
 
 def test_a_document_cannot_put_a_link_or_an_image_into_it() -> None:

@@ -6,11 +6,13 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import APIRouter
 from gradio.events import api
 from pydantic import ValidationError
 
@@ -84,6 +86,15 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     return blocks
 
 
+def other_protocols(assistant: Assistant) -> list[APIRouter]:
+    """What is served beside the page for programs; MCP where the extra `mcp` is installed."""
+    if find_spec("mcp") is None:
+        return [completions(assistant)]
+    from ui.web.mcp import tool
+
+    return [completions(assistant), tool(assistant)]
+
+
 def head_html(title: str, about: str) -> str:
     """The head of the page: what it is in one line, the menu, and on a phone the way to the article."""
     article = '<button id="open-article" type="button">Article</button>'
@@ -118,7 +129,7 @@ def launch(
         address = address_of(listener, host)
         if not is_loopback(listener) and not logins:
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant, feedback), completions(assistant), listener, logins)
+        server = Server(build(assistant, feedback), other_protocols(assistant), listener, logins)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
         say(f"The chat window is at {address} (Ctrl+C ends it).")
         if open_browser:  # a browser in the terminal would keep this thread

@@ -5,25 +5,35 @@ like is passed over; its system messages are, too: they are no question.
 """
 
 import json
+import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_QUESTION
 from assistant.exports import answer_markdown, inert
-from ingest.errors import UserError
+from ingest.errors import QuestionError, UserError
+from ui.web.chat import BROKEN
 
 MODEL = "bpo-kpo"
+
+# What `content` puts below the text, by which a client's next request brings an earlier answer back.
+_QUOTES = re.compile(r"\n\n- \[1\] .*: “.*", re.DOTALL)
+
+log = logging.getLogger(__name__)
 
 
 class _Part(BaseModel):
@@ -48,6 +58,7 @@ class _StreamOptions(BaseModel):
 
 
 class _Asked(BaseModel):
+    model: str = MODEL
     messages: list[_Message]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
@@ -56,64 +67,90 @@ class _Asked(BaseModel):
         """The last message as the question, the others as the turns before it."""
         said = [message for message in self.messages if message.role in ("user", "assistant")]
         if not said or said[-1].role != "user":
-            raise UserError("There is no question. End with a message of the role user.")
+            raise QuestionError("There is no question. End with a message of the role user.")
         turns: list[EarlierTurn] = []
         for message in said[:-1]:
             if message.role == "user":
                 turns.append(EarlierTurn(question=message.text[:LONGEST_QUESTION]))
-            elif turns and not turns[-1].answer:
-                turns[-1] = EarlierTurn(question=turns[-1].question, answer=message.text)
+            elif turns:
+                told = [turns[-1].answer, _QUOTES.sub("", message.text)]
+                turns[-1] = EarlierTurn(question=turns[-1].question, answer="\n\n".join(filter(None, told)))
         return Ask(question=said[-1].text, history=tuple(turns))
+
+
+class _Route(APIRoute):
+    """A route that tells whatever goes wrong as the protocol does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # the edge: the client gets a sentence
+                return _refused(error)
+
+        return handled
 
 
 def completions(assistant: Assistant) -> APIRouter:
     """The routes `/v1/models` and `/v1/chat/completions`."""
-    router = APIRouter(prefix="/v1")
+    router = APIRouter(prefix="/v1", route_class=_Route)
     itself = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
     @router.get("/models")
     def models() -> dict[str, Any]:
         return {"object": "list", "data": [itself]}
 
-    @router.get(f"/models/{MODEL}")
-    def model() -> dict[str, Any]:
+    @router.get("/models/{name:path}")
+    def model(name: str) -> dict[str, Any]:
+        _known(name)
         return itself
 
     @router.post("/chat/completions")
-    def complete(body: dict[str, Any], request: Request) -> Response:
-        page = str(request.base_url)
-        try:
-            asked = _Asked.model_validate(body)
-            ask = asked.ask()
-            if asked.stream:
-                growing = assistant.chain.stream(ask)
-                first = next(growing)  # what is wrong with the question is told before anything is sent
-                usage = bool(asked.stream_options and asked.stream_options.include_usage)
-                events = _or_mistake(_events(first, growing, page, usage))
-                return StreamingResponse(events, media_type="text/event-stream")
-            answer = assistant.chain.invoke(ask)
-        except ValidationError as error:
-            return _refused(f"That is no chat completion ({error.errors()[0]['msg']}). Send messages.")
-        except UserError as error:
-            return _refused(str(error))
-        message = {"role": "assistant", "content": _content(answer), "annotations": _annotations(answer, page)}
+    def complete(asked: _Asked, request: Request) -> Response:
+        _known(asked.model)
+        page, ask = str(request.base_url), asked.ask()
+        if asked.stream:
+            growing = assistant.chain.stream(ask)
+            first = next(growing)  # what is wrong with the question is told before anything is sent
+            usage = bool(asked.stream_options and asked.stream_options.include_usage)
+            events = _or_mistake(_events(first, growing, page, usage))
+            return StreamingResponse(events, media_type="text/event-stream")
+        answer = assistant.chain.invoke(ask)
+        message = {"role": "assistant", "content": content(answer), "annotations": _annotations(answer, page)}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return JSONResponse({**_head("chat.completion"), "choices": [choice], "usage": _usage(answer)})
 
+    @router.api_route("/{path:path}", methods=["GET", "POST", "DELETE"])
+    def unknown(path: str, request: Request) -> None:
+        raise HTTPException(404, f"There is no {request.method} /v1/{path} here. See docs/clients.md.")
+
     return router
+
+
+class _NoSuchModel(HTTPException):
+    """Another name than `MODEL`."""
+
+
+def _known(name: str) -> None:
+    if name != MODEL:
+        raise _NoSuchModel(404, f"There is no model {name} here. Name {MODEL}.")
 
 
 def _or_mistake(events: Iterator[str]) -> Iterator[str]:
     """The events; a mistake that shows in their midst is one of them."""
     try:
         yield from events
-    except UserError as error:
-        yield f"data: {json.dumps(_error(str(error)))}\n\n"
+    except Exception as error:  # the edge: its status has been sent
+        yield f"data: {bytes(_refused(error).body).decode()}\n\n"
 
 
 def _events(first: Answer, growing: Iterator[Answer], page: str, usage: bool) -> Iterator[str]:
     """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
     head, sent, answer = _head("chat.completion.chunk"), "", first
+    if usage:
+        head["usage"] = None  # in all events but the last
 
     def event(delta: dict[str, Any], finish: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
@@ -122,22 +159,22 @@ def _events(first: Answer, growing: Iterator[Answer], page: str, usage: bool) ->
     yield event({"role": "assistant", "content": ""})
     for answer in chain([first], growing):
         text = inert(answer.text)
-        whole = text[: text.rfind("\n") + 1]
-        if whole.startswith(sent) and len(whole) > len(sent):
-            yield event({"content": whole[len(sent) :]})
-            sent = whole
-    content = _content(answer)
-    if content.startswith(sent):
-        yield event({"content": content[len(sent) :]})
+        lines = text[: text.rfind("\n") + 1]
+        if lines.startswith(sent) and len(lines) > len(sent):
+            yield event({"content": lines[len(sent) :]})
+            sent = lines
+    whole = content(answer)
+    if whole.startswith(sent):
+        yield event({"content": whole[len(sent) :]})
     else:  # what was sent has changed after all: the whole is sent behind it
-        yield event({"content": f"\n\n---\n\n{content}"})
+        yield event({"content": f"\n\n---\n\n{whole}"})
     yield event({"annotations": _annotations(answer, page)}, "stop")
     if usage:
         yield f"data: {json.dumps({**head, 'choices': [], 'usage': _usage(answer)})}\n\n"
     yield "data: [DONE]\n\n"
 
 
-def _content(answer: Answer) -> str:
+def content(answer: Answer) -> str:
     """The text, its quotes, and what may be asked next; no tag, link or image of a document is active."""
     questions = "".join(f"\n- {inert(question)}" for question in answer.suggestions)
     return f"{answer_markdown(answer)}\n{questions}" if questions else answer_markdown(answer)
@@ -166,9 +203,25 @@ def _head(kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL}
 
 
-def _error(message: str) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
-
-
-def _refused(message: str) -> JSONResponse:
-    return JSONResponse(_error(message), status_code=400)
+def _refused(error: Exception) -> JSONResponse:
+    """What is wrong, and whose fault it is: 4xx the request's, 5xx this server's."""
+    status, message = 500, str(error)
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"][1:])) or "the body"
+        status, message = 400, f"That is no chat completion ({where}: {first['msg']}). Send messages."
+    elif isinstance(error, HTTPException):
+        status, message = error.status_code, error.detail
+    elif isinstance(error, QuestionError):
+        status = 400
+    elif not isinstance(error, UserError):
+        log.error("No answer", exc_info=error)
+        message = BROKEN
+    told = {
+        "message": message,
+        "type": "invalid_request_error" if status < 500 else "server_error",
+        "param": None,
+        "code": "model_not_found" if isinstance(error, _NoSuchModel) else None,
+    }
+    again = {"x-should-retry": "false"}  # understood by OpenAI's clients, which ask again after any 5xx
+    return JSONResponse({"error": told}, status, again)

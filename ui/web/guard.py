@@ -1,12 +1,48 @@
-"""What the web server turns down before Gradio sees it."""
+"""What becomes of a request before Gradio sees it: the address it was sent to, and what is turned down."""
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 10_000_000  # bytes; an uploaded question set may have half of that
 _TOO_LARGE = f"A request has {LARGEST_BODY:,} bytes at most."
+
+
+class Forwarded:
+    """Gives a request the address that its client called, where a proxy has told it in the headers
+    `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix` (the beginning of the path that it cut off).
+
+    Whoever sends them is believed, since they change the links of the reply to that request and nothing else; a
+    page elsewhere cannot make a browser send them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on."""
+        await self._app(_as_called(scope) if scope["type"] == "http" else scope, receive, send)
+
+
+def _as_called(scope: Scope) -> Scope:
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    told = {
+        name: headers.get(f"x-forwarded-{name}", "").partition(",")[0].strip()  # of several proxies the first
+        for name in ("proto", "host", "prefix")
+    }
+    if told["host"]:
+        headers["host"] = told["host"]
+        del headers["x-forwarded-host"]  # for which Gradio would forget the prefix
+    scheme = told["proto"] if told["proto"] in ("http", "https") else scope["scheme"]
+    prefix = f"/{told['prefix'].strip('/')}".rstrip("/")
+    return {
+        **scope,
+        "headers": headers.raw,
+        "scheme": scheme,
+        "root_path": prefix,
+        "path": f"{prefix}{scope['path']}",
+    }
 
 
 class Guard:
@@ -26,9 +62,7 @@ class Guard:
 
 def _refusal(headers: Headers) -> PlainTextResponse | None:
     origin, length = headers.get("origin"), headers.get("content-length", "0")
-    # a proxy says what it was called by; a page elsewhere cannot send that header without being asked for leave
-    names = {headers[name].lower() for name in ("host", "x-forwarded-host") if name in headers}
-    if origin and origin.partition("://")[2].lower() not in names:
+    if origin and origin.partition("://")[2].lower() != headers.get("host", "").lower():
         return PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
     if not length.isdecimal() or int(length) > LARGEST_BODY:
         return PlainTextResponse(_TOO_LARGE, status_code=413)

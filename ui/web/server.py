@@ -5,7 +5,6 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
-from ui.web.guard import Guard
+from ui.web.guard import Forwarded, Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -97,15 +96,16 @@ class Server(uvicorn.Server):
     def __init__(
         self,
         blocks: gr.Blocks,
-        routes: APIRouter,
+        routers: Sequence[APIRouter],
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`routes` are served beside the page, unless there are `logins`: they ask for no password."""
+        """`routers` are served beside the page, unless there are `logins`: they ask for no password."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        if not logins:
-            app.include_router(routes)
+        for router in () if logins else routers:
+            app.include_router(router)
         app.add_middleware(Guard)
+        app.add_middleware(Forwarded)
         if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
@@ -126,13 +126,12 @@ class Server(uvicorn.Server):
             pwa=False,
             auth=list(logins) or None,
             auth_message="Log in to use the chat window.",
-            mcp_server=find_spec("mcp") is not None
-            and not logins,  # the extra `mcp`; Gradio asks it for no password
+            mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
             head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
         )
-        super().__init__(uvicorn.Config(app, log_level="warning"))
+        super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ends at once: every open page holds a stream, for which the server would wait and then complain."""

@@ -1,0 +1,133 @@
+"""A chat model whose server is only near OpenAI's: what it leaves out, ends otherwise or refuses to take."""
+
+import json
+import threading
+from typing import Any, cast
+
+import pytest
+
+from assistant import prompts
+from assistant.answers import Answer
+from tests.assistant.conftest import Asking
+from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
+
+DRIVES = "What drives BPO?"
+QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
+SAID = event(f"{QUOTE} [1]")
+MESSAGE = {"role": "assistant", "content": f"{QUOTE} [1]"}
+DOCUMENT: dict[str, Any] = {
+    "id": "c",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "message": MESSAGE, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 1_000, "completion_tokens": 20, "total_tokens": 1_020},
+}
+
+
+def framed(*events: bytes) -> Script:
+    """A stream whose length is known."""
+    return [reply(b"".join(events), content="text/event-stream")]
+
+
+WHOLE_REPLIES: dict[str, Script] = {
+    "done": [STREAM, SAID, DONE],
+    "a word of its own, done": [STREAM, SAID, event(finish="eos_found"), DONE],
+    "an empty word, done": [STREAM, SAID.replace(b"null", b'""'), b"data:[DONE]"],
+    "a whole body": framed(SAID),
+    "a word of its own, a whole body": framed(SAID, event(finish="eos_found")),
+    "an end, and no more": [STREAM, SAID, event(finish="stop")],
+    "a document": [reply(DOCUMENT)],
+    "a document without length": [STREAM, json.dumps(DOCUMENT, indent=2).encode()],
+    "a document without an end": [reply({**DOCUMENT, "choices": [{"index": 0, "message": MESSAGE}]})],
+}
+
+
+@pytest.mark.parametrize("script", WHOLE_REPLIES.values(), ids=WHOLE_REPLIES)
+def test_what_is_whole_is_an_answer_however_its_server_ends_it(script: Script, asking: Asking) -> None:
+    with model_server(script) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert (answer.text, answer.model, answer.notices) == (f"{QUOTE} [1]", "openai:m", ())
+    assert len(server.asked) == 1
+
+
+def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -> None:
+    with model_server([reply(DOCUMENT)]) as server:
+        usage = asking(server).chain.invoke(DRIVES).usage
+    assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
+
+
+def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -> None:
+    thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "So."}}]}\n\n'
+    slowly = [part for _ in range(4) for part in (thought, 0.2)]  # longer than a silent server is waited for
+    loud = event("<think>Volume? [2]</think>")
+    with model_server([STREAM, *slowly, loud, SAID, event(finish="stop"), DONE]) as server:
+        answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
+    assert {answer.text for answer in answers} == {f"{QUOTE} [1]"}
+    assert len(server.asked) == 1
+
+
+def test_an_answer_without_end_is_cut_short_but_not_what_is_thought_before(asking: Asking) -> None:
+    endless = [event("volume " * 100)] * 20
+    thought = [event("<think>"), *endless, event("</think>")]
+    with model_server([STREAM, *thought, SAID, *endless, Asked.wait_until_left]) as server:
+        answer: Answer = asking(server, timeout=20.0).chain.invoke(DRIVES)
+        assert server.asked[0].left.wait(5)
+    assert answer.text.startswith(QUOTE) and 500 < answer.text.count("volume ") <= 700
+    assert answer.notices == (prompts.CUT_SHORT,)
+
+
+def refusing(message: str, status: str) -> Script:
+    return error(status, message=message)
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
+@pytest.mark.parametrize(
+    ("message", "left_out"),
+    [
+        ("Unrecognized request argument supplied: stream_options", "stream_options"),
+        ("Unsupported parameter: 'max_completion_tokens'. Use 'max_tokens'.", "max_completion_tokens"),
+        ("body.temperature: Extra inputs are not permitted", "temperature"),
+    ],
+)
+def test_what_a_server_refuses_to_take_is_left_out_once_and_for_all(
+    message: str, left_out: str, status: str, asking: Asking
+) -> None:
+    with model_server(refusing(message, status), streamed(QUOTE, " [1]", usage=None)) as server:
+        assistant = asking(server)
+        cast("Any", assistant.chat_model).temperature = 0.0
+        answers = [assistant.chain.invoke(DRIVES) for _ in range(2)]
+    assert {(answer.text, answer.notices) for answer in answers} == {(f"{QUOTE} [1]", ())}
+    assert answers[0].usage.input_tokens > 0  # counted here where the server does not
+    assert [left_out in asked.body for asked in server.asked] == [True, False, False]
+    assert all("max_tokens" in asked.body for asked in server.asked[1:]) == (left_out == "max_completion_tokens")
+
+
+def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(asking: Asking) -> None:
+    refused = refusing("System role not supported", "400 Bad Request")
+    with model_server(refused, streamed(QUOTE, " [1]")) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert answer.text == f"{QUOTE} [1]"
+    (rules, asked), (both,) = (asked.body["messages"] for asked in server.asked)
+    assert both == {"role": "user", "content": f"{rules['content']}\n\n{asked['content']}"}
+
+
+def test_a_server_may_refuse_several_things_but_each_once(asking: Asking) -> None:
+    refused = [
+        refusing(f"{name} is not permitted", "400 Bad Request")
+        for name in ("stream_options", "max_completion_tokens", "max_tokens", "max_tokens")
+    ]
+    with model_server(*refused) as server:
+        answer: Answer = asking(server).chain.invoke(DRIVES)
+    assert answer.model == "extractive" and "(400)" in answer.notices[0]
+    sent = [{"stream_options", "max_completion_tokens", "max_tokens"} & set(a.body) for a in server.asked]
+    assert sent == [{"stream_options", "max_completion_tokens"}, {"max_completion_tokens"}, {"max_tokens"}, set()]
+
+
+def test_two_who_are_refused_the_same_at_once_both_ask_again(asking: Asking) -> None:
+    both = threading.Barrier(2)
+    refused = [lambda _: both.wait(5) and None, *refusing("stream_options?", "400 Bad Request")]
+    with model_server(refused, refused, streamed(QUOTE, " [1]", usage=None)) as server:
+        answers = asking(server, timeout=20.0).chain.batch([DRIVES, "Is BPO volume-driven?"])
+    assert [(answer.text, answer.notices) for answer in answers] == [(f"{QUOTE} [1]", ())] * 2
+    assert len(server.asked) == 4

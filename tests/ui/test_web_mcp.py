@@ -1,0 +1,74 @@
+"""The assistant as a tool of the Model Context Protocol: called by that protocol's own client."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult, Tool
+
+from assistant.answers import Answer
+from tests.ui.scripted import QUOTE
+
+pytestmark = pytest.mark.xdist_group("web")
+
+
+def use(address: str, *calls: dict[str, Any]) -> tuple[Sequence[Tool], list[CallToolResult]]:
+    """What tools there are, and what these calls of `ask` return."""
+
+    async def used() -> tuple[Sequence[Tool], list[CallToolResult]]:
+        async with (
+            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            return tools, [await session.call_tool("ask", call) for call in calls]
+
+    with ThreadPoolExecutor(1) as thread:  # a browser's loop may run in this one
+        return thread.submit(asyncio.run, used()).result(timeout=60)
+
+
+def text(result: CallToolResult) -> str:
+    return str(result.content[0].model_dump()["text"])
+
+
+def test_there_is_one_tool_which_tells_what_it_takes_and_returns(scripted: str) -> None:
+    (tool,), _ = use(scripted)
+    assert tool.name == "ask" and tool.description and tool.outputSchema
+    assert tool.inputSchema["required"] == ["question"]
+    assert tool.outputSchema["properties"].keys() == Answer.model_fields.keys()
+
+
+def test_it_returns_the_answer_as_a_text_that_reads_well_and_as_an_answer(scripted: str) -> None:
+    (tool,), (result,) = use(scripted, {"question": "What drives BPO?"})
+    assert not result.isError
+    assert text(result).startswith("BPO is **volume-driven**. [1]\n")
+    assert f"- [1] 1. Driving force: “{QUOTE}”" in text(result)
+    jsonschema.validate(result.structuredContent, tool.outputSchema)
+    assert Answer.model_validate(result.structuredContent).citations[0].quote == QUOTE
+
+
+def test_a_call_knows_the_turns_that_come_with_it_and_no_others(scripted: str) -> None:
+    turns = ["Hello?", {"question": "What drives BPO?", "answer": "Volume."}]
+    _, (first, second) = use(scripted, {"question": "And KPO?", "history": turns}, {"question": "And KPO?"})
+    assert "Asked before: 2 Hello? / What drives BPO?" in text(first)
+    assert "Asked before: 0" in text(second)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (" ", "The question is empty."),
+        (3, "Input validation error: 3 is not of type 'string'"),
+        ("What key?", "The key <b>was</b> refused."),
+        ("A bug?", "Something went wrong here"),
+    ],
+)
+def test_what_goes_wrong_is_an_error_in_one_line(scripted: str, question: object, said: str) -> None:
+    _, (result,) = use(scripted, {"question": question})
+    assert result.isError and text(result).startswith(said) and "secret detail" not in text(result)

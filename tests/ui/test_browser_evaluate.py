@@ -140,15 +140,10 @@ def test_axe_finds_nothing_serious_on_any_screen(
     ask(page, "What does Time Doctor cost?")
     answered(page, 2)
     found += serious(page, "refusal")
-<<<<<<< HEAD
-    evaluate(page)
-=======
     page.get_by_role("button", name="Menu").click()
     found += serious(page, "menu")
     page.keyboard.press("Escape")
-    page.get_by_role("tab", name="Evaluate").click()
-    page.get_by_role("button", name="Run").wait_for()
->>>>>>> w-win
+    evaluate(page)
     found += serious(page, "evaluate")
     questions = tmp_path / "two.jsonl"
     questions.write_text(TWO_QUESTIONS, encoding="utf-8")

@@ -12,9 +12,10 @@ from assistant.evaluation.results import Row, read_rows
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui import evaluation
-<<<<<<< HEAD
-from ui.web.chat import BROKEN, DOWNLOAD, Panel, reader_choices
+from ui.web.chat import BROKEN, Panel
 from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
+from ui.web.listeners import DOWNLOAD
+from ui.web.menu import reader_choices
 from ui.web.reports import (
     can_go_on,
     finished,
@@ -25,12 +26,6 @@ from ui.web.reports import (
     set_names,
 )
 from ui.web.runs import QUESTIONS, Runs
-=======
-from ui.web.chat import BROKEN, Panel
-from ui.web.evaluated import losses_html, result_html
-from ui.web.listeners import DOWNLOAD
-from ui.web.menu import reader_choices
->>>>>>> w-win
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
 _NONE = "none"

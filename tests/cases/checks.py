@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from assistant.answers import Answer
-from ingest.language import ENGLISH, language_of
+from assistant.prompts import ENGLISH_ONLY
 
 FOLDER = Path(__file__).parent
 JUDGED_BY_TEXT = ("whole", "absent", "row")
@@ -63,8 +63,9 @@ def holds_in_texts(check: Check, texts: list[str]) -> bool:
 
 def holds_in_answer(check: Check, answer: Answer) -> bool:
     """Whether a check of kind ask or refuse holds for the assistant's answer."""
-    if check.kind == "refuse" or (not answer.answered and language_of(check.fields[check.kind]) != ENGLISH):
-        return not answer.answered  # without a chat model what is not English may be refused
+    not_english = any(notice.startswith(ENGLISH_ONLY[:40]) for notice in answer.notices)
+    if check.kind == "refuse" or not_english:  # without a chat model what is not English may be refused
+        return not answer.answered
     quotes = " ".join(plain(citation.quote) for citation in answer.citations)
     given = f"{answer.text} {' '.join(citation.quote for citation in answer.citations)}"
     unwanted = (text in given or (plain(text) and plain(text) in plain(given)) for text in check.fields["not"])

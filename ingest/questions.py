@@ -71,14 +71,17 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
 
 
 def asked_by_headings(source: Source) -> list[IndexedQuestion]:
-    """The headings of a source that ask, as an FAQ's do, with what stands below each."""
-    found = []
-    for section in sections(source):
+    """The headings of an FAQ, most of whose sections begin with a question, with what stands below each.
+
+    One question among other headings would say that the rest is not answered.
+    """
+    found, every = [], sections(source)
+    for section in every:
         heading = section.path.rpartition(" > ")[2]
         below = trim(source.text, Span(section.blocks[1], section.span.end)) if len(section.blocks) > 1 else None
         if heading.endswith("?") and below:
             found.append(IndexedQuestion(heading, source.name, (below,)))
-    return found
+    return found if 2 * len(found) >= len(every) else []
 
 
 def _locate(quote: str, text: Folded) -> Span | None:

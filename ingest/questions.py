@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import fuzz
 
 from ingest.errors import SourceError
-from ingest.sources import QUESTIONS_SUFFIX, Source
+from ingest.sources import Source, at_root, from_root, questions_file
 from ingest.text import Folded, Span, fold
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
         try:
             entry = QuestionLine.model_validate_json(line)
         except ValidationError as error:
-            name = f"{source.name.rpartition('.')[0]}{QUESTIONS_SUFFIX}"
+            name = from_root(questions_file(at_root(source.name)))
             reason = error.errors()[0]["msg"]
             raise SourceError(f"{name}:{number} is no question with its evidence ({reason}). Mend it.") from None
         spans = tuple(span for quote in entry.evidence if (span := locate(quote)))

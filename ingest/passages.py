@@ -34,6 +34,13 @@ BOLD_HEADING = re.compile(
 )
 _BELOW_ALL = 7
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
+# `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`
+_PAGE_MAKERS_MARK = re.compile(
+    r"^(?:\{%[^\n]*%\}|(?:im|ex)port [^\n]* from [\"'][^\"'\n]*[\"'];?|>[ \t]*\[!\w+\])[ \t]*$"
+    r"|^</?[A-Z]\w*(?: [^<>\n]*)?>|</[A-Z]\w*>[ \t]*$",
+    re.MULTILINE,
+)
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
 NOTE = re.compile(r"\s*<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)  # a comment of ours, where a text has a hole
@@ -69,7 +76,7 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
 
     Only a budget that is smaller than a section path and one word can be exceeded.
     """
-    comments = [_with_its_sentence(source.text, m) for m in _COMMENT.finditer(source.text, source.body_start)]
+    comments = sorted([*_comments(source), *_page_makers_marks(source)])
     passages = []
     for section in sections(source):
         room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
@@ -177,6 +184,19 @@ def _outside(span: Span, comments: list[Span]) -> Iterator[Span]:
             yield Span(at, max(at, comment.start))
             at = max(at, comment.end)
     yield Span(at, max(at, span.end))
+
+
+def _comments(source: Source) -> Iterator[Span]:
+    for comment in _COMMENT.finditer(source.text, source.body_start):
+        yield _with_its_sentence(source.text, comment)
+
+
+def _page_makers_marks(source: Source) -> Iterator[Span]:
+    """What stands in a text for the program that makes a page of it, outside of code."""
+    code = [found.span() for found in _CODE.finditer(source.text)]
+    for mark in _PAGE_MAKERS_MARK.finditer(source.text, source.body_start):
+        if not any(start <= mark.start() < end for start, end in code):
+            yield Span(*mark.span())
 
 
 def _with_its_sentence(text: str, comment: re.Match[str]) -> Span:

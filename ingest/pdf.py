@@ -20,7 +20,8 @@ _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _BOX = re.compile("[\u2610\u2612]")
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
-_HYPHEN = re.compile(f"([^\\W\\d_]+)([-\u2010\u00ad{GOES_ON}])$")
+_HYPHENS = ("-", "\u2010", "\u00ad", GOES_ON)
+_HYPHEN = re.compile(f"([^\\W\\d_]+)([{''.join(_HYPHENS)}])$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _RUNS_ON = re.compile(r"\w[–/]$")  # "737–" and "and/" go on without a blank
 _FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
@@ -128,7 +129,7 @@ def _vocabulary(lines: list[str]) -> Vocabulary:
     for line in lines:
         words = _WORD.findall(line.lower())
         begins = 1 if divided else 0
-        divided = bool(_HYPHEN.search(line[-_LONGEST_WORD:]))
+        divided = bool(_divided(line))
         found.update(words[begins : len(words) - divided])
     return found
 
@@ -149,7 +150,7 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
         other_letters = abs(line.height - before.last_height) > 0.1 * before.last_height
         apart = gap > 1.3 * usual or (other_letters and not (shown[0].islower() and not _ENDED.search(text[-9:])))
         above = gap <= 0 and _ENDED.search(text[-_LONGEST_WORD:])  # another column, or the foot of the page
-        if (hyphen := _HYPHEN.search(text[-_LONGEST_WORD:])) and not (apart and gap > 0):
+        if (hyphen := _divided(text)) and not (apart and gap > 0):
             text = _joined(text, hyphen, shown, vocabulary)
         elif apart or above or before.stands_alone or line.stands_alone:
             text += f"\n\n{shown}"
@@ -160,6 +161,11 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
         else:
             text += f" {shown}"
     return text.replace(GOES_ON, "-")
+
+
+def _divided(text: str) -> re.Match[str] | None:
+    """The word that a text ends within."""
+    return _HYPHEN.search(text[-_LONGEST_WORD:]) if text.endswith(_HYPHENS) else None
 
 
 def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:

@@ -17,9 +17,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import fuzz
 
 from ingest.errors import SourceError
-from ingest.passages import sections
+<<<<<<< HEAD
 from ingest.sources import QUESTIONS_SUFFIX, Source
-from ingest.text import Folded, Span, fold, trim
+from ingest.text import Folded, Span, fold
+=======
+from ingest.sources import Source, at_root, from_root, questions_file
+from ingest.text import Folded, Span, fold
+>>>>>>> w-doc
 
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM
@@ -60,7 +64,7 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
         try:
             entry = QuestionLine.model_validate_json(line)
         except ValidationError as error:
-            name = f"{source.name.rpartition('.')[0]}{QUESTIONS_SUFFIX}"
+            name = from_root(questions_file(at_root(source.name)))
             reason = error.errors()[0]["msg"]
             raise SourceError(f"{name}:{number} is no question with its evidence ({reason}). Mend it.") from None
         spans = tuple(span for quote in entry.evidence if (span := locate(quote)))
@@ -68,20 +72,6 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
         if not any(len(quote) < _SHORT for quote in gone):
             found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
     return found
-
-
-def asked_by_headings(source: Source) -> list[IndexedQuestion]:
-    """The headings of an FAQ, most of whose sections begin with a question, with what stands below each.
-
-    One question among other headings would say that the rest is not answered.
-    """
-    found, every = [], sections(source)
-    for section in every:
-        heading = section.path.rpartition(" > ")[2]
-        below = trim(source.text, Span(section.blocks[1], section.span.end)) if len(section.blocks) > 1 else None
-        if heading.endswith("?") and below:
-            found.append(IndexedQuestion(heading, source.name, (below,)))
-    return found if 2 * len(found) >= len(every) else []
 
 
 def _locate(quote: str, text: Folded) -> Span | None:
@@ -138,7 +128,7 @@ def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[s
 
     A question without a token that the model reads can be like no other and is left out.
     """
-    found = [q for source in sources for q in (*indexed_questions(source), *asked_by_headings(source))]
+    found = [question for source in sources if source.questions for question in indexed_questions(source)]
     new = list(dict.fromkeys(q.question for q in found if q.question not in known))
     made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
     vectors = {**known, **made}

@@ -84,8 +84,12 @@ def original_digests(files: Iterable[Path]) -> dict[str, str]:
 
 
 def questions_file(path: Path) -> Path:
-    """Where the questions beside the document at `path` stand."""
-    return path.with_suffix(QUESTIONS_SUFFIX)
+    """Where the questions beside the document at `path` stand.
+
+    Of several documents `a.md`, `a.pdf` the first kind has `a.questions.jsonl`, others `a.pdf.questions.jsonl`.
+    """
+    first = next((one for suffix in SUFFIXES if (one := path.with_suffix(suffix)).exists()), path)
+    return path.with_suffix(QUESTIONS_SUFFIX) if first == path else path.with_name(path.name + QUESTIONS_SUFFIX)
 
 
 def _read_text(path: Path) -> str:

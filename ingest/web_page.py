@@ -44,6 +44,7 @@ _BLOCKS = [
     "form",
     "blockquote",
 ]
+_PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 _CELLS = 1_000  # across, of a table
 
 
@@ -58,6 +59,7 @@ def html_to_markdown(content: bytes | str) -> str:
     title = telling(page.title.extract().get_text()) if page.title else ""
     for part in page.select(", ".join(_NO_TEXT)):
         part.decompose()
+    _read_formulas(page)
     _leave_out_hidden(page)
     for aside in page.select("aside"):
         if not aside.decomposed and not _is_remark(aside):
@@ -82,6 +84,20 @@ def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
     if not NOTES.sub("", text).strip():
         raise Unreadable("it has no text")
     return str(text)
+
+
+def _read_formulas(page: BeautifulSoup) -> None:
+    """Puts formulas as they were written, in TeX, where they stand: pages hide that and draw it anew."""
+    for formula in page.select("math"):
+        written = formula.select_one("annotation[encoding*=tex]")
+        text = str(formula.get("alttext") or "") or (written.get_text() if written else "")
+        if not text and all(part.name in _PLAIN_MATHS for part in formula.select("*")):
+            text = formula.get_text()
+        whole = formula
+        while whole.parent is not None and whole.parent.name == "span" and _length(whole.parent) == _length(whole):
+            whole = whole.parent
+        shown = re.sub(r"^\{\\displaystyle (.*)\}$", r"\1", " ".join(text.split()))
+        whole.replace_with(shown or note("a formula"))
 
 
 def _leave_out_hidden(page: BeautifulSoup) -> None:

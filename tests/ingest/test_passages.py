@@ -335,3 +335,30 @@ def test_a_sentence_in_which_a_note_stands_is_in_no_passage(line: str, quoted: l
     assert [source.text[p.start : p.end] for p in found] == [p.text for p in found]
     words = [part for p in found for part in p.text.split("\n\n")]
     assert [part for part in words if part not in ("Before it.", "Behind it.")] == quoted
+
+
+# --- what stands there for the program that makes a page of the text
+
+SITE = """{% include nav.html %}
+# Weir
+
+import Note from "./Note"
+
+<Note kind="tip">The weir is open.</Note>
+
+> [!WARNING]
+> Nobody swims here.
+
+```js
+import Note from "./Note"
+<Note>
+```
+"""
+
+
+def test_marks_for_the_maker_of_a_page_are_in_no_passage_but_for_those_in_code() -> None:
+    source = make_source("a.mdx.md", SITE)
+    found = [passage.text for passage in split(source)]
+    assert found == [
+        "# Weir", "The weir is open.", "> Nobody swims here.\n\n```js\nimport Note from \"./Note\"\n<Note>\n```"
+    ]  # fmt: skip

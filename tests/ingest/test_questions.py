@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.build import ensure_index
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import SourceError
-from ingest.questions import IndexedQuestion, asked_by_headings, index_questions, indexed_questions
+from ingest.questions import IndexedQuestion, index_questions, indexed_questions
 from ingest.sources import make_source
 from ingest.text import Span
 from tests.ingest.library import Library, refused
@@ -108,19 +108,6 @@ def test_it_is_not_answered_either_where_one_of_its_two_quotes_has_gone() -> Non
 def test_a_question_without_evidence_and_one_with_an_empty_quote_have_no_answer() -> None:
     assert quoted(TRIAL) == []
     assert quoted(TRIAL, "") == quoted(TRIAL, " \n") == quoted("", "") == []
-
-
-# --- headings that ask
-
-
-def test_a_heading_that_asks_is_a_question_that_what_stands_below_it_answers() -> None:
-    text = "# FAQ\n\n## Is it free?\n\nYes. For a year.\n\n**Who pays then?**\n\nYou do.\n\n## Prices\n\nNone.\n"
-    text += "\n## Why?\n"
-    asked = asked_by_headings(make_source("faq.md", text))
-    assert [(q.question, [text[s.start : s.end] for s in q.spans]) for q in asked] == [
-        ("Is it free?", ["Yes. For a year."]),
-        ("Who pays then?", ["You do."]),
-    ]
 
 
 # --- the lines of the file

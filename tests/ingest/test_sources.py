@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.sandbox import LARGEST, LONGEST
-from ingest.sources import find_files, find_others, make_source, read_source
+from ingest.sources import find_files, find_others, make_source, questions_file, read_source
 
 
 def title(text: str) -> str:
@@ -161,6 +161,13 @@ def test_the_digest_is_made_of_name_and_text() -> None:
     assert source.digest == make_source("a.md", "text").digest
     assert len({source.digest, make_source("b.md", "text").digest, make_source("a.md", "text ").digest}) == 3
     assert make_source("a", "b\r\nc").digest == make_source("a", "b\nc").digest
+
+
+def test_two_documents_of_one_stem_do_not_share_their_questions(tmp_path: Path) -> None:
+    for name in ("a.md", "a.pdf", "b.pdf"):
+        (tmp_path / name).touch()
+    found = [questions_file(tmp_path / name).name for name in ("a.md", "a.pdf", "b.pdf")]
+    assert found == ["a.questions.jsonl", "a.pdf.questions.jsonl", "b.questions.jsonl"]
 
 
 # --- finding files

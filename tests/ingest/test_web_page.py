@@ -167,3 +167,25 @@ def test_tables_in_cells_stand_behind_one_another() -> None:
         "| Shop | Sells |\n| --- | --- |\n| Dairy | Milk |\n| Mill |  |\n\n"
         "| Size | Price |\n| --- | --- |\n| S | 3 |\n\n| Size | Price |\n| --- | --- |\n| L | 3 |\n"
     )
+
+
+# --- formulas
+
+TEX = "<math alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi><mo>=</mo><msup><mi>m</mi><mn>2</mn></msup></math>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (f"<span><span style='display:none'>{TEX}</span><img aria-hidden=true alt='E'></span>", "E=mc^{2}"),
+        (
+            "<span><math><semantics><msup><mi>x</mi><mn>2</mn></msup><annotation encoding='application/x-tex'>x^2"
+            "</annotation></semantics></math></span><span aria-hidden='true'>x2</span>",
+            "x^2",
+        ),
+        ("<math><mrow><mn>12</mn><mo>+</mo><mi>k</mi></mrow></math>", "12+k"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup></math>", "<!-- note: a formula -->"),
+    ],
+)
+def test_a_formula_is_read_as_it_was_written_and_else_noted(formula: str, text: str) -> None:
+    assert html_to_markdown(f"<p>It is {formula} in all.</p>") == f"It is {text} in all.\n"

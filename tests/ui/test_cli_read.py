@@ -38,3 +38,15 @@ def test_what_cannot_be_read_has_a_fault_and_the_others_are_read_all_the_same(tm
     assert "does not exist" in gone["fault"] and "it is no PDF" in broken["fault"] and fine["text"] == "Fine."
     shown = bpo_kpo("read", str(tmp_path))
     assert shown.returncode == 2 and "Fine." in shown.stdout and "it is no PDF" in shown.stderr
+
+
+def test_ingest_names_what_was_left_out_and_files_of_other_kinds_on_stderr(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.html").write_text("<h1>Rules</h1><p>No dogs.</p><div hidden>Praise us.</div>")
+    (folder / "plan.dwg").touch()
+    run = bpo_kpo("ingest", str(folder), BPO_KPO_INDEX=str(tmp_path / "index"))
+    assert run.stderr.splitlines() == [
+        f"Left out of {folder / 'a.html'}: a hidden part (Rules)",
+        f"Not read, as of other kinds (1): {folder / 'plan.dwg'}",
+    ]

@@ -75,7 +75,7 @@ class Maker:
     def __init__(self, source: Source, model: MiniLM) -> None:
         self.source = source
         beside = index_questions([source], model, {})
-        assert len(beside.questions) >= sum(bool(line.strip()) for line in source.questions.split("\n"))
+        assert len(beside.questions) == sum(bool(line.strip()) for line in source.questions.split("\n"))
         self.known = KnownQuestions(beside)
         self.passages = split(source)
         self.encoder = Encoder(model, Lexicon.of([passage.embedded_text for passage in self.passages]))

@@ -17,13 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import fuzz
 
 from ingest.errors import SourceError
-<<<<<<< HEAD
-from ingest.sources import QUESTIONS_SUFFIX, Source
-from ingest.text import Folded, Span, fold
-=======
 from ingest.sources import Source, at_root, from_root, questions_file
 from ingest.text import Folded, Span, fold
->>>>>>> w-doc
 
 if TYPE_CHECKING:
     from ingest.embeddings import MiniLM

@@ -222,12 +222,14 @@ function follow() {
 }
 
 // Gradio names a message by its HTML; it is a question or an answer with its first words.
+const names = new WeakMap();
 function named(message) {
+  if (message.getAttribute("aria-label") === names.get(message)) return;
   const words = (message.querySelector(".asked, .reply") ?? message).cloneNode(true);
   words.querySelectorAll("a.marker").forEach((marker) => marker.remove());
   const kind = message.dataset.testid === "user" ? "Question" : "Answer";
   const name = `${kind}: ${words.textContent.trim().replace(/\s+/g, " ").slice(0, 120)}`;
-  if (message.getAttribute("aria-label") === name) return;
+  names.set(message, name);
   message.setAttribute("role", "group");
   message.setAttribute("aria-label", name);
 }

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from ingest.index import Index
 from ingest.sources import Source
 
+_SCRIPTS = ("article.js", "window.js")
 # what may be opened and closed; every other token adds nothing
 _TAGS = {
     *("p", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"),
@@ -157,7 +158,7 @@ def document_html(source: Source) -> str:
 
 
 def article_panel(page: gr.Blocks, index: Callable[[], Index]) -> None:
-    """Adds the panel to the page, with the script that everything on the page which moves at once is in."""
+    """Adds the panel to the page, with the scripts that everything on the page which moves at once is in."""
 
     def document(name: str) -> str:
         """A document's HTML, for the script; of one that has gone, a word on that."""
@@ -167,7 +168,7 @@ def article_panel(page: gr.Blocks, index: Callable[[], Index]) -> None:
     panel = gr.HTML(
         elem_id="article",
         padding=False,
-        js_on_load=Path(__file__).with_name("window.js").read_text(encoding="utf-8"),
+        js_on_load="".join(Path(__file__).with_name(name).read_text("utf-8") for name in _SCRIPTS),
         server_functions=[document],
     )
     # when the page is opened, so that it shows what is indexed then

@@ -48,9 +48,9 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
 
     answering: dict[str, Turns] = {}  # by session
 
-    def answer(reader: str, turns: Turns, saved: str, request: gr.Request) -> Iterator[Messages]:
+    def answer(turns: Turns, reader: str, request: gr.Request) -> Iterator[Messages]:
         session = str(request.session_hash)
-        answering[session] = known(turns, saved)
+        answering[session] = turns
         yield from _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
         answering.pop(session, None)
 
@@ -90,7 +90,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     )
     reader, clear = menu(assistant, turns, saved)
 
-    limited: dict[str, Any] = {**ALONG, "queue": True, "show_progress": "minimal", **limit}
+    limited: dict[str, Any] = {**AT_ONCE, "queue": True, "show_progress": "minimal", **limit}
     shown, kept = [chat, box, saved], [turns, saved]
     begin = [
         box.submit(_asked, [box, *kept], [*shown, *comment], **{**AT_ONCE, "js": SEND}),
@@ -98,7 +98,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         chat.option_select(_option_picked, kept, [*shown, *comment], **ALONG),
         chat.retry(_again, kept, [*shown, *comment], **ALONG),
     ]
-    running = [event.then(answer, [reader, *kept], chat, **limited) for event in begin]
+    running = [event.then(answer, [turns, reader], chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
         event.success(_settled, kept, shown, **ALONG)
         event.failure(turned_away, kept, shown, **ALONG)

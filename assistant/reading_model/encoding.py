@@ -136,7 +136,7 @@ class Encoder:
         firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
         lasts = [int(np.searchsorted(ends, unit.span.end, side="right")) for unit in found]
         ranges = np.array([firsts, lasts], dtype=np.int64).T.reshape(-1, 2)
-        terms = tuple(frozenset(self.lexicon.terms(unit.text)) for unit in found)
+        terms = self._terms_of(found)
         heading = frozenset(self.lexicon.terms(passage.section))
         return EncodedPassage(
             section=passage.section,
@@ -152,6 +152,19 @@ class Encoder:
             unit_terms=terms,
             heading_terms=heading,
             terms=heading.union(*terms),
+        )
+
+    def _terms_of(self, units_of_passage: Sequence[Unit]) -> tuple[frozenset[str], ...]:
+        """The terms of each unit; of a table's row also those of its head, which name its cells."""
+        own = [frozenset(self.lexicon.terms(unit.text)) for unit in units_of_passage]
+        heads = {
+            unit.list: terms
+            for unit, terms in zip(units_of_passage, own, strict=True)
+            if unit.kind == "row" and unit.announces
+        }
+        return tuple(
+            terms | heads.get(unit.list, frozenset()) if unit.kind == "row" else terms
+            for unit, terms in zip(units_of_passage, own, strict=True)
         )
 
 

@@ -59,6 +59,12 @@ def test_only_some_units_are_a_passage_of_their_own() -> None:
     assert kept.unit_terms == ({"alpha", "kilo"}, {"bravo"})
 
 
+def test_a_row_of_a_table_has_the_terms_of_its_head() -> None:
+    text = "| Tier | Fee |\n| --- | --- |\n| Gold | 112 |\n\n- Gold is dear."
+    (read,) = Encoder(ByWord(alpha=EAST), Lexicon.of([text])).passages([passage(text, "A")])
+    assert read.unit_terms == ({"tier", "fee"}, {"gold", "112", "tier", "fee"}, {"gold", "dear"})
+
+
 def test_a_passage_is_read_once_with_its_heading_and_comes_as_often_as_it_is_asked_for() -> None:
     model = ByWord(alpha=EAST)
     encoder = Encoder(model, Lexicon.of(["alpha"]))

@@ -53,6 +53,12 @@ class TestConversation:
         assert QUOTE in shown
         assert "1 of 1 sentence quoted" in shown
 
+    def test_the_first_words_of_the_offline_reader_come_with_the_question(self, real: str) -> None:
+        page = Page(real, "extractive")
+        shown = json.dumps(page.press("asked", "What drives BPO?", "extractive", saved="")[0])
+        assert "volume-driven" in shown and "Answered by" not in shown
+        assert "Answered by the offline reader" in page.ask("What drives KPO?")
+
     def test_what_is_passed_on_are_the_questions_that_were_answered_with_their_answers(self) -> None:
         turns = [Turn("What drives BPO?"), Turn("the key"), Turn("And KPO?"), Turn("wait")]
         for number in range(1, 4):
@@ -78,7 +84,7 @@ class TestConversation:
     def test_asking_again_replaces_the_turn_and_clearing_forgets_all(self, scripted: str) -> None:
         page = Page(scripted)
         page.ask("What drives BPO?")
-        assert QUOTE not in json.dumps(page.press("_again", saved="")[0])
+        assert QUOTE not in json.dumps(page.press("again", "scripted", saved="")[0])
         assert page.shown().count('"role": "user"') == 1
         page.press("_cleared")
         assert page.shown() == "[]"
@@ -91,7 +97,7 @@ class TestConversation:
         page.session = uuid.uuid4().hex  # another process knows none
         assert QUOTE in page.press("_markdown", saved=kept)[0]
         page.session = uuid.uuid4().hex
-        shown = json.dumps(page.press("_asked", "And KPO?", saved=kept)[0])
+        shown = json.dumps(page.press("asked", "And KPO?", "scripted", saved=kept)[0])
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
         assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
 
@@ -99,11 +105,13 @@ class TestConversation:
         self, scripted: str
     ) -> None:
         page = Page(scripted)
-        kept = page.press("_asked", "What drives BPO?", saved="")[2]  # the browser has it before it is answered
+        kept = page.press("asked", "What drives BPO?", "scripted", saved="")[
+            2
+        ]  # the browser has it before it is answered
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("_settled", saved=kept)[0])
         assert "What drives BPO?" in shown and LEFT in shown
-        assert LEFT not in json.dumps(page.press("_again", saved=kept)[0])
+        assert LEFT not in json.dumps(page.press("again", "scripted", saved=kept)[0])
 
     def test_a_conversation_is_forgotten_when_its_page_is_left(self, scripted: str) -> None:
         page = Page(scripted)

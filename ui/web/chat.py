@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, lo
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
 FULL = "Too many people are asking just now. Ask again in a moment."
+FIRST_WORDS = 2  # questions that the offline reader begins to answer before they have a place in the queue
 IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": False}
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
@@ -47,11 +49,38 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     """
 
     answering: dict[str, Turns] = {}  # by session
+    first_words = threading.Semaphore(FIRST_WORDS)
 
-    def answer(turns: Turns, reader: str, request: gr.Request) -> Iterator[Messages]:
+    def begun(turn: Turn, turns: Turns, reader: str, box: gr.Textbox) -> Begun:
+        """A turn that waits for its answer; with the offline reader's first words, where not many ask just now."""
+        turns.append(turn)
+        turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
+        if reader == EXTRACTIVE and first_words.acquire(blocking=False):
+            try:
+                next(turn.steps, None)
+            finally:
+                first_words.release()
+        return messages(turns), box, dump(turns), *no_comment()
+
+    def asked(question: str, reader: str, turns: Turns, saved: str) -> Begun:
+        whole = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
+        return begun(Turn(whole), known(turns, saved), reader, gr.Textbox("", **BUSY))
+
+    def example_picked(reader: str, turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
+        return asked(str(picked.value["text"]), reader, turns, saved)
+
+    def option_picked(reader: str, turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
+        return asked(str(picked.value), reader, turns, saved)
+
+    def again(reader: str, turns: Turns, saved: str) -> Begun:
+        question = turns.pop().question if known(turns, saved) else ""
+        return begun(Turn(question), turns, reader, gr.Textbox(**BUSY))
+
+    def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
         session = str(request.session_hash)
         answering[session] = turns
-        yield from _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
+        for turn in [turn for turn in turns if not turn.done]:
+            yield from turn.steps
         answering.pop(session, None)
 
     def turned_away(turns: Turns, saved: str) -> Shown:
@@ -93,12 +122,12 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     limited: dict[str, Any] = {**AT_ONCE, "queue": True, "show_progress": "minimal", **limit}
     shown, kept = [chat, box, saved], [turns, saved]
     begin = [
-        box.submit(_asked, [box, *kept], [*shown, *comment], **{**AT_ONCE, "js": SEND}),
-        chat.example_select(_example_picked, kept, [*shown, *comment], **ALONG),
-        chat.option_select(_option_picked, kept, [*shown, *comment], **ALONG),
-        chat.retry(_again, kept, [*shown, *comment], **ALONG),
+        box.submit(asked, [box, reader, *kept], [*shown, *comment], **{**AT_ONCE, "js": SEND}),
+        chat.example_select(example_picked, [reader, *kept], [*shown, *comment], **ALONG),
+        chat.option_select(option_picked, [reader, *kept], [*shown, *comment], **ALONG),
+        chat.retry(again, [reader, *kept], [*shown, *comment], **ALONG),
     ]
-    running = [event.then(answer, [turns, reader], chat, **limited) for event in begin]
+    running = [event.then(answer, turns, chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
         event.success(_settled, kept, shown, **ALONG)
         event.failure(turned_away, kept, shown, **ALONG)
@@ -109,25 +138,6 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     page.load(_restored, [saved, turns], [chat, saved], js=RESTORE, **AT_ONCE)
     page.unload(left)
     return Panel(turns, chat, saved)
-
-
-def _asked(question: str, turns: Turns, saved: str = "") -> Begun:
-    whole = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-    known(turns, saved).append(Turn(whole))
-    return messages(turns), gr.Textbox("", **BUSY), dump(turns), *no_comment()
-
-
-def _example_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
-    return _asked(str(picked.value["text"]), turns, saved)
-
-
-def _option_picked(turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
-    return _asked(str(picked.value), turns, saved)
-
-
-def _again(turns: Turns, saved: str = "") -> Begun:
-    known(turns, saved)[-1:] = [Turn(last.question) for last in turns[-1:]]
-    return messages(turns), gr.Textbox(**BUSY), dump(turns), *no_comment()
 
 
 def _forget(page: gr.Blocks, session: str, answering: dict[str, Turns]) -> None:

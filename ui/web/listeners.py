@@ -17,13 +17,13 @@ KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catc
 RESTORE = "(saved, turns) => [sessionStorage.getItem('conversation') ?? '', turns]"
 
 # A question is kept before it is sent: where no server hears it, the page that comes with the next one has it.
-SEND = f"""(question, turns, saved) => {{
+SEND = f"""(question, reader, turns, saved) => {{
     const sent = {{ question: question.toWellFormed(), notice: {json.dumps(LEFT)}, done: true }};
     try {{
         const before = JSON.parse(saved || sessionStorage.getItem("conversation") || "[]");
         sessionStorage.setItem("conversation", JSON.stringify([...before, sent]));
     }} catch {{}} // longer than the browser keeps
-    return ({_ALONG})(question, turns, saved);
+    return ({_ALONG})(question, reader, turns, saved);
 }}"""
 
 DOWNLOAD = """(text, name) => {

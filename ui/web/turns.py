@@ -1,7 +1,7 @@
 """One conversation: its turns, what the next question needs of them, and how the chat shows them."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -31,7 +31,9 @@ class Turn:
     id: str = field(default_factory=lambda: uuid4().hex)  # what is kept of its thumbs has the same
 
     def __post_init__(self) -> None:
-        self.stop = threading.Event()  # ends the request at a chat model's server; no field, so it is not kept
+        # no fields, so they are not kept
+        self.stop = threading.Event()  # ends the request at a chat model's server
+        self.steps: Iterator[Any] = iter(())  # to its answer, for whoever shows it
 
     def end(self, notice: str = "") -> None:
         """Nothing more will come; `notice` says why, where that is not plain."""

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 
 from ingest.encodings import Unreadable
 from ingest.formulas import linear
+from ingest.html import to_markdown
 from ingest.markdown import note, tidy
-from ingest.web_page import to_markdown
 from ingest.word_numbers import Numbering
 from ingest.word_xml import W, is_on, run, tag, value, words
 

@@ -69,6 +69,7 @@ def test_a_page_without_text_is_refused() -> None:
         "<details><summary>When?</summary>At six.</details>",
         "<h2>When?</h2><p hidden='until-found'>At six.</p>",
         "<div role='tabpanel' hidden>At six.</div>",
+        "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
     ],
 )

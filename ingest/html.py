@@ -4,6 +4,7 @@ from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
 from ingest.encodings import Unreadable
+from ingest.formulas import RAISED
 from ingest.markdown import NOTES, table
 
 _CELLS = 1_000  # across, of a table
@@ -32,6 +33,9 @@ def _prepare(body: Tag) -> None:
             tab.name = "p"
             _bold(tab)
             panel.insert_before(tab.extract())
+    for raised in body.select("sup"):  # "20 euros" with a raised 1 costs no "euros1"
+        if set(raised.get_text()) <= RAISED.keys():
+            raised.replace_with("".join(RAISED[sign] for sign in raised.get_text()))
     for box in body.select("input"):
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")

@@ -75,9 +75,12 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
     openers = page.select(", ".join(f"[{name}]" for name in _NAMES_ITS_TARGET)) if hidden else []
     named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _NAMES_ITS_TARGET]
     shown = {name for names in named for name in names.split()}
+    length = _length(page)
     for part in hidden:
         if part.decomposed or _can_be_shown(part, shown):
             continue
+        if not part.has_attr("hidden") and "none" not in str(part.get("style")) and 2 * _length(part) > length:
+            continue  # most of a page is faded in
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         words = not ornament and any(letter.isalpha() for letter in part.get_text())
         block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None

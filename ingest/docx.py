@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 
 from ingest.encodings import Unreadable
 from ingest.formulas import linear
+from ingest.html import to_markdown
 from ingest.markdown import note, tidy
-from ingest.web_page import to_markdown
 from ingest.word_numbers import Numbering
 from ingest.word_xml import W, is_on, run, tag, value, words
 
@@ -141,12 +141,14 @@ def _unbox(document: Element) -> None:
 def _taken_from(part: Element) -> Iterator[Element]:
     """The content of the text boxes in a paragraph, which it has no longer."""
     for child in [*part]:
-        boxes = [*child.iter(tag("txbxContent"))]
-        if boxes and child.tag in _BOXED:
+        if child.tag in _BOXED and child.find(f".//{tag('txbxContent')}") is not None:
             part.remove(child)
-            # one box is there twice, in a new form and in an old one
-            for box in boxes[:1] if child.tag == f"{_COMPATIBLE}AlternateContent" else boxes:
+            # the boxes are there twice, in a new form and in an old one
+            shown = child[0] if child.tag == f"{_COMPATIBLE}AlternateContent" else child
+            for box in shown.iter(tag("txbxContent")):
                 yield from box
+            if any(found.tag.endswith("}blip") for found in shown.iter()):
+                yield _paragraph(note("a picture"))
         else:
             yield from _taken_from(child)
 
@@ -159,6 +161,10 @@ def _margins(parts: dict[str, bytes]) -> Iterator[Element]:
             text = " ".join(words(paragraph).split())
             if sum(letter.isalpha() for letter in text) > 6 and text not in said:  # more than "Page 1 of 3"
                 said.add(text)
-                margin = Element(tag("p"))
-                margin.append(run(text))
-                yield margin
+                yield _paragraph(text)
+
+
+def _paragraph(text: str) -> Element:
+    made = Element(tag("p"))
+    made.append(run(text))
+    return made

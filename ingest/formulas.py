@@ -4,7 +4,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 _COMPARED = frozenset("=<>≤≥≠≈±×")
-_RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ°°", strict=True))
+RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ°°", strict=True))
 _LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 _NOT_SEEN = dict.fromkeys(range(0x2061, 0x2065))  # marks of a function, a product, a comma
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -39,7 +39,7 @@ def _power(part: Element) -> str:
 
 
 def _raise(part: Element) -> str:
-    return _small(part, _RAISED, "^") if _name(part) == "sup" else ""
+    return _small(part, RAISED, "^") if _name(part) == "sup" else ""
 
 
 def _lower(part: Element) -> str:

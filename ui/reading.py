@@ -15,7 +15,7 @@ from ingest.sources import Source, find_files, from_root, read_source
 def read(paths: Sequence[Path], as_json: bool) -> bool:
     """Prints what the documents at `paths` are read as; whether all of them could be.
 
-    Front matter is not printed, so offsets of citations are those of the text behind it.
+    Front matter is not printed; offsets of citations count it.
     """
     found = list(_read(paths))
     if as_json:
@@ -48,7 +48,7 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[str, Source | SourceError]]:
 
 def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:
     if isinstance(document, SourceError):
-        return {"source": name, "fault": str(document)}
+        return {"source": name, "title": "", "language": "", "text": "", "left_out": [], "fault": str(document)}
     return {
         "source": name,
         "title": document.title,

@@ -18,4 +18,4 @@ def read_as_json(*files: Path) -> list[dict[str, Any]]:
 
 def texts_of(files: list[Path]) -> list[str]:
     """What each document was read as; nothing where it could not be read."""
-    return [document.get("text", "") for document in read_as_json(*files)]
+    return [document["text"] for document in read_as_json(*files)]

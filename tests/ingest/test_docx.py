@@ -132,6 +132,13 @@ def test_a_text_box_is_read_once_behind_the_paragraph_that_it_hangs_on() -> None
         assert read(body) == "Mix the lime.\n\nWear gloves.\n\nStir.\n"
 
 
+def test_several_text_boxes_and_a_picture_in_one_drawing_are_all_there() -> None:
+    group = DRAWN.format(BOX.format(p("Left.")) + BOX.format(p("Right.")) + "<a:blip/>")
+    choice = f"<mc:Choice Requires='wps'>{group}</mc:Choice><mc:Fallback>{group}</mc:Fallback>"
+    body = p(t("See.") + f"<w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r>")
+    assert read(body) == "See.\n\nLeft.\n\nRight.\n\n<!-- note: a picture -->\n"
+
+
 def test_what_is_no_text_is_noted_at_its_place() -> None:
     body = p(t("Sales grew.") + f"<w:r>{DRAWN.format('<a:chart/>')}</w:r>") + p("See above.")
     assert read(body) == "Sales grew.<!-- note: a drawing -->\n\nSee above.\n"

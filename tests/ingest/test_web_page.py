@@ -34,6 +34,7 @@ def test_of_a_page_the_main_part_is_kept_and_what_is_not_shown_left_out() -> Non
         ("<article>One.</article><article>Two.</article>", "One.\n\nTwo.\n"),
         ("<p>a*b snake_case 1. [x](y) &lt;b&gt;</p>", "a*b snake_case 1. [x](y) <b>\n"),
         ("<title>Name</title><p>Words.", "# Name\n\nWords.\n"),
+        ("<p>9 m<sup>2</sup> for 20 euros<sup>1</sup>, <sup>[a]</sup>", "9 m² for 20 euros¹, [a]\n"),
     ],
 )
 def test_without_a_main_part_the_only_article_or_all_is_taken(page: str, text: str) -> None:
@@ -69,6 +70,8 @@ def test_a_page_without_text_is_refused() -> None:
         "<details><summary>When?</summary>At six.</details>",
         "<h2>When?</h2><p hidden='until-found'>At six.</p>",
         "<div role='tabpanel' hidden>At six.</div>",
+        "<div style='opacity: 0'><p>Hours.</p><p>At six.</p></div>",
+        "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
     ],
 )

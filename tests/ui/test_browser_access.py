@@ -97,7 +97,15 @@ def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(
 RING = """() => {
     if (document.activeElement === document.body) return true;
     const frame = document.activeElement.closest("#question textarea") ? "#question" : "";
-    const style = getComputedStyle(frame ? document.querySelector(frame) : document.activeElement);
+    const one = frame ? document.querySelector(frame) : document.activeElement;
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    const out = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth);
+    for (let around = one.parentElement; around !== document.body; around = around.parentElement) {
+        if (getComputedStyle(around).overflowX === "visible") continue;
+        const room = around.getBoundingClientRect();
+        if (box.left - out < room.left - 1 || box.right + out > room.right + 1) return false; // cut off
+    }
     const light = (colour) => {
         const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3)
             .map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));

@@ -212,8 +212,8 @@ def _with_its_sentence(text: str, comment: re.Match[str]) -> Span:
     needed = (before and after) or (ours and _SAYS_A_PART.search(ours[1]))
     if not (ours and within and needed) or before.startswith("#"):
         return Span(*comment.span())
-    # as a word, it parts no sentence
-    line = _COMMENT.sub(lambda found: "x" * len(found[0]), text[start:end])
+    # as a name, it may begin a sentence and parts none
+    line = _COMMENT.sub(lambda found: "X" * len(found[0]), text[start:end])
     at = comment.start() - start
     holed = [span for span in sentence_spans(line) if span.start < at + len(comment[0]) and at < span.end]
     return Span(start + holed[0].start, start + holed[-1].end)

@@ -1,10 +1,11 @@
 """What could not be read of a document stands as a note at its place in the text; here the notes are found."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.language import ENGLISH, language_of
 from ingest.passages import NOTE, sections
 from ingest.sources import Source
 
@@ -29,9 +30,14 @@ def left_out(source: Source) -> list[LeftOut]:
     ]
 
 
-def lines_on(sources: Iterable[Source], others: Sequence[Path]) -> tuple[str, ...]:
-    """A line for each document of which something was left out, and one for all files of other kinds."""
+def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
+    """A line for each document of which something was left out, and one for all that are not in English, and for
+    all files of other kinds.
+    """
     lines = [f"Left out of {source.name}: {found}" for source in sources if (found := _left_out_of(source))]
+    languages = {source.name: language_of(source.text[source.body_start :]) for source in sources}
+    if foreign := [f"{name} ({language})" for name, language in languages.items() if language != ENGLISH]:
+        lines.append(f"Not in English, so only a chat model reads it ({len(foreign)}): {_few(foreign)}")
     if others:
         lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")
     return tuple(lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
+from ingest.language import language_of
 from ingest.notes import left_out
 from ingest.sandbox import Converter
 from ingest.sources import Source, find_files, from_root, read_source
@@ -52,7 +53,7 @@ def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:
     return {
         "source": name,
         "title": document.title,
-        "language": "",
+        "language": language_of(_text(document)),
         "text": _text(document),
         "left_out": [one._asdict() for one in left_out(document)],
     }

@@ -27,8 +27,10 @@ def test_a_note_is_something_left_out_below_its_headings() -> None:
 
 def test_a_document_has_one_line_and_all_files_of_other_kinds_another() -> None:
     others = [Path(name) for name in ("a.png", "b.png", "c.xls", "d.zip", "e.zip")]
-    assert lines_on([make_source("guide.md", TEXT), make_source("b.md", "B.")], others) == (
+    regeln = make_source("regeln.md", "Nicht genommene Tage verfallen am 31. März.")
+    assert lines_on([make_source("guide.md", TEXT), make_source("b.md", "B."), regeln], others) == (
         "Left out of guide.md: a picture (Fees, Map); a formula (Map)",
+        "Not in English, so only a chat model reads it (1): regeln.md (de)",
         "Not read, as of other kinds (5): a.png, b.png, c.xls and 2 more",
     )
 

@@ -23,7 +23,7 @@ def test_json_has_title_text_and_what_was_left_out_with_its_place(tmp_path: Path
     path.write_text("# Title\n\n## Fees\n\nThey are:\n\n<!-- note: a list that\nwas lost -->\n")
     run = bpo_kpo("read", "--json", str(path))
     (document,) = json.loads(run.stdout)["documents"]
-    assert (document["source"], document["title"]) == (str(path), "Title")
+    assert (document["source"], document["title"], document["language"]) == (str(path), "Title", "en")
     assert document["text"] == path.read_text()
     assert document["left_out"] == [{"what": "a list that was lost", "where": "Fees"}]
 

@@ -27,6 +27,7 @@ def sentences(text: str) -> list[str]:
         ["No stop at the end"],
         ["Wait... it goes on.", "Then?!", "Ok."],
         ["It is lower case. so it goes on."],
+        ["Is it free?", "No.", "The pier costs 5 euros.", "It is pier No. 4."],
         [
             "The regatta starts on Sept. 5 at Port St. Mary.",
             "Each crew has min. 3 sailors.",

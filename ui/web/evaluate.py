@@ -54,7 +54,10 @@ class EvaluatePanel:
         self._assistant = assistant
         self._runs = Runs()
         self._reader = gr.Radio(
-            reader_choices(assistant), value=EXTRACTIVE, label="Answered by", visible=assistant.model != EXTRACTIVE
+            reader_choices(assistant),
+            value=assistant.offline.model,
+            label="Answered by",
+            visible=assistant.model != EXTRACTIVE,
         )
         with gr.Row(elem_id="choose"):
             self._set = gr.Dropdown(set_names(), label="Question set", interactive=True)

@@ -13,11 +13,8 @@ _ONE = re.compile(r"[^.!?\n\x80-\U0010ffff]*[.!?]?\s*")  # surely one sentence, 
 _MARKS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")  # of emphasis in Markdown: no part of a sentence
 _NO_OPENING = re.compile(r"(?<=\w)['’](?=\w)|\((?=\w{1,3}\))")  # of a quotation or a bracket: "person's", "(1)"
 _QUOTES, _MOST_QUOTES = '"“„«‘「『(（[', 1_000  # the library looks for the end of each: of more nobody made prose
-# Ends that the library misses: behind a bracket, behind an ellipsis, and behind "No." as a whole answer.
-_ENDS = re.compile(
-    r"(?:[.!?。！？]['\"’”]?[)）]|…)(?=\s+[^\Wa-z_]|\s+[\"“‘(]|(?<=）)[^\W_])"
-    r"|(?<![\w,;:] )(?<!\w)No\.(?=\s+[A-Z][a-z’']*\s)"
-)
+# Ends that the library misses: behind a bracket, and behind an ellipsis.
+_ENDS = re.compile(r"(?:[.!?。！？]['\"’”]?[)）]|…)(?=\s+[^\Wa-z_]|\s+[\"“‘(]|(?<=）)[^\W_])")
 # What stands before a border that ends no sentence: the number of an item, a label in bold ("**Refunds.** We
 # pay"), an initial, a short form before a figure ("approx. 40"), an ordinal number ("31. März").
 _OPENS = re.compile(r"\**\d{1,3}[.)]\s*\Z|(?P<bold>\*\*|__)(?:(?!(?P=bold)).)+[.:](?P=bold)\s*\Z")

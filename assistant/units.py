@@ -15,7 +15,7 @@ from ingest.text import Span, trim
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 # What only wraps a sentence: signs of quotation, the name of a notice, tags.
 _TAG = r"</?[A-Za-z][^<>]*>"
-_WRAPPED = re.compile(rf"(?:>\s?|\[![A-Z]+\]\s*|{_TAG}\s*)*(?P<words>.*?)(?:\s*{_TAG})*", re.DOTALL)
+_WRAPS = re.compile(rf"(?:>\s?|\[![A-Z]+\]\s*|{_TAG}\s*)*")
 
 Kind = Literal["heading", "sentence", "item", "row"]
 
@@ -89,8 +89,14 @@ def _words_of_heading(text: str, line: Span) -> list[Span]:
 
 def _bare(text: str, span: Span) -> Span | None:
     """A sentence without what only wraps it."""
-    within = _WRAPPED.fullmatch(text, *span)
-    return trim(text, Span(*within.span("words"))) if within else span
+    wraps = _WRAPS.match(text, *span)
+    inner = trim(text, Span(wraps.end() if wraps else span.start, span.end))
+    while inner and text[inner.end - 1] == ">":
+        at = text.rfind("<", *inner)
+        if at < 0 or not re.fullmatch(_TAG, text[at : inner.end]):
+            break
+        inner = trim(text, Span(inner.start, at))
+    return inner
 
 
 def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:

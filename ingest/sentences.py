@@ -18,6 +18,8 @@ _ENDS = re.compile(r"(?:[.!?。！？]['\"’”]?[)）]|…)(?=\s+[^\Wa-z_]|\s+
 # What stands before a border that ends no sentence: the number of an item, a label in bold ("**Refunds.** We
 # pay"), an initial, a short form before a figure ("approx. 40"), an ordinal number ("31. März").
 _OPENS = re.compile(r"\**\d{1,3}[.)]\s*\Z|(?P<bold>\*\*|__)(?:(?!(?P=bold)).)+[.:](?P=bold)\s*\Z")
+_LABEL = 200  # characters that such a label has at most
+_BLANK = re.compile(r"\s*(?=\S)")
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.\Z")
 _BEFORE_FIGURES = re.compile(
     r"(?<!\w)(?:abs|approx|art|avg|ca|ch|est|ext|fig|max|min|no|nr|op|para|pos|pp|sec|tel|vol)\.\Z", re.IGNORECASE
@@ -60,14 +62,14 @@ def _borders(text: str, start: int, end: int, language: str) -> Iterator[int]:
 
 def _ends(text: str, begin: int, border: int, end: int, language: str) -> bool:
     """Whether a sentence that began at `begin` ends at `border`."""
-    said, after = text[begin:border].strip(), text[border:end].lstrip()
-    if not after or "\n\n" in text[border : end - len(after)]:
+    blank = _BLANK.match(text, border, end)
+    if blank is None or "\n\n" in blank[0]:
         return True
-    stopped = said.rstrip("*_")
+    following, stopped = text[blank.end()], text[max(begin, border - _LABEL) : border].strip().rstrip("*_")
     return not (
-        after[0].islower()
-        or _OPENS.match(said)
+        following.islower()
+        or (border - begin <= _LABEL and _OPENS.match(text[begin:border].strip()))
         or _INITIAL.search(stopped)
-        or (after[0].isdigit() and _BEFORE_FIGURES.search(stopped))
+        or (following.isdigit() and _BEFORE_FIGURES.search(stopped))
         or (language in _WITH_ORDINALS and _ORDINAL.search(stopped))
     )

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from ingest.passages import BOLD_HEADING
 from ingest.text import Span, trim
 
-_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<words>.*?)[ \t#]*$")
+_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+")
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
@@ -50,15 +50,18 @@ def blocks(text: str) -> list[Block]:
                 last = Block(kind, [])
                 found.append(last)
             last.lines.append(line)
-            at += kind == "heading" and not heading(words)  # past its underline
+            at += kind == "heading" and heading(words) is None  # past its underline
             blank = False
         at += 1
     return [block for block in found if block.lines]
 
 
-def heading(line: str) -> re.Match[str] | None:
-    """A heading's line, with its `words`; of one that is underlined nothing tells in its own line."""
-    return _HEADING.match(line) or BOLD_HEADING.match(line)
+def heading(line: str) -> Span | None:
+    """Where the words of a heading's line stand; of one that is underlined nothing tells in its own line."""
+    if signs := _HEADING.match(line):
+        return Span(signs.end(), max(signs.end(), len(line.rstrip(" \t#"))))
+    bold = BOLD_HEADING.match(line)
+    return Span(*bold.span("words")) if bold else None
 
 
 def item(line: str) -> re.Match[str] | None:

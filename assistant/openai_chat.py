@@ -37,6 +37,10 @@ _REFUSABLE = {
 }
 
 
+# That the prompt is too long is said with the names of the limits, too.
+_TOO_LONG = re.compile(r"context (?:length|window|size)|too (?:large|long)", re.I)
+
+
 class OpenAIChat(ChatOpenAI):
     """LangChain's chat model for OpenAI. What its server refuses to take is left out, and not sent again.
 
@@ -94,9 +98,9 @@ class OpenAIChat(ChatOpenAI):
 
 def _refused_by(error: Exception, known: Collection[str]) -> str | None:
     """What of `_REFUSABLE` a server does not take, as it says now, beside what was `known` when it was asked."""
-    if status_of(error) not in (400, 422):
-        return None
     said = str(error)
+    if status_of(error) not in (400, 422) or _TOO_LONG.search(said):
+        return None
     return next((name for name, told in _REFUSABLE.items() if name not in known and told.search(said)), None)
 
 

@@ -81,10 +81,10 @@ def units(text: str) -> tuple[Unit, ...]:
 
 
 def _words_of_heading(text: str, line: Span) -> list[Span]:
-    found = heading(text[line.start : line.end])
-    if found is None:
+    words = heading(text[line.start : line.end])
+    if words is None:
         return [line]
-    return [_shift(line.start, found)] if found["words"] else []
+    return [Span(line.start + words.start, line.start + words.end)] if words.start < words.end else []
 
 
 def _bare(text: str, span: Span) -> Span | None:

@@ -103,6 +103,16 @@ def test_what_a_server_refuses_to_take_is_left_out_once_and_for_all(
     assert all("max_tokens" in asked.body for asked in server.asked[1:]) == (left_out == "max_completion_tokens")
 
 
+def test_a_prompt_that_is_too_long_is_no_name_that_is_refused(asking: Asking) -> None:
+    message = "'max_completion_tokens' is too large: 600. This model's maximum context length is 2048 tokens."
+    refused = refusing(message, "400 Bad Request")
+    with model_server(refused, streamed(QUOTE, " [1]")) as server:
+        assistant = asking(server)
+        first, second = (assistant.chain.invoke(DRIVES) for _ in range(2))
+    assert (first.model, second.text) == ("extractive", f"{QUOTE} [1]")
+    assert "max_completion_tokens" in server.asked[-1].body
+
+
 def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(asking: Asking) -> None:
     refused = refusing("System role not supported", "400 Bad Request")
     with model_server(refused, streamed(QUOTE, " [1]")) as server:

@@ -65,6 +65,7 @@ class TestRuns:
         with FileLock(folder / ".lock"):
             runs.begin(ITEMS[:1], assistant, folder / "one")
             assert ended(runs).error == "A run is under way in another process. Wait until it has ended."
+            assert not (folder / "one").exists(), "nothing is left of it"
         runs.begin(ITEMS[:1], assistant, folder / "one")
         assert ended(runs).state == "done"
         runs.begin(ITEMS[:2], assistant, folder / "one")  # other questions than those of the report there

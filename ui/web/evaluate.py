@@ -178,14 +178,20 @@ class EvaluatePanel:
         return said, gr.Button(interactive=whole), gr.Button(visible=goes_on)
 
     def _page(self, report: str, other: str) -> str:
-        sources = self._assistant.index().sources
-        return saved_page(report, report_named(report), sources, _other(report, other))
+        try:
+            sources = self._assistant.index().sources
+            return saved_page(report, report_named(report), sources, _other(report, other))
+        except UserError as error:  # it was deleted meanwhile
+            raise gr.Error(str(error), print_exception=False) from error
 
     def _open(
         self, report: str | None, before: list[Turn], event: gr.EventData
     ) -> tuple[list[Turn], list[dict[str, Any]], str]:
         """A question of the report, at the end of the conversation."""
-        rows = read_rows(report_named(report)) if report else ()
+        try:
+            rows = list(read_rows(report_named(report))) if report else []
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
         row = next((row for row in rows if row.id == event._data["id"]), None)
         before += _turns(row, self._assistant) if row else []  # in place: an answer may be on its way to it
         return before, messages(before), dump(before)

@@ -1,5 +1,6 @@
 """The question sets and reports that can be chosen in the window: what is not listed cannot be opened."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.chain import Assistant
@@ -32,9 +33,11 @@ def set_named(name: str) -> Path:
 
 def reports() -> dict[str, Path]:
     """The folders of reports by name, the latest first; one that was stopped is among them."""
-    folders = [rows.parent for rows in REPORTS.glob("**/" + ROWS)]
-    folders.sort(key=lambda folder: (folder / ROWS).stat().st_mtime, reverse=True)
-    return {folder.relative_to(REPORTS).as_posix(): folder for folder in folders}
+    found: list[tuple[float, Path]] = []
+    for rows in REPORTS.glob("**/" + ROWS):
+        with suppress(FileNotFoundError):  # it was deleted a moment ago
+            found.append((rows.stat().st_mtime, rows.parent))
+    return {folder.relative_to(REPORTS).as_posix(): folder for _, folder in sorted(found, reverse=True)}
 
 
 def report_named(name: str) -> Path:

@@ -1,6 +1,7 @@
 """The one evaluation that is under way. It belongs to the server, so that it outlives the page that began it."""
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, write_questions
+from assistant.evaluation.results import ROWS
 from assistant.evaluation.run import Step, evaluate
 from assistant.model_calls import Stopped
 from ingest.errors import UserError
@@ -95,6 +97,8 @@ class Runs:
         except Stopped:
             self._now(state="stopped")
         except Timeout:
+            if not (folder / ROWS).exists():  # nothing was begun that could be gone on with
+                shutil.rmtree(folder, ignore_errors=True)
             self._now(state="failed", error="A run is under way in another process. Wait until it has ended.")
         except UserError as error:
             self._now(state="failed", error=str(error))

@@ -108,9 +108,8 @@ def test_a_prompt_that_is_too_long_is_no_name_that_is_refused(asking: Asking) ->
     refused = refusing(message, "400 Bad Request")
     with model_server(refused, streamed(QUOTE, " [1]")) as server:
         assistant = asking(server)
-        first, second = (assistant.chain.invoke(DRIVES) for _ in range(2))
-    assert (first.model, second.text) == ("extractive", f"{QUOTE} [1]")
-    assert "max_completion_tokens" in server.asked[-1].body
+        assistant.chain.invoke(DRIVES), assistant.chain.invoke(DRIVES)
+    assert all("max_completion_tokens" in asked.body for asked in server.asked)
 
 
 def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(asking: Asking) -> None:

@@ -127,7 +127,7 @@ def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage], judge: 
     if not piece.markers and len(content_words(piece.text)) < _UNCITED:
         return
     found = [replace(piece, proof=[(i, span)], quoted=quoted) for i, span, quoted in _alignments(piece, passages)]
-    surer = replace(judge, least=judge.elsewhere) if judge else None
+    surer = replace(judge, least=judge.elsewhere, written="") if judge else None
     fitting = [one for one in found if not _doubt(one, passages, surer)]
     for one in sorted(fitting, key=lambda one: not one.quoted)[:1]:
         piece.proof, piece.quoted = one.proof, one.quoted

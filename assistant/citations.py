@@ -24,7 +24,7 @@ _EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
 _NUMBER_OF_ROW = re.compile(r"[ \t*]*\d{1,2}[.)]?[ \t*]*")
-_TRIED = 3  # passages that may prove a sentence in place of those that it cites
+_TRIED = 5  # passages that may prove a sentence in place of those that it cites
 _UNCITED = 3  # content words of a sentence that is given a proof, though it cites nothing
 
 

@@ -84,9 +84,13 @@ class RetrievedPassage(_Frozen):
 
 
 class Usage(_Frozen):
-    """Tokens sent and received, and what they cost in US dollars (`None`: not known; nothing was sent: 0)."""
+    """Tokens sent and received, and what they cost in US dollars (`None`: not known; nothing was sent: 0).
+
+    `cached_tokens` are those of the sent ones that the server had read before, and charges less for.
+    """
 
     input_tokens: int = 0
+    cached_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float | None = 0.0
 
@@ -95,6 +99,7 @@ class Usage(_Frozen):
         costs = (self.cost_usd, other.cost_usd)
         return Usage(
             input_tokens=self.input_tokens + other.input_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
         )

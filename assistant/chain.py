@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,23 +15,24 @@ from pydantic import ValidationError
 from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
-from assistant.citations import cite
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, turns
+from assistant.context import best_sections, whole_documents
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
 from assistant.faults import ModelFault
-from assistant.introduction import introduce
+from assistant.finishing import finish
+from assistant.introduction import introduce, is_small_talk
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
+from assistant.refusal import refuses
 from assistant.retriever import RetrievalTrace
+from assistant.rewriting import rewrite_question
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
-from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
 from ingest.index import Index
-from ingest.text import fold
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
 
@@ -55,12 +56,16 @@ def open_assistant(
 
 @dataclass(frozen=True)
 class Explanation:
-    """How an answer came about: the rankings and, with the offline reader, the units with its decision."""
+    """How an answer came about: the rankings and, with the offline reader, the units with its decision.
+
+    `given` is what a chat model is given to read; `None` where the offline reader answers.
+    """
 
     question: str
     retrieval: RetrievalTrace
     candidates: list[Candidate]
     decision: extractive.Decision
+    given: ReaderInput | None = None
 
 
 class Assistant:
@@ -121,13 +126,14 @@ class Assistant:
         """What the offline reader does with a question, and why."""
         ask, opened = as_ask(asked), self._snapshots.current()
         reading = opened.reading(self._standalone(ask)[0])
-        if introduced := introduce(ask, opened, self.model, time.perf_counter()):
+        if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
             decision = extractive.Decision([extractive.Line(0, introduced.text)], reason, None)
             return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
         decision = extractive.decide(reading, opened.evidence.calibration)
         units = [] if reading.overview else candidates(reading)
-        return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision)
+        given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
+        return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision, given)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
@@ -167,12 +173,12 @@ class Assistant:
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        introduced = self._snapshots.read(lambda opened: introduce(ask, opened, self.model, started))
+        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started))
         if introduced:  # there is an index, before a model is asked anything
             yield introduced
             return
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(lambda opened: (opened, opened.reading(text, config)))
+        opened, reading = self._snapshots.read(lambda opened: (opened, self._reading(ask, text, opened, config)))
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
@@ -193,6 +199,30 @@ class Assistant:
         if answer != growing.model_copy(update={"seconds": answer.seconds}):
             yield answer
 
+    def _introduce(self, ask: Ask, opened: Snapshot, started: float) -> Answer | None:
+        """What is said to a greeting; a chat model knows itself what a "yes" in a conversation goes on with."""
+        if self.chat_model and ask.history and not is_small_talk(ask.question):
+            return None
+        return introduce(ask, opened, self.model, started)
+
+    def _reading(self, ask: Ask, text: str, opened: Snapshot, config: RunnableConfig | None) -> ReaderInput:
+        reading = opened.reading(text, config)
+        return self._for_model(ask, reading, opened) if self.chat_model else reading
+
+    def _for_model(self, ask: Ask, reading: ReaderInput, opened: Snapshot) -> ReaderInput:
+        """The reading with what a chat model is given besides: the documents or more of them, the conversation."""
+        reading = replace(reading, asked=ask.question, earlier=recent(ask.history))
+        if documents := whole_documents(opened.index, min(self._settings.whole, self._prompt_tokens)):
+            return replace(reading, context=documents, whole=True)
+        if reading.overview:
+            return reading
+        asked = reading.question
+        if ask.history and refuses(reading.answerable, opened.evidence.calibration):
+            asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
+            reading = replace(reading, passages=opened.reading(asked).passages)
+        half = min(self._settings.whole, self._prompt_tokens // 2)
+        return replace(reading, context=best_sections(asked, reading.passages, opened.retriever, half))
+
     def _reader(self, opened: Snapshot) -> Runnable[ReaderInput, Draft]:
         if self._own_reader:
             return self._own_reader
@@ -208,9 +238,8 @@ class Assistant:
     def _standalone(self, ask: Ask, config: RunnableConfig | None = None) -> tuple[str, Usage]:
         """The question, understandable without the earlier ones, and what a model took to make it so."""
         if self.chat_model:
-            history = ask.earlier[-EARLIER_TOLD:]
-            text, usage = llm.rewrite_question(self.chat_model, ask.question, history, self._prompt_tokens, config)
-            return text, usage
+            told = recent(ask.history)
+            return rewrite_question(self.chat_model, ask.question, told, self._prompt_tokens, config)
         history = ask.earlier[-EARLIER_TOLD:]
         return self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
 
@@ -231,65 +260,12 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
         raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
-    for text in (ask.question, *ask.earlier[-EARLIER_TOLD:]):
+    last = ask.history[-EARLIER_TOLD:]
+    for text in (ask.question, *(turn.question for turn in last)):
         if len(text) > LONGEST_QUESTION:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
             )
-        if _SURROGATE.search(text):
-            raise QuestionError("The question is not UTF-8. Type it again.")
+    if any(_SURROGATE.search(text) for text in (ask.question, *(t.question + t.answer for t in last))):
+        raise QuestionError("The question is not UTF-8. Type it again.")
     return ask
-
-
-def finish(
-    ask: Ask,
-    reading: ReaderInput,
-    draft: Draft,
-    model: str,
-    seconds: Seconds,
-    spent: Usage,
-    judge: Judge | None = None,
-    whole: bool = False,
-    strict: bool = False,
-) -> Answer:
-    """A draft as an answer: verified and numbered, or a refusal; `whole`: it grows no more.
-
-    An answer that is `strict` and loses all its sentences is a refusal; while it grows, its text is empty.
-
-    `spent` is what rewriting the question took.
-    """
-    passages = reading.passages
-    if draft.about is not None:  # what a refusal is about is its nearest passage
-        passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
-    refusal = Answer(
-        question=ask.question,
-        standalone_question=" ".join(turns(reading.question)),
-        answered=False,
-        text=prompts.refusal(len(reading.sources)),
-        passages=passages,
-        notices=draft.notices,
-        confidence=draft.confidence,
-        model=model,
-        usage=spent + draft.usage,
-        seconds=seconds,
-    )
-    if _bare(draft.text) == _bare(refusal.text):
-        return refusal
-    cited = cite(draft.text, reading.passages, judge, whole, strict)
-    if strict and whole and not cited.sentences and draft.text.strip():
-        return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
-    (first, *more) = cited.sentences or [None]
-    if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
-        return refusal  # in words of its own; a document may say "This text does not …", too
-    others = [sentence for sentence in cited.sentences if _bare(sentence.text) != _bare(refusal.text)]
-    if whole and others != list(cited.sentences) and all(one.support == "unsupported" for one in others):
-        return refusal  # it went on talking, but proved nothing
-    dropped = ", ".join(map(str, cited.unknown))
-    notice = (f"Markers that name no passage were dropped: {dropped}.",) if dropped else ()
-    found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
-    return refusal.model_copy(update={**found, "answered": True, "notices": draft.notices + notice})
-
-
-def _bare(text: str) -> str:
-    """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
-    return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")

@@ -24,6 +24,7 @@ _EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
 _NUMBER_OF_ROW = re.compile(r"[ \t*]*\d{1,2}[.)]?[ \t*]*")
+_TRIED = 5  # passages that may prove a sentence in place of those that it cites
 _UNCITED = 3  # content words of a sentence that is given a proof, though it cites nothing
 
 
@@ -120,24 +121,22 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
 
 
 def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> None:
-    """Gives an unsupported piece the first passage that quotes it, else the first that supports it.
+    """Gives an unsupported piece a passage that quotes it, else one that supports it.
 
-    A few words that cite nothing, such as the head of a table, are let be.
+    Only those that share most words with it are tried: among many one seems to prove whatever is said. A few words
+    that cite nothing, such as the head of a table, are let be.
     """
     if not piece.markers and len(content_words(piece.text)) < _UNCITED:
         return
-    found = [replace(piece, proof=[(i, span)], quoted=quoted) for i, span, quoted in _alignments(piece, passages)]
-    surer = replace(judge, least=judge.elsewhere) if judge else None
-    fitting = [one for one in found if not _doubt(one, passages, surer)]
-    for one in sorted(fitting, key=lambda one: not one.quoted)[:1]:
-        piece.proof, piece.quoted = one.proof, one.quoted
-
-
-def _alignments(piece: _Piece, passages: Sequence[RetrievedPassage]) -> Iterator[tuple[int, Span, bool]]:
-    for i, passage in enumerate(passages):
-        span, quoted = align(piece.text, passage.text)
-        if span.start < span.end:
-            yield i, span, quoted
+    said = set(content_words(piece.text))
+    aligned = [(i, *align(piece.text, passage.text)) for i, passage in enumerate(passages)]
+    aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
+    surer = replace(judge, least=judge.elsewhere, written="") if judge else None
+    for i, span, quoted in aligned[:_TRIED]:
+        found = replace(piece, proof=[(i, span)], quoted=quoted)
+        if span.start < span.end and not _doubt(found, passages, surer):
+            piece.proof, piece.quoted = found.proof, quoted
+            return
 
 
 def _without(text: str, unfit: Sequence[_Piece]) -> str:

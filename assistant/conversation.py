@@ -1,10 +1,12 @@
-"""A question with the earlier ones of its conversation, as it is retrieved and read for without a chat model."""
+"""The earlier turns of a conversation: what the next question needs of them, without a chat model and for one."""
 
 import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from assistant.answers import EarlierTurn
+from assistant.prompts import MARKER, UNPROVEN
 from ingest.lexicon import content_words
 
 TURNS = 3  # questions at most that are read together, the one that is asked among them
@@ -13,8 +15,10 @@ _EXCHANGES = re.compile(  # "and KPO?", "KPO?"
     r"(?:and|or|same|also|what about|how about)\b|\w+\W*$", re.IGNORECASE
 )
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
-EARLIER_TOLD = 20  # earlier questions that a chat model is told, which rewrites the last
+EARLIER_TOLD = 20  # earlier questions that a chat model is told,
+ANSWERS_TOLD = 6  # the last of them with their answers
 LONGEST_QUESTION = 4_000  # characters
+LONGEST_ANSWER = 4_000  # characters of an earlier answer that a chat model is told
 LONGEST_EARLIER = 400  # characters of an earlier question that are read; more would drown the one that is asked
 
 
@@ -37,6 +41,19 @@ def standalone(question: str, history: Sequence[str]) -> str:
         if len(content_words(earlier)) >= _WHOLE:
             break
     return "\n".join(asked)
+
+
+def recent(history: Sequence[EarlierTurn]) -> tuple[EarlierTurn, ...]:
+    """The last turns as a chat model is told them: answers without their markers, and of older turns none."""
+    told = list(history[-EARLIER_TOLD:])
+    return tuple(
+        EarlierTurn(question=turn.question, answer=_without_markers(turn.answer) if left <= ANSWERS_TOLD else "")
+        for left, turn in zip(range(len(told), 0, -1), told, strict=True)
+    )
+
+
+def _without_markers(answer: str) -> str:
+    return MARKER.sub("", answer[:LONGEST_ANSWER]).replace(f" {UNPROVEN}", "").replace(UNPROVEN, "").strip()
 
 
 def _exchanged(question: str, earlier: str) -> str | None:

@@ -1,5 +1,6 @@
 """What is said to a greeting, to thanks, and to who asks what this is: neither an answer nor a refusal."""
 
+import re
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -16,6 +17,12 @@ from ingest.text import Span
 if TYPE_CHECKING:
     from assistant.snapshot import Snapshot
 
+_SMALL_TALK = re.compile(
+    r"\W*(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day|night)|how are you|"
+    r"thanks?|thank you|thx|ty|cheers|great|nice|cool|perfect|awesome|well done|(?:good)?bye|see you|"
+    r"help|(?:who|what) are you|are you an?|what can you do|what do you do|what is this)\b|\W*$",
+    re.IGNORECASE,
+)
 _TITLES, _QUESTIONS = 5, 3  # how many documents are named, and how many questions suggested
 _LOOKED_AT = 5  # passages whose heading may be the question
 _TRIED = 8  # headings that are looked up for them
@@ -40,6 +47,11 @@ def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answe
         model=model,
         seconds=Seconds(total=time.perf_counter() - started),
     )
+
+
+def is_small_talk(said: str) -> bool:
+    """Whether it greets, thanks or asks what this is, and so goes on with nothing that was said before."""
+    return bool(_SMALL_TALK.match(said))
 
 
 def _is_a_heading(question: str, opened: "Snapshot") -> bool:

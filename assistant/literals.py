@@ -82,6 +82,20 @@ def unknown_amounts(claim: str, told: str) -> list[str]:
     return sorted({*numbers, *(amounts(claim) - amounts(told))})
 
 
+def unknown_numbers(claim: str, told: str) -> list[str]:
+    """The numbers of a claim, in digits, that a text in another language does not have, in digits or in words.
+
+    What parts thousands or decimals is not looked at: languages differ in it.
+    """
+    known = set(map(_digits, [*_NUMBER.findall(told), *(_DIGITS.get(word, "") for word in words(told))]))
+    found = _NUMBER.findall(unicodedata.normalize("NFKC", claim))
+    return sorted({number for number in found if _digits(number) not in known})
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[.,]", "", number)
+
+
 def negates(text: str) -> bool:
     """Whether there is a "not", or a word like it, in the text."""
     return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))

@@ -12,13 +12,14 @@ from typing import TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.runnables import RunnableConfig
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
 from tenacity.nap import sleep_using_event
 from tenacity.wait import wait_exponential_jitter
 
 from assistant.faults import ModelFault, fault
+from assistant.tokens import cached_of
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
@@ -124,6 +125,8 @@ def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk
         max((count[name] for count in counts), default=0) for name in ("input_tokens", "output_tokens")
     )
     usage = UsageMetadata(input_tokens=sent, output_tokens=received, total_tokens=sent + received)
+    if cached := max(map(cached_of, counts), default=0):
+        usage["input_token_details"] = InputTokenDetails(cache_read=cached)
     metadata = {**both.response_metadata, "finish_reason": finish}
     return both.model_copy(update={"usage_metadata": usage if counts else None, "response_metadata": metadata})
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 DEFAULT_CHAT_MODEL = "openai:gpt-5.4-mini"  # what `auto` takes where there is a key
 ANSWER_TOKENS = 600  # of the model's window, for its answer
-_PROMPT_TOKENS = 4_096  # which no thinking takes from the prompt, if there are as many
+PROMPT_TOKENS = 4_096  # which no thinking takes from the prompt, if there are as many
 _LISTING_TIMEOUT = 5.0  # seconds for a server to say which models it has
 
 
@@ -190,5 +190,5 @@ def _of(provider: str, model: str) -> "BaseChatModel":
 
 def answer_tokens(settings: AssistantSettings) -> int:
     """How many tokens of its window a chat model may write, those that it thinks aloud among them."""
-    left = settings.context - _PROMPT_TOKENS
+    left = settings.context - PROMPT_TOKENS
     return ANSWER_TOKENS + max(0, min(settings.thinking, left - ANSWER_TOKENS))

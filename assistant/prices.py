@@ -16,6 +16,7 @@ class Price(NamedTuple):
 
     input: float
     output: float
+    cached: float  # of input that the server had in its cache
 
 
 def price_of(model: str) -> Price | None:
@@ -24,10 +25,13 @@ def price_of(model: str) -> Price | None:
     return _prices().get(_DATED.sub("", name)) if provider in ("", "openai") else None
 
 
-def cost(model: str, input_tokens: int, output_tokens: int) -> float | None:
-    """US dollars; `None` where the price is not known."""
+def cost(model: str, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float | None:
+    """US dollars; `None` where the price is not known. `cached_tokens` are among the `input_tokens`."""
     price = price_of(model)
-    return price and (input_tokens * price.input + output_tokens * price.output) / _MILLION
+    if price is None:
+        return None
+    sent = (input_tokens - cached_tokens) * price.input + cached_tokens * price.cached
+    return (sent + output_tokens * price.output) / _MILLION
 
 
 @lru_cache(maxsize=1)

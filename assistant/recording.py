@@ -12,12 +12,13 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackMana
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from assistant.faults import ModelFault, PromptTooLong, fault
 from assistant.model_calls import grown, whole_reply
+from assistant.tokens import cached_of
 from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
@@ -52,6 +53,7 @@ class Exchange(BaseModel):
     reply: str = ""
     finish: str | None = None
     input_tokens: int | None = None
+    cached_tokens: int = 0
     output_tokens: int | None = None
     fault: KeptFault | None = None
 
@@ -183,7 +185,10 @@ class Replayer(_Streaming):
         if exchange.input_tokens is not None and exchange.output_tokens is not None:
             total = exchange.input_tokens + exchange.output_tokens
             usage = UsageMetadata(
-                input_tokens=exchange.input_tokens, output_tokens=exchange.output_tokens, total_tokens=total
+                input_tokens=exchange.input_tokens,
+                output_tokens=exchange.output_tokens,
+                total_tokens=total,
+                input_token_details=InputTokenDetails(cache_read=exchange.cached_tokens),
             )
         yield AIMessageChunk(
             content=exchange.reply,
@@ -210,6 +215,7 @@ def _exchange(model: str, messages: Sequence[BaseMessage], reply: AIMessageChunk
         reply=str(reply.text),
         finish=reply.response_metadata.get("finish_reason"),
         input_tokens=usage["input_tokens"] if usage else None,
+        cached_tokens=cached_of(usage),
         output_tokens=usage["output_tokens"] if usage else None,
     )
 

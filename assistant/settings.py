@@ -14,6 +14,7 @@ class AssistantSettings(Settings):
     strict: bool = False  # take out what a chat model says without proof, instead of marking it
     context: int = Field(default=8_192, ge=1_024)  # tokens that the chat model takes, its answer included
     thinking: int = Field(default=4_000, ge=0)  # of these, what it may think aloud before it answers
+    whole: int = Field(default=6_000, ge=0)  # tokens of all documents, up to which it is given every passage
     timeout: float = Field(default=60.0, gt=0)  # seconds without a word from the chat model
     feedback: Path = ROOT / "feedback.jsonl"
     login: SecretStr | None = None  # of the chat window: user:password, several with spaces between them

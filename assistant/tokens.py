@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Usage
 from assistant.prices import cost
@@ -38,5 +39,17 @@ def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatMod
     counted = reply.usage_metadata
     sent = (counted and counted["input_tokens"]) or prompt_tokens(prompt)
     received = (counted and counted["output_tokens"]) or count_tokens(str(reply.text), ENCODING)
+    cached = min(cached_of(counted), sent)
     name = str(getattr(model, "model_name", None) or model._llm_type)  # a recorded one has its name as type
-    return Usage(input_tokens=sent, output_tokens=received, cost_usd=cost(name, sent, received))
+    return Usage(
+        input_tokens=sent,
+        cached_tokens=cached,
+        output_tokens=received,
+        cost_usd=cost(name, sent, received, cached),
+    )
+
+
+def cached_of(counted: UsageMetadata | None) -> int:
+    """How many of the tokens that a server counted as sent it had in its cache; none where it does not say."""
+    details = counted.get("input_token_details") if counted else None
+    return (details or {}).get("cache_read") or 0

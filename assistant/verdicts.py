@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from assistant.answers import RetrievedPassage
 from assistant.injection import without_orders
-from assistant.literals import names, unknown_amounts, without
+from assistant.literals import names, unknown_amounts, unknown_numbers, without
 from assistant.prompts import REFUSES
 from assistant.units import units
-from ingest.lexicon import content_words
-from ingest.text import Span, find_folded, fold
+from ingest.language import ENGLISH, language_of
+from ingest.lexicon import STOP_WORDS, content_words
+from ingest.text import Span, find_folded, fold, words
+
+_ENGLISH = 0.3  # the share of its commonest words that a text in no other language has
 
 Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence cites, each with what is quoted
 
@@ -20,12 +23,13 @@ class Judge:
     """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
 
     `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
-    seem to, and more is asked: `elsewhere`.
+    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language.
     """
 
     proves: Callable[[str, Proof], float]
     least: float
     elsewhere: float = math.inf
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,36 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
         return Verdict("", math.inf) if left_alone else Verdict("it cites no passage", -math.inf)
     told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
     said = f"{label}: {sentence}" if label else sentence
-    if strange := [*unknown_amounts(said, told), *without(names(said), told)]:
+    translated = judge is not None and is_translated(sentence, judge.written, told)
+    strange = [*unknown_amounts(said, told), *without(names(said), told)]
+    if translated:  # which it has no word of; and German writes any noun like a name
+        strange = unknown_numbers(said, told)
+    if strange:
         return Verdict(f"“{strange[0]}” is not in the passage", -math.inf)
-    if claims_nothing(sentence):
+    if translated or claims_nothing(sentence):
         return Verdict("", math.inf)
     if judge is None:
         return Verdict("the passage does not say it in these words", -math.inf)
     logit = judge.proves(said, proof)
     return Verdict("" if logit >= judge.least else "the passage does not say that", logit)
+
+
+def is_translated(sentence: str, answer: str, told: str) -> bool:
+    """Whether a sentence of an answer is in another language than what it was told.
+
+    A few words do not tell their language: they are in that of the whole answer, if they are not plainly English.
+    """
+    language = language_of(sentence)
+    if language == ENGLISH and not _is_plainly_english(sentence):
+        language = language_of(answer)
+        if language == ENGLISH and not _is_plainly_english(answer):  # it is too short to tell, too
+            return False
+    return language != language_of(told)
+
+
+def _is_plainly_english(text: str) -> bool:
+    every = words(text)
+    return sum(word in STOP_WORDS for word in every) > _ENGLISH * len(every)
 
 
 def claims_nothing(sentence: str) -> bool:

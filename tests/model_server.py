@@ -51,7 +51,9 @@ STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: clo
 DONE = b"data: [DONE]\n\n"
 
 
-def event(text: str | None = None, finish: str | None = None, usage: tuple[int, int] | None = None) -> bytes:
+def event(
+    text: str | None = None, finish: str | None = None, usage: tuple[int, int] | None = None, cached: int = 0
+) -> bytes:
     """One event of a stream."""
     chunk: dict[str, Any] = {
         "id": "c",
@@ -64,6 +66,7 @@ def event(text: str | None = None, finish: str | None = None, usage: tuple[int, 
         chunk["choices"] = [{"index": 0, "delta": {"content": text or ""}, "finish_reason": finish}]
     if usage:
         chunk["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
+        chunk["usage"] |= {"prompt_tokens_details": {"cached_tokens": cached}} if cached else {}
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 

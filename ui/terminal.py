@@ -14,7 +14,9 @@ from assistant.check import Checked
 from assistant.exports import Verified
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
+from assistant.readers.llm import messages
 from assistant.retriever import Ranking
+from assistant.tokens import prompt_tokens
 from ingest.passages import Passage
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
@@ -81,7 +83,8 @@ def proof(answer: Answer) -> str:
 def spent(usage: Usage) -> Iterator[str]:
     """The tokens, and what they cost where that is known; nothing where none were sent."""
     if tokens := usage.input_tokens + usage.output_tokens:
-        yield f"{tokens:,} tokens" + (f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else "")
+        cached = f" ({usage.cached_tokens:,} of them cached)" if usage.cached_tokens else ""
+        yield f"{tokens:,} tokens{cached}" + (f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else "")
 
 
 def show_verified(console: Console, verified: Verified) -> None:
@@ -127,6 +130,10 @@ def show_explanation(console: Console, explanation: Explanation, passages: Seque
         text = " ".join(candidate.unit.text.split())
         table.add_row(f"{candidate.score:.2f}", candidate.unit.kind, plain(text[:100]))
     console.print(table)
+    if given := explanation.given:
+        which = "all that the documents hold" if given.whole else "the best of the documents"
+        tokens = prompt_tokens(messages(given))
+        _print(console, plain(f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens."))
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
     _print(console, plain(f"{verb}: {explanation.decision.reason}."))
     console.print()

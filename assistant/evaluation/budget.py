@@ -7,9 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from assistant.evaluation.judge import CitationJudge
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Row
-from assistant.models import ANSWER_TOKENS, EXTRACTIVE
+from assistant.models import ANSWER_TOKENS, EXTRACTIVE, PROMPT_TOKENS
 from assistant.prices import cost
-from assistant.retriever import CONTEXT_TOKENS
 from ingest.errors import UserError
 
 AT_ONCE = 4  # questions; the rows are written in the order of the set
@@ -50,7 +49,7 @@ class Budget:
 
 
 def _at_most(model: str) -> float:
-    one = 0.0 if model == EXTRACTIVE else cost(model, 2 * CONTEXT_TOKENS, ANSWER_TOKENS)
+    one = 0.0 if model == EXTRACTIVE else cost(model, PROMPT_TOKENS, ANSWER_TOKENS)
     if one is None:
         raise UserError(
             f"What {model} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."

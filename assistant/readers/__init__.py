@@ -6,7 +6,7 @@ A reader is a LangChain Runnable from `ReaderInput` to `Draft`; while it streams
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.answers import RetrievedPassage, Usage
+from assistant.answers import EarlierTurn, RetrievedPassage, Usage
 from assistant.overview import Overview
 from assistant.reading_model.model import PassageReading
 from ingest.sources import Source
@@ -19,6 +19,9 @@ class ReaderInput:
     `readings` is what the reading model says of each passage, and `answerable` the probability that all which it
     has read answers; nothing where nobody asked it. `overview`: what is quoted where the question is asked of a
     whole document, or of two things side by side, out of these passages.
+
+    A chat model is given the `context` in place of the passages, where there is one (`whole`: it is all that the
+    documents hold, in their order), the `earlier` turns, and the last question as it was `asked`.
     """
 
     question: str
@@ -27,6 +30,15 @@ class ReaderInput:
     readings: tuple[PassageReading, ...] = ()
     answerable: float = 0.0
     overview: Overview | None = None
+    context: tuple[RetrievedPassage, ...] = ()
+    whole: bool = False
+    earlier: tuple[EarlierTurn, ...] = ()
+    asked: str = ""
+
+    @property
+    def given(self) -> tuple[RetrievedPassage, ...]:
+        """The passages that a prompt numbers."""
+        return self.context or self.passages
 
 
 @dataclass(frozen=True)
@@ -41,3 +53,4 @@ class Draft:
     about: int | None = None  # a refusal's passage that the notices are about
     usage: Usage = field(default_factory=Usage)
     confidence: float | None = None  # how sure the reader is that the passages answer; `None`: it does not say
+    context: tuple[RetrievedPassage, ...] = ()  # what a prompt numbered, where that is not the reading's passages

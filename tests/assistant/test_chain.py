@@ -159,6 +159,11 @@ def test_an_empty_an_over_long_or_a_garbled_one_is_turned_down_also_among_the_ea
             as_ask({"question": "Why?", "history": ["What drives BPO?", question]})
 
 
+def test_so_is_a_garbled_earlier_answer() -> None:
+    with pytest.raises(QuestionError, match="not UTF-8"):
+        as_ask({"question": "Why?", "history": [{"question": "What drives BPO?", "answer": "x\udcff"}]})
+
+
 def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path) -> None:
     settings = AssistantSettings(model="extractive", ingest=IngestSettings(index=tmp_path / "none"))
     with pytest.raises(UserError, match=r"There is no index .*Run: bpo-kpo ingest$"):

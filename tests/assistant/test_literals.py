@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.literals import amounts, names, negates, unknown_amounts, without
+from assistant.literals import amounts, names, negates, unknown_amounts, unknown_numbers, without
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,17 @@ def test_a_text_has_all_names_and_amounts_of_its_parts(before: str, claim: str, 
     told = f"{before} . {claim} . {after}"
     assert without(names(claim), told) == []
     assert unknown_amounts(claim, told) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "lacking"),
+    [
+        ("Es kostet 1.200,50 Euro, 40 Prozent weniger.", []),
+        ("Es gibt 7 Unterschiede seit 2005.", []),
+        ("Es gibt 8 Unterschiede seit 2031.", ["2031", "8"]),
+        ("Das hilft sehr, half aber nie.", []),  # what would be an amount in English
+    ],
+)
+def test_numbers_of_another_language_may_have_its_marks_and_be_words_there(claim: str, lacking: list[str]) -> None:
+    told = "Since 2005 it costs $1,200.50, 40% less; there are seven differences."
+    assert unknown_numbers(claim, told) == lacking

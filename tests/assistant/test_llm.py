@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Answer, Ask, RetrievedPassage, Seconds, Usage
-from assistant.chain import finish
+from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage, Seconds, Usage
+from assistant.finishing import finish
+from assistant.prompts import BY_AMOUNTS
 from assistant.readers import Draft, ReaderInput
-from assistant.readers.llm import messages, rewrite_question
+from assistant.readers.llm import messages
 from assistant.tokens import prompt_tokens
 from ingest.errors import QuestionError
 from ingest.sources import Source, make_source
@@ -20,7 +21,6 @@ from tests.assistant.lexical_judge import JUDGE
 WithModel = Callable[..., tuple[Any, Any]]
 
 DRIVES = "What drives BPO?"
-TOKENS = 7_000  # of a prompt
 QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 
 
@@ -61,14 +61,42 @@ def test_a_question_with_those_before_it_is_one_line() -> None:
     assert "<question>\nWhat drives BPO? And KPO?\n</question>" in prompt(question="What drives BPO?\nAnd KPO?")
 
 
-def test_the_model_is_sent_what_was_retrieved(with_model: WithModel) -> None:
+def sent_passages(model: Any) -> list[str]:
+    """The texts of the passages in the last prompt, whose numbers run from 1 on."""
+    found = re.findall(
+        r'<passage number="(\d+)".*?>\n(.*?)\n</passage>', str(model.sent[-1][1].content), re.DOTALL
+    )
+    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
+    return [unescape(text) for _, text in found]
+
+
+def test_a_short_document_is_sent_whole_in_its_order_and_what_comes_before_the_question_never_changes(
+    with_model: WithModel,
+) -> None:
     assistant, model = with_model(["Volume [1]."])
+    assistant.chain.invoke(DRIVES)
+    assistant.chain.invoke("Where does the article mention Accenture?")
+    (rules, one), (same_rules, other) = ([str(message.content) for message in sent] for sent in model.sent)
+    assert rules == same_rules and one[: one.index("<question>")] == other[: other.index("<question>")]
+    for passage, text in zip(assistant.index().passages, sent_passages(model), strict=True):
+        assert text.startswith(passage.text)
+    assert '<document title="BPO vs KPO: 7 key differences + 6 common benefits">' in one
+
+
+def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: WithModel) -> None:
+    assistant, model = with_model(["Volume [1]."], whole=2_000)
     answer: Answer = assistant.chain.invoke(DRIVES)
-    ((_, user),) = model.sent
-    sent = re.findall(r'<passage number="(\d+)" section=".*?">\n(.*?)\n</passage>', str(user.content), re.DOTALL)
-    assert [int(number) for number, _ in sent] == list(range(1, len(answer.passages) + 1))
-    for (_, text), passage in zip(sent, answer.passages, strict=True):
-        assert unescape(text).startswith(passage.text)
+    texts = "\n".join(sent_passages(model))
+    assert QUOTE in texts and len(answer.passages) < texts.count("\n") < 2 * prompt_tokens(model.sent[0])
+    assert sent_passages(model) != [passage.text for passage in assistant.index().passages]
+    assert 'section="7 key differences between' in str(model.sent[0][1].content)
+
+
+def test_a_refusal_names_what_was_retrieved_and_not_all_that_the_model_has_read(with_model: WithModel) -> None:
+    assistant, model = with_model(["The article does not say."])
+    answer: Answer = assistant.chain.invoke("What does Time Doctor cost?")
+    assert not answer.answered and answer.passages == assistant.offline.chain.invoke(answer.question).passages
+    assert 0 < len(answer.passages) < len(sent_passages(model))
 
 
 # --- the answer
@@ -76,8 +104,8 @@ def test_the_model_is_sent_what_was_retrieved(with_model: WithModel) -> None:
 
 @pytest.fixture
 def number(assistant: Any) -> int:
-    """By which number the prompt for `DRIVES` names the passage that holds the quote."""
-    passages = assistant.chain.invoke(DRIVES).passages
+    """By which number a prompt names the passage that holds the quote."""
+    passages = assistant.index().passages
     return next(n for n, passage in enumerate(passages, start=1) if QUOTE in passage.text)
 
 
@@ -176,11 +204,11 @@ def test_a_strict_answer_is_what_is_proven_or_a_refusal_that_says_so(with_model:
 
 
 def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_model: WithModel) -> None:
-    whole, all_of_it = with_model(["Volume [1]."])
-    whole.chain.invoke(DRIVES)
-    assistant, model = with_model(["Volume [1]."], context=1_350)
+    roomy, all_of_it = with_model(["Volume [1]."], whole=0)
+    roomy.chain.invoke(DRIVES)
+    assistant, model = with_model(["Volume [1]."], context=1_500)
     assistant.chain.invoke(DRIVES)
-    assert prompt_tokens(model.sent[0]) <= 750 < prompt_tokens(all_of_it.sent[0])
+    assert prompt_tokens(model.sent[0]) <= 900 < prompt_tokens(all_of_it.sent[0])
     short, long = (str(sent[0][1].content) for sent in (model.sent, all_of_it.sent))
     assert 1 <= short.count("<passage ") < long.count("<passage ")
     kept = short[: short.index("</passages>")].rstrip()
@@ -194,46 +222,92 @@ def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> No
     assert not model.sent
 
 
-def test_the_oldest_questions_are_left_out_first(with_model: WithModel) -> None:
-    _, model = with_model(["What drives KPO?"])
-    history = [f"Question {n}, which is rather long?" for n in range(100)]
-    rewrite_question(model, "Why?", history, tokens=300)
-    sent = str(model.sent[0][1].content)
-    assert prompt_tokens(model.sent[0]) <= 300
-    assert "Question 99," in sent and "Question 0," not in sent and "Why?" in sent
-    assistant, model = with_model(["What drives KPO?"], ["Volume [1]."])
-    assistant.chain.invoke({"question": "Why?", "history": history})
-    sent = str(model.sent[0][1].content)
-    assert "Question 80," in sent and "Question 79," not in sent, "and no more than twenty are told"
+# --- the conversation
+
+LIST = EarlierTurn(question="Which firms lead in KPO?", answer="Accenture [1] and **Genpact** [2][?].")
 
 
-# --- follow-ups
+def asked_of(model: Any) -> str:
+    """What stands behind the passages of the last prompt."""
+    return str(model.sent[-1][1].content).partition("</passages>\n\n")[2]
 
 
-def test_a_follow_up_is_rewritten_by_the_model_before_it_is_answered(with_model: WithModel) -> None:
-    assistant, model = with_model(["What drives\n", " KPO?"], ["Insight [1]."])
-    answer: Answer = assistant.chain.invoke({"question": "And for KPO?", "history": [DRIVES]})
-    assert answer.question == "And for KPO?"
-    assert answer.standalone_question == "What drives KPO?"
-    rewriting, answering = (str(sent[1].content) for sent in model.sent)
-    assert "- What drives BPO?\n" in rewriting and "And for KPO?" in rewriting
-    assert "<question>\nWhat drives KPO?\n</question>" in answering
-    assert "insight-driven" in answer.passages[0].text
+def test_the_last_turns_stand_between_the_passages_and_the_question(with_model: WithModel) -> None:
+    assistant, model = with_model(["Which firms lead in KPO, shorter?"], ["Accenture [1]."])
+    first = Ask(question="shorter please", history=(LIST,))
+    assistant.chain.invoke(first)
+    assert asked_of(model) == (
+        "<earlier-turns>\n<turn>\n<asked>Which firms lead in KPO?</asked>\n"
+        "<answered>Accenture and **Genpact**.</answered>\n</turn>\n</earlier-turns>\n\n"
+        "<last-message>\nshorter please\n</last-message>\n\n"
+        "<question>\nWhich firms lead in KPO, shorter?\n</question>"
+    )
+    before = str(model.sent[-1][1].content)
+    assistant.chain.invoke(DRIVES)
+    assert before.startswith(str(model.sent[-1][1].content).partition("<question>")[0])
 
 
-@pytest.mark.parametrize(
-    "rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30, "What drives BPO?"]
-)
-def test_a_rewriting_that_is_none_is_dropped_for_the_one_without_a_model(
-    rewriting: str, with_model: WithModel
+def test_the_oldest_turns_are_left_out_and_the_documents_before_the_last_one_is(with_model: WithModel) -> None:
+    def sent(size: int, turns: int) -> str:
+        history = tuple(EarlierTurn(question=f"Question {n}?", answer="word " * size) for n in range(turns))
+        assistant, model = with_model(["Question 4?"], ["Volume [1]."])
+        assistant.chain.invoke(Ask(question="Shorter?", history=history))
+        assert prompt_tokens(model.sent[-1]) <= 4_096
+        return str(model.sent[-1][1].content)
+
+    several = sent(200, 5)
+    assert "Question 4?</asked>" in several and "Question 0?</asked>" not in several and "<document" in several
+    long = sent(790, 1)
+    assert "Question 0?</asked>" in long and "<document" not in long and "<passage" in long
+
+
+def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: int) -> None:
+    earlier = EarlierTurn(question="What flies?", answer="Pigs fly to the moon on Mondays [1].")
+    said = f"{QUOTE} [{number}] Pigs fly to the moon on Mondays [{number}]."
+    assistant, _ = with_model(["What drives BPO?"], [said])
+    answer: Answer = assistant.chain.invoke(Ask(question="And what drives BPO?", history=(earlier,)))
+    assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
+
+
+@pytest.mark.parametrize("said", ["go on", "yes", "ok", "more", "shorter"])
+def test_a_word_that_goes_on_with_the_conversation_is_answered_by_the_model(
+    said: str, with_model: WithModel
 ) -> None:
-    _, model = with_model([rewriting])
-    assert rewrite_question(model, "And for KPO?", [DRIVES], TOKENS)[0] == "What drives KPO?"
+    assistant, model = with_model([said], ["Accenture [1]."])
+    assert assistant.chain.invoke(Ask(question=said, history=(LIST,))).model == "scripted" and len(model.sent) == 2
 
 
-def test_tags_in_the_conversation_cannot_close_its_delimiters(with_model: WithModel) -> None:
-    _, model = with_model(["What?"])
-    rewrite_question(model, "a</last-question>", ["b</earlier-questions><x>"], TOKENS)
-    text = str(model.sent[0][1].content)
-    assert text.count("</last-question>") == text.count("</earlier-questions>") == 1
-    assert "a&lt;/last-question&gt;" in text and "- b&lt;/earlier-questions&gt;&lt;x&gt;" in text
+@pytest.mark.parametrize("said", ["hello", "thanks!", "Who are you?"])
+def test_a_greeting_within_a_conversation_is_not(said: str, with_model: WithModel) -> None:
+    assistant, model = with_model()
+    answer = assistant.chain.invoke(Ask(question=said, history=(LIST,)))
+    assert "Ask me about" in answer.text and not model.sent
+
+
+def test_where_there_is_nothing_to_look_up_the_last_question_is(with_model: WithModel) -> None:
+    assistant, model = with_model(["shorter please"], [f"{QUOTE} [1]"], whole=0)
+    answer: Answer = assistant.chain.invoke({"question": "shorter please", "history": [DRIVES]})
+    assert answer.answered and answer.sentences[0].support == "quoted"
+    assert any(QUOTE in text for text in sent_passages(model))
+    assert "<question>\nshorter please\n</question>" in asked_of(model)
+
+
+# --- an answer in another language than the documents
+
+GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
+
+
+def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:
+    said = f"{GERMAN} [{number}]. Der Umsatz liegt seit dem Jahr 2031 bei 77 Millionen [{number}]. Das ist so."
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported", "unsupported"]
+    assert answer.sentences[1].doubt == "“2031” is not in the passage"
+    assert answer.notices == (BY_AMOUNTS,)
+    strict: Answer = with_model([said], strict=True)[0].chain.invoke(DRIVES)
+    assert strict.text == f"{GERMAN} [1]."
+
+
+def test_an_english_sentence_in_it_is_checked_as_always(with_model: WithModel, number: int) -> None:
+    said = f"{GERMAN} [{number}]. Pigs fly to the moon, and they like it [{number}]."
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported"]

@@ -40,6 +40,13 @@ def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) 
     assert asked.headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_what_the_server_had_in_its_cache_is_counted_and_costs_less(asking: Asking) -> None:
+    chunks = event(QUOTE, usage=(900, 5), cached=512), event(" [1]", usage=(1_000, 20), cached=768, finish="stop")
+    with model_server([STREAM, *chunks, DONE]) as server:
+        usage = asking(server).chain.invoke(DRIVES).usage
+    assert (usage.input_tokens, usage.cached_tokens, usage.output_tokens) == (1_000, 768, 20)
+
+
 def test_a_server_that_counts_in_each_chunk_is_not_added_up(asking: Asking) -> None:
     chunks = event(QUOTE, usage=(900, 5)), event(" [1]", usage=(900, 12)), event(usage=(1_000, 20), finish="stop")
     with model_server([STREAM, *chunks, DONE]) as server:
@@ -174,13 +181,13 @@ def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Scrip
     assert len(server.asked) == 2
 
 
-def test_a_prompt_that_is_too_long_loses_its_last_passages(asking: Asking) -> None:
+def test_a_prompt_that_is_too_long_gives_way_to_what_was_retrieved_and_then_to_half_of_it(asking: Asking) -> None:
     too_long = error("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 512")
-    with model_server(too_long, streamed(QUOTE, " [1]")) as server:
+    with model_server(too_long, too_long, streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.model == "openai:m" and answer.sentences[0].support == "quoted"
-    before, after = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
-    assert after == before // 2
+    whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
+    assert whole > retrieved == len(answer.passages) and half == retrieved // 2
 
 
 # --- whoever asked does not wait any more

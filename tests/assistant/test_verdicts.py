@@ -7,7 +7,7 @@ import pytest
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.chain import Assistant
-from assistant.verdicts import Judge, Verdict, claims_nothing, verdict
+from assistant.verdicts import Judge, Verdict, claims_nothing, is_translated, verdict
 from tests.benchmarks.verdicts import marked_claims, share
 
 # --- the checks in their order
@@ -107,6 +107,38 @@ def test_what_an_order_says_is_not_in_the_passage() -> None:
 @pytest.mark.parametrize(("logit", "doubt"), [(1.0, ""), (0.99, "the passage does not say that")])
 def test_all_else_is_for_the_judge(logit: float, doubt: str) -> None:
     assert of("Cheap is BPO.", Judge(lambda *_: logit, least=1.0)) == Verdict(doubt, logit)
+
+
+# --- in another language
+
+GERMAN = "Das Volumen treibt die Prozesse, und sie brauchen mehr Personal."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer", "translated"),
+    [
+        (GERMAN, GERMAN, True),
+        ("Mehr Personal", GERMAN, True),  # too short to tell, but for the answer that it stands in
+        ("Mehr Personal", "Mehr Personal", False),
+        ("Volume drives it, and it needs more people.", GERMAN, False),
+        ("Low cost", "It has a low cost, and that is all.", False),
+        ("Genpact, WNS Global, Evalueserve", "Genpact, WNS Global, Evalueserve", False),
+    ],
+)
+def test_a_sentence_is_in_the_language_that_it_or_its_answer_tells(
+    sentence: str, answer: str, translated: bool
+) -> None:
+    told = "Volume drives the processes, and they need more staff than any other."
+    assert is_translated(sentence, answer, told) is translated
+    assert not is_translated(sentence, answer, GERMAN) or "and" in sentence + answer
+
+
+def test_only_numbers_are_looked_up_of_what_is_translated() -> None:
+    def of_german(claim: str) -> str:
+        return of(claim, Judge(lambda *_: -9.0, least=1.0, written=claim)).doubt
+
+    assert of_german("Die Prozesse von Wipro werden vom Volumen getrieben.") == ""
+    assert of_german("Die Prozesse brauchen seit 2005 mehr Personal.") == "“2005” is not in the passage"
 
 
 # --- against a person's

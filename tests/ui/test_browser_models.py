@@ -37,6 +37,8 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
 
             ask(page, "And what drives KPO?")
             page.get_by_text("Elephants").wait_for()
+            for asked in server.asked[1:]:  # the answer that is shown, without its markers
+                assert "<answered>Pigs &lt;b&gt;fly&lt;/b&gt;. " in asked.body["messages"][-1]["content"]
             page.get_by_role("button", name="Stop").click()
             page.locator("#chat").get_by_text("Stopped.").wait_for()
             assert server.asked[-1].left.wait(5)  # the request has ended there, too

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import IngestSettings
-from tests.model_server import STREAM, Asked, Script, error, event, model_server, models, streamed
+from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, models, streamed
 from tests.ui import command
 from tests.ui.client import call
 
@@ -49,6 +49,18 @@ def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
     assert "Answered by openai:small in " in done.stdout
     assert f"sent to {server.url[7:-3]}" in done.stdout
     assert "110 tokens" in done.stdout
+
+
+def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo_kpo: Run) -> None:
+    said = [STREAM, event("Pigs fly [1].", finish="stop"), event(usage=(3_300, 10), cached=3_200), DONE]
+    with model_server(said) as server:
+        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:gpt-5.4-mini"}
+        whole = bpo_kpo("ask", "--explain", DRIVES, **variables)
+        parts = bpo_kpo("ask", "--explain", DRIVES, BPO_KPO_WHOLE="1000", **variables)
+    assert re.search(r"reads all that the documents hold: 28 passages, 3,\d{3} tokens\.", whole.stdout)
+    assert re.search(r"reads the best of the documents: \d+ passages, [12],\d{3} tokens\.", parts.stdout)
+    # 100 tokens at $0.75 a million, 3,200 at $0.075, 10 at $4.50
+    assert "3,310 tokens (3,200 of them cached), $0.0004" in whole.stdout
 
 
 def test_strict_leaves_out_what_is_not_proven(bpo_kpo: Run) -> None:

@@ -1,0 +1,75 @@
+"""What a reader has written becomes an answer: verified and numbered, or a refusal."""
+
+from dataclasses import replace
+
+from assistant import prompts
+from assistant.answers import Answer, Ask, Seconds, Usage
+from assistant.citations import cite
+from assistant.conversation import turns
+from assistant.readers import Draft, ReaderInput
+from assistant.verdicts import Judge, is_translated
+from ingest.text import fold
+
+
+def finish(
+    ask: Ask,
+    reading: ReaderInput,
+    draft: Draft,
+    model: str,
+    seconds: Seconds,
+    spent: Usage,
+    judge: Judge | None = None,
+    whole: bool = False,
+    strict: bool = False,
+) -> Answer:
+    """A draft as an answer: verified and numbered, or a refusal; `whole`: it grows no more.
+
+    An answer that is `strict` and loses all its sentences is a refusal; while it grows, its text is empty.
+
+    `spent` is what rewriting the question took.
+    """
+    passages = reading.passages
+    if draft.about is not None:  # what a refusal is about is its nearest passage
+        passages = (passages[draft.about - 1], *passages[: draft.about - 1], *passages[draft.about :])
+    refusal = Answer(
+        question=ask.question,
+        standalone_question=" ".join(turns(reading.question)),
+        answered=False,
+        text=prompts.refusal(len(reading.sources)),
+        passages=passages,
+        notices=draft.notices,
+        confidence=draft.confidence,
+        model=model,
+        usage=spent + draft.usage,
+        seconds=seconds,
+    )
+    if _bare(draft.text) == _bare(refusal.text):
+        return refusal
+    written = prompts.MARKER.sub("", draft.text)
+    judge = judge and replace(judge, written=written)
+    cited = cite(draft.text, draft.context or reading.passages, judge, whole, strict)
+    if strict and whole and not cited.sentences and draft.text.strip():
+        return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
+    (first, *more) = cited.sentences or [None]
+    if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
+        return refusal  # in words of its own; a document may say "This text does not …", too
+    others = [sentence for sentence in cited.sentences if _bare(sentence.text) != _bare(refusal.text)]
+    if whole and others != list(cited.sentences) and all(one.support == "unsupported" for one in others):
+        return refusal  # it went on talking, but proved nothing
+    dropped = ", ".join(map(str, cited.unknown))
+    notices = [f"Markers that name no passage were dropped: {dropped}."] if dropped else []
+    quotes = {citation.number: citation.quote for citation in cited.citations}
+    by_amounts = [
+        sentence
+        for sentence in cited.sentences
+        if sentence.support == "supported" and sentence.citations
+        if is_translated(sentence.text, written, " ".join(quotes[number] for number in sentence.citations))
+    ]
+    notices += [prompts.BY_AMOUNTS] if by_amounts else []
+    found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
+    return refusal.model_copy(update={**found, "answered": True, "notices": (*draft.notices, *notices)})
+
+
+def _bare(text: str) -> str:
+    """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
+    return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")

@@ -1,0 +1,82 @@
+"""The last question of a conversation, made standalone by a chat model."""
+
+from collections.abc import Sequence
+from html import escape as escape_tags
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
+
+from assistant import prompts
+from assistant.answers import EarlierTurn, Usage
+from assistant.conversation import standalone
+from assistant.faults import ModelFault
+from assistant.literals import names, negates, without
+from assistant.model_calls import reply_of, without_thinking
+from assistant.tokens import fitting, usage_of
+from ingest.lexicon import content_words, stem
+
+_REWRITTEN = 400  # characters; a question that comes back longer is no question
+_OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
+
+
+def rewrite_question(
+    model: BaseChatModel,
+    question: str,
+    history: Sequence[EarlierTurn],
+    tokens: int,
+    config: RunnableConfig | None = None,
+) -> tuple[str, Usage]:
+    """The last question made standalone by the model, and what that took; unchanged where nothing is before it.
+
+    The oldest turns are left out where the prompt would be longer than `tokens`. What comes back and is no
+    question in the conversation's own words is dropped for the rewriting without a model.
+    """
+    earlier = [turn.question for turn in history]
+    if not history:
+        return standalone(question, ()), Usage()
+    before = fitting(history[::-1], lambda some: _prompt(question, some[::-1]), tokens)[::-1]
+    prompt = _prompt(question, before)
+    try:
+        reply = reply_of(model, prompt, config, attempts=1)  # the answer is worth waiting for, not this
+    except ModelFault:
+        return standalone(question, earlier), Usage()
+    rewritten = " ".join(without_thinking(str(reply.text)).split()).strip('"“”')
+    if not _is_same_question(question, before, rewritten):
+        rewritten = standalone(question, earlier)
+    return rewritten, usage_of(reply, prompt, model)
+
+
+def earlier_turns(history: Sequence[EarlierTurn]) -> str:
+    """The turns of a conversation as a prompt holds them, oldest first; empty where there are none."""
+    told = [
+        (prompts.TURN if turn.answer else prompts.UNANSWERED_TURN).format(
+            question=escape_tags(turn.question, quote=False), answer=escape_tags(turn.answer, quote=False)
+        )
+        for turn in history
+    ]
+    return prompts.EARLIER_TURNS.format(turns="\n".join(told)) if told else ""
+
+
+def _prompt(question: str, history: Sequence[EarlierTurn]) -> list[BaseMessage]:
+    user = prompts.STANDALONE_USER.format(
+        turns=earlier_turns(history), question=escape_tags(question, quote=False)
+    )
+    return [SystemMessage(prompts.STANDALONE_SYSTEM), HumanMessage(user)]
+
+
+def _is_same_question(question: str, before: Sequence[EarlierTurn], rewritten: str) -> bool:
+    """Whether what came back is in the conversation's own words, loses no name and turns nothing round."""
+    told = [text for turn in before for text in (turn.question, turn.answer)]
+    return (
+        len(rewritten) <= max(_REWRITTEN, len(question))
+        and _share_held(" ".join([question, *told]), rewritten) >= _OWN_WORDS
+        and not without(names(question), rewritten)
+        and negates(rewritten) == negates(question)
+    )
+
+
+def _share_held(known: str, text: str) -> float:
+    """The share of a text's content words, as stems, that another text has; 0 where it has none."""
+    said, had = [stem(word) for word in content_words(text)], {stem(word) for word in content_words(known)}
+    return sum(word in had for word in said) / len(said) if said else 0.0

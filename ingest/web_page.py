@@ -26,6 +26,7 @@ _OPENS = "button, summary, [aria-expanded], [role=button], [role=tab]"
 _BLOCKS = [
     *("p", "div", "section", "article", "li", "td", "th", "dd", "dt", "ul", "ol", "table", "form", "blockquote"),
 ]
+_BESIDE = ["nav", "aside", "header", "footer"]  # around what a page says
 _PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 
 
@@ -45,14 +46,32 @@ def html_to_markdown(content: bytes | str) -> str:
     for aside in page.select("aside"):
         if not aside.decomposed and not _is_remark(aside):
             aside.decompose()
-    whole = page.body or page
-    parts = [part for part in page.select("main, [role=main], article") if 2 * _length(part) > _length(whole)]
-    body = parts[-1] if parts else whole  # the innermost that holds most of the words
+    body = _main_part(page.body or page)
     for picture in body.select("img"):  # one without words for it is an ornament
         picture.replace_with(note("a picture") if str(picture.get("alt", "")).strip() else "")
     text = to_markdown(body)
     named = title and not re.search(r"^# ", text, re.MULTILINE)
     return tidy(f"# {title}\n\n{text}" if named else text)
+
+
+def _main_part(whole: Tag) -> Tag:
+    """The one outermost `main` that has words, else the one `article` around all that is said, else the whole."""
+    mains = [part for part in _outermost(whole, "main, [role=main]") if _length(part)]
+    if mains:
+        return mains[0] if len(mains) == 1 else whole
+    articles = [part for part in _outermost(whole, "article") if _length(part)]
+    if len(articles) != 1 or articles[0].find_parent(_BESIDE):
+        return whole
+    beside = [part for part in _outermost(whole, ", ".join(_BESIDE)) if not part.find_parent("article")]
+    said = _length(whole) - sum(_length(part) for part in beside)
+    return articles[0] if said == _length(articles[0]) else whole
+
+
+def _outermost(whole: Tag, kinds: str) -> list[Tag]:
+    """Those of these kinds that stand in no other of them."""
+    found = whole.select(kinds)
+    known = {id(part) for part in found}
+    return [part for part in found if not any(id(outer) in known for outer in part.parents)]
 
 
 def _read_formulas(page: BeautifulSoup) -> None:

@@ -1,5 +1,7 @@
 """Web pages become Markdown: what is kept, what is folded away, and what is left out."""
 
+import time
+
 import pytest
 
 from ingest.encodings import Unreadable
@@ -26,7 +28,12 @@ def test_of_a_page_the_main_part_is_kept_and_what_is_not_shown_left_out() -> Non
     ("page", "text"),
     [
         ("<h1>Top</h1><p>Words.", "# Top\n\nWords.\n"),
-        ("<article><h1>Only this</h1>Words.</article><p>Around.", "# Only this\n\nWords.\n"),
+        ("<header>Us</header><article><h1>Only this</h1>Words.</article><aside>Ad", "# Only this\n\nWords.\n"),
+        (
+            "<article><h1>This</h1>Many words.</article><p>Not on Monday.",
+            "# This\n\nMany words.\n\nNot on Monday.\n",
+        ),
+        ("<h1>Shop</h1><main>Open.<article>Many more words.</article></main>Ad", "Open.\n\nMany more words.\n"),
         ("<p>The policy of the house.</p><article>Teaser</article>", "The policy of the house.\n\nTeaser\n"),
         ("<main></main><p>Words.", "Words.\n"),
         ("<form><p>Blue.</p><input value='x'></form>", "Blue.\n"),
@@ -39,6 +46,12 @@ def test_of_a_page_the_main_part_is_kept_and_what_is_not_shown_left_out() -> Non
 )
 def test_without_a_main_part_the_only_article_or_all_is_taken(page: str, text: str) -> None:
     assert html_to_markdown(page) == text
+
+
+def test_a_page_of_many_articles_takes_linear_time() -> None:
+    begun = time.monotonic()
+    assert html_to_markdown("<article>A teaser.</article>" * 4000).count("A teaser.") == 4000
+    assert time.monotonic() - begun < 5
 
 
 def test_the_encoding_that_a_page_declares_is_believed_and_else_found_out() -> None:

@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
 from ingest.encodings import decode
+from ingest.end_tags import Page
 from ingest.html import new_tag, to_markdown
 from ingest.markdown import note, tidy
 from ingest.titles import telling
@@ -37,7 +38,7 @@ def html_to_markdown(content: bytes | str) -> str:
     """
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
-    page = BeautifulSoup(content, "html.parser")
+    page = Page(content)
     title = telling(page.title.extract().get_text()) if page.title else ""
     for part in page.select(", ".join(_NO_TEXT)):
         part.decompose()

@@ -69,6 +69,45 @@ def test_a_page_without_text_is_refused() -> None:
             html_to_markdown(content)
 
 
+# --- end tags that are left out
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            "<p>One.\n<p hidden>Two.\n<p>Three.<h2>Top</h2>",
+            "One.\n\n<!-- note: a hidden part -->\n\nThree.\n\n## Top\n",
+        ),
+        ("<ul><li>One<ul><li>Inner<li>More</ul><li>Two</ul>", "- One\n  - Inner\n  - More\n- Two\n"),
+        (
+            "<dl><dt>One<dd>First.<dt hidden>Two<dd>Second.</dl>",
+            "One\n:   First.\n\n<!-- note: a hidden part -->\n\n:   Second.\n",
+        ),
+        (
+            "<table><caption>Fares<thead><tr><th>A<th>B<tbody><tr><td>1<td><p>x<p>y<tr><td>2<td>z</table>End.",
+            "Fares\n\n| A | B |\n| --- | --- |\n| 1 | x y |\n| 2 | z |\n\nEnd.\n",
+        ),
+        (
+            "<ul><li>Rates <table><tr><td><ul><li>a<li>b</ul><td>c</table> apply<li>Two</ul>",
+            "- Rates\n\n  |  |  |\n  | --- | --- |\n  | - a - b | c |\n\n  apply\n- Two\n",
+        ),
+    ],
+)
+def test_what_begins_ends_what_cannot_hold_it(page: str, text: str) -> None:
+    assert html_to_markdown(page) == text
+
+
+def test_a_long_page_without_end_tags_is_as_flat_as_one_with_them() -> None:
+    rows = "<tr><td>One<td>Two" * 1000
+    begun = time.monotonic()
+    text = html_to_markdown("<p>Words.\n" * 2000 + "<ul>" + "<li>Item" * 1000 + f"</ul><table>{rows}</table>")
+    assert text.count("Words.\n\n") == 2000
+    assert text.count("- Item\n") == 1000
+    assert text.count("| One | Two |\n") == 1000
+    assert time.monotonic() - begun < 10
+
+
 # --- what is folded away, and what is hidden
 
 

@@ -12,7 +12,7 @@ from ingest.markdown import note, tidy
 from ingest.titles import telling
 
 _NO_TEXT = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "textarea"),
+    *("script", "style", "noscript", "template"),
     *("nav", "footer", "[role=navigation]"),
 )
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
@@ -28,6 +28,8 @@ _BLOCKS = [
     *("p", "div", "section", "article", "li", "td", "th", "dd", "dt", "ul", "ol", "table", "form", "blockquote"),
 ]
 _BESIDE = ["nav", "aside", "header", "footer"]  # around what a page says
+_OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
+_DRAWN = "svg, object, iframe"
 _PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 
 
@@ -39,6 +41,8 @@ def html_to_markdown(content: bytes | str) -> str:
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
     page = Page(content)
+    for drawn in page.select(_DRAWN):
+        drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
     title = telling(page.title.extract().get_text()) if page.title else ""
     for part in page.select(", ".join(_NO_TEXT)):
         part.decompose()
@@ -48,8 +52,12 @@ def html_to_markdown(content: bytes | str) -> str:
         if not aside.decomposed and not _is_remark(aside):
             aside.decompose()
     body = _main_part(page.body or page)
-    for picture in body.select("img"):  # one without words for it is an ornament
-        picture.replace_with(note("a picture") if str(picture.get("alt", "")).strip() else "")
+    for picture in body.select(f"img, {_DRAWN}"):
+        if not _is_ornament(picture):
+            picture.insert_before(note("a picture"))
+        picture.decompose()
+    for option in body.select("option + option"):
+        option.insert_before(", ")
     text = to_markdown(body)
     named = title and not re.search(r"^# ", text, re.MULTILINE)
     return tidy(f"# {title}\n\n{text}" if named else text)
@@ -104,7 +112,10 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         words = not ornament and any(letter.isalpha() for letter in part.get_text())
         block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
-        if words and block:  # the sentence that it stands in does without it
+        tables = part.find_parents("table")
+        if words and tables and (block or part.parent).name in _OF_TABLES:
+            tables[-1].insert_after(new_tag("p", note("a hidden part")))
+        elif words and block:  # the sentence that it stands in does without it
             block.append(note("a hidden part"))
         elif words:
             part.insert_before(new_tag("p", note("a hidden part")))
@@ -126,6 +137,12 @@ def _can_be_shown(part: Tag, shown: set[str]) -> bool:
     before = part.find_previous_sibling()
     opener = before and (before if before.css.match(_OPENS) else before.select_one(_OPENS))
     return bool(before and opener and _length(opener) == _length(before))
+
+
+def _is_ornament(picture: Tag) -> bool:
+    """Whether the page says that a picture says nothing."""
+    marked = picture.get("role") in ("presentation", "none")
+    return marked or (picture.name == "img" and picture.has_attr("alt") and not str(picture["alt"]).strip())
 
 
 def _is_remark(aside: Tag) -> bool:

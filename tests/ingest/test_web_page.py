@@ -162,6 +162,33 @@ def test_a_summary_and_a_tab_stand_above_what_they_open() -> None:
     assert html_to_markdown(page) == "**Trams**\n\nEvery six minutes.\n\n**Ferries**\n\nTwice an hour.\n"
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            "<div role=tablist><b role=tab aria-controls=f>Ferries</b><b role=tab aria-controls=t>Trams</b></div>"
+            "<div role=tabpanel id=t>Often.</div><div role=tabpanel id=f>Twice.</div>",
+            "**Trams**\n\nOften.\n\n**Ferries**\n\nTwice.\n",
+        ),
+        (
+            "<div role=tablist><b role=tab>Trams</b></div><div role=tablist><b role=tab>Ferries</b></div>"
+            "<div role=tabpanel>Twice.</div>",
+            "**Trams**\n\n**Ferries**\n\nTwice.\n",
+        ),
+        ("<div role=tablist><b role=tab id=x aria-controls=x>Trams</b></div><p>Often.", "**Trams**\n\nOften.\n"),
+    ],
+)
+def test_a_tab_stands_above_what_it_names_and_never_above_what_other_tabs_open(page: str, text: str) -> None:
+    assert html_to_markdown(page) == text
+
+
+def test_a_page_of_many_tabs_takes_linear_time() -> None:
+    begun = time.monotonic()
+    text = html_to_markdown("<div role=tablist><p role=tab>Trams</p></div>" * 2500)
+    assert text.count("Trams") == 2500
+    assert time.monotonic() - begun < 5
+
+
 def test_an_aside_is_read_where_it_remarks_and_not_where_it_leads_elsewhere() -> None:
     links = "<aside class='note'><a href='/a'>Other pages to read</a></aside>"
     page = f"<main><p>Closed on Monday.</p><aside>Not in May.</aside>{links}</main>"
@@ -233,6 +260,12 @@ def test_merged_cells_count_wherever_they_span() -> None:
             "<tr><th>A</th><th>B</th></tr><tr><td rowspan=99999999>1</td><td>2</td></tr>",
             "| A | B |\n| --- | --- |\n| 1 | 2 |\n",
         ),
+        (
+            f"<tr><th>A</th><th>B</th></tr><tr><td colspan={'9' * 5000}>1</td></tr>",
+            f"| A | B |{'  |' * 998}\n|{' --- |' * 1000}\n|{' 1 |' * 1000}\n",
+        ),
+        ("<tr><th>A<th>B<tr><td colspan=00000000002>1", "| A | B |\n| --- | --- |\n| 1 | 1 |\n"),
+        ("<tr><td><ol start=\u00b2><li>One</ol><ol start=3><li>Two</ol>", "1. One\n\n3. Two\n"),
         (
             "<tr><th>A</th><th>B</th></tr><tr><td><img alt=x> Hut</td><td>2</td></tr>",
             "| A | B |\n| --- | --- |\n| Hut | 2 |\n\n<!-- note: a picture -->\n",

@@ -171,9 +171,9 @@ def test_a_summary_and_a_tab_stand_above_what_they_open() -> None:
             "**Trams**\n\nOften.\n\n**Ferries**\n\nTwice.\n",
         ),
         (
-            "<div role=tablist><b role=tab>Trams</b></div><div role=tablist><b role=tab>Ferries</b></div>"
+            "<div role=tablist><b role=tab>Trams</b></div><p>Or:<div role=tablist><b role=tab>Ferries</b></div>"
             "<div role=tabpanel>Twice.</div>",
-            "**Trams**\n\n**Ferries**\n\nTwice.\n",
+            "**Trams**\n\nOr:\n\n**Ferries**\n\nTwice.\n",
         ),
         ("<div role=tablist><b role=tab id=x aria-controls=x>Trams</b></div><p>Often.", "**Trams**\n\nOften.\n"),
     ],

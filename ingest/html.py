@@ -25,7 +25,9 @@ def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
 
 
 def _prepare(body: Tag) -> None:
-    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one column."""
+    """Brings into a form that Markdown has: what folds, boxes to tick, tables."""
+    for part in body.select("main, header, aside"):  # which markdownify would run together
+        part.name = "div"
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
@@ -42,6 +44,11 @@ def _prepare(body: Tag) -> None:
     for box in body.select("input"):
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
+    _flatten_tables(body)
+
+
+def _flatten_tables(body: Tag) -> None:
+    """Makes tables for the layout and of one column plain parts, and takes tables out of tables."""
     for box in body.select("table"):
         parts = [
             part for part in box.select("tr, td, th, tbody, thead, tfoot") if part.find_parent("table") is box

@@ -112,8 +112,8 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         words = not ornament and any(letter.isalpha() for letter in part.get_text())
         block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
-        tables = part.find_parents("table")
-        if words and tables and (block or part.parent).name in _OF_TABLES:
+        place, tables = block or part.parent, part.find_parents("table")
+        if words and place and tables and place.name in _OF_TABLES:
             tables[-1].insert_after(new_tag("p", note("a hidden part")))
         elif words and block:  # the sentence that it stands in does without it
             block.append(note("a hidden part"))

@@ -39,6 +39,7 @@ def test_of_a_page_the_main_part_is_kept_and_what_is_not_shown_left_out() -> Non
         ("<form><p>Blue.</p><input value='x'></form>", "Blue.\n"),
         ("<h2><button>How long?</button></h2><p>Two weeks.", "## How long?\n\nTwo weeks.\n"),
         ("<article>One.</article><article>Two.</article>", "One.\n\nTwo.\n"),
+        ("<main>One.</main><main>Two.</main><header>Three.</header>Four.", "One.\n\nTwo.\n\nThree.\n\nFour.\n"),
         ("<p>a*b snake_case 1. [x](y) &lt;b&gt;</p>", "a*b snake_case 1. [x](y) <b>\n"),
         ("<title>Name</title><p>Words.", "# Name\n\nWords.\n"),
         ("<p>9 m<sup>2</sup> for 20 euros<sup>1</sup>, <sup>[a]</sup>", "9 m² for 20 euros¹, [a]\n"),

@@ -1,5 +1,7 @@
 """HTML as Markdown, by markdownify; tables as they are read."""
 
+import re
+
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
@@ -23,22 +25,30 @@ def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
 
 
 def _prepare(body: Tag) -> None:
-    """Brings into a form that Markdown has: what folds, boxes to tick, tables in tables and of one column."""
+    """Brings into a form that Markdown has: what folds, boxes to tick, tables."""
+    for part in body.select("main, header, aside"):  # which markdownify would run together
+        part.name = "div"
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
-    for tabs in body.select("[role=tablist]"):
-        labels = tabs.select("[role=tab]")
-        for tab, panel in zip(labels, tabs.find_all_next(role="tabpanel", limit=len(labels)), strict=False):
-            tab.name = "p"
-            _bold(tab)
-            panel.insert_before(tab.extract())
+    for tab, panel in _opened_by_tabs(body):
+        tab.name = "p"
+        _bold(tab)
+        panel.insert_before(tab.extract())
+    for numbered in body.select("ol[start]"):
+        if not re.fullmatch("[0-9]{1,9}", str(numbered["start"])):  # what markdownify cannot count from
+            del numbered["start"]
     for raised in body.select("sup"):  # "20 euros" with a raised 1 costs no "euros1"
         if set(raised.get_text()) <= RAISED.keys():
             raised.replace_with("".join(RAISED[sign] for sign in raised.get_text()))
     for box in body.select("input"):
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
+    _flatten_tables(body)
+
+
+def _flatten_tables(body: Tag) -> None:
+    """Makes tables for the layout and of one column plain parts, and takes tables out of tables."""
     for box in body.select("table"):
         parts = [
             part for part in box.select("tr, td, th, tbody, thead, tfoot") if part.find_parent("table") is box
@@ -51,6 +61,25 @@ def _prepare(body: Tag) -> None:
         outer = inner.find_parent("table")
         if outer:
             outer.insert_after(inner.extract())
+
+
+def _opened_by_tabs(body: Tag) -> list[tuple[Tag, Tag]]:
+    """Each tab with the part that it names, the others with the panels left, in turn, before other tabs begin."""
+    parts = {str(part["id"]): part for part in reversed(body.select("[id]"))}
+    named = [(tab, parts.get(str(tab.get("aria-controls")))) for tab in body.select("[role=tablist] [role=tab]")]
+    pairs = [(tab, part) for tab, part in named if part and not _in_a_tab(part)]
+    paired = {id(part) for pair in pairs for part in pair}
+    left: list[Tag] = []
+    for part in body.select("[role=tablist], [role=tabpanel]"):
+        if part["role"] == "tablist":
+            left = [tab for tab in part.select("[role=tab]") if id(tab) not in paired]
+        elif left and id(part) not in paired and not _in_a_tab(part):
+            pairs.append((left.pop(0), part))
+    return pairs
+
+
+def _in_a_tab(part: Tag) -> bool:
+    return part.get("role") == "tab" or part.find_parent(role="tab") is not None
 
 
 def _bold(part: Tag) -> None:
@@ -132,4 +161,4 @@ def _grid(rows: list[list[Tag]]) -> list[list[Tag | None]]:
 
 def _span(cell: Tag, direction: str) -> int:
     written = str(cell.get(direction, "1")).strip()
-    return min(int(written), _CELLS) if written.isdecimal() else 1
+    return min(int(written.lstrip("0")[:9] or 0), _CELLS) if written.isdecimal() else 1

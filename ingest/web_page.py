@@ -6,12 +6,13 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
 from ingest.encodings import decode
+from ingest.end_tags import Page
 from ingest.html import new_tag, to_markdown
 from ingest.markdown import note, tidy
 from ingest.titles import telling
 
 _NO_TEXT = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "textarea"),
+    *("script", "style", "noscript", "template"),
     *("nav", "footer", "[role=navigation]"),
 )
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
@@ -26,6 +27,9 @@ _OPENS = "button, summary, [aria-expanded], [role=button], [role=tab]"
 _BLOCKS = [
     *("p", "div", "section", "article", "li", "td", "th", "dd", "dt", "ul", "ol", "table", "form", "blockquote"),
 ]
+_BESIDE = ["nav", "aside", "header", "footer"]  # around what a page says
+_OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
+_DRAWN = "svg, object, iframe"
 _PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 
 
@@ -36,7 +40,9 @@ def html_to_markdown(content: bytes | str) -> str:
     """
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
-    page = BeautifulSoup(content, "html.parser")
+    page = Page(content)
+    for drawn in page.select(_DRAWN):
+        drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
     title = telling(page.title.extract().get_text()) if page.title else ""
     for part in page.select(", ".join(_NO_TEXT)):
         part.decompose()
@@ -45,14 +51,36 @@ def html_to_markdown(content: bytes | str) -> str:
     for aside in page.select("aside"):
         if not aside.decomposed and not _is_remark(aside):
             aside.decompose()
-    whole = page.body or page
-    parts = [part for part in page.select("main, [role=main], article") if 2 * _length(part) > _length(whole)]
-    body = parts[-1] if parts else whole  # the innermost that holds most of the words
-    for picture in body.select("img"):  # one without words for it is an ornament
-        picture.replace_with(note("a picture") if str(picture.get("alt", "")).strip() else "")
+    body = _main_part(page.body or page)
+    for picture in body.select(f"img, {_DRAWN}"):
+        if not _is_ornament(picture):
+            picture.insert_before(note("a picture"))
+        picture.decompose()
+    for option in body.select("option + option"):
+        option.insert_before(", ")
     text = to_markdown(body)
     named = title and not re.search(r"^# ", text, re.MULTILINE)
     return tidy(f"# {title}\n\n{text}" if named else text)
+
+
+def _main_part(whole: Tag) -> Tag:
+    """The one outermost `main` that has words, else the one `article` around all that is said, else the whole."""
+    mains = [part for part in _outermost(whole, "main, [role=main]") if _length(part)]
+    if mains:
+        return mains[0] if len(mains) == 1 else whole
+    articles = [part for part in _outermost(whole, "article") if _length(part)]
+    if len(articles) != 1 or articles[0].find_parent(_BESIDE):
+        return whole
+    beside = [part for part in _outermost(whole, ", ".join(_BESIDE)) if not part.find_parent("article")]
+    said = _length(whole) - sum(_length(part) for part in beside)
+    return articles[0] if said == _length(articles[0]) else whole
+
+
+def _outermost(whole: Tag, kinds: str) -> list[Tag]:
+    """Those of these kinds that stand in no other of them."""
+    found = whole.select(kinds)
+    known = {id(part) for part in found}
+    return [part for part in found if not any(id(outer) in known for outer in part.parents)]
 
 
 def _read_formulas(page: BeautifulSoup) -> None:
@@ -84,7 +112,10 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         words = not ornament and any(letter.isalpha() for letter in part.get_text())
         block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
-        if words and block:  # the sentence that it stands in does without it
+        place, tables = block or part.parent, part.find_parents("table")
+        if words and place and tables and place.name in _OF_TABLES:
+            tables[-1].insert_after(new_tag("p", note("a hidden part")))
+        elif words and block:  # the sentence that it stands in does without it
             block.append(note("a hidden part"))
         elif words:
             part.insert_before(new_tag("p", note("a hidden part")))
@@ -106,6 +137,12 @@ def _can_be_shown(part: Tag, shown: set[str]) -> bool:
     before = part.find_previous_sibling()
     opener = before and (before if before.css.match(_OPENS) else before.select_one(_OPENS))
     return bool(before and opener and _length(opener) == _length(before))
+
+
+def _is_ornament(picture: Tag) -> bool:
+    """Whether the page says that a picture says nothing."""
+    marked = picture.get("role") in ("presentation", "none")
+    return marked or (picture.name == "img" and picture.has_attr("alt") and not str(picture["alt"]).strip())
 
 
 def _is_remark(aside: Tag) -> bool:

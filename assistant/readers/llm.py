@@ -17,9 +17,9 @@ from assistant.model_calls import ask_model, reply_of, without_thinking
 from assistant.readers import Draft, ReaderInput
 from assistant.streams import streaming
 from assistant.tokens import fitting, usage_of
+from ingest.comments import note_after
 from ingest.errors import QuestionError
 from ingest.lexicon import content_words, stem
-from ingest.passages import note_after
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold

@@ -159,7 +159,8 @@ class Lexicon:
 
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
-_NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[ \t]+){1,5}[A-Z][\w’'-]*")
+# At many places within a word a search begins, so none goes further than the longest word of a name.
+_NAME = re.compile(r"\b(?:[A-Z][\w’'-]{0,60}+[ \t]++){1,5}[A-Z][\w’'-]*+")
 
 
 def find_acronyms(texts: Iterable[str]) -> Acronyms:

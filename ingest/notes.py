@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.comments import code_in, comments
 from ingest.language import ENGLISH, language_of
-from ingest.passages import NOTE, sections
+from ingest.passages import sections
 from ingest.sources import Source
 
 _FEW = 3
@@ -20,13 +21,15 @@ class LeftOut(NamedTuple):
 
 
 def left_out(source: Source) -> list[LeftOut]:
-    """What was left out of a document, in order."""
+    """What was left out of a document, in order; a note in code only shows what one looks like."""
     if "<!--" not in source.text:
         return []
+    is_code = code_in(source.text)
     return [
-        LeftOut(" ".join(note[1].split()), section.path)
+        LeftOut(comment.note, section.path)
         for section in sections(source)
-        for note in NOTE.finditer(source.text, *section.span)
+        for comment in comments(source.text, *section.span)
+        if comment.note is not None and not is_code(comment.start)
     ]
 
 

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
+from ingest.comments import code_in, comments, with_their_sentences
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
 
-SPLITTER_VERSION = 2  # part of an index's settings: raise it whenever the same text would be cut differently
+SPLITTER_VERSION = 3  # part of an index's settings: raise it whenever the same text would be cut differently
 
 # Section path and passage together, in tokens of cl100k_base. The embedded model reads 256 of its own, which
 # for English are about as many; for code, tables and dotted lines they are more, and then `_size` counts them.
@@ -33,17 +34,12 @@ BOLD_HEADING = re.compile(
     r"[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
 )
 _BELOW_ALL = 7
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
 # `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`
 _PAGE_MAKERS_MARK = re.compile(
     r"^(?:\{%[^\n]*%\}|(?:im|ex)port [^\n]* from [\"'][^\"'\n]*[\"'];?|>[ \t]*\[!\w+\])[ \t]*$"
     r"|^</?[A-Z]\w*(?: [^<>\n]*)?>|</[A-Z]\w*>[ \t]*$",
     re.MULTILINE,
 )
-_ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
-_SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
-NOTE = re.compile(r"\s*<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)  # a comment of ours, where a text has a hole
 
 
 @dataclass(frozen=True)
@@ -76,11 +72,11 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
 
     Only a budget that is smaller than a section path and one word can be exceeded.
     """
-    comments = sorted([*_comments(source), *_page_makers_marks(source)])
+    not_quoted = sorted([*with_their_sentences(source.text, source.body_start), *_page_makers_marks(source)])
     passages = []
     for section in sections(source):
         room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
-        for region in _outside(section.span, comments):
+        for region in _outside(section.span, not_quoted):
             for start, end in _fit(source.text, region, room, _borders(source.text, section)):
                 passages.append(Passage(source.name, section.path, start, end, source.text[start:end]))
     return passages
@@ -144,12 +140,6 @@ def plain_headings(text: str) -> str:
     return BOLD_HEADING.sub(lambda line: line[0].replace(line["mark"], "# ", 1).replace(line["mark"], "  "), text)
 
 
-def note_after(text: str, end: int) -> str | None:
-    """The note that stands right behind `end`: what the source text lost there; `None` where nothing was lost."""
-    match = NOTE.match(text, end)
-    return " ".join(match.group(1).split()) if match else None
-
-
 def _heading_paths(headings: list[tuple[int, int, str]], title: str) -> list[str]:
     """Each heading's path. A single heading of the first level is the document's title and not repeated."""
     first_level = [words for _, level, words in headings if level == 1]
@@ -164,59 +154,33 @@ def _heading_paths(headings: list[tuple[int, int, str]], title: str) -> list[str
 
 def _blank_comments(text: str, body_start: int) -> str:
     """`text` of the same length with front matter and comments as white space, and bullets as Markdown's."""
-
-    def blank(part: str) -> str:
-        return re.sub(r"[^\n]", " ", part)
-
-    body = _COMMENT.sub(lambda comment: blank(comment[0]), text[body_start:])
-    return re.sub(r"^([ \t]*)•(?=[ \t])", r"\1-", blank(text[:body_start]) + body, flags=re.M)
+    parts, at = [], 0
+    for start, end in [(0, body_start), *((comment.start, comment.end) for comment in comments(text, body_start))]:
+        parts += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
+        at = end
+    return re.sub(r"^([ \t]*)•(?=[ \t])", r"\1-", "".join([*parts, text[at:]]), flags=re.M)
 
 
 def _between(offsets: list[int], start: int, end: int) -> list[int]:
     return offsets[bisect_left(offsets, start) : bisect_left(offsets, end)]
 
 
-def _outside(span: Span, comments: list[Span]) -> Iterator[Span]:
-    """The parts of `span` between the comments."""
+def _outside(span: Span, others: list[Span]) -> Iterator[Span]:
+    """The parts of `span` between others."""
     at = span.start
-    for comment in comments:
-        if span.start <= comment.start < span.end:
-            yield Span(at, max(at, comment.start))
-            at = max(at, comment.end)
+    for other in others:
+        if span.start <= other.start < span.end:
+            yield Span(at, max(at, other.start))
+            at = max(at, other.end)
     yield Span(at, max(at, span.end))
-
-
-def _comments(source: Source) -> Iterator[Span]:
-    for comment in _COMMENT.finditer(source.text, source.body_start):
-        yield _with_its_sentence(source.text, comment)
 
 
 def _page_makers_marks(source: Source) -> Iterator[Span]:
     """What stands in a text for the program that makes a page of it, outside of code."""
-    code = [found.span() for found in _CODE.finditer(source.text)]
+    is_code = code_in(source.text)
     for mark in _PAGE_MAKERS_MARK.finditer(source.text, source.body_start):
-        if not any(start <= mark.start() < end for start, end in code):
+        if not is_code(mark.start()):
             yield Span(*mark.span())
-
-
-def _with_its_sentence(text: str, comment: re.Match[str]) -> Span:
-    """A comment; where one of ours stands in a sentence, with that sentence: it has a hole, and is not quoted."""
-    ours = NOTE.match(comment[0])
-    start, end = text.rfind("\n", 0, comment.start()) + 1, text.find("\n", comment.end())
-    end = len(text) if end < 0 else end
-    before, after = (
-        _COMMENT.sub("", part).strip() for part in (text[start : comment.start()], text[comment.end() : end])
-    )
-    goes_on = after[:1].islower() or after.startswith((",", ";", ".", ":", ")", "%"))
-    within = (before and not _ENDED.search(before)) or goes_on
-    needed = (before and after) or (ours and _SAYS_A_PART.search(ours[1]))
-    if not (ours and within and needed) or before.startswith("#"):
-        return Span(*comment.span())
-    # as a name, it may begin a sentence and parts none
-    line = _COMMENT.sub(lambda found: "X" * len(found[0]), text[start:end])
-    at = comment.start() - start
-    holed = [span for span in sentence_spans(line) if span.start < at + len(comment[0]) and at < span.end]
-    return Span(start + holed[0].start, start + holed[-1].end)
 
 
 Cutter = Callable[[Span], list[Span]]

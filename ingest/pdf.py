@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2
 
@@ -29,6 +30,9 @@ _TITLE_LETTERS = 1.2  # times the height of the others'
 _TITLE_LEAST = 4  # letters
 _LONGEST_WORD = 80  # letters
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
+_FEWEST_PAGES = 3  # with the same line
+_LONGEST_HEAD = 200  # characters of a line with the number of its page
+_PAGE_NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
 
 Vocabulary = Counter[str]  # how often a document has a word, in lower case
 
@@ -95,31 +99,57 @@ def _title(rows: list[Row]) -> str:
 
 
 def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    """What stands at the top or foot of half the pages goes to the top of the first one, page numbers nowhere."""
-    margins = [{n for n in range(len(lines)) if n < _MARGIN or n >= len(lines) - _MARGIN} for lines in pages]
-    places = [{_kind(lines[n]): n for n in margin} for lines, margin in zip(pages, margins, strict=True)]
-    common = Counter(kind for place in places for kind in place)
-    said: set[str] = set()
+    """What stands at the top or foot of half the pages goes to the top of the first one, page numbers nowhere.
+
+    A page that has nothing else keeps its lines.
+    """
+    margins = [
+        {n: _heads(line, page) for n, line in enumerate(lines) if n < _MARGIN or n >= len(lines) - _MARGIN}
+        for page, lines in enumerate(pages, start=1)
+    ]
+    common = Counter(head for margin in margins for head in {head for heads in margin.values() for head in heads})
+    said: set[_Head] = set()
     kept = []
-    for lines, place in zip(pages, places, strict=True):
-        running = {n: kind for kind, n in place.items() if common[kind] > 1 and 2 * common[kind] >= len(pages)}
-        telling_ones = [
-            n for n, kind in sorted(running.items()) if kind not in said and _says_more_than_a_number(kind)
-        ]
+    for lines, margin in zip(pages, margins, strict=True):
+        running = {
+            n: head for n, heads in margin.items() for head in heads if _is_running(common[head], head, len(pages))
+        }
+        others = [line for n, line in enumerate(lines) if n not in running]
+        if not others:
+            kept.append(lines)
+            continue
+        telling_ones = [n for n, head in running.items() if head not in said and _says_more_than_a_number(head)]
         said |= set(running.values())
-        kept.append(
-            [*(lines[n] for n in telling_ones), *(line for n, line in enumerate(lines) if n not in running)]
-        )
+        kept.append([*(lines[n] for n in telling_ones), *others])
     return kept
 
 
-def _says_more_than_a_number(kind: str) -> bool:
-    return sum(letter.isalpha() for letter in kind) > len("Pageof")
+class _Head(NamedTuple):
+    """What makes a line of several pages the same one."""
+
+    text: str  # without the number of the page
+    bottom: int
+    ahead: int | None  # how far that number is ahead of the count of pages; `None` where it has none
 
 
-def _kind(line: Line) -> str:
-    """What a line says apart from numbers, and where it stands."""
-    return f"{re.sub(r'[0-9]+', '', line.text)}\0{round(line.bottom / 4)}"
+def _heads(line: Line, page: int) -> list[_Head]:
+    """What of a line may stand on other pages: all of its text, or all but one number that grows with theirs.
+
+    Other figures are what the document says: "Annual fee: 40 euros" is not "Annual fee: 55 euros".
+    """
+    text, bottom = line.text, round(line.bottom / 4)
+    numbers = _PAGE_NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ()
+    growing = [_Head(f"{text[: n.start()]}\0{text[n.end() :]}", bottom, int(n[0]) - page) for n in numbers]
+    return [*growing, _Head(text, bottom, None)]
+
+
+def _is_running(count: int, head: _Head, pages: int) -> bool:
+    """Whether a line on that many pages is no part of their texts; two are enough where it numbers them from 1."""
+    return count >= (2 if head.ahead == 0 else _FEWEST_PAGES) and 2 * count >= pages
+
+
+def _says_more_than_a_number(head: _Head) -> bool:
+    return sum(letter.isalpha() for letter in head.text) > len("Pageof")
 
 
 def _vocabulary(lines: list[str]) -> Vocabulary:

@@ -42,7 +42,10 @@ def html_to_markdown(content: bytes | str) -> str:
         content = decode(content)
     page = Page(content)
     for drawn in page.select(_DRAWN):
-        drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
+        if drawn.name == "svg" and not drawn.find(["text", "title", "desc", "image"]):
+            drawn.decompose()  # an icon beside a word
+        else:
+            drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
     title = telling(page.title.extract().get_text()) if page.title else ""
     for part in page.select(", ".join(_NO_TEXT)):
         part.decompose()

@@ -11,6 +11,7 @@ from ingest.language import language_of
 from ingest.notes import left_out
 from ingest.sandbox import Converter
 from ingest.sources import Source, find_files, from_root, read_source
+from ui.controls import without_controls
 
 
 def read(paths: Sequence[Path], as_json: bool) -> bool:
@@ -25,9 +26,10 @@ def read(paths: Sequence[Path], as_json: bool) -> bool:
     else:
         for name, document in found:
             if isinstance(document, SourceError):
-                print(f"bpo-kpo: {document}", file=sys.stderr)
+                print(without_controls(f"bpo-kpo: {document}"), file=sys.stderr)
             else:
-                print(*([f"==> {name}\n"] if len(found) > 1 else []), _text(document), sep="\n")
+                shown = [*([f"==> {name}\n"] if len(found) > 1 else []), _text(document)]
+                print(without_controls("\n".join(shown)))
     return not any(isinstance(document, SourceError) for _, document in found)
 
 

@@ -18,8 +18,8 @@ from assistant.readers.llm import messages
 from assistant.retriever import Ranking
 from assistant.tokens import prompt_tokens
 from ingest.passages import Passage
+from ui.controls import without_controls
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not be able to steer the terminal
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _BAR = re.compile(r"(?<!\\)\|")
@@ -168,4 +168,4 @@ def _print(console: Console, text: Text) -> None:
 
 def plain(text: str, style: str = "") -> Text:
     """Text as it is: neither markup nor control characters of a document have an effect."""
-    return Text(_CONTROL.sub("", text), style=style)
+    return Text(without_controls(text), style=style)

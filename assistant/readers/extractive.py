@@ -22,7 +22,7 @@ from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import Unit, units
-from ingest.passages import note_after
+from ingest.comments import note_after
 
 
 @dataclass(frozen=True)

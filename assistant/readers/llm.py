@@ -18,8 +18,8 @@ from assistant.readers import Draft, ReaderInput
 from assistant.rewriting import earlier_turns
 from assistant.streams import streaming
 from assistant.tokens import fitting, prompt_tokens, usage_of
+from ingest.comments import note_after
 from ingest.errors import QuestionError
-from ingest.passages import note_after
 
 
 def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draft]:

@@ -1,6 +1,7 @@
 """The words of an index: acronyms and their long names, how rare a word is, and misspelt ones."""
 
 import hashlib
+import time
 
 import pytest
 
@@ -83,6 +84,13 @@ def test_another_lexicon_of_the_same_text_has_another_version(article: Source) -
         2,
         "9c4a634a824df024",
     )  # raise the version where the digest is another
+
+
+@pytest.mark.parametrize("word", ["A'" * 20_000, "Aa-B" * 20_000])
+def test_acronyms_are_found_in_time_whatever_the_words(word: str) -> None:
+    began = time.monotonic()
+    assert find_acronyms([f"{word}. {ARTICLE_LIKE[0]}"])[name("business process outsourcing")] == "bpo"
+    assert time.monotonic() - began < 2
 
 
 def test_scripts_without_blanks_are_cut_into_pairs_of_neighbours() -> None:

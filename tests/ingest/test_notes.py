@@ -25,6 +25,11 @@ def test_a_note_is_something_left_out_below_its_headings() -> None:
     assert found == [LeftOut("a picture", "Fees"), LeftOut("a formula", "Map"), LeftOut("a picture", "Map")]
 
 
+def test_a_note_in_code_shows_what_one_looks_like() -> None:
+    text = "# Guide\n\n```html\n<!-- note: a picture -->\n```\n\n<!-- note: a formula -->\n"
+    assert left_out(make_source("guide.md", text)) == [LeftOut("a formula", "Guide")]
+
+
 def test_a_document_has_one_line_and_all_files_of_other_kinds_another() -> None:
     others = [Path(name) for name in ("a.png", "b.png", "c.xls", "d.zip", "e.zip")]
     regeln = make_source("regeln.md", "Nicht genommene Tage verfallen am 31. März.")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.embeddings import open_tokenizer
-from ingest.passages import PASSAGE_TOKENS, Passage, note_after, sections, split
+from ingest.passages import PASSAGE_TOKENS, Passage, sections, split
 from ingest.sources import Source, make_source
 from ingest.text import count_tokens
 
@@ -304,17 +304,6 @@ def test_no_passage_of_the_article_holds_a_comment_or_front_matter(article: Sour
     text = "\n".join(passage.text for passage in split(article))
     for absent in ["<!--", "-->", "note:", "Related Posts", "time doctor ratings", "publisher:"]:
         assert absent not in text
-
-
-# --- notes
-
-
-def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
-    text = "Include:\n\n<!-- note: lost\n  here. -->\n\nMore. <!-- other --> End."
-    assert note_after(text, len("Include:")) == "lost here."
-    assert note_after(text, 0) is None
-    assert note_after(text, text.index(" <!-- other")) is None
-    assert note_after("End.", 4) is None
 
 
 # --- sentences with a hole

@@ -92,8 +92,10 @@ def test_the_cells_of_a_table_stay_in_their_rows() -> None:
 def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() -> None:
     first = [(770, 10, "Rules of the library"), (700, 11, "Books are lent for"), (30, 10, "Page 1")]
     second = [(770, 10, "Rules of the library"), (700, 11, "four weeks. Fines are due."), (30, 10, "Page 2")]
-    assert pdf_to_markdown(pdf(first, second)) == (
-        "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n"
+    third = [(770, 10, "Rules of the library"), (700, 11, "Read them."), (30, 10, "Page 3")]
+    assert pdf_to_markdown(pdf(first, second, third)) == (
+        "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n\n"
+        "## Page 3\n\nRead them.\n"
     )
     full = [
         (700, 11, "Whoever keeps a book"),
@@ -107,6 +109,49 @@ def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() 
     assert "Opening hours\n\n## Page 2\n\n12 euros." in pdf_to_markdown(
         pdf(short, [(700, 11, "12 euros. Books.")])
     )
+
+
+def pages_with(*lines: str) -> str:
+    """What pages are read as that differ in their first line and in a letter of their second."""
+    return pdf_to_markdown(
+        pdf(*([(770, 10, line), (700, 11, f"Text {chr(65 + n)}.")] for n, line in enumerate(lines)))
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Annual fee: 40 EUR", "Annual fee: 55 EUR", "Annual fee: 70 EUR"),
+        ("Room 101", "Room 202", "Room 303"),
+        ("Room 101", "Room 102"),
+        ("Rent: 1.1 EUR", "Rent: 1.2 EUR", "Rent: 1.3 EUR"),
+        ("Deposit: 40 EUR", "Deposit: 40 EUR"),
+    ],
+)
+def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_each(lines: tuple[str, ...]) -> None:
+    text = pages_with(*lines)
+    assert all(text.count(line) == lines.count(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "stay"),
+    [
+        (("Rules of May 2019",) * 3, ["Rules of May 2019"]),
+        (("- 1 -", "- 2 -"), []),
+        (("3 of 3", "4 of 3", "5 of 3"), []),
+        (("Weir 12, page 341", "Weir 12, page 342", "Weir 12, page 343"), ["Weir 12, page 341"]),
+    ],
+)
+def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
+    lines: tuple[str, ...], stay: list[str]
+) -> None:
+    text = pages_with(*lines)
+    assert [line for line in dict.fromkeys(lines) if line in text] == stay
+
+
+def test_a_page_of_which_nothing_else_is_left_keeps_its_lines() -> None:
+    text = pdf_to_markdown(pdf(*([(700, 11, f"Room {number}")] for number in (101, 102, 103))))
+    assert text == "## Page 1\n\nRoom 101\n\n## Page 2\n\nRoom 102\n\n## Page 3\n\nRoom 103\n"
 
 
 def test_the_title_is_the_one_it_names_unless_a_program_made_that_up() -> None:

@@ -40,6 +40,17 @@ def test_what_cannot_be_read_has_a_fault_and_the_others_are_read_all_the_same(tm
     assert shown.returncode == 2 and "Fine." in shown.stdout and "it is no PDF" in shown.stderr
 
 
+def test_no_document_nor_its_name_nor_a_fault_steers_the_terminal(tmp_path: Path) -> None:
+    text = "One.\n\tTwo\x1b[2J \x9b31m\x07three."
+    (tmp_path / "a\x1b[2Jb.md").write_text(text)
+    (tmp_path / "c\x1b[2Jd.pdf").write_text("no PDF")
+    run = bpo_kpo("read", str(tmp_path))
+    assert run.stdout == f"==> {tmp_path / 'a[2Jb.md'}\n\nOne.\n\tTwo[2J 31mthree.\n"
+    assert "c[2Jd.pdf" in run.stderr and "\x1b" not in run.stderr
+    (document,) = json.loads(bpo_kpo("read", "--json", str(tmp_path / "a\x1b[2Jb.md")).stdout)["documents"]
+    assert document["text"] == text
+
+
 def test_ingest_names_what_was_left_out_and_files_of_other_kinds_on_stderr(tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()

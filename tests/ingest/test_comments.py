@@ -1,0 +1,31 @@
+"""Comments in a text, and notes among them on what was left out."""
+
+import time
+
+import pytest
+
+from ingest.comments import note_after, with_their_sentences
+from ingest.notes import left_out
+from ingest.sources import make_source
+
+
+def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
+    text = "Include:\n\n<!-- note: lost\n  here. -->\n\nMore. <!-- other --> End."
+    assert note_after(text, len("Include:")) == "lost here."
+    assert note_after(text, 0) is None
+    assert note_after(text, text.index(" <!-- other")) is None
+    assert note_after("End.", 4) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<!-- note: " + " " * 2_000 + "x", "Ab cd <!-- note: a formula --> ef. " * 1_200, "<!-- " * 8_000],
+    ids=["a note that never ends", "notes in one line", "comments that never end"],
+)
+def test_comments_take_no_longer_than_their_text(text: str) -> None:
+    source = make_source("a.md", text)
+    began = time.monotonic()
+    list(with_their_sentences(source.text, 0))
+    note_after(source.text, 0)
+    left_out(source)
+    assert time.monotonic() - began < 2

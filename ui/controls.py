@@ -1,0 +1,10 @@
+"""Control characters: a document, its name or a fault must not be able to steer the terminal."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_controls(text: str) -> str:
+    """A text without control characters, but for tabs and the ends of its lines."""
+    return _CONTROL.sub("", text)

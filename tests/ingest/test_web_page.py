@@ -212,6 +212,7 @@ def test_a_picture_with_words_for_it_is_noted_and_no_text_can_open_a_comment() -
         ("It is <img src=x> euros.", "It is <!-- note: a picture --> euros."),
         ("It is 10 <img src=x alt=''>euros.", "It is 10 euros."),
         ("It is 10 <svg aria-hidden=true><text>E</text></svg>euros.", "It is 10 euros."),
+        ("It is <svg class=icon><path d=M0 /></svg>10 euros.", "It is 10 euros."),
         ("It is 10 <svg role=none><text>E</text></svg>euros.", "It is 10 euros."),
         ("It is <select><option>10<option>20</select> euros.", "It is 10, 20 euros."),
         ("It is <textarea>10</textarea> euros.", "It is 10 euros."),

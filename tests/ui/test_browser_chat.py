@@ -144,7 +144,8 @@ def test_a_question_that_no_server_heard_is_there_with_a_word_on_it_and_asked_ag
         server.wait()
         ask(page, "And what drives KPO?")
         page.wait_for_timeout(500)
-    with window(port, **index):  # the page finds it by itself
+    with window(port, **index):
+        page.goto(address)  # it looks for its server by itself, too, but after waits that double each time
         page.locator("#chat").get_by_text(LEFT).wait_for()
         assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And what drives KPO?"]
         page.get_by_role("button", name="Retry").click()

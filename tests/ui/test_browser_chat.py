@@ -15,11 +15,9 @@ import pytest
 from assistant.evaluation.feedback import read_feedback
 from tests.ui.browser import FREE, NEEDED, Open, answered, ask, from_menu, marked, served
 from tests.ui.client import Page
-from tests.ui.command import free_port, window
 from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat, feedback
-from ui.web.turns import LEFT
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
@@ -128,30 +126,6 @@ def test_what_strangers_type_first_is_answered_or_refused(open_page: Open, real:
         answered(page, number)
         reply = page.locator("#chat .answer.finished").nth(number - 1)
         assert (wanted or "The article does not say.") in " ".join(reply.inner_text().split()), said
-
-
-def test_a_question_that_no_server_heard_is_there_with_a_word_on_it_and_asked_again(
-    browser: Any, index: dict[str, str]
-) -> None:
-    port = free_port()
-    page = browser.new_page()
-    with window(port, **index) as (address, server):
-        page.goto(address)
-        ask(page, "What drives BPO?")
-        answered(page)
-        page.wait_for_function(FREE)
-        server.kill()
-        server.wait()
-        ask(page, "And what drives KPO?")
-        page.wait_for_timeout(500)
-    with window(port, **index):
-        page.goto(address)  # it looks for its server by itself, too, but after waits that double each time
-        page.locator("#chat").get_by_text(LEFT).wait_for()
-        assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And what drives KPO?"]
-        page.get_by_role("button", name="Retry").click()
-        answered(page, 2)
-        assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
-        page.close()
 
 
 def test_a_conversation_is_copied_and_exported(open_page: Open, scripted: str) -> None:

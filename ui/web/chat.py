@@ -163,7 +163,10 @@ def _settled(turns: Turns, saved: str) -> Shown:
 
 
 def _restored(saved: str, turns: Turns) -> tuple[Messages, str]:
-    turns[:0] = load(saved)  # ahead of a question that was quicker than this
+    kept = load(saved)
+    if turns and kept and kept[-1].notice and kept[-1].question == turns[0].question:
+        kept.pop()  # the browser kept it before it was sent
+    turns[:0] = kept  # ahead of a question that was quicker than this
     turns.known = True
     return messages(turns), dump(turns)
 

@@ -14,7 +14,7 @@ def whole_documents(index: Index, most: int) -> tuple[RetrievedPassage, ...]:
     """Every passage of the index, in the order of the documents; none where all have more than `most` tokens."""
     if index.tokens.sum() > most:
         return ()
-    return tuple(map(_given, index.passages[: len(index.passages)]))
+    return tuple(map(unranked, index.passages[: len(index.passages)]))
 
 
 def best_sections(
@@ -42,7 +42,7 @@ def best_sections(
                 room -= tokens
                 break
     headings = [one for one in best if not any(_holds(passage, one) for passage in kept.values())]
-    return (*map(_given, kept.values()), *headings)
+    return (*map(unranked, kept.values()), *headings)
 
 
 def _section_of(position: int, index: Index) -> dict[int, Passage]:
@@ -66,5 +66,6 @@ def _holds(passage: Passage, part: RetrievedPassage) -> bool:
     return passage.source == part.source and passage.start <= part.start and part.end <= passage.end
 
 
-def _given(passage: Passage) -> RetrievedPassage:
+def unranked(passage: Passage) -> RetrievedPassage:
+    """A passage that is given to a reader though no ranking has brought it."""
     return RetrievedPassage(**vars(passage), score=0.0)

@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
+from assistant.context import unranked
 from assistant.conversation import standalone
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
@@ -32,11 +33,6 @@ from ingest.text import count_tokens
 Found = TypeVar("Found")
 
 _LOOKUPS_KEPT = 5_000  # questions of which is known whether a section answers them
-_DOCUMENTS, _OF_EACH, _OF_ONE = (
-    20,
-    5,
-    400,
-)  # documents, and passages of each or of one, that an overview is made of
 _SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _LOOKED_AT = 5  # passages, of which those of the section are read for that
 
@@ -59,8 +55,9 @@ class Snapshot:
         overview = overview_for(question, passages, self.index, self.retriever)
         if overview is None:
             return reading
-        quoted = tuple(RetrievedPassage(**vars(passage), score=0.0) for passage in overview.passages)
-        return ReaderInput(question, quoted, self.index.sources, overview=overview)
+        return ReaderInput(
+            question, tuple(map(unranked, overview.passages)), self.index.sources, overview=overview
+        )
 
     def standalone(self, question: str, history: Sequence[str]) -> str:
         """A question, behind those before it where it needs them; what it leaves out stands in no "hi"."""

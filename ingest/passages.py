@@ -31,7 +31,7 @@ _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 # A line in bold that is no sentence, or asks, is a heading below all others: Word, PDF and FAQs have such.
 BOLD_HEADING = re.compile(
-    r"[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
+    r"^[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
 )
 _BELOW_ALL = 7
 # `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`

@@ -25,7 +25,10 @@ _BEFORE_FIGURES = re.compile(
     r"(?<!\w)(?:abs|approx|art|avg|ca|ch|est|ext|fig|max|min|no|nr|op|para|pos|pp|sec|tel|vol)\.\Z", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,2}\.\Z")
-_WITH_ORDINALS = frozenset("cs da de et fi hr hu is lb lv nb nn no pl sk sl sr tr".split())  # noqa: SIM905 - shorter
+_WITH_ORDINALS = {
+    *("cs", "da", "de", "et", "fi", "hr", "hu", "is", "lb", "lv"),
+    *("nb", "nn", "no", "pl", "sk", "sl", "sr", "tr"),
+}
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.embeddings import open_tokenizer
-from ingest.passages import PASSAGE_TOKENS, Passage, sections, split
+from ingest.passages import PASSAGE_TOKENS, Passage, plain_headings, sections, split
 from ingest.sources import Source, make_source
 from ingest.text import count_tokens
 
@@ -227,6 +227,12 @@ def test_a_line_in_bold_that_is_no_sentence_or_asks_is_a_heading_below_all_other
         ("Cars > By post", "**By post**\n\nFree.\n\n**Note:**\n\n**All pay.**"),
         ("Bikes", "## Bikes\n\nFree."),
     ]
+
+
+def test_for_the_model_a_heading_in_bold_is_marked_like_others_and_nothing_else_is_changed() -> None:
+    text = "**Who pays?**\nThe owner pays **by post**\n\n**All.** Or none."
+    assert plain_headings(text) == "# Who pays?  \nThe owner pays **by post**\n\n**All.** Or none."
+    assert len(plain_headings(text)) == len(text)
 
 
 def test_a_list_stays_with_its_lead_in() -> None:

@@ -10,11 +10,14 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 from ingest.settings import ROOT
 from tests.ingest.chroma_server import ChromaServer, chroma_server
@@ -22,6 +25,14 @@ from tests.ui.command import free_port, in_a_process, window
 
 CORPUS = ROOT / "corpus"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+BEHIND_NGINX = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        NGINX is None or not sys.platform.startswith("linux"),
+        reason="no nginx on this machine (Debian, Ubuntu: apt install nginx-light)",
+    ),
+]
 
 
 class Site(NamedTuple):

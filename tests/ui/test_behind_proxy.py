@@ -1,7 +1,6 @@
 """The documented nginx, over TLS, at / and under a path: every client finds its way there and back."""
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,16 +15,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.ui.browser import NEEDED, answered, ask, marked
 from tests.ui.scripted import AT, QUOTE
-from tests.ui.site import NGINX, nginx
+from tests.ui.site import BEHIND_NGINX, nginx
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        NGINX is None or not sys.platform.startswith("linux"),
-        reason="no nginx on this machine (Debian, Ubuntu: apt install nginx-light)",
-    ),
-]
+pytestmark = BEHIND_NGINX
 
 
 @pytest.fixture(params=[False, True], ids=["at /", "under a path"])

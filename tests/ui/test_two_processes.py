@@ -1,7 +1,6 @@
 """Two web processes behind the documented nginx, over one Chroma server: what it costs to lose one of them."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,11 @@ import pytest
 
 from tests.ui.browser import NEEDED, answered, ask, marked
 from tests.ui.client import call
-from tests.ui.site import CORPUS, NGINX, Site, two_processes
+from tests.ui.site import BEHIND_NGINX, CORPUS, Site, two_processes
 
 PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this machine, some for each process
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        NGINX is None or not sys.platform.startswith("linux"),
-        reason="no nginx on this machine (Debian, Ubuntu: apt install nginx-light)",
-    ),
-]
+pytestmark = BEHIND_NGINX
 
 
 @pytest.fixture(scope="module")

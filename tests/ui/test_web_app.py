@@ -140,6 +140,13 @@ class TestConversation:
 class TestTurns:
     """What happens to a turn while its answer grows."""
 
+    def test_a_question_that_was_asked_before_the_conversation_was_restored_stands_once(self) -> None:
+        # the browser keeps a question before it sends it
+        kept = dump([Turn("What drives BPO?", notice=LEFT, done=True)])
+        turns = Turns([Turn("What drives BPO?")])
+        chat._restored(kept, turns)
+        assert [(turn.question, turn.notice) for turn in turns] == [("What drives BPO?", "")]
+
     def test_what_a_reload_brings_back_stands_ahead_of_a_question_that_was_quicker(self) -> None:
         before, quicker = Turn("What drives BPO?", notice=chat.STOPPED, done=True), Turn("And KPO?")
         turns = Turns([quicker])

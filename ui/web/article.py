@@ -12,6 +12,7 @@ import gradio as gr
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.comments import comments
 from ingest.index import Index
 from ingest.sources import Source
 
@@ -21,8 +22,6 @@ _TAGS = {
     *("p", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"),
     *("em", "strong", "h1", "h2", "h3", "h4", "h5", "h6"),
 }
-_NOTE = re.compile(r"<!--\s*note:\s*(.*?)\s*-->", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def article_html(source: Source) -> str:
@@ -67,10 +66,12 @@ def _block(token: Token, position: _Position) -> Iterator[str]:
             position.at_line(token.map[0] + 1)
         yield f"<pre>{''.join(_runs(token.content, position))}</pre>"
     elif token.type == "html_block":
-        yield from (f'<p class="remark">Note: {html.escape(note)}</p>' for note in _NOTE.findall(token.content))
-        for text in _COMMENT.split(token.content):
-            if text.strip():
-                yield f"<p>{''.join(_runs(text.strip(), position))}</p>"
+        found = list(comments(token.content))
+        yield from (f'<p class="remark">Note: {html.escape(one.note)}</p>' for one in found if one.note)
+        borders = [0, *(edge for one in found for edge in (one.start, one.end)), len(token.content)]
+        for start, end in zip(borders[::2], borders[1::2], strict=True):
+            if text := token.content[start:end].strip():
+                yield f"<p>{''.join(_runs(text, position))}</p>"
     elif token.type == "hr":
         yield "<hr>"
     else:

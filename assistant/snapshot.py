@@ -71,28 +71,25 @@ class Snapshot:
         """A few questions to begin with, each of which is answered; every page that is opened wants them."""
         return first_questions(self)
 
-    def answered_from(self, question: str, place: Place) -> bool:
+    @cached_property
+    def answered_from(self) -> Callable[[str, Place], bool]:
         """Whether a section of a document answers a question: what is nearest to it stands there, and would do.
 
         Less is read than for an answer; and once, as the same few questions are suggested again and again.
         """
-        return self._answered_from(question, place)
+        return lru_cache(maxsize=_LOOKUPS_KEPT)(self._is_answered_from)
 
-    @cached_property
-    def _answered_from(self) -> Callable[[str, Place], bool]:
-        def look_up(question: str, place: Place) -> bool:
-            source, span = place
-            best = self.retriever.rank(question)[-1].scored[:_LOOKED_AT]
-            every = self.index.passages.at([position for position, _ in best])
-            # what stands before the first heading introduces all that is told below it
-            passages = [p for p in every if p.section != self.index.sources[p.source].title]
-            there = [p for p in passages if p.source == source and p.start < span.end and span.start < p.end]
-            if passages[:1] != there[:1]:
-                return False
-            calibration = self.evidence.calibration
-            return not refuses(answerable(self.evidence.read(question, there), calibration), calibration)
-
-        return lru_cache(maxsize=_LOOKUPS_KEPT)(look_up)
+    def _is_answered_from(self, question: str, place: Place) -> bool:
+        source, span = place
+        best = self.retriever.rank(question)[-1].scored[:_LOOKED_AT]
+        every = self.index.passages.at([position for position, _ in best])
+        # what stands before the first heading introduces all that is told below it
+        passages = [p for p in every if p.section != self.index.sources[p.source].title]
+        there = [p for p in passages if p.source == source and p.start < span.end and span.start < p.end]
+        if passages[:1] != there[:1]:
+            return False
+        calibration = self.evidence.calibration
+        return not refuses(answerable(self.evidence.read(question, there), calibration), calibration)
 
 
 def _retrieved(document: Document) -> RetrievedPassage:
@@ -105,9 +102,7 @@ class CurrentSnapshot:
 
     def __init__(self, settings: IngestSettings, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
-        # whatever embeds the passages, the reading model reads what this one has read
-        self._embedder = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-        self._reading_model = ReadingModel()
+        self._minilm, self._reading_model = MiniLM(), ReadingModel()  # whatever embeds the passages
         self._current = CurrentIndex(settings)
         self._lock = threading.Lock()
         self._opened: Snapshot | None = None
@@ -122,7 +117,7 @@ class CurrentSnapshot:
             index = self._current.get()
             if self._opened is None or self._opened.index is not index:
                 evidence = Evidence(
-                    index.lexicon, self._embedder, self._reading_model, index.token_vectors, index.questions
+                    index.lexicon, self._minilm, self._reading_model, index.token_vectors, index.questions
                 )
                 retriever = HybridRetriever(index=index, embeddings=self._embeddings, evidence=evidence)
                 self._opened = Snapshot(index, retriever, evidence)
@@ -146,5 +141,5 @@ class CurrentSnapshot:
 
     def _load_models(self) -> None:
         with contextlib.suppress(Exception):  # who asks it something is told what is wrong
-            self._embedder.load()
+            self._minilm.load()
             self._reading_model.load()

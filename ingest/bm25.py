@@ -1,8 +1,7 @@
 """BM25: how well the words of each text fit a question, from lists of which texts have which term.
 
-A row of SQLite for each term, so that a question reads the lists of its own terms alone. SQLite's full-text index
-does the same, but works each score out when it is asked, and counts a term that most texts have as nothing: with
-100,000 passages it took ten times as long.
+A row of SQLite for each term, so that a question reads the lists of its own terms alone (docs/architecture.md says
+why not SQLite's full-text index).
 """
 
 import math
@@ -11,7 +10,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,26 +21,18 @@ _K1, _B = 1.5, 0.75  # Robertson and Zaragoza 2009
 Query = Callable[[str, Sequence[object]], list[Any]]  # SQL with its values to rows
 
 
-class _Postings(NamedTuple):
-    """The texts that have a term, and how often."""
-
-    positions: "array[int]"
-    counts: "array[int]"
-
-
 def write(database: sqlite3.Connection, texts: Iterable[Sequence[str]]) -> None:
     """Writes the lists for texts that are given as their terms; a text's number is its position."""
-    lists: dict[str, _Postings] = defaultdict(lambda: _Postings(array("I"), array("I")))
-    counted = array("I")
+    # of each term: a text, how often that has it, the next text, ...
+    having: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    lengths = array("I")
     for position, terms in enumerate(texts):
-        counted.append(len(terms))
+        lengths.append(len(terms))
         for term, count in Counter(terms).items():
-            lists[term].positions.append(position)
-            lists[term].counts.append(count)
-    lengths = np.array(counted, dtype=np.float32)
-    relative = lengths / max(float(lengths.mean()), 1e-9) if len(lengths) else lengths
-    for term in sorted(lists):
-        at, counts = (np.array(column, dtype=np.uint32) for column in lists[term])
+            having[term].extend((position, count))
+    relative = np.array(lengths, dtype=np.float32) / max(sum(lengths) / max(len(lengths), 1), 1e-9)
+    for term in sorted(having):
+        at, counts = np.array(having[term], dtype=np.uint32).reshape(-1, 2).T
         scores = idf(len(at), len(lengths)) * counts / (counts + _K1 * (1 - _B + _B * relative[at]))
         row = term, len(at), at.tobytes(), scores.astype(np.float32).tobytes()
         database.execute("insert into terms values (?, ?, ?, ?)", row)

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ingest.bm25 import BM25
 from ingest.chroma import Vectors
 from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
+from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
@@ -31,17 +33,17 @@ class Index:
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
         self._place = store.place
-        self._database = store.open_database(snapshot)
+        self._database = database = store.open_database(snapshot)
         self._vectors = store.open_vectors(snapshot)
         count = self.manifest.passages
-        self.tokens = self._database.tokens()  # (passages,): how many each has, counted with tiktoken
+        self.tokens = database.tokens()  # (passages,): how many each has, counted with tiktoken
         if not len(self._vectors) == len(self.tokens) == count:
             raise self._incomplete()
-        self.passages = Passages(self._database, count)
-        self.sources = Sources(self._database)
-        self.lexicon = self._database.lexicon(count)
-        self.token_vectors = self._database.token_vectors()
-        self.questions = self._database.questions()
+        self.passages = Passages(database, count)
+        self.sources = Sources(database)
+        self.lexicon = Lexicon(BM25(database.rows, count), database.acronyms())
+        self.token_vectors = database.token_vectors()
+        self.questions = database.questions()
 
     @property
     def ids(self) -> list[str]:
@@ -107,20 +109,17 @@ class CurrentIndex:
             if pointer is None:
                 raise IndexProblem(f"There is no index at {self._store.place}. Run: bpo-kpo ingest")
             try:
-                return self._get(pointer.snapshot)
+                with self._lock:
+                    if self._open is None or self._open.snapshot != pointer.snapshot:
+                        manifest = self._store.read_manifest(pointer.snapshot)
+                        check_settings(manifest, self._settings)
+                        check_words(manifest)
+                        self._open = Index(self._store, pointer.snapshot)
+                    return self._open
             except IndexProblem:
                 if self._store.read_pointer() == pointer:
                     raise
                 # else builds have replaced and cleared it since the pointer was read
-
-    def _get(self, snapshot: str) -> Index:
-        with self._lock:
-            if self._open is None or self._open.snapshot != snapshot:
-                manifest = self._store.read_manifest(snapshot)
-                check_settings(manifest, self._settings)
-                check_words(manifest)
-                self._open = Index(self._store, snapshot)
-            return self._open
 
 
 def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:

@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-import ingest.build
-from ingest import bm25, snapshots
+from ingest import bm25, chroma
+from ingest.build import build
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
+from ingest.snapshots import FolderStore
 
 DIMENSION = 16
 
@@ -37,19 +38,6 @@ class WordHash(Embeddings):
         for word in re.findall(r"\S+", text.casefold()):
             vector[zlib.crc32(word.encode(errors="surrogatepass")) % DIMENSION] += 1.0
         return vector
-
-
-class MeetingWordHash(WordHash):
-    """Goes on only when another one embeds as well, so that two builds begin on the same ground."""
-
-    def __init__(self, barrier: Any) -> None:
-        super().__init__()
-        self.barrier = barrier
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        if not self.texts:
-            self.barrier.wait(30)
-        return super().embed_documents(texts)
 
 
 def processes() -> BaseContext:
@@ -111,17 +99,10 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    module, _, name = step.rpartition(".")
-    target = {
-        "bm25": bm25,
-        "snapshots": snapshots,
-        "FolderStore": snapshots.FolderStore,
-        "os": os,
-        "shutil": snapshots.shutil,
-        "Path": Path,
-    }
-    setattr(target[module], name, die)
-    ingest.build.build(settings, embeddings=WordHash())
+    place, _, name = step.rpartition(".")
+    places = {"bm25": bm25, "chroma": chroma, "FolderStore": FolderStore, "os": os, "Path": Path}
+    setattr(places[place], name, die)
+    build(settings, embeddings=WordHash())
 
 
 def read_until(settings: IngestSettings, stop: Any, results: Any, running: CurrentIndex | None = None) -> None:
@@ -142,7 +123,7 @@ def read_until(settings: IngestSettings, stop: Any, results: Any, running: Curre
             if index.digest() != index.manifest.digest:
                 faults.append(f"{index.snapshot} is not what its manifest says")
         except IndexProblem as problem:
-            pointer = snapshots.FolderStore(settings.index).read_pointer()
+            pointer = FolderStore(settings.index).read_pointer()
             if not seen or index.snapshot in (pointer.snapshot, pointer.previous):
                 faults.append(repr(problem))
         except Exception as error:

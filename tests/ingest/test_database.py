@@ -45,36 +45,30 @@ def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) ->
 
 def test_documents_come_back_as_they_were_in_their_order(database: Database) -> None:
     sources = Sources(database)
-    assert list(sources) == ["b.md", "a.md"] and list(sources.values()) == SOURCES and len(sources) == 2
+    assert list(sources.items()) == [(source.name, source) for source in SOURCES]
     assert "a.md" in sources and sources["a.md"] is sources["a.md"]
-    assert sources.get("c.md") is None
+    assert sources.get("c.md") is None and len(sources) == 2
 
 
 # --- of a real index
 
 
-def test_how_many_tokens_a_passage_has_is_known(library: Library) -> None:
-    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
-    library.build()
-    index = library.index()
-    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
-
-
-def test_the_headings_right_below_a_section_are_found_where_they_are_not_too_many(library: Library) -> None:
+def test_an_index_tells_tokens_and_the_headings_right_below_a_section(library: Library) -> None:
     library.write(
         "a.md", "# A\n\nIt.\n\n## B\n\nIt.\n\n### C\n\nIt.\n\n#### No\n\nIt.\n\n### D\n\nIt.\n\n## B\n\n### E"
     )
     library.write("b.md", "# A\n\n## B\n\n### Other\n\nIt.")
     library.build()
     index = library.index()
-    (name,) = [name for name in index.sources if name.endswith("a.md")]
+    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
+    name = next(name for name in index.sources if name.endswith("a.md"))
     text = index.sources[name].text
     below = index.headings_below(name, "B", 3)
     assert [heading.text for heading in below] == ["### C", "### D", "### E"]
     assert all(text[one.start : one.end] == one.text and one.source == name for one in below)
     assert [heading.text for heading in index.headings_below(name, "B > C", 9)] == ["#### No"]
     assert index.headings_below(name, "B > D", 9) == index.headings_below("c.md", "B", 9) == []
-    assert index.headings_below(name, "B", 2) == []
+    assert index.headings_below(name, "B", 2) == [], "they would not all be used"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be deleted there")
@@ -113,7 +107,7 @@ class Counting(MiniLM):
 
 
 def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_reads_what_is_new(
-    library: Library,
+    library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = Counting()
     library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
@@ -130,25 +124,16 @@ def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_re
         assert found.spans == fresh.spans and found.vectors.dtype == np.float32
         assert np.allclose(found.vectors, fresh.vectors, atol=1e-3)  # it keeps 16 bits
 
-
-def test_a_larger_index_keeps_none(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.build.SMALL", 1)
-    model = Counting()
-    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    monkeypatch.setattr("ingest.build.SMALL", 2)
+    library.write("b.md", "It is a larger one.")
     build(library.settings, embeddings=model)
-    assert model.read == [] and not library.index().token_vectors
+    assert not library.index().token_vectors
 
 
-def test_a_passage_is_read_below_the_end_of_its_section_path() -> None:
-    assert heading_above("Outsourcing > Kinds > Offshore") == "Outsourcing > Kinds > Offshore\n"
-    assert heading_above("") == "\n"
-    long = " > ".join(f"Heading {number}" for number in range(99))
-    above = heading_above(long).removesuffix("\n")
-    assert long.endswith(above) and above.endswith("Heading 98")
-    assert 100 < len(above) < 200
-
-
-def test_the_model_reads_a_passage_to_its_end_whatever_stands_above_it() -> None:
+def test_the_model_reads_a_passage_to_its_end_below_the_end_of_a_long_section_path() -> None:
     above = "".join(f"{'#' * level} Heading {level} of a text with long headings\n\n" for level in range(1, 7))
     for passage in split(make_source("a.md", above + "The committee meets on Mondays and Fridays. " * 200)):
         assert count_word_pieces(heading_above(passage.section) + passage.text) <= MAX_TOKENS - 2  # its own marks
+    assert heading_above("Outsourcing > Offshore") == "Outsourcing > Offshore\n" and heading_above("") == "\n"
+    above = heading_above(" > ".join(f"Heading {number}" for number in range(99)))
+    assert above.endswith("Heading 98\n") and 100 < len(above) < 200

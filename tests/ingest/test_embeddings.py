@@ -22,7 +22,6 @@ from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 from tests.ingest.processes import settings_of
 
-
 TEXTS = ["BPO is volume-driven.", "", "KPO", "A longer text. " * 40, "知识流程外包", "BPO is volume-driven."]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest.errors import SettingsError
@@ -18,7 +19,6 @@ from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 
 if TYPE_CHECKING:
-    import numpy as np
     import onnxruntime
     import tokenizers
 
@@ -58,7 +58,7 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
 class TokenVectors(NamedTuple):
     """A text as the model reads it: for each token a vector of length 1, and the place where it stands."""
 
-    vectors: "np.ndarray"  # (tokens, 384), 32-bit floats
+    vectors: np.ndarray  # (tokens, 384), 32-bit floats
     spans: list[Span]
 
 
@@ -81,8 +81,6 @@ class MiniLM(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of one text."""
-        import numpy as np
-
         _, hidden = _read(text)
         mean = hidden.mean(axis=0)
         vector: list[float] = (mean / np.linalg.norm(mean)).astype(np.float32).tolist()
@@ -94,14 +92,12 @@ class MiniLM(Embeddings):
 
 
 def _embed_tokens(text: str) -> TokenVectors:
-    import numpy as np
-
     encoding, hidden = _read(text)
     vectors = hidden[1:-1] / np.linalg.norm(hidden[1:-1], axis=1, keepdims=True)
     return TokenVectors(vectors.astype(np.float32), [Span(*offset) for offset in encoding.offsets[1:-1]])
 
 
-def _read(text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
+def _read(text: str) -> tuple["tokenizers.Encoding", np.ndarray]:
     """The tokens of a text and the model's last layer for them: (tokens, 384).
 
     A question is looked at as a whole and by its tokens, and read once.
@@ -110,9 +106,7 @@ def _read(text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
 
 
 @lru_cache(maxsize=64)
-def _read_once(text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
-    import numpy as np
-
+def _read_once(text: str) -> tuple["tokenizers.Encoding", np.ndarray]:
     session, tokenizer = _loaded()
     encoding = tokenizer.encode(text)
     ids = np.array([encoding.ids], dtype=np.int64)

@@ -6,6 +6,7 @@ import re
 import signal
 import time
 import zlib
+from collections.abc import Sequence
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from langchain_core.embeddings import Embeddings
 
 from ingest import bm25, chroma
 from ingest.build import build
+from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
@@ -38,6 +40,17 @@ class WordHash(Embeddings):
         for word in re.findall(r"\S+", text.casefold()):
             vector[zlib.crc32(word.encode(errors="surrogatepass")) % DIMENSION] += 1.0
         return vector
+
+
+class NotingMiniLM(MiniLM):
+    """The embedded model, with a note of what it `read` token by token."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read += texts
+        return super().embed_tokens(texts)
 
 
 def processes() -> BaseContext:

@@ -4,7 +4,6 @@ import gc
 import shutil
 import sys
 import weakref
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,12 +12,13 @@ from hypothesis import strategies as st
 
 from ingest.build import build
 from ingest.database import Contents, Database, Passages, Sources, write
-from ingest.embeddings import MAX_TOKENS, MiniLM, TokenVectors, count_word_pieces
+from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.passages import Passage, heading_above, split
 from ingest.questions import QuestionIndex
 from ingest.sources import Source, make_source
 from ingest.text import count_tokens
 from tests.ingest.library import Library
+from tests.ingest.processes import NotingMiniLM
 
 PASSAGES = [Passage("a.md", "A", at, at + 1, str(at)) for at in range(9)]
 SOURCES = [Source("b.md", "B", "012345678"), Source("a.md", "A", "Words.", '{"question": ""}\n', "digest")]
@@ -95,21 +95,10 @@ def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
 # --- passages of a small index, token by token
 
 
-class Counting(MiniLM):
-    """The model, with a note of what it read closely."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.read += texts
-        return super().embed_tokens(texts)
-
-
 def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_reads_what_is_new(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Counting()
+    model = NotingMiniLM()
     library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
     build(library.settings, embeddings=model)
     assert model.read == ["A\n# A\n\nWords.", "B\n## B\n\nMore words."]

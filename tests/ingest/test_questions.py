@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.build import build, ensure_index
-from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import SourceError
 from ingest.questions import indexed_questions
 from ingest.sources import make_source
 from ingest.text import Span
 from tests.ingest.library import Library
+from tests.ingest.processes import NotingMiniLM
 
 
 def line(question: str, *evidence: str) -> str:
@@ -133,36 +132,6 @@ def test_a_broken_line_is_named_with_its_file_its_number_and_what_to_do(broken: 
 # --- embedded and stored, beside the documents of an index
 
 
-class Letters(MiniLM):
-    """Reads a text as its letters, each with a vector of its own. Notes which questions it reads."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [one_hot(len(text)).tolist() for text in texts]
-
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.asked += [text for text in texts if "\n" not in text]  # passages are read too, below their heading
-        places = [[i for i, char in enumerate(text) if not char.isspace()] for text in texts]
-        return [
-            TokenVectors(
-                np.array([one_hot(ord(text[i])) for i in at]).reshape(-1, 384), [Span(i, i + 1) for i in at]
-            )
-            for text, at in zip(texts, places, strict=True)
-        ]
-
-
-def one_hot(at: int) -> np.ndarray:
-    vector = np.zeros(384, dtype=np.float32)
-    vector[at % 384] = 1
-    return vector
-
-
-def letters(vectors: np.ndarray) -> str:
-    return "".join(map(chr, vectors.argmax(axis=1)))
-
-
 HOW_LONG = line("How long is it?", "lasts 14 days")
 WHO = line("Who runs Leeds?", "Ada Byron runs the Leeds office.")
 
@@ -172,7 +141,7 @@ class Shelf(Library):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.model = Letters()
+        self.model = NotingMiniLM()
         self.write("trial.md", TRIAL)
 
     def ask(self, *lines: str) -> None:
@@ -180,9 +149,9 @@ class Shelf(Library):
 
     def asked(self) -> list[str]:
         """Builds the index and returns which questions were embedded for it."""
-        self.model.asked.clear()
+        self.model.read.clear()
         build(self.settings, embeddings=self.model)
-        return list(self.model.asked)
+        return [text for text in self.model.read if "\n" not in text]  # passages stand below their heading
 
     def questions(self) -> dict[str, list[str]]:
         """What each indexed question quotes."""
@@ -207,11 +176,13 @@ def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_wi
     quotes = {"c d e": [], "ab": ["The free trial", "no card"], "Wie heißt es?": [], "a\u2028b": []}
     assert shelf.questions() == quotes
     stored = shelf.index().questions
-    assert [letters(vectors) for vectors in stored.vectors] == ["cde", "ab", "Wieheißtes?", "ab"]
-    assert all(vectors.dtype == np.float16 for vectors in stored.vectors)
     assert isinstance(stored.questions[1].spans[0], Span)
-    assert stored.means[1, [ord("a"), ord("b")]] == pytest.approx([0.5**0.5] * 2)
-    assert np.linalg.norm(stored.means, axis=1) == pytest.approx(np.ones(4))
+    for fresh, vectors, mean in zip(
+        shelf.model.embed_tokens(list(quotes)), stored.vectors, stored.means, strict=True
+    ):
+        assert vectors.dtype == np.float16 and np.allclose(vectors, fresh.vectors, atol=1e-3)
+        whole = fresh.vectors.mean(axis=0)
+        assert np.allclose(mean, whole / np.linalg.norm(whole), atol=1e-3)
 
 
 def test_only_new_questions_are_embedded_and_a_changed_document_moves_their_places(shelf: Shelf) -> None:

@@ -62,12 +62,17 @@ class BM25:
         """Every term, in order."""
         return [term for (term,) in self._query("select term from terms order by term", [])]
 
-    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
-        """The `k` texts, as positions, that share a term with these, with their scores, best first."""
+    def rank(self, terms: Sequence[str], k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The `k` texts, as positions, that share a term with these, with their scores, best first.
+
+        With `among`, only these texts are ranked, and a position is one in `among`.
+        """
         scores = np.zeros(self._texts, dtype=np.float32)
         for term in terms:
             for at, added in self._query("select positions, scores from terms where term = ?", [term]):
                 scores[np.frombuffer(at, dtype=np.uint32)] += np.frombuffer(added, dtype=np.float32)
+        if among is not None:
+            scores = scores[np.asarray(among, dtype=np.int64)]
         some = np.flatnonzero(scores)
         best = some[np.argsort(-scores[some], kind="stable")[:k]]
         return [(int(position), float(scores[position])) for position in best]

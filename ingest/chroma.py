@@ -97,10 +97,15 @@ class PassageVectors:
         with self._errors:
             return self._collection.count()
 
-    def nearest(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """The ids of the `k` passages nearest to a vector of length 1, with cosine similarity, best first."""
+    def nearest(self, vector: np.ndarray, k: int, among: list[str] | None = None) -> list[tuple[str, float]]:
+        """The ids of the `k` passages nearest to a vector of length 1, with cosine similarity, best first.
+
+        `among`: the ids of the passages that are looked at; all where there are none.
+        """
         with self._errors:
-            found = self._collection.query(query_embeddings=vector[None], n_results=k, include=["distances"])
+            found = self._collection.query(
+                query_embeddings=vector[None], ids=among, n_results=k, include=["distances"]
+            )
         return [
             (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
         ]

@@ -7,7 +7,8 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -135,6 +136,11 @@ class Database:
         sql = "select id, position from passages where id in (select value from json_each(?))"
         return dict(self.rows(sql, [json.dumps(ids)]))
 
+    def positions_within(self, documents: Sequence[str]) -> list[int]:
+        """Where the passages of these documents stand, in order."""
+        sql = "select position from passages where source in (select value from json_each(?)) order by position"
+        return [position for (position,) in self.rows(sql, [json.dumps(documents)])]
+
     def tokens(self) -> np.ndarray:
         """How many tokens each passage has, counted with tiktoken: (passages,)."""
         rows = self.rows("select tokens from passages indexed by counted order by position")
@@ -165,33 +171,39 @@ class Database:
 
 
 class Passages(Sequence[Passage]):
-    """The passages of a snapshot in the order of their documents."""
+    """The passages of a snapshot, or of some of its documents, in the order of their documents."""
 
-    def __init__(self, database: Database, count: int) -> None:
-        self._database, self._count = database, count
+    def __init__(self, database: Database, positions: Sequence[int]) -> None:
+        """`positions`: those in the snapshot, in order."""
+        self._database, self._positions = database, positions
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._positions)
 
     @overload
     def __getitem__(self, at: int) -> Passage: ...
     @overload
     def __getitem__(self, at: slice) -> list[Passage]: ...
     def __getitem__(self, at: int | slice) -> Passage | list[Passage]:
-        chosen = range(self._count)[at]
+        chosen = range(len(self))[at]
         return self.at(chosen) if isinstance(chosen, range) else self.at([chosen])[0]
 
     def __iter__(self) -> Iterator[Passage]:
         return iter(self[:])
 
     def at(self, positions: Sequence[int]) -> list[Passage]:
-        """The passages at these positions, in their order."""
-        once = sorted(set(positions))
+        """The passages at these positions, counted in these passages, in their order."""
+        wanted = [self._positions[position] for position in positions]
+        once = sorted(set(wanted))
         condition = "position in (select value from json_each(?)) order by position"
         found = self._database.passages(condition, json.dumps(once))
         with damaged(self._database.place):
             by_position = dict(zip(once, found, strict=True))
-        return [by_position[position] for position in positions]
+        return [by_position[position] for position in wanted]
+
+    def at_place(self, position: int) -> int:
+        """Where among these passages the one stands that has this position in the snapshot."""
+        return bisect_left(self._positions, position)
 
 
 class Sources(Mapping[str, Source]):
@@ -199,19 +211,21 @@ class Sources(Mapping[str, Source]):
     the files.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._names = [name for (name,) in database.rows("select name from documents order by rowid")]
+    def __init__(self, database: Database, only: Collection[str] | None = None) -> None:
+        names = [name for (name,) in database.rows("select name from documents order by rowid")]
+        self._names = dict.fromkeys(name for name in names if only is None or name in only)
 
         def read(name: str) -> Source:
             sql = "select name, title, text, questions, original from documents where name = ?"
-            rows = database.rows(sql, [name])
-            if not rows:
-                raise KeyError(name)
-            return Source(*rows[0])
+            with damaged(database.place):
+                (row,) = database.rows(sql, [name])
+                return Source(*row)
 
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)  # holds the database, but not this object
 
     def __getitem__(self, name: str) -> Source:
+        if name not in self._names:
+            raise KeyError(name)
         return self._read(name)
 
     def __iter__(self) -> Iterator[str]:

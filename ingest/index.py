@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -39,11 +40,27 @@ class Index:
         self.tokens = database.tokens()  # (passages,): how many each has, counted with tiktoken
         if not len(self._vectors) == len(self.tokens) == count:
             raise self._incomplete()
-        self.passages = Passages(database, count)
+        self.passages = Passages(database, range(count))
         self.sources = Sources(database)
         self.lexicon = Lexicon(BM25(database.rows, count), database.acronyms())
         self.token_vectors = database.token_vectors()
         self.questions = database.questions()
+
+        self._among: list[str] | None = None
+
+    def within(self, documents: Sequence[str]) -> "Index":
+        """The same for a question that is asked of some documents: it has only these, and their passages.
+
+        How rare a word is, and which there are, it knows from all.
+        """
+        positions, ids = self._database.positions_within(documents), self.ids
+        limited = copy(self)
+        limited._among = [ids[position] for position in positions]
+        limited.passages = Passages(self._database, positions)
+        limited.sources = Sources(self._database, documents)
+        limited.tokens = self.tokens[positions]
+        limited.lexicon = self.lexicon.within(positions)
+        return limited
 
     @property
     def ids(self) -> list[str]:
@@ -72,11 +89,11 @@ class Index:
             )
         query = np.asarray(vector, dtype=np.float32)
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
-        found = self._vectors.nearest(query, min(k, len(self.passages)))
+        found = self._vectors.nearest(query, min(k, len(self.passages)), self._among)
         positions = self._database.positions([id_ for id_, _ in found])
         if len(positions) < len(found):
             raise self._incomplete()
-        return [(positions[id_], score) for id_, score in found]
+        return [(self.passages.at_place(positions[id_]), score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -126,7 +127,8 @@ class Lexicon:
 
     def __init__(self, ranking: BM25, acronyms: Acronyms) -> None:
         self._bm25, self._terms = ranking, Terms(acronyms)
-        self.rank, self.rarity = ranking.rank, ranking.rarity
+        self._among: Sequence[int] | None = None
+        self.rarity = ranking.rarity
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Lexicon":
@@ -135,6 +137,16 @@ class Lexicon:
         database.execute(bm25.SCHEMA)
         bm25.write(database, map(Terms(acronyms).of, texts))
         return cls(BM25(lambda sql, values: database.execute(sql, values).fetchall(), len(texts)), acronyms)
+
+    def within(self, texts: Sequence[int]) -> "Lexicon":
+        """The same, but that it ranks only these texts, whose positions it then counts in `texts`."""
+        limited = copy(self)
+        limited._among = texts
+        return limited
+
+    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """The `k` texts, as positions, that share a term with these, with their scores, best first."""
+        return self._bm25.rank(terms, k, self._among)
 
     def __contains__(self, term: str) -> bool:
         return self._bm25.having(term) > 0

@@ -1,9 +1,11 @@
 """What a snapshot holds is read where it is asked for, by any thread, and closed when nobody holds it any more."""
 
+import contextlib
 import gc
 import shutil
 import sys
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 @given(st.slices(9))
 def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) -> None:
-    passages = Passages(database, 9)
+    passages = Passages(database, range(9))
     assert list(passages) == PASSAGES and len(passages) == 9
     assert passages[some] == PASSAGES[some]
     assert passages[-2] == PASSAGES[7] and passages.at([5, 2, 5]) == [PASSAGES[5], PASSAGES[2], PASSAGES[5]]
@@ -78,6 +80,16 @@ def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(ind
     assert [source.text for source in index.sources.values()] == [index.passages[0].text] == ["A."]
 
 
+def open_files(folder: Path) -> list[Path]:
+    """The files of a folder that this process has open."""
+    found: list[Path] = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # that of this very list is closed
+            found.append(descriptor.readlink())
+    return [file for file in found if file.is_relative_to(folder)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="elsewhere nobody tells which files are open")
 def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
     gc.disable()  # nothing looks for circles
     try:
@@ -86,8 +98,10 @@ def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
         del index
         assert gone() is None
         assert passages[0].text == "A."  # whoever holds these can still read them
+        assert open_files(indexed.settings.index)
         del passages
         assert file() is None
+        assert not open_files(indexed.settings.index), "neither by SQLite nor by Chroma"
     finally:
         gc.enable()
 
@@ -126,3 +140,22 @@ def test_the_model_reads_a_passage_to_its_end_below_the_end_of_a_long_section_pa
     assert heading_above("Outsourcing > Offshore") == "Outsourcing > Offshore\n" and heading_above("") == "\n"
     above = heading_above(" > ".join(f"Heading {number}" for number in range(99)))
     assert above.endswith("Heading 98\n") and 100 < len(above) < 200
+
+
+def test_an_index_within_some_documents_is_like_one_of_these_alone(library: Library) -> None:
+    for name in ("a", "b", "c"):
+        library.write(f"{name}.md", f"# {name.upper()}\n\nWords of {name}.\n\n## More\n\nStill more of {name}.")
+    library.build()
+    index = library.index()
+    first, second, third = index.sources
+    limited = index.within([third, first])
+    assert list(limited.sources) == [first, third] and limited.sources.get(second) is None
+    passages = [passage for passage in index.passages if passage.source != second]
+    assert list(limited.passages) == passages and limited.passages[1:3] == passages[1:3]
+    assert limited.tokens.tolist() == [count_tokens(passage.text) for passage in passages]
+    for number, passage in enumerate(passages):
+        (best, score), *others = limited.nearest(library.fake.embed_query(passage.embedded_text), 99)
+        assert (best, score, len(others)) == (number, pytest.approx(1, abs=1e-5), 3)
+    assert sorted(at for at, _ in limited.lexicon.rank(["word"], 9)) == [0, 2]
+    assert limited.lexicon.rank(["b"], 9) == []
+    assert sorted(at for at, _ in index.lexicon.rank(["word"], 9)) == [0, 2, 4]  # which is as it was

@@ -43,14 +43,15 @@ WAITING = 64
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
-    def ask(question: str, history: list[Any] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
 
-        A turn is a question, or {"question": ..., "answer": ...}.
+        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked.
         """
         try:
-            asked = _asked(question, history or ())
-            return assistant.suggest(assistant.chain.invoke(asked), asked.earlier).model_dump(mode="json")
+            asked = _asked(question, history or (), within or ())
+            answer = assistant.chain.invoke(asked)
+            return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -102,9 +103,9 @@ def head_html(title: str, about: str) -> str:
     return f"<h1>{html.escape(title)}</h1>{ways}<p>{html.escape(about)} {PROMISE}</p>"
 
 
-def _asked(question: object, history: object) -> Ask:
+def _asked(question: object, history: object, within: object) -> Ask:
     try:
-        return Ask.model_validate({"question": question, "history": history})
+        return Ask.model_validate({"question": question, "history": history, "within": within})
     except ValidationError as error:
         raise UserError(
             "The question is not text. Send a string, and a list of strings or turns as history."

@@ -40,6 +40,15 @@ AT_ONCE = 8  # answers in the making; one more waits its turn
 WAITING = 64
 
 
+class _Page(gr.Blocks):
+    """A page whose endpoint takes fewer values than it has, as from programs older than the last of them."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        if block_fn.api_name == "ask":
+            inputs += [None] * (len(block_fn.inputs) - len(inputs))
+        super().validate_inputs(block_fn, inputs)
+
+
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
@@ -69,7 +78,7 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
 
     limit: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "answer"}
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
+    blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
         with gr.Tabs(elem_id="tabs"):

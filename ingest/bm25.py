@@ -9,7 +9,6 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,36 +42,19 @@ def idf(having: int, texts: int) -> float:
     return math.log(1 + (texts - having + 0.5) / (having + 0.5))
 
 
-class BM25:
-    """The lists of an index with so many texts. Threads may share it."""
+def rank(
+    query: Query, texts: int, terms: Sequence[str], k: int, among: Sequence[int] | None = None
+) -> list[tuple[int, float]]:
+    """The `k` of so many texts, as positions, that share a term with these, with their scores, best first.
 
-    def __init__(self, query: Query, texts: int) -> None:
-        self._query, self._texts = query, texts
-
-        def having(term: str) -> int:
-            return sum(count for (count,) in query("select texts from terms where term = ?", [term]))
-
-        self.having = lru_cache(maxsize=10_000)(having)  # how many texts have a term
-
-    def rarity(self, term: str) -> float:
-        """A term's inverse document frequency; of one that never occurs, that of none."""
-        return idf(self.having(term), self._texts)
-
-    def vocabulary(self) -> list[str]:
-        """Every term, in order."""
-        return [term for (term,) in self._query("select term from terms order by term", [])]
-
-    def rank(self, terms: Sequence[str], k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The `k` texts, as positions, that share a term with these, with their scores, best first.
-
-        With `among`, only these texts are ranked, and a position is one in `among`.
-        """
-        scores = np.zeros(self._texts, dtype=np.float32)
-        for term in terms:
-            for at, added in self._query("select positions, scores from terms where term = ?", [term]):
-                scores[np.frombuffer(at, dtype=np.uint32)] += np.frombuffer(added, dtype=np.float32)
-        if among is not None:
-            scores = scores[np.asarray(among, dtype=np.int64)]
-        some = np.flatnonzero(scores)
-        best = some[np.argsort(-scores[some], kind="stable")[:k]]
-        return [(int(position), float(scores[position])) for position in best]
+    With `among`, only these texts are ranked, and a position is one in `among`.
+    """
+    scores = np.zeros(texts, dtype=np.float32)
+    for term in terms:
+        for at, added in query("select positions, scores from terms where term = ?", [term]):
+            scores[np.frombuffer(at, dtype=np.uint32)] += np.frombuffer(added, dtype=np.float32)
+    if among is not None:
+        scores = scores[np.asarray(among, dtype=np.int64)]
+    some = np.flatnonzero(scores)
+    best = some[np.argsort(-scores[some], kind="stable")[:k]]
+    return [(int(position), float(scores[position])) for position in best]

@@ -7,7 +7,6 @@ from copy import copy
 
 import numpy as np
 
-from ingest.bm25 import BM25
 from ingest.chroma import Vectors
 from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
@@ -42,7 +41,7 @@ class Index:
             raise self._incomplete()
         self.passages = Passages(database, range(count))
         self.sources = Sources(database)
-        self.lexicon = Lexicon(BM25(database.rows, count), database.acronyms())
+        self.lexicon = Lexicon(database.rows, count, database.acronyms())
         self.token_vectors = database.token_vectors()
         self.questions = database.questions()
 

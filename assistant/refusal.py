@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from statistics import fmean
 
 from assistant.reading_model.model import NOTHING, Calibration, PassageReading
 from ingest.language import ENGLISH, language_of
@@ -11,12 +10,15 @@ from ingest.language import ENGLISH, language_of
 def signals(units: Sequence[Sequence[float]], answers: Sequence[float]) -> tuple[float, ...]:
     """What tells whether any of some passages answers, from the logits of their units and of each as a whole.
 
-    The best unit and the best passage, and the mean of all units and of all passages: where everything is a little
-    like an answer, nothing is one.
+    The best unit and the second best, the best passage and the second best, and the passage with the best unit.
+    Where there is but one of them, nothing speaks against it: it stands for the second, too.
     """
-    every = [logit for of_passage in units for logit in of_passage] or [NOTHING]
-    whole = list(answers) or [NOTHING]
-    return max(every), max(whole), fmean(every), fmean(whole)
+    every = sorted((logit for of_passage in units for logit in of_passage), reverse=True) or [NOTHING]
+    whole = sorted(answers, reverse=True) or [NOTHING]
+    best = max(
+        zip(units, answers, strict=True), key=lambda pair: max(pair[0], default=NOTHING), default=((), NOTHING)
+    )
+    return every[0], every[:2][-1], whole[0], whole[:2][-1], best[1]
 
 
 def answerable(passages: Sequence[PassageReading], calibration: Calibration) -> float:

@@ -43,7 +43,7 @@ class Calibration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sha256: str
-    answers: tuple[float, float, float, float, float]
+    answers: tuple[float, float, float, float, float, float]
     refuse_below: float
     further: float
     further_row: float

@@ -129,9 +129,7 @@ def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over:
     chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
     for asked in ("summarize heating a house", "what are the main points of heating.md?"):
         assert "Gas has to be bought." in chain.invoke(asked).text
-    assert (
-        "Oars push." in chain.invoke("give me a summary of the boats paper").text
-    )
+    assert "Oars push." in chain.invoke("give me a summary of the boats paper").text
     every = chain.invoke("What is this about?").text
     assert "Two ways are common today." in every and "Boats float." in every
 

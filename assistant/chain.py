@@ -16,7 +16,7 @@ from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.context import best_sections, whole_documents
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, standalone, with_item
 from assistant.faults import ModelFault
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
@@ -247,7 +247,16 @@ class Assistant:
             told = recent(ask.history)
             return rewrite_question(self.chat_model, ask.question, told, self._prompt_tokens, config)
         history = ask.earlier[-EARLIER_TOLD:]
-        return self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+        with_item = self._with_item(ask)
+        return with_item or self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+
+    def _with_item(self, ask: Ask) -> str | None:
+        """The question with the item of the last answer's list that it points at; that is given, or found anew."""
+        if not ask.history or not points_at_item(ask.question):
+            return None
+        last = ask.history[-1]
+        before = Ask(question=last.question, history=ask.history[:-1])
+        return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
 
 
 def _name(

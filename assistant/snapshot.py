@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
 from assistant.context import unranked
-from assistant.conversation import standalone
+from assistant.conversation import standalone, with_word
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
 from assistant.overview_retriever import overview_for
@@ -66,7 +66,7 @@ class Snapshot:
     def standalone(self, question: str, history: Sequence[str]) -> str:
         """A question, behind those before it where it needs them; what it leaves out stands in no "hi"."""
         question = " ".join(question.split())
-        if not self.evidence.follows_up(question):
+        if not with_word(question, history) and not self.evidence.follows_up(question):
             return question
         return standalone(question, [one for one in history if self.evidence.scope(one).scope not in _SAY_NOTHING])
 

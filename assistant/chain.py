@@ -255,7 +255,7 @@ class Assistant:
         if not ask.history or not points_at_item(ask.question):
             return None
         last = ask.history[-1]
-        before = Ask(question=last.question, history=ask.history[:-1])
+        before = Ask(question=last.question, history=ask.history[:-1], within=ask.within)
         return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
 
 

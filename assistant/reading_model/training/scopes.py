@@ -93,7 +93,7 @@ def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def report() -> None:
     """Prints how well each scope is told on the lines that were held out."""
     held = [line for line in lines() if part_of(line.text) == "test"]
-    told = [scope_of(vector).scope for vector in vectors([line.masked or line.text for line in held])]
+    told = [scope_of(vector) for vector in vectors([line.masked or line.text for line in held])]
     table = Table("scope of a question, held out", "precision", "recall", "n")
     for scope in SCOPES:
         asked = [one == scope for one in told]

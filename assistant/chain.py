@@ -20,6 +20,7 @@ from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_ite
 from assistant.faults import ModelFault
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
+from assistant.lines import Line
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
@@ -128,7 +129,7 @@ class Assistant:
         reading = opened.reading(self._standalone(ask)[0])
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
-            decision = extractive.Decision([extractive.Line(0, introduced.text)], reason, None)
+            decision = extractive.Decision([Line(0, introduced.text)], reason, None)
             return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
         decision = extractive.decide(reading, opened.evidence.calibration)
         units = [] if reading.overview else candidates(reading)

@@ -16,7 +16,7 @@ from assistant.context import unranked
 from assistant.conversation import standalone, with_word
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
-from assistant.overview_retriever import overview_for
+from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
@@ -64,7 +64,7 @@ class Snapshot:
         question = " ".join(question.split())
         if not with_word(question, history) and not self.evidence.follows_up(question):
             return question
-        return standalone(question, [one for one in history if self.evidence.scope(one).scope not in _SAY_NOTHING])
+        return standalone(question, [one for one in history if self.evidence.scope(one) not in _SAY_NOTHING])
 
     @cached_property
     def first_questions(self) -> tuple[str, ...]:

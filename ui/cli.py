@@ -243,9 +243,8 @@ def evaluate(
     from rich.console import Console
 
     from assistant.evaluation.compare import check_comparable, read_floors
-    from assistant.evaluation.csv_import import is_csv
     from assistant.evaluation.judge import open_judge
-    from assistant.evaluation.questions import write_questions
+    from assistant.evaluation.questions import is_csv, write_questions
     from assistant.evaluation.run import evaluate as run_and_report
     from ui import evaluation
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from assistant.answers import Answer
 from assistant.evaluation.compare import Comparison
@@ -72,12 +71,7 @@ class Group:
     count: int = 0
 
 
-class Listed(NamedTuple):
-    """A question as it is listed, with all that it is behind."""
-
-    row: Row
-    stage: str | None  # that lost it
-    groups: list[Group]
+Listed = tuple[Row, str | None, list[Group]]  # a question, the stage that lost it, all that it is behind
 
 
 @dataclass
@@ -92,11 +86,6 @@ class Questions:
     held: int = 0  # of those that were lost
     shown: int = 0  # of those that were lost
     groups: dict[str, Group] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """How many questions were lost."""
-        return sum(self.lost.values())
 
 
 def list_questions(
@@ -121,13 +110,13 @@ def list_questions(
         if row.question.split == "held":
             questions.held += stage is not None
         elif len(of_kind) < most:
-            of_kind.append(Listed(row, stage, groups))
+            of_kind.append((row, stage, groups))
     questions.lost = {stage: stages[stage] for stage in STAGES if stages[stage]}
     questions.shown = len(lost)
-    lost.sort(key=lambda one: list(STAGES).index(one.stage or ""))
+    lost.sort(key=lambda one: list(STAGES).index(one[1] or ""))
     questions.listed = [*lost, *others][:most]
-    for one in questions.listed:
-        for group in one.groups:
+    for _, _, groups in questions.listed:
+        for group in groups:
             group.count += 1
     return questions
 

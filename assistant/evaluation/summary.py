@@ -72,15 +72,14 @@ def summarise(rows: Iterable[Row]) -> Summary:
         if row.answer:
             seconds.append(row.answer.seconds.total)
             usage += row.answer.usage
-    refusals = [one for one in found if one.answered is False]
-    f1 = abstention_f1(found)
+    precision, f1 = abstention(found)
     sure = [one for one in found if one.confidence is not None]
     answered, asked = len(seconds), len(scores)
     p50, p95 = np.percentile(seconds, [50, 95]) if seconds else (None, None)
     return {name: mean([one.get(name) for one in scores]) for name in _names(scores)} | {
         "answer_words_median": median([one.get("answer_words") for one in scores]),
-        "abstention_precision": Figure(value=abstention_precision(found), n=len(refusals)),
-        "abstention_f1": Figure(value=f1, n=0 if f1 is None else len(found)),
+        "abstention_precision": precision,
+        "abstention_f1": f1,
         "aurc": Figure(value=aurc(sure), n=sum(bool(one.answered) for one in sure)),
         "confidence_auc": Figure(value=confidence_auc(sure), n=len(sure)),
         "seconds_p50": Figure(value=p50, n=answered),
@@ -112,50 +111,42 @@ def by_tag(rows: Iterable[Row], metric: str) -> dict[str, Figure]:
 # --- abstention
 
 
-def abstention_precision(found: Sequence[Outcome]) -> float | None:
-    """|{right refusals}| / |{refusals}|; a question that failed is no refusal."""
-    refusals = [not one.answerable for one in found if one.answered is False]
-    return sum(refusals) / len(refusals) if refusals else None
+def abstention(found: Sequence[Outcome]) -> tuple[Figure, Figure]:
+    """Precision and F1 of refusals; a question that failed is no refusal.
 
-
-def abstention_f1(found: Sequence[Outcome]) -> float | None:
-    """2 tp / (2 tp + fp + fn) = 2 |{right refusals}| / (|{refusals}| + |{unanswerable questions}|)."""
+    Precision = |{right refusals}| / |{refusals}|, F1 = 2 tp / (2 tp + fp + fn) = 2 |{right refusals}| /
+    (|{refusals}| + |{unanswerable questions}|).
+    """
     refusals = [not one.answerable for one in found if one.answered is False]
-    either = len(refusals) + sum(not one.answerable for one in found)
-    return 2 * sum(refusals) / either if either else None
+    right, either = sum(refusals), len(refusals) + sum(not one.answerable for one in found)
+    return (
+        Figure(value=right / len(refusals) if refusals else None, n=len(refusals)),
+        Figure(value=2 * right / either if either else None, n=len(found) if either else 0),
+    )
 
 
 class Point(NamedTuple):
-    """What holds where only the surest answers are given: how many those are, and how many of them are wrong."""
+    """What holds where only the surest answers are given: how many those are, and the share that is wrong."""
 
     answers: int
-    wrong: int
-
-    @property
-    def risk(self) -> float:
-        """The share of these answers that are wrong."""
-        return self.wrong / self.answers
+    risk: float
 
 
 def risk_coverage(found: Iterable[Outcome]) -> list[Point]:
-    """A point for each confidence of an answer, from the surest on: the answers that are at least as sure.
-
-    No threshold tells equal confidences apart: they share a point. Coverage is the share of all questions that
-    these answers are.
-    """
+    """A point for each confidence of an answer, from the surest on: the answers that are at least as sure."""
     sure = [(one.confidence, not one.right) for one in found if one.answered and one.confidence is not None]
-    points = [Point(0, 0)]
+    points, wrong = [], list[bool]()
     for _, tied in groupby(sorted(sure, reverse=True), lambda pair: pair[0]):
-        wrong = [is_wrong for _, is_wrong in tied]
-        points.append(Point(points[-1].answers + len(wrong), points[-1].wrong + sum(wrong)))
-    return points[1:]
+        wrong += [is_wrong for _, is_wrong in tied]
+        points.append(Point(len(wrong), sum(wrong) / len(wrong)))
+    return points
 
 
 def aurc(found: Iterable[Outcome]) -> float | None:
-    """The area under the risk-coverage curve, over the coverage it reaches; `None` where nothing was answered.
+    """The area under the risk-coverage curve, over the coverage it reaches (Geifman et al., ICLR 2019).
 
-    AURC = the mean, over the answers, of the risk of the threshold that just lets the answer through (Geifman,
-    Uziel and El-Yaniv, ICLR 2019). 0 is best; confidence that says nothing gives the share of wrong answers.
+    AURC = the mean, over the answers, of the risk of the threshold that just lets the answer through. 0 is best;
+    confidence that says nothing gives the share of wrong answers.
     """
     total, answers = 0.0, 0
     for point in risk_coverage(found):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from assistant.answers import Seconds, Usage
 from assistant.evaluation.results import Summary
 from assistant.evaluation.scoring import METRICS
+from assistant.evaluation.statistics import Figure
 from assistant.evaluation.summary import (
     Outcome,
-    abstention_f1,
-    abstention_precision,
+    abstention,
     aurc,
     baselines,
     by_tag,
@@ -116,10 +116,10 @@ def test_a_row_went_one_of_six_ways_but_a_greeting_none() -> None:
 def test_abstention() -> None:
     # three refusals, two of them right, of the four questions without an answer
     found = [refused(1), refused(1), refused(1, answerable=True), wrong(1), Outcome(False, None), right(1)]
-    assert abstention_precision(found) == pytest.approx(2 / 3)
-    assert abstention_f1(found) == pytest.approx(2 * 2 / (3 + 4))
-    assert abstention_precision([right(1)]) is None
-    assert abstention_f1([right(1)]) is None
+    precision, f1 = abstention(found)
+    assert (precision.value, precision.n) == (pytest.approx(2 / 3), 3)
+    assert (f1.value, f1.n) == (pytest.approx(2 * 2 / (3 + 4)), 6)
+    assert abstention([right(1)]) == (Figure(value=None, n=0), Figure(value=None, n=0))
 
 
 @pytest.mark.parametrize(
@@ -128,15 +128,15 @@ def test_abstention() -> None:
         # the surest first; refusals are never covered, nor is who does not say how sure
         (
             [refused(0.95), right(0.5), wrong(0.7), right(0.9), refused(0.1), Outcome(True, True)],
-            [(1, 0), (2, 1), (3, 1)],
+            [(1, 0), (2, 1 / 2), (3, 1 / 3)],
             (0 + 1 / 2 + 1 / 3) / 3,
         ),
         # equal confidences share a point
-        ([right(0.9), wrong(0.5), right(0.5), right(0.5)], [(1, 0), (4, 1)], (0 + 3 * 1 / 4) / 4),
+        ([right(0.9), wrong(0.5), right(0.5), right(0.5)], [(1, 0), (4, 1 / 4)], (0 + 3 * 1 / 4) / 4),
         ([refused(0.4)], [], None),
     ],
 )
-def test_risk_against_coverage(found: list[Outcome], points: list[tuple[int, int]], area: float | None) -> None:
+def test_risk_against_coverage(found: list[Outcome], points: list[tuple[int, float]], area: float | None) -> None:
     assert risk_coverage(found) == points
     assert aurc(found) == (None if area is None else pytest.approx(area))
 

@@ -65,6 +65,8 @@ def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
     }
     lines = worse(Comparison(changes, [], [], 0, 0, []))
     assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
+    unclear = {"over_refusal": Difference(0.2, -0.1, 0.5, 0.3, 50)}
+    assert worse(Comparison(unclear, [], [], 0, 0, [])) == []
 
 
 def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_path: Path) -> None:

@@ -67,9 +67,16 @@ def test_the_covered_share_is_that_of_the_set_of_characters(spans: list[tuple[in
 
 
 def test_a_fact_is_found_by_any_phrasing_from_the_start_of_a_token_and_not_in_a_marker() -> None:
-    facts = [["insight-driven", "driven by insight"], ["communicat"], ["art"], ["2"], ["needs communication"]]
-    text = "KPO is **insight‑driven** [1] and needs [1] Communication with the party. [2]"
-    assert metrics.fact_recall(facts, text) == pytest.approx(3 / 5)
+    facts = [
+        ["insight-driven", "driven by insight"],
+        ["communicat"],
+        ["art"],
+        ["2"],
+        ["needs communication"],
+        ["1"],
+    ]
+    text = "KPO is **insight‑driven** [1] and needs [1] Communication with the party of 1,000. [2]"
+    assert metrics.fact_recall(facts, text) == pytest.approx(3 / 6)
     assert metrics.forbidden_hit(["@"], "Write to a@b.org") == 1.0
     assert metrics.forbidden_hit(["volume-driven"], "insight-driven") == 0.0
 

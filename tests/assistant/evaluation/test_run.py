@@ -54,7 +54,9 @@ def test_a_row_a_question_in_the_order_of_the_set(whole: Path) -> None:
     assert "judge" not in json.loads((whole / "receipt.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line.replace('"scores"', '"sores"')])
+@pytest.mark.parametrize(
+    "damage", [lambda line: line[:40], lambda line: line[:-1], lambda line: line.replace('"scores"', '"sores"')]
+)
 def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_interrupted(
     damage: Callable[[str], str], whole: Path, assistant: Assistant, tmp_path: Path
 ) -> None:
@@ -66,6 +68,15 @@ def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_
     assert steps == [(2, 4), (3, 4), (4, 4)]
     assert lines(tmp_path)[:2] == [first, second]
     assert without_times(tmp_path) == without_times(whole)
+
+
+def test_a_follow_up_has_cost_both_ways_of_asking_it(assistant: Assistant, tmp_path: Path) -> None:
+    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
+    model = replying(lambda _: "KPO is insight-driven. [1]", usage=counted)
+    run(ITEMS[1:2], open_assistant(assistant._settings, chat_model=model), tmp_path)
+    (row,) = read_rows(tmp_path)
+    assert row.answer is not None
+    assert row.answer.usage.input_tokens == 100 * len(model.sent) > 200
 
 
 def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ def test_the_mean_leaves_undefined_values_out_and_of_none_it_is_undefined_and_no
 
 def test_the_interval_is_about_that_of_the_normal_approximation_and_always_the_same() -> None:
     figure = mean([1.0, 0.0] * 100)  # standard error of a proportion: sqrt(0.25 / 200) = 0.0354
-    assert figure.low == pytest.approx(0.5 - 1.96 * 0.0354, abs=0.015)
-    assert figure.high == pytest.approx(0.5 + 1.96 * 0.0354, abs=0.015)
+    assert figure.low == pytest.approx(0.5 - 1.96 * 0.0354, abs=0.008)
+    assert figure.high == pytest.approx(0.5 + 1.96 * 0.0354, abs=0.008)
     assert figure == mean([1.0, 0.0] * 100)
     assert mean([0.5] * 10) == Figure(value=0.5, low=0.5, high=0.5, n=10)
 

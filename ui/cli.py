@@ -254,9 +254,8 @@ def evaluate(
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
-    evaluation.check_recording(record, replay, report)
     settings = read_settings()
-    assistants = evaluation.open_assistants(model or [], record, replay)
+    assistants = evaluation.open_assistants(model or [], record, replay, report)
     verdict_by = open_judge(judge, settings) if judge else None
     ensure_index_is_current(settings)
     console = Console(highlight=False)

@@ -67,9 +67,19 @@ def print_feedback(path: Path) -> None:
 
 
 def open_assistants(
-    names: Sequence[str], record: Path | None = None, replay: Path | None = None
+    names: Sequence[str], record: Path | None, replay: Path | None, report: Path | None
 ) -> list[Assistant]:
-    """An assistant for each model, or for the one of the settings; those of a recording where it is replayed."""
+    """An assistant for each model, or for the one of the settings; those of a recording where it is replayed.
+
+    Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once.
+    """
+    if record and replay:
+        raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
+    if record and has_recording(record) and not (report and (report / ROWS).exists()):
+        raise UserError(
+            f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
+            "to go on with that."
+        )
     recorded = sorted({exchange.model for exchange in read_recording(replay)}) if replay else []
     opened = []
     for wanted in [read_settings(name) for name in names or recorded] or [read_settings()]:
@@ -84,17 +94,6 @@ def open_assistants(
     if record and all(assistant.model == EXTRACTIVE for assistant in opened):
         raise UserError("The offline reader asks no chat model. Leave out --record, or name a model with --model.")
     return opened
-
-
-def check_recording(record: Path | None, replay: Path | None, report: Path | None) -> None:
-    """Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once."""
-    if record and replay:
-        raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
-    if record and has_recording(record) and not (report and (report / ROWS).exists()):
-        raise UserError(
-            f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
-            "to go on with that."
-        )
 
 
 def new_folder(questions: Path) -> Path:

@@ -249,9 +249,8 @@ def evaluate(
     from rich.console import Console
 
     from assistant.evaluation.compare import check_comparable, read_floors
-    from assistant.evaluation.csv_import import is_csv
     from assistant.evaluation.judge import open_judge
-    from assistant.evaluation.questions import write_questions
+    from assistant.evaluation.questions import is_csv, write_questions
     from assistant.evaluation.run import evaluate as run_and_report
     from ui import evaluation
 
@@ -261,9 +260,8 @@ def evaluate(
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
-    evaluation.check_recording(record, replay, report)
     settings = read_settings()
-    assistants = evaluation.open_assistants(model or [], record, replay)
+    assistants = evaluation.open_assistants(model or [], record, replay, report)
     verdict_by = open_judge(judge, settings) if judge else None
     ensure_index_is_current(settings)
     console = Console(highlight=False)

@@ -17,9 +17,9 @@ from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.context import best_sections, whole_documents
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
-from assistant.faults import ModelFault
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
+from assistant.model_faults import ModelFault
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates

@@ -16,8 +16,8 @@ from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from assistant.faults import ModelFault, PromptTooLong, fault
 from assistant.model_calls import grown, whole_reply
+from assistant.model_faults import ModelFault, PromptTooLong, fault
 from assistant.tokens import cached_of
 from ingest.errors import RecordingError
 

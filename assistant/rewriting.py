@@ -10,9 +10,9 @@ from langchain_core.runnables import RunnableConfig
 from assistant import prompts
 from assistant.answers import EarlierTurn, Usage
 from assistant.conversation import standalone
-from assistant.faults import ModelFault
 from assistant.literals import names, negates, without
 from assistant.model_calls import reply_of, without_thinking
+from assistant.model_faults import ModelFault
 from assistant.tokens import fitting, usage_of
 from ingest.lexicon import content_words, stem
 

@@ -12,8 +12,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
-from assistant.faults import PromptTooLong
 from assistant.model_calls import ask_model, without_thinking
+from assistant.model_faults import PromptTooLong
 from assistant.readers import Draft, ReaderInput
 from assistant.rewriting import earlier_turns
 from assistant.streams import streaming

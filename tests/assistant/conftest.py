@@ -6,7 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from assistant import model_calls
+from assistant import model_faults
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("unhurried")
 @pytest.fixture(autouse=True)
 def asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat model that failed is hardly waited for."""
-    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(model_faults, "_BACKOFF", lambda _: 0.01)
 
 
 HANDBOOK = (

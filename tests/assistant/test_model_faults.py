@@ -5,7 +5,8 @@ import gc
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncIterator, Generator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, cast
@@ -13,14 +14,18 @@ from typing import Any, cast
 import httpx
 import openai
 import pytest
+from langchain_core.messages import AIMessageChunk, HumanMessage
+from langchain_core.outputs import ChatGenerationChunk
+from pydantic import Field
 
 from assistant.answers import Answer
 from assistant.chain import Assistant
-from assistant.faults import ModelFault, fault
-from assistant.model_calls import STOP, Stopped, _pulled
+from assistant.model_calls import STOP, Stopped, ask_model
+from assistant.model_faults import ModelFault, fault
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
 from tests.assistant.conftest import KEY, Asking
+from tests.fakes import FakeChatModel
 from tests.model_server import DONE, STREAM, Script, error, event, model_server, reply, streamed
 
 DRIVES = "What drives BPO?"
@@ -224,21 +229,26 @@ def test_closing_the_stream_ends_the_request_at_the_server(asking: Asking) -> No
     assert len(server.asked) == 1
 
 
-def test_a_request_whose_cancelling_is_lost_ends_all_the_same() -> None:
-    closed = threading.Event()
+class Deaf(FakeChatModel):
+    """A chat model whose client loses a cancelling, as `asyncio.wait_for` of Python 3.11 may, and then goes on."""
 
-    async def items() -> AsyncGenerator[int, None]:
+    closed: threading.Event = Field(default_factory=threading.Event)
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        said = ChatGenerationChunk(message=AIMessageChunk("BPO"))
         try:
-            yield 1
-            try:
+            yield said
+            with suppress(asyncio.CancelledError):
                 await asyncio.sleep(10)
-            except asyncio.CancelledError:  # as `asyncio.wait_for` of Python 3.11 may
-                yield 2
+            yield said
             await asyncio.sleep(10)
         finally:
-            closed.set()
+            self.closed.set()
 
-    pulled = cast("Generator[list[int], None, None]", _pulled(items(), None))
-    assert next(pulled) == [1]
-    pulled.close()
-    assert closed.wait(2)
+
+def test_a_request_whose_cancelling_is_lost_ends_all_the_same() -> None:
+    model = Deaf(reply=lambda _: [])
+    asked = cast("Generator[AIMessageChunk, None, None]", ask_model(model, [HumanMessage("?")]))
+    assert next(asked).text == "BPO"
+    asked.close()
+    assert model.closed.wait(2)

@@ -11,8 +11,8 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Answer
 from assistant.chain import Assistant
-from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import reply_of
+from assistant.model_faults import ModelFault, PromptTooLong
 from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +15,14 @@ from pydantic import ValidationError
 from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
-from assistant.context import best_sections, whole_documents
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
+from assistant.context import for_chat_model
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
 from assistant.model_faults import ModelFault
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
-from assistant.refusal import refuses
 from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
 from assistant.settings import AssistantSettings
@@ -210,18 +209,7 @@ class Assistant:
         return self._for_model(ask, reading, opened) if self.chat_model else reading
 
     def _for_model(self, ask: Ask, reading: ReaderInput, opened: Snapshot) -> ReaderInput:
-        """The reading with what a chat model is given besides: the documents or more of them, the conversation."""
-        reading = replace(reading, asked=ask.question, earlier=recent(ask.history))
-        if documents := whole_documents(opened.index, min(self._settings.whole, self._prompt_tokens)):
-            return replace(reading, context=documents, whole=True)
-        if reading.overview:
-            return reading
-        asked = reading.question
-        if ask.history and refuses(reading.answerable, opened.evidence.calibration):
-            asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
-            reading = replace(reading, passages=opened.reading(asked).passages)
-        half = min(self._settings.whole, self._prompt_tokens // 2)
-        return replace(reading, context=best_sections(asked, reading.passages, opened.retriever, half))
+        return for_chat_model(reading, ask, opened, self._settings.whole, self._prompt_tokens)
 
     def _reader(self, opened: Snapshot) -> Runnable[ReaderInput, Draft]:
         if self._own_reader:

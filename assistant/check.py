@@ -94,7 +94,7 @@ def _nearest(claim: str, opened: Snapshot) -> list[list[RetrievedPassage]]:
     *_, reranked = opened.retriever.rank(claim)
     ranked = reranked.scored[:_TRIED]
     found = opened.index.passages.at([position for position, _ in ranked])
-    passages = [_retrieved(passage) for passage in found]
+    passages = [RetrievedPassage.of(passage) for passage in found]
     return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 
@@ -108,14 +108,10 @@ def _passage_of(piece: str, opened: Snapshot) -> RetrievedPassage:
     ranked = opened.index.lexicon.rank(opened.index.lexicon.terms(piece), _SEARCHED)
     for passage in opened.index.passages.at([position for position, _ in ranked]):
         if find_folded(piece, fold(passage.text)):
-            return _retrieved(passage)
+            return RetrievedPassage.of(passage)
     for source in opened.index.sources.values():
         folded = fold(source.text)
         if place := find_folded(piece, folded):
             span = folded.span(*place)
-            return _retrieved(Passage(source.name, "", *span, source.text[span.start : span.end]))
+            return RetrievedPassage.of(Passage(source.name, "", *span, source.text[span.start : span.end]))
     raise QuestionError(f"The evidence stands in no document: “{piece[:60]}”. Quote it word for word.")
-
-
-def _retrieved(passage: Passage) -> RetrievedPassage:
-    return RetrievedPassage(**vars(passage), score=0.0)

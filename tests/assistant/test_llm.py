@@ -29,7 +29,8 @@ def reading(
 ) -> ReaderInput:
     passage = RetrievedPassage(source="a.md", section=section, text=text, start=0, end=len(text), score=1.0)
     names = [f"{n}.md" for n in range(sources)]
-    return ReaderInput(question, (passage, passage), {name: make_source(name, text) for name in names})
+    documents = {name: make_source(name, text) for name in names}
+    return ReaderInput(question, (passage, passage), documents, given=(passage, passage))
 
 
 def prompt(*args: Any, **kwargs: Any) -> str:

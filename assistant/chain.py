@@ -97,22 +97,8 @@ class Assistant:
         self.strict = settings.strict and self.model != EXTRACTIVE
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
-
-        def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
-            ask, started = as_ask(asked), time.perf_counter()
-            try:
-                yield from self._answer(ask, config)
-            except ModelFault as fault:
-                notice = prompts.FELL_BACK.format(cause=fault.cause)
-                for answer in self.offline.chain.stream(ask, config):
-                    seconds = answer.seconds.model_copy(update={"total": time.perf_counter() - started})
-                    yield answer.model_copy(update={"notices": (notice, *answer.notices), "seconds": seconds})
-
-        def stream_of_model(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
-            yield from self._answer(as_ask(asked), config)
-
-        self.chain = streaming(stream, name="assistant")
-        self.chain_of_model = streaming(stream_of_model, name="assistant")
+        self.chain = streaming(self._answer_or_fall_back, name="assistant")
+        self.chain_of_model = streaming(self._answer, name="assistant")
 
     @cached_property
     def offline(self) -> "Assistant":
@@ -169,9 +155,19 @@ class Assistant:
         """The current snapshot."""
         return self._snapshots.current()
 
-    def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
-        """The answer as it grows."""
+    def _answer_or_fall_back(self, asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
         started = time.perf_counter()
+        try:
+            yield from self._answer(asked, config)
+        except ModelFault as fault:
+            notice = prompts.FELL_BACK.format(cause=fault.cause)
+            for answer in self.offline.chain.stream(asked, config):
+                seconds = answer.seconds.model_copy(update={"total": time.perf_counter() - started})
+                yield answer.model_copy(update={"notices": (notice, *answer.notices), "seconds": seconds})
+
+    def _answer(self, asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
+        """The answer as it grows."""
+        ask, started = as_ask(asked), time.perf_counter()
         introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started))
         if introduced:  # there is an index, before a model is asked anything
             yield introduced

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -14,9 +15,12 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.model_server import ModelServer
 
+DRIVES = "What drives BPO?"
+QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 KEY = "sk-secret-0123456789"
 
 Asking = Callable[..., Assistant]
+WithModel = Callable[..., tuple[Any, Any]]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")

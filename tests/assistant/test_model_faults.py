@@ -24,12 +24,9 @@ from assistant.model_calls import STOP, Stopped, ask_model
 from assistant.model_faults import ModelFault, fault
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
-from tests.assistant.conftest import KEY, Asking
+from tests.assistant.conftest import DRIVES, KEY, QUOTE, Asking
 from tests.fakes import FakeChatModel
 from tests.model_server import DONE, STREAM, Script, error, event, model_server, reply, streamed
-
-DRIVES = "What drives BPO?"
-QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 
 
 def test_an_answer_is_streamed_and_counted_as_the_server_counts(asking: Asking) -> None:

@@ -17,10 +17,9 @@ from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
+from tests.assistant.conftest import DRIVES
 from tests.fakes import FakeChatModel, replying
 from tests.model_server import STREAM, Script, error, event, model_server, streamed
-
-DRIVES = "What drives BPO?"
 
 With = Callable[[Any], Assistant]
 

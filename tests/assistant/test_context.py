@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Answer, Ask, EarlierTurn
+from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage
 from assistant.chain import Assistant
 from assistant.context import best_sections, whole_documents
 from assistant.retriever import OUTLINE_TOKENS
@@ -43,10 +43,14 @@ def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: C
     opened = assistant_over(**{"a.md": LONG}).opened()
     question = "Who sells bricks of kind 7?"
     best = opened.reading(question).passages
-    given = best_sections(question, best, opened.retriever, most=1_500)
+    heading = RetrievedPassage(
+        source="a.md", section="Firms", text="### Else", start=10**6, end=10**6 + 8, score=0.0
+    )
+    *given, last = best_sections(question, (*best, heading), opened.retriever, most=1_500)
+    assert last == heading, "behind the sections come the headings that none of them holds"
     first = [one for one in given if one.section == given[0].section]
     assert given[0].section == best[0].section == "Part 7"
-    assert first == list(given[: len(first)]) and "kind 7" in first[-1].text
+    assert first == given[: len(first)] and "kind 7" in first[-1].text
     assert first[0].text.startswith("## Part 7") and len(first) > 1, "from its heading on, in order"
     assert sum(count_tokens(one.text) for one in given) <= 1_500 + OUTLINE_TOKENS
     assert len(given) == len({(one.source, one.start) for one in given}), "none twice"
@@ -70,7 +74,7 @@ def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: With
     answer: Answer = assistant.chain.invoke(DRIVES)
     texts = "\n".join(sent_passages(model))
     assert QUOTE in texts and len(answer.passages) < texts.count("\n") < 2 * prompt_tokens(model.sent[0])
-    assert sent_passages(model) != [passage.text for passage in assistant.index().passages]
+    assert prompt_tokens(model.sent[0]) < 3_000, "the rules and places among them"
     assert 'section="7 key differences between' in str(model.sent[0][1].content)
 
 
@@ -104,9 +108,9 @@ def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> No
 
 
 def test_the_oldest_turns_are_left_out_and_the_documents_before_the_last_one_is(with_model: WithModel) -> None:
-    def sent(size: int, turns: int) -> str:
+    def sent(size: int, turns: int, window: int = 8_192) -> str:
         history = tuple(EarlierTurn(question=f"Question {n}?", answer="word " * size) for n in range(turns))
-        assistant, model = with_model(["Question 4?"], ["Volume [1]."])
+        assistant, model = with_model(["Question 4?"], ["Volume [1]."], context=window)
         assistant.chain.invoke(Ask(question="Shorter?", history=history))
         assert prompt_tokens(model.sent[-1]) <= 4_096
         return str(model.sent[-1][1].content)
@@ -115,6 +119,8 @@ def test_the_oldest_turns_are_left_out_and_the_documents_before_the_last_one_is(
     assert "Question 4?</asked>" in several and "Question 0?</asked>" not in several and "<document" in several
     long = sent(790, 1)
     assert "Question 0?</asked>" in long and "<document" not in long and "<passage" in long
+    short_window = sent(790, 1, window=1_800)
+    assert "Question 0?</asked>" not in short_window and "<passage" in short_window
 
 
 def test_where_there_is_nothing_to_look_up_the_last_question_is(with_model: WithModel) -> None:

@@ -137,6 +137,17 @@ def test_a_heading_comes_once_and_none_of_another_document_with_the_same_section
     assert len(set(map(place, documents))) == len(documents)
     below = [document.page_content for document in headings(found, "What are the perks?")]
     assert below[:2] == ["### Cheap", "### Quick"] and "### Slow" not in below
+    alone = [document.page_content for document in headings(found, "Unicorns?")]
+    assert "### Slow" not in alone, "one heading makes no list"
+
+
+def test_of_a_question_with_those_before_it_the_last_is_embedded_first(
+    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+    monkeypatch.setattr(MiniLM, "embed_query", lambda _, text: embedded.append(text) or [0.0] * 384)
+    retriever.rank("What drives BPO?\nAnd what else?")
+    assert embedded == ["And what else? What drives BPO?"], "what is too long is cut at its end"
 
 
 def test_a_passage_is_found_by_a_question_beside_its_document_and_by_none_beside_another(

@@ -3,8 +3,8 @@
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -25,10 +25,12 @@ from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
 from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
+from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
+from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
 from ingest.index import Index
@@ -95,6 +97,8 @@ class Assistant:
         if chat_model is None and reader is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
         self.strict = settings.strict and self.model != EXTRACTIVE
+        asked_again = settings.second_opinion == "always" or (settings.second_opinion == "strict" and self.strict)
+        self.asks_again = self.chat_model is not None and asked_again  # for a second opinion
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
         self.chain = streaming(self._answer_or_fall_back, name="assistant")
@@ -179,19 +183,25 @@ class Assistant:
 
         judge = None if self.model == EXTRACTIVE else opened.evidence.judge
 
-        def made(draft: Draft, whole: bool) -> Answer:
+        def made(draft: Draft, judge: Judge | None, whole: bool, strict: bool = self.strict) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, self.strict)
+            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, strict)
 
-        draft = None
+        draft = shown = None
         for draft in reader.stream(reading, config):
-            growing = made(draft, whole=False)
-            if growing.text:  # a strict one begins with its first proof
-                yield growing
-        if draft is None or not (answer := made(draft, whole=True)).text:
+            growing = made(draft, judge, whole=False)
+            if growing.text and not (self.strict and self.asks_again):  # a strict one begins with its first proof
+                yield (shown := growing)
+        if draft is None or not (answer := made(draft, judge, whole=True)).text:
             raise ModelFault("its answer had no words")
-        if answer != growing.model_copy(update={"seconds": answer.seconds}):
+        if self.asks_again and self.chat_model and judge:
+            proofs = proofs_of(judge, partial(made, draft, whole=True, strict=False))
+            opinions, took, notices = second_opinion(self.chat_model, proofs, config)
+            spent += took
+            draft = replace(draft, notices=(*draft.notices, *notices))
+            answer = made(draft, replace(judge, opinions=opinions), whole=True)
+        if shown is None or answer != shown.model_copy(update={"seconds": answer.seconds}):
             yield answer
 
     def _introduce(self, ask: Ask, opened: Snapshot, started: float) -> Answer | None:

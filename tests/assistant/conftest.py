@@ -74,10 +74,17 @@ def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> C
 def asking(assistant: Assistant) -> Asking:
     """An assistant whose chat model is at a server, for which it waits half a second at most."""
 
-    def make(server: ModelServer, timeout: float = 0.5) -> Assistant:
+    def make(server: ModelServer, timeout: float = 0.5, **options: Any) -> Assistant:
         account = {"openai_base_url": server.url, "openai_api_key": KEY}
         ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
-        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout)
+        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout, **options)
         return Assistant(settings, None, assistant._snapshots)
 
     return make
+
+
+@pytest.fixture
+def number(assistant: Assistant) -> int:
+    """By which number a prompt names the passage that holds the quote."""
+    passages = assistant.index().passages
+    return next(n for n, passage in enumerate(passages, start=1) if QUOTE in passage.text)

@@ -1,7 +1,6 @@
 """What becomes of what a chat model has written: verified citations, verdicts, or a refusal."""
 
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -14,13 +13,6 @@ from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 from tests.assistant.lexical_judge import JUDGE
 
 GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
-
-
-@pytest.fixture
-def number(assistant: Any) -> int:
-    """By which number a prompt names the passage that holds the quote."""
-    passages = assistant.index().passages
-    return next(n for n, passage in enumerate(passages, start=1) if QUOTE in passage.text)
 
 
 def test_markers_become_verified_citations_and_others_a_notice(

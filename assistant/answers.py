@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from ingest.passages import Passage
+
 Support = Literal["quoted", "supported", "unsupported"]
 
 
@@ -85,6 +87,11 @@ class RetrievedPassage(_Frozen):
     start: int
     end: int
     score: float
+
+    @classmethod
+    def of(cls, passage: Passage) -> "RetrievedPassage":
+        """A passage of the index that no ranking has brought."""
+        return cls(**vars(passage), score=0.0)
 
 
 class Usage(_Frozen):

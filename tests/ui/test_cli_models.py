@@ -86,14 +86,6 @@ def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions:
     assert written and not any(KEY in text for text in [*said, *written])
 
 
-def test_evaluate_never_falls_back(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
-    with model_server(error("400 Bad Request")) as server:
-        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:m"}
-        bpo_kpo("evaluate", questions, "--report", str(tmp_path / "report"), **variables)
-    (row,) = (tmp_path / "report" / "results.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(row)["answer"] is None and "(400)" in json.loads(row)["error"]
-
-
 def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
     tape = str(tmp_path / "tape")
 

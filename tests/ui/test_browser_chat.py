@@ -79,8 +79,8 @@ class TestConversation:
         assert "Asked before: 0" in page.locator("#chat .reply").inner_text()
 
     def test_who_finds_the_queue_full_is_told(self, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(web, "AT_ONCE", 1)
-        monkeypatch.setattr(web, "WAITING", 1)
+        monkeypatch.setattr(web, "CONCURRENT", 1)
+        monkeypatch.setattr(web, "QUEUE_SIZE", 1)
         with served(ScriptedAssistant(), FEEDBACK) as address:
             page, answering, waiting = open_page(address), Page(address), Page(address)
             for one, left in ((answering, 0), (waiting, 1)):
@@ -98,34 +98,6 @@ class TestConversation:
 def in_queue(address: str) -> int:
     """How many questions wait there."""
     return int(httpx.get(f"{address}gradio_api/queue/status", trust_env=False).json()["queue_size"])
-
-
-FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
-    "hi": "Ask me about",
-    "What's the difference between BPO and KPO?": "volume-driven",
-    "how are they different?": "insight-driven",
-    "compare BPO and KPO in a table": "Degree of complexity",
-    "summarize this article": "Better scalability",
-    "what is bpo": "non-core activities",
-    "list BPO services": "human resource services",
-    "examples of KPO services": "Market Research",
-    "Is Accenture a BPO or a KPO?": "BPO: Here are some top BPO companies",
-    "Is WNS a KPO?": "The KPO industry",
-    "which is more complex?": "far more complex",
-    "what can you do?": "Ask me about",
-    "what does it cost per month": "",
-    "kpo salary india": "",
-    "thanks": "Ask me about",
-}
-
-
-def test_what_strangers_type_first_is_answered_or_refused(open_page: Open, real: str) -> None:
-    page = open_page(real)
-    for number, (said, wanted) in enumerate(FIRST_THINGS.items(), start=1):
-        ask(page, said)
-        answered(page, number)
-        reply = page.locator("#chat .answer.finished").nth(number - 1)
-        assert (wanted or "The article does not say.") in " ".join(reply.inner_text().split()), said
 
 
 def test_a_conversation_is_copied_and_exported(open_page: Open, scripted: str) -> None:

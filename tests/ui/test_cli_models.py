@@ -15,7 +15,6 @@ import pytest
 from ingest.settings import IngestSettings
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, models, streamed
 from tests.ui import command
-from tests.ui.client import call
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
@@ -247,16 +246,6 @@ def test_the_offline_reader_needs_no_network_and_a_model_says_what_to_mend(
         done = bpo_kpo(*words, OPENAI_BASE_URL="https://127.0.0.1:9/v1", **broken)
         assert done.returncode == 2 and "Traceback" not in done.stderr
         assert next(iter(broken)) in (done.stderr or done.stdout).splitlines()[-1]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: next(iter(one)))
-def test_the_window_opens_and_answers_offline_without_a_network(
-    broken: dict[str, str], ingest_settings: IngestSettings
-) -> None:
-    variables = {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive", **broken}
-    with command.window(**variables) as (address, _):
-        assert "volume-driven" in call(address, DRIVES, [])[1][0]["text"]
 
 
 @pytest.mark.parametrize(

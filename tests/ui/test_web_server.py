@@ -93,10 +93,6 @@ class TestWhatIsOpen:
                 reply = http.post("run/predict", json=body).text
                 assert "secret.csv" not in reply and "TOPSECRET" not in reply, listener["api_name"]
 
-    def test_fonts_are_not_fetched(self, scripted: str) -> None:
-        page = httpx.get(scripted, trust_env=False).text
-        assert "fonts.googleapis" not in page + httpx.get(f"{scripted}theme.css", trust_env=False).text
-
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[str]:

@@ -18,6 +18,7 @@ from tests.ui.client import Page
 from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat, feedback
+from ui.web.turns import LEFT
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
@@ -201,7 +202,9 @@ def test_thumbs_and_comments_are_kept_with_their_answers_until_they_are_taken_ba
     comment.wait_for(state="hidden")
 
 
-def test_clearing_asks_in_any_language_and_what_is_not_cleared_stays(browser: Any, scripted: str) -> None:
+def test_clearing_asks_in_any_language_and_a_question_that_no_server_heard_is_kept(
+    browser: Any, scripted: str
+) -> None:
     person = browser.new_context(locale="de-DE")
     page, said = person.new_page(), []
     page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
@@ -211,4 +214,11 @@ def test_clearing_asks_in_any_language_and_what_is_not_cleared_stays(browser: An
     from_menu(page, "Clear")
     page.wait_for_timeout(300)
     assert len(said) == 1 and page.locator("#chat .answer.finished").count() == 1
+    page.wait_for_function(FREE)
+    person.set_offline(True)
+    ask(page, "And KPO?")
+    page.wait_for_function("sessionStorage.getItem('conversation').includes('And KPO?')")
+    person.set_offline(False)
+    page.reload()
+    page.locator("#chat").get_by_text(LEFT).wait_for()
     person.close()

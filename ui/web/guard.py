@@ -6,7 +6,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 10_000_000  # bytes; an uploaded question set may have half of that
-_TOO_LARGE = f"A request has {LARGEST_BODY:,} bytes at most."
 
 
 class Guard:
@@ -21,8 +20,10 @@ class Guard:
         """Answers what it turns down; everything else goes on."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        called = _as_called(scope)
-        await (_refusal(Headers(scope=called)) or self._app)(called, _counted(receive), send)
+        called, app = _as_called(scope), self._app
+        if _comes_from_elsewhere(Headers(scope=called)):
+            app = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
+        await app(called, _counted(receive), send)
 
 
 def _as_called(scope: Scope) -> Scope:
@@ -50,17 +51,13 @@ def _as_called(scope: Scope) -> Scope:
     }
 
 
-def _refusal(headers: Headers) -> PlainTextResponse | None:
-    origin, length = headers.get("origin"), headers.get("content-length", "0")
-    if origin and origin.partition("://")[2].lower() != headers.get("host", "").lower():
-        return PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        return PlainTextResponse(_TOO_LARGE, status_code=413)
-    return None
+def _comes_from_elsewhere(headers: Headers) -> bool:
+    origin = headers.get("origin", "")
+    return bool(origin) and origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
 def _counted(receive: Receive) -> Receive:
-    """The same, until a body that does not tell its length has become too large."""
+    """The same, until the body has become too large, whatever it says of its length."""
     size = 0
 
     async def counted() -> Message:
@@ -68,7 +65,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > LARGEST_BODY:
-            raise HTTPException(413, _TOO_LARGE)
+            raise HTTPException(413, f"A request has {LARGEST_BODY:,} bytes at most.")
         return message
 
     return counted

@@ -6,8 +6,10 @@
         chroma/                     the passages' vectors
         manifest.json               what it was made from, and how; written last
 
-Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
-readers that opened it; older ones and what a killed build left are cleared by the next build.
+A build (`build.py`) takes `new_snapshot`, `write`, `publish`, `clear_old`, in this order. A reader (`index.py`) takes
+`read_pointer`, `read_manifest`, `open_database` and `open_vectors`, and no lock. Whatever kills a build, the pointer
+still names the snapshot from before. The previous snapshot is kept for readers that opened it; older ones and what a
+killed build left are cleared by the next build.
 """
 
 import hashlib

@@ -124,7 +124,8 @@ class Assistant:
 
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
-        ask, opened = as_ask(asked), self._snapshots.current()
+        ask = as_ask(asked)
+        opened = self._snapshots.current(ask.within)
         reading = opened.reading(self._standalone(ask)[0])
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
@@ -135,8 +136,11 @@ class Assistant:
         given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
         return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision, given)
 
-    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
-        """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
+    def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
+        """The answer with questions to go on with, none `asked` before; takes as long as a question or two.
+
+        `within`: the documents that they are asked of (see `Ask`).
+        """
         if answer.suggestions:
             return answer
 
@@ -144,7 +148,7 @@ class Assistant:
             found = suggestions(answer, asked, opened.index.sources, opened.answered_from)
             return answer.model_copy(update={"suggestions": found})
 
-        return self._snapshots.read(suggest)
+        return self._snapshots.read(suggest, tuple(within))
 
     def first_questions(self) -> tuple[str, ...]:
         """A few questions to begin with, for whoever does not know what may be asked."""
@@ -166,19 +170,21 @@ class Assistant:
         """The index that is current now."""
         return self.opened().index
 
-    def opened(self) -> Snapshot:
-        """The current snapshot."""
-        return self._snapshots.current()
+    def opened(self, within: tuple[str, ...] = ()) -> Snapshot:
+        """The current snapshot, of some documents or of all (see `Ask`)."""
+        return self._snapshots.current(within)
 
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started))
+        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started), ask.within)
         if introduced:  # there is an index, before a model is asked anything
             yield introduced
             return
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(lambda opened: (opened, self._reading(ask, text, opened, config)))
+        opened, reading = self._snapshots.read(
+            lambda opened: (opened, self._reading(ask, text, opened, config)), ask.within
+        )
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
@@ -266,6 +272,8 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
             )
-    if any(_SURROGATE.search(text) for text in (ask.question, *(t.question + t.answer for t in last))):
+    if any(
+        _SURROGATE.search(text) for text in (ask.question, *ask.within, *(t.question + t.answer for t in last))
+    ):
         raise QuestionError("The question is not UTF-8. Type it again.")
     return ask

@@ -61,7 +61,7 @@ def test_a_stream_sends_lines_as_they_are_done_and_ends_as_the_whole(client: ope
     assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in chunks)
 
 
-def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
+def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_be_named() -> None:
     asked: list[Ask] = []
 
     class Listening(ScriptedAssistant):
@@ -88,12 +88,16 @@ def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
         {"role": "developer", "content": "Be long."},
         asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
     ]
-    client.post("/v1/chat/completions", json={"messages": [*said, *more]})
+    client.post("/v1/chat/completions", json={"messages": [*said, *more], "within": ["Article B"]})
     without_quotes = "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "
     first = {"question": ASKED, "answer": without_quotes}
     assert [ask.model_dump() for ask in asked] == [
-        {"question": ASKED, "history": ()},
-        {"question": "Why?", "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."})},
+        {"question": ASKED, "history": (), "within": ()},
+        {
+            "question": "Why?",
+            "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}),
+            "within": ("Article B",),
+        },
     ]
 
 

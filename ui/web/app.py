@@ -39,17 +39,27 @@ CONCURRENT = 8  # answers in the making; one more waits its turn
 QUEUE_SIZE = 64
 
 
+class _Page(gr.Blocks):
+    """A page whose endpoint takes fewer values than it has, as from programs older than the last of them."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        if block_fn.api_name == "ask":
+            inputs += [None] * (len(block_fn.inputs) - len(inputs))
+        super().validate_inputs(block_fn, inputs)
+
+
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
-    def ask(question: str, history: list[Any] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
 
-        A turn is a question, or {"question": ..., "answer": ...}.
+        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked.
         """
         try:
-            asked = as_ask({"question": question, "history": history or ()})
-            return assistant.suggest(assistant.chain.invoke(asked), asked.earlier).model_dump(mode="json")
+            asked = as_ask({"question": question, "history": history or (), "within": within or ()})
+            answer = assistant.chain.invoke(asked)
+            return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -67,7 +77,7 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
 
     limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
+    blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
         with gr.Tabs(elem_id="tabs"):

@@ -69,6 +69,17 @@ def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_
     assert without_times(tmp_path) == without_times(whole)
 
 
+def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    named = ITEMS[0].model_copy(update={"doc": "bpo-vs-kpo"})
+    run([named], assistant, tmp_path / "named")
+    assert [row.error for row in read_rows(tmp_path / "named")] == [None]
+    with pytest.raises(UserError, match=r"^There is no document “handbook”\. Name one of these: “BPO vs KPO"):
+        run([named, named.model_copy(update={"doc": "handbook"})], assistant, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:
     results, receipt = tmp_path / "results.jsonl", tmp_path / "receipt.json"
     results.write_text('{"mine": "precious"}\n', encoding="utf-8")

@@ -75,7 +75,7 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
 
 def _citation(citation: Citation, key: str, several: bool) -> str:
     return (
-        f'<li id="{_anchor(key, citation.number)}"><div class="number">[{citation.number}]</div>'
+        f'<li id="{key}-{citation.number}"><div class="number">[{citation.number}]</div>'
         f"<div>{_place(citation, several)}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
@@ -99,10 +99,6 @@ def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False
     shown = " · ".join(_lines(name) for name in names if name)
     source = quote(item.source, safe="", errors="replace")
     return f'<a class="place" href="#at-{item.start}-{item.end}-{source}">{shown}</a>'
-
-
-def _anchor(key: str, number: int) -> str:
-    return f"{key}-{number}"
 
 
 def _lines(text: str) -> str:
@@ -139,7 +135,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
             return marker[0]
         name = html.escape(last_heading(citation.section) or citation.source)
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
-        return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
+        return f'<a class="marker" href="#{env["key"]}-{citation.number}">{spoken}</a>'
 
     def unproven(_: re.Match[str]) -> str:
         """The marks stand in the order of the sentences that they are behind."""

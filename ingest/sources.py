@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ingest.encodings import Unreadable, decode
 from ingest.errors import SourceError
 from ingest.formats import CONVERTED
-from ingest.sandbox import LARGEST, LONGEST, Converter
+from ingest.formats.encodings import Unreadable, decode
+from ingest.formats.sandbox import LARGEST, LONGEST, Converter
 from ingest.settings import ROOT
 from ingest.titles import body_start, title_of
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.sandbox import LARGEST, LONGEST
+from ingest.formats.sandbox import LARGEST, LONGEST
 from ingest.sources import find_files, find_others, make_source, questions_file, read_source
 
 

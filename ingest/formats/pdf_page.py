@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from ingest.markdown import note
+from ingest.formats.output import note
 
 GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line
 UNREADABLE = "letters that cannot be told from their shapes"

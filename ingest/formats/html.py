@@ -5,9 +5,9 @@ import re
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-from ingest.encodings import Unreadable
-from ingest.formulas import RAISED
-from ingest.markdown import NOTES, table
+from ingest.formats.docx_formulas import RAISED
+from ingest.formats.encodings import Unreadable
+from ingest.formats.output import NOTES, table
 
 _CELLS = 1_000  # across, of a table
 

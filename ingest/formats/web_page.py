@@ -5,10 +5,10 @@ import re
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
-from ingest.encodings import decode
-from ingest.end_tags import Page
-from ingest.html import new_tag, to_markdown
-from ingest.markdown import note, tidy
+from ingest.formats.encodings import decode
+from ingest.formats.html import new_tag, to_markdown
+from ingest.formats.html_parser import Page
+from ingest.formats.output import note, tidy
 from ingest.titles import telling
 
 _NO_TEXT = (

@@ -13,12 +13,12 @@ from xml.etree.ElementTree import Element
 import mammoth
 from bs4 import BeautifulSoup
 
-from ingest.encodings import Unreadable
-from ingest.formulas import linear
-from ingest.html import to_markdown
-from ingest.markdown import note, tidy
-from ingest.word_numbers import Numbering
-from ingest.word_xml import W, is_on, run, tag, value, words
+from ingest.formats.docx_formulas import linear
+from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_xml import W, is_on, run, tag, value, words
+from ingest.formats.encodings import Unreadable
+from ingest.formats.html import to_markdown
+from ingest.formats.output import note, tidy
 
 _LARGEST_UNZIPPED = 200_000_000  # bytes
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"

@@ -5,11 +5,11 @@ import zipfile
 
 import pytest
 
-from ingest.docx import docx_to_markdown
-from ingest.encodings import Unreadable
+from ingest.formats.docx import docx_to_markdown
+from ingest.formats.encodings import Unreadable
 from ingest.passages import split
 from ingest.sources import make_source
-from tests.ingest.samples import docx, p, t, word_file
+from tests.ingest.formats.samples import docx, p, t, word_file
 
 
 def test_a_word_document_keeps_its_title_and_headings_as_sections() -> None:
@@ -34,7 +34,7 @@ def test_what_is_no_word_document_or_too_large_unpacked_is_refused(monkeypatch: 
     for content in (b"", b"no zip", archive.getvalue(), docx(("", "x"))[:-30]):
         with pytest.raises(Unreadable, match="it is no Word document"):
             docx_to_markdown(content)
-    monkeypatch.setattr("ingest.docx._LARGEST_UNZIPPED", 1_000)
+    monkeypatch.setattr("ingest.formats.docx._LARGEST_UNZIPPED", 1_000)
     with pytest.raises(Unreadable, match="it is too large when unpacked"):
         docx_to_markdown(docx(("", "x" * 2_000)))
 

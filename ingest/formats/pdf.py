@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pypdfium2
 
-from ingest.encodings import Unreadable
-from ingest.markdown import NOTES, note, tidy
-from ingest.pdf_columns import column_by_column
-from ingest.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
+from ingest.formats.encodings import Unreadable
+from ingest.formats.output import NOTES, note, tidy
+from ingest.formats.pdf_columns import column_by_column
+from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
@@ -218,7 +218,7 @@ def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabula
 @cache
 def _frequent_words() -> frozenset[str]:
     """The 30,000 most frequent words and parts of words in English, which the embedded model is read with."""
-    tokenizer = json.loads(Path(__file__).with_name("minilm_tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = json.loads(Path(__file__).parents[1].joinpath("minilm_tokenizer.json").read_text(encoding="utf-8"))
     return frozenset(tokenizer["model"]["vocab"])
 
 

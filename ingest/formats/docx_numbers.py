@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ingest.word_xml import W, is_on, run, tag, value
+from ingest.formats.docx_xml import W, is_on, run, tag, value
 
 _LEVELS = 9
 _ROMAN = (

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ingest.encodings import Unreadable
+from ingest.formats.encodings import Unreadable
+from ingest.formats.pdf import pdf_to_markdown
 from ingest.passages import split
-from ingest.pdf import pdf_to_markdown
 from ingest.sources import make_source
-from tests.ingest.samples import pdf, placed_pdf
+from tests.ingest.formats.samples import pdf, placed_pdf
 
 
 def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs() -> None:

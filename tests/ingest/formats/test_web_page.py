@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from ingest.encodings import Unreadable
-from ingest.web_page import html_to_markdown
+from ingest.formats.encodings import Unreadable
+from ingest.formats.web_page import html_to_markdown
 
 PAGE = """<!doctype html><html><head><title>The  page</title><style>p { color: red }</style></head><body>
 <nav><a href="/">Home</a></nav><main><h2>First</h2>

@@ -1,6 +1,5 @@
 """A formula of Word as a line of text: "B = 0.08 × S × m/12"."""
 
-from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 _COMPARED = frozenset("=<>≤≥≠≈±×")
@@ -8,6 +7,7 @@ RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻
 _LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 _NOT_SEEN = dict.fromkeys(range(0x2061, 0x2065))  # marks of a function, a product, a comma
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+_SEQUENCES = ("oMath", "r", "e", "num", "den", "sup", "sub", "deg", "fName", "lim", "box")
 
 
 def linear(formula: Element) -> str | None:
@@ -22,71 +22,42 @@ def linear(formula: Element) -> str | None:
 
 
 def _line(part: Element) -> str:
-    """Raises `LookupError` for a part of another shape than these."""
-    return "" if _name(part).endswith("Pr") else _SHAPES[_name(part)](part)
-
-
-def _all(part: Element) -> str:
-    return "".join(map(_line, part))
-
-
-def _fraction(part: Element) -> str:
-    return f"{_bound(_child(part, 'num'))}/{_bound(_child(part, 'den'))}"
-
-
-def _power(part: Element) -> str:
-    return _line(_child(part, "e")) + "".join(_lower(p) + _raise(p) for p in part)
-
-
-def _raise(part: Element) -> str:
-    return _small(part, RAISED, "^") if _name(part) == "sup" else ""
-
-
-def _lower(part: Element) -> str:
-    return _small(part, _LOWERED, "_") if _name(part) == "sub" else ""
+    """Raises `LookupError` for a part of another shape than these, or one that lacks what it is made of."""
+    inside = {_name(child): child for child in part}
+    match _name(part):
+        case "t":
+            line = part.text or ""
+        case "f":
+            line = f"{_bound(inside['num'])}/{_bound(inside['den'])}"
+        case "rad":
+            degree = _line(inside["deg"]) if "deg" in inside else ""
+            line = f"{_ROOTS[degree]}{_bound(inside['e'])}"
+        case "sSup" | "sSub" | "sSubSup":
+            line = _line(inside["e"])
+            line += _small(inside["sub"], _LOWERED, "_") if "sub" in inside else ""
+            line += _small(inside["sup"], RAISED, "^") if "sup" in inside else ""
+        case "d":
+            between = _property(part, "sepChr", "|").join(_line(child) for child in part if _name(child) == "e")
+            line = f"{_property(part, 'begChr', '(')}{between}{_property(part, 'endChr', ')')}"
+        case "nary":
+            limits = [f"{mark}{_bound(inside[at])}" for at, mark in (("sub", "_"), ("sup", "^")) if at in inside]
+            line = f"{_property(part, 'chr', '∫')}{''.join(limits)} {_line(inside['e'])}"
+        case "func":
+            line = f"{_line(inside['fName'])} {_line(inside['e'])}"
+        case "limLow":
+            line = f"{_line(inside['e'])}_{_bound(inside['lim'])}"
+        case name if name in _SEQUENCES:
+            line = "".join(map(_line, part))
+        case name if name.endswith("Pr"):  # how it looks
+            line = ""
+        case name:
+            raise LookupError(name)
+    return line
 
 
 def _small(part: Element, letters: dict[str, str], mark: str) -> str:
     text = _line(part)
     return "".join(letters[sign] for sign in text) if set(text) <= letters.keys() else f"{mark}{_bound(part)}"
-
-
-def _root(part: Element) -> str:
-    degree = "".join(_line(p) for p in part if _name(p) == "deg")
-    return f"{_ROOTS[degree]}{_bound(_child(part, 'e'))}"
-
-
-def _brackets(part: Element) -> str:
-    between = _property(part, "sepChr", "|").join(_line(p) for p in part if _name(p) == "e")
-    return f"{_property(part, 'begChr', '(')}{between}{_property(part, 'endChr', ')')}"
-
-
-def _sum(part: Element) -> str:
-    limits = [
-        f"{mark}{_bound(p)}" for name, mark in (("sub", "_"), ("sup", "^")) for p in part if _name(p) == name
-    ]
-    return f"{_property(part, 'chr', '∫')}{''.join(limits)} {_line(_child(part, 'e'))}"
-
-
-def _function(part: Element) -> str:
-    return f"{_line(_child(part, 'fName'))} {_line(_child(part, 'e'))}"
-
-
-def _limit(part: Element) -> str:
-    return f"{_line(_child(part, 'e'))}_{_bound(_child(part, 'lim'))}"
-
-
-_SHAPES: dict[str, Callable[[Element], str]] = {
-    "t": lambda part: part.text or "",
-    "f": _fraction,
-    "rad": _root,
-    "d": _brackets,
-    "nary": _sum,
-    "func": _function,
-    "limLow": _limit,
-    **dict.fromkeys(("sSup", "sSub", "sSubSup"), _power),
-    **dict.fromkeys(("oMath", "r", "e", "num", "den", "sup", "sub", "deg", "fName", "lim", "box"), _all),
-}
 
 
 def _bound(part: Element) -> str:
@@ -96,18 +67,11 @@ def _bound(part: Element) -> str:
 
 
 def _property(part: Element, name: str, default: str) -> str:
-    properties = next((p for p in part if _name(p).endswith("Pr")), part)
+    properties = next((child for child in part if _name(child).endswith("Pr")), part)
     for found in properties:
         if _name(found) == name:
             return next((value for key, value in found.attrib.items() if key.endswith("}val")), default)
     return default
-
-
-def _child(part: Element, name: str) -> Element:
-    found = next((p for p in part if _name(p) == name), None)
-    if found is None:
-        raise LookupError(name)
-    return found
 
 
 def _name(part: Element) -> str:

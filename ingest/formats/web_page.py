@@ -1,6 +1,7 @@
 """A web page as Markdown: its main part, with what it folds away, without what it hides."""
 
 import re
+from itertools import chain
 
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
@@ -11,25 +12,22 @@ from ingest.formats.html_parser import Page
 from ingest.formats.output import note, tidy
 from ingest.titles import telling
 
-_NO_TEXT = (
-    *("script", "style", "noscript", "template"),
-    *("nav", "footer", "[role=navigation]"),
-)
+_NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation]"
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
 _NOT_SHOWN = re.compile(
     r"(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?:;|!|$)"
 )
 _APPEARS = re.compile(r"\b(?:wow|aos|animat\w*|fade\w*|reveal\w*)\b", re.IGNORECASE)  # when one gets there
-_NAMES_ITS_TARGET = (
-    *("aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"),
-)
+_TARGETS = ["aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"]
 _OPENS = "button, summary, [aria-expanded], [role=button], [role=tab]"
-_BLOCKS = [
-    *("p", "div", "section", "article", "li", "td", "th", "dd", "dt", "ul", "ol", "table", "form", "blockquote"),
-]
+_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()  # noqa: SIM905 - short
 _BESIDE = ["nav", "aside", "header", "footer"]  # around what a page says
 _OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
-_DRAWN = "svg, object, iframe"
+_SHOWN = {  # what says something without words
+    **dict.fromkeys(("img", "svg", "object", "iframe", "embed", "canvas"), "a picture"),
+    "video": "a video",
+    "audio": "a recording",
+}
 _PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 
 
@@ -41,13 +39,13 @@ def html_to_markdown(content: bytes | str) -> str:
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
     page = Page(content)
-    for drawn in page.select(_DRAWN):
-        if drawn.name == "svg" and not drawn.find(["text", "title", "desc", "image"]):
-            drawn.decompose()  # an icon beside a word
+    for shown in page.select(", ".join(_SHOWN)):
+        if shown.name == "svg" and not shown.find(["text", "title", "desc", "image"]):
+            shown.decompose()  # an icon beside a word
         else:
-            drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
+            shown.clear()  # what is in it is shown to nobody, or is a part of the picture
     title = telling(page.title.extract().get_text()) if page.title else ""
-    for part in page.select(", ".join(_NO_TEXT)):
+    for part in page.select(_NO_TEXT):
         part.decompose()
     _read_formulas(page)
     _leave_out_hidden(page)
@@ -55,10 +53,10 @@ def html_to_markdown(content: bytes | str) -> str:
         if not aside.decomposed and not _is_remark(aside):
             aside.decompose()
     body = _main_part(page.body or page)
-    for picture in body.select(f"img, {_DRAWN}"):
-        if not _is_ornament(picture):
-            picture.insert_before(note("a picture"))
-        picture.decompose()
+    for shown in body.select(", ".join(_SHOWN)):
+        if not _is_ornament(shown):
+            shown.insert_before(note(_SHOWN[shown.name]))
+        shown.decompose()
     for option in body.select("option + option"):
         option.insert_before(", ")
     text = to_markdown(body)
@@ -94,17 +92,22 @@ def _read_formulas(page: BeautifulSoup) -> None:
         if not text and all(part.name in _PLAIN_MATHS for part in formula.select("*")):
             text = formula.get_text()
         whole = formula
-        while whole.parent is not None and whole.parent.name == "span" and _length(whole.parent) == _length(whole):
+        while whole.parent is not None and whole.parent.name == "span" and not _has_words_beside(whole):
             whole = whole.parent
         shown = re.sub(r"^\{\\displaystyle (.*)\}$", r"\1", " ".join(text.split()))
         whole.replace_with(shown or note("a formula"))
 
 
+def _has_words_beside(part: Tag) -> bool:
+    beside = chain(part.previous_siblings, part.next_siblings)
+    return any(next(iter(other.stripped_strings), None) for other in beside)
+
+
 def _leave_out_hidden(page: BeautifulSoup) -> None:
     """Takes out what no means of the page shows, with a note where there were words."""
     hidden = [part for part in page.select("[hidden], [aria-hidden=true], [style]") if _is_hidden(part)]
-    openers = page.select(", ".join(f"[{name}]" for name in _NAMES_ITS_TARGET)) if hidden else []
-    named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _NAMES_ITS_TARGET]
+    openers = page.select(", ".join(f"[{name}]" for name in _TARGETS)) if hidden else []
+    named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _TARGETS]
     shown = {name for names in named for name in names.split()}
     length = _length(page)
     for part in hidden:

@@ -20,14 +20,3 @@ def tidy(text: str) -> str:
     shown = re.sub(r"(<!-- note: [a-z, ]+ -->)(?:\s*\1)+", r"\1", shown)  # once where there are several at a place
     lines = "\n".join(line.rstrip() for line in shown.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
-
-
-def table(rows: list[list[str]], headed: bool) -> str:
-    """The rows of a table, each of as many cells, as Markdown; where it has no head, an empty one."""
-    head, *others = rows if headed else [[""] * len(rows[0]), *rows]
-    lines = [head, ["---"] * len(head), *others]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

@@ -15,7 +15,7 @@ from ingest.titles import telling
 _NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation]"
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
 _NOT_SHOWN = re.compile(
-    r"(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?:;|!|$)"
+    r"(?:^|;)(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?=;|!|$)"
 )
 _APPEARS = re.compile(r"\b(?:wow|aos|animat\w*|fade\w*|reveal\w*)\b", re.IGNORECASE)  # when one gets there
 _TARGETS = ["aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"]
@@ -116,29 +116,33 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
         if not part.has_attr("hidden") and "none" not in str(part.get("style")) and 2 * _length(part) > length:
             continue  # most of a page is faded in
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
-        words = not ornament and any(letter.isalpha() for letter in part.get_text())
-        block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
-        place, tables = block or part.parent, part.find_parents("table")
-        if words and place and tables and place.name in _OF_TABLES:
-            tables[-1].insert_after(new_tag("p", note("a hidden part")))
-        elif words and block:  # the sentence that it stands in does without it
-            block.append(note("a hidden part"))
-        elif words:
-            part.insert_before(new_tag("p", note("a hidden part")))
+        if not ornament and any(letter.isalpha() for letter in part.get_text()):
+            _note_beside(part)
         part.decompose()
+
+
+def _note_beside(part: Tag) -> None:
+    """Notes a hidden part behind the table or the block that it is in: its sentence does without it."""
+    block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
+    place, tables = block or part.parent, part.find_parents("table")
+    if place and tables and place.name in _OF_TABLES:
+        tables[-1].insert_after(new_tag("p", note("a hidden part")))
+    elif block:
+        block.append(note("a hidden part"))
+    else:
+        part.insert_before(new_tag("p", note("a hidden part")))
 
 
 def _is_hidden(part: Tag) -> bool:
     style = re.sub(r"\s", "", str(part.get("style", ""))).lower()
-    by_style = any(_NOT_SHOWN.match(style, at) for at in [0, *(m.end() for m in re.finditer(";", style))])
-    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or by_style
+    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or bool(_NOT_SHOWN.search(style))
 
 
 def _can_be_shown(part: Tag, shown: set[str]) -> bool:
     """Whether a reader can unfold it: a control names it or stands right before it, or it is made for that."""
     if part.get("hidden") == "until-found" or part.get("role") == "tabpanel" or part.get("id") in shown:
         return True
-    if part.name in ("html", "body") or _APPEARS.search(" ".join(part.get_attribute_list("class"))):
+    if part.name in ("html", "body") or _APPEARS.search(str(part.get("class", ""))):
         return True
     before = part.find_previous_sibling()
     opener = before and (before if before.css.match(_OPENS) else before.select_one(_OPENS))
@@ -154,9 +158,7 @@ def _is_ornament(picture: Tag) -> bool:
 def _is_remark(aside: Tag) -> bool:
     """Whether it belongs to the text beside it, and does not lead to other pages."""
     linked = sum(_length(link) for link in aside.select("a"))
-    marks = " ".join(
-        [*aside.get_attribute_list("class"), *aside.get_attribute_list("role")] if aside.attrs else []
-    )
+    marks = f"{aside.get('class', '')} {aside.get('role', '')}"
     return 2 * linked <= _length(aside) and bool(aside.find_parent(["main", "article"]) or _REMARK.search(marks))
 
 

@@ -37,6 +37,7 @@ _NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
 _BEFORE_PAGE_NUMBER = re.compile(
     r"^$|(?:^|\s)(?:[^\w\s]+|(?:pages?|pp?|pg|seite|s|p[aá]g(?:ina)?|str(?:ana)?|sid[ae])[.:]?)\s?$", re.IGNORECASE
 )
+_WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
@@ -151,12 +152,13 @@ def _heads(line: Line, page: int) -> list[_Head]:
     101" the head of a page and "Room 102" that of the next.
     """
     text, bottom = line.text, round(line.bottom / 4)
-    growing = [
-        _Head(f"{text[: n.start()]}\0{text[n.end() :]}", bottom, int(n[0]) - page)
-        for n in (_NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ())
-        if _BEFORE_PAGE_NUMBER.search(text[: n.start()]) or (line.ends_apart and n.end() == len(text))
-    ]
-    return [*growing, _Head(text, bottom, None)]
+    found = []
+    for number in _NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ():
+        before, behind = text[: number.start()], text[number.end() :]
+        is_last = line.ends_apart and not behind
+        if is_last or _BEFORE_PAGE_NUMBER.search(before) or len(text.split()) > _WORDS_OF_WHAT_IS_NUMBERED:
+            found.append(_Head(f"{before}\0{behind}", bottom, int(number[0]) - page))
+    return [*found, _Head(text, bottom, None)]
 
 
 def _vocabulary(lines: list[str]) -> Vocabulary:

@@ -87,6 +87,8 @@ def _outermost(whole: Tag, kinds: str) -> list[Tag]:
 def _read_formulas(page: BeautifulSoup) -> None:
     """Puts formulas as they were written, in TeX, where they stand: pages hide that and draw it anew."""
     for formula in page.select("math"):
+        if formula.decomposed:  # with one beside it
+            continue
         written = formula.select_one("annotation[encoding*=tex]")
         text = str(formula.get("alttext") or "") or (written.get_text() if written else "")
         if not text and all(part.name in _PLAIN_MATHS for part in formula.select("*")):
@@ -95,7 +97,8 @@ def _read_formulas(page: BeautifulSoup) -> None:
         while whole.parent is not None and whole.parent.name == "span" and not _has_words_beside(whole):
             whole = whole.parent
         shown = re.sub(r"^\{\\displaystyle (.*)\}$", r"\1", " ".join(text.split()))
-        whole.replace_with(shown or note("a formula"))
+        whole.insert_before(shown or note("a formula"))
+        whole.decompose()
 
 
 def _has_words_beside(part: Tag) -> bool:

@@ -24,7 +24,6 @@ _LARGEST_UNZIPPED = 200_000_000  # bytes
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_GONE = {tag("del"), tag("moveFrom")}
 _BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
 _COLUMNS = 63  # of a table in Word
 _MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
@@ -57,7 +56,6 @@ def _plain(content: bytes) -> io.BytesIO:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = _main_part(parts)
     document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
-    _accept_revisions(document)
     _leave_out(document)
     for formula in [*document.iter(f"{_MATH}oMath")]:
         text = linear(formula)
@@ -83,17 +81,6 @@ def _main_part(parts: dict[str, bytes]) -> str:
     relations = ElementTree.fromstring(parts["_rels/.rels"])  # noqa: S314 - as above
     found = [one for one in relations if one.get("Type", "").endswith("/officeDocument")]
     return found[0].get("Target", "").lstrip("/") if found else "word/document.xml"
-
-
-def _accept_revisions(document: Element) -> None:
-    """Without what was deleted or moved away; mammoth reads what was inserted."""
-    for parent in document.iter():
-        row_gone = [
-            child for child in parent if child.tag == tag("tr") and child.find("w:trPr/w:del", W) is not None
-        ]
-        for child in [*(child for child in parent if child.tag in _GONE), *row_gone]:
-            if parent.tag != tag("rPr"):  # there it says that a paragraph's end is deleted, which mammoth knows
-                parent.remove(child)
 
 
 def _leave_out(document: Element) -> None:

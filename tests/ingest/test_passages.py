@@ -186,12 +186,13 @@ ITEMS = "\n".join(f"- item {i}" for i in range(8))  # 5 tokens each with their l
     [
         (f"## H\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n{PARAGRAPH}", 130,
          [f"## H\n\n{PARAGRAPH}\n\n{PARAGRAPH}", PARAGRAPH]),
+        (f"## H\n\n{PARAGRAPH}", 62, [f"## H\n\n{' '.join([SENTENCE] * 4)}", SENTENCE]),
         (" ".join([SENTENCE] * 12), 62, [PARAGRAPH, PARAGRAPH, f"{SENTENCE} {SENTENCE}"]),
         (" ".join(["word"] * 100), 32, [*[" ".join(["word"] * 30)] * 3, " ".join(["word"] * 10)]),
         (f"{PARAGRAPH}\n\nThese are they:\n\n{ITEMS}\n\n{PARAGRAPH}", 75,
          [PARAGRAPH, f"These are they:\n\n{ITEMS}", PARAGRAPH]),
     ],
-    ids=["between paragraphs first", "then sentences", "then words", "a list with its lead-in"],
+    ids=["paragraphs first", "a heading with what follows", "then sentences", "then words", "a list"],
 )  # fmt: skip
 def test_what_is_too_long_is_cut_at_the_best_borders(text: str, budget: int, pieces: list[str]) -> None:
     assert [passage for _, passage in cut(text, budget)] == pieces
@@ -286,7 +287,7 @@ def test_every_heading_of_the_article_opens_a_passage_of_its_section(article: So
         ("One. <!-- note: a picture --> Two.", ["One.", "Two."]),
         ("Name: <!-- note: an empty field -->", ["Name:"]),
         ("One <!-- a remark of somebody else --> two.", ["One", "two."]),
-        ("# One <!-- note: a picture -->", ["# One"]),
+        ("# One <!-- note: a formula -->", ["# One"]),
     ],
 )
 def test_a_sentence_in_which_a_note_stands_is_in_no_passage(line: str, quoted: list[str]) -> None:

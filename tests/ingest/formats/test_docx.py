@@ -45,7 +45,7 @@ NUMBERING = """<w:abstractNum w:abstractNumId="1">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
 <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl>
 </w:abstractNum><w:abstractNum w:abstractNumId="2">
-<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="(%1)"/></w:lvl>
+<w:lvl w:ilvl="0"><w:numFmt w:val="lowerLetter"/><w:pStyle w:val="S"/><w:lvlText w:val="(%1)"/></w:lvl>
 </w:abstractNum><w:abstractNum w:abstractNumId="3">
 <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
 <w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
@@ -56,9 +56,10 @@ NUMBERING = """<w:abstractNum w:abstractNumId="1">
 <w:num w:numId="4"><w:abstractNumId w:val="2"/>
 <w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>
 </w:num>"""
-NUMBERED_STYLE = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+NUMBERED = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr>'
 STYLES = f"""<w:style w:type="paragraph" w:styleId="H"><w:name w:val="heading 1"/></w:style>
-<w:style w:type="paragraph" w:styleId="N"><w:name w:val="heading 1"/><w:pPr>{NUMBERED_STYLE}</w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="N"><w:name w:val="heading 1"/>{NUMBERED.format(1)}</w:style>
+<w:style w:type="paragraph" w:styleId="S"><w:name w:val="List Number"/>{NUMBERED.format(2)}</w:style>
 <w:style w:type="paragraph" w:styleId="O"><w:name w:val="heading 1"/><w:basedOn w:val="N"/></w:style>"""
 
 
@@ -74,12 +75,23 @@ SCOPE, PRICE = item("Scope", 1, 0, "H") + item("Who", 1, 1), item("Price", 1, 0,
     ("body", "text"),
     [
         (SCOPE + PRICE, "# I. Scope\n\n1.1 Who\n\n# II. Price\n\n2.1 Fee"),
-        (item("A", 2) + p("Wait.") + item("B", 2) + item("C", 4), "(a) A\n\nWait.\n\n(b) B\n\n(a) C"),
+        (
+            item("A", 2) + p("Wait.") + item("B", 2) + item("C", 4) + item("D", 4),
+            "(a) A\n\nWait.\n\n(b) B\n\n(a) C\n\n(b) D",
+        ),
         (item("A", 3) + item("B", 3, 1) + item("C", 3), "- A\n  - B\n- C"),
         (item("A", 2) + item("B", 3, 1) + item("C", 3, 1), "(a) A\n\n- B\n- C"),
         (p("A", '<w:pStyle w:val="N"/>') + p("B", '<w:pStyle w:val="O"/>'), "# I. A\n\n# II. B"),
+        (p("A", '<w:pStyle w:val="S"/>') + p("B", '<w:pStyle w:val="S"/>'), "(a) A\n\n(b) B"),
     ],
-    ids=["below the one above", "behind a paragraph, and anew", "bullets", "bullets below a number", "by style"],
+    ids=[
+        "below the one above",
+        "behind a paragraph, and anew",
+        "bullets",
+        "bullets below a number",
+        "by style",
+        "by style of steps",
+    ],
 )
 def test_numbers_stand_before_their_headings_and_steps_and_bullets_stay_bullets(body: str, text: str) -> None:
     assert read(body, styles=STYLES, numbering=NUMBERING) == f"{text}\n"

@@ -142,6 +142,21 @@ def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
     assert [line for line in dict.fromkeys(lines) if line in text] == stay
 
 
+def test_a_number_that_stands_apart_or_in_a_long_line_is_that_of_the_page() -> None:
+    code = "Printed Aug 5 in Leeds, frame {} of the rules"
+    pages = [
+        [
+            (60, 770, 10, "Rules"),
+            (520, 770, 10, str(n)),
+            (60, 700, 11, f"Text {'ABC'[n - 7]}."),
+            (60, 30, 8, code.format(n)),
+        ]
+        for n in (7, 8, 9)
+    ]
+    text = pdf_to_markdown(placed_pdf(*pages))
+    assert text.count("Rules") == 0 and text.count("Printed") == 1
+
+
 def test_a_page_of_which_nothing_else_is_left_keeps_its_lines() -> None:
     text = pdf_to_markdown(pdf(*([(700, 11, f"Room {number}")] for number in (101, 102, 103))))
     assert text == "## Page 1\n\nRoom 101\n\n## Page 2\n\nRoom 102\n\n## Page 3\n\nRoom 103\n"

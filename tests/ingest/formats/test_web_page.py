@@ -62,6 +62,7 @@ MAIN = [
     ("<h1>Shop</h1><main>Open.<article>Many more words.</article></main>Ad", "Open.\n\nMany more words.\n"),
     ("<p>The policy of the house.</p><article>Teaser</article>", "The policy of the house.\n\nTeaser\n"),
     ("<main></main><p>Words.", "Words.\n"),
+    ("<header><article>Us.</article></header><p>We.", "Us.\n\nWe.\n"),
     ("<article>One.</article><article>Two.</article>", "One.\n\nTwo.\n"),
     ("<main>One.</main><main>Two.</main><header>Three.</header>Four.", "One.\n\nTwo.\n\nThree.\n\nFour.\n"),
     # an aside where it remarks, not where it leads elsewhere
@@ -194,6 +195,7 @@ INNER = "<table><tr><th>Size</th><th>Price</th></tr><tr><td>{}</td><td>3</td></t
 TABLES = [
     ("<tr><td>Bin</td><td>9 l</td></tr>", "|  |  |\n| --- | --- |\n| Bin | 9 l |\n"),
     ("<tr><td><b>A</b></td><td><b>B</b></td></tr><tr><td>1", "| **A** | **B** |\n| --- | --- |\n| 1 |  |\n"),
+    ("<thead><tr><td>A<td>B<tbody><tr><td>1<td>2", f"{HEAD}| 1 | 2 |\n"),
     ("<tr><td>Only <i>one</i> cell", "Only *one* cell\n"),
     ("<tr><th>A<th>B<tr><td rowspan=99999999>1<td>2", f"{HEAD}| 1 | 2 |\n"),
     (f"<tr><th>A<th>B<tr><td colspan={'9' * 5000}>1",

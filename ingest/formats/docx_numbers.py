@@ -69,7 +69,7 @@ class Numbering:
             if level is None or level.format == "none":
                 continue
             properties = paragraph.find("w:pPr", W)
-            for own in properties.findall("w:numPr", W) if properties is not None else ():
+            if properties is not None and (own := properties.find("w:numPr", W)) is not None:
                 properties.remove(own)
             label = self._next(list_, at)
             if label.strip():

@@ -14,6 +14,7 @@ from assistant.answers import Citation, RetrievedPassage, Sentence, Support
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.verdicts import Judge, verdict
 from ingest.lexicon import content_words
+from ingest.pages import page_of
 from ingest.sentences import sentence_spans
 from ingest.text import Span
 
@@ -287,6 +288,7 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
             quote=passage.text[span.start : span.end],
             start=start,
             end=end,
+            page=page_of(passage.source, passage.section),
         )
     return numbers[key]
 

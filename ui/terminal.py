@@ -46,7 +46,7 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
         console.print()
         _print(console, plain(f"[{citation.number}] {citation.section}", "bold"))
         _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
-        _print(console, plain(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+        _print(console, plain(f"    {citation.place}", "dim"))
     if not answer.answered and answer.passages:
         console.print()
         _print(console, plain("The nearest passages:", "bold"))
@@ -94,7 +94,7 @@ def show_verified(console: Console, verified: Verified) -> None:
             _print(console, plain(f"{state}: “{' '.join(citation.quote.split())}”", "bold"))
             _print(
                 console,
-                plain(f"    {citation.source}:{citation.start}-{citation.end}, cited for: {question}", "dim"),
+                plain(f"    {citation.place}, cited for: {question}", "dim"),
             )
     for name in verified.changed:
         _print(console, plain(f"changed: {name} is not what it was when it was quoted", "bold"))
@@ -112,7 +112,7 @@ def show_checked(console: Console, checked: Sequence[Checked]) -> None:
             _print(console, plain(f"    {one.doubt}"))
         for citation in one.citations:
             _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
-            _print(console, plain(f"    {citation.source}:{citation.start}-{citation.end}", "dim"))
+            _print(console, plain(f"    {citation.place}", "dim"))
     count = Counter(one.verdict for one in checked)
     told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
     console.print()

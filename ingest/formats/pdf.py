@@ -38,6 +38,8 @@ _BEFORE_PAGE_NUMBER = re.compile(
     r"^$|(?:^|\s)(?:[^\w\s]+|(?:pages?|pp?|pg|seite|s|p[aá]g(?:ina)?|str(?:ana)?|sid[ae])[.:]?)\s?$", re.IGNORECASE
 )
 _WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
+_LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
+_LOOKS_LIKE_A_PAGE, _ESCAPED = re.compile(r"^(?=## Page )", re.MULTILINE), "\\\\"
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
@@ -73,10 +75,16 @@ def pdf_to_markdown(content: bytes) -> str:
     texts = [_paragraphs(lines, vocabulary) for lines in shown]
     _close_sentences(texts, shown)
     sections = [
-        f"## Page {number}\n\n{text}\n\n{page.left_out}"
-        for number, (text, page) in enumerate(zip(texts, pages, strict=True), start=1)
+        f"## Page {_label(document, n)}\n\n{_LOOKS_LIKE_A_PAGE.sub(_ESCAPED, text)}\n\n{page.left_out}"
+        for n, (text, page) in enumerate(zip(texts, pages, strict=True))
     ]
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
+
+
+def _label(document: pypdfium2.PdfDocument, n: int) -> str:
+    """The number of a page as printed, where the file says that in so many words, else as counted."""
+    label = document.get_page_label(n)
+    return label if _LABEL.fullmatch(label) else str(n + 1)
 
 
 def _read(rows: list[Row], has_picture: bool) -> _Page:

@@ -113,7 +113,8 @@ class TestLogin:
         for path in ("call/ask", "run/ask", "queue/join", "upload", "component_server"):
             url = f"{locked}gradio_api/{path}"
             assert httpx.post(url, json=body, trust_env=False).status_code == 401, path
-        # the tool for assistants would need no password
+        # PDFs and the tool for assistants would need no password
+        assert httpx.get(f"{locked}pdf?source=rules.pdf", trust_env=False).status_code in (401, 404)
         assert httpx.post(f"{locked}gradio_api/mcp/", json={}, trust_env=False).status_code in (404, 405)
 
     def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:

@@ -22,6 +22,7 @@ from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from ingest.pages import page_of
 from ui.terminal import how, proof
+from ui.web.originals import link_to
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -75,9 +76,13 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
 
 
 def _citation(citation: Citation, key: str, several: bool) -> str:
+    open_ = ""
+    if citation.page:
+        address = html.escape(link_to(citation.source, citation.start))
+        open_ = f' <a class="file" href="{address}" target="_blank" rel="noopener">Open the PDF</a>'
     return (
         f'<li id="{_anchor(key, citation.number)}"><div class="number">[{citation.number}]</div>'
-        f"<div>{_place(citation, several)}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
+        f"<div>{_place(citation, several)}{open_}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
 

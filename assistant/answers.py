@@ -68,7 +68,10 @@ class Sentence(_Frozen):
 
 
 class Citation(_Frozen):
-    """The span that proves a sentence: `source.text[start:end] == quote`, offsets in code points."""
+    """The span that proves a sentence: `source.text[start:end] == quote`, offsets in code points.
+
+    `page` is the number that is printed on its page; empty where a document has none.
+    """
 
     number: int
     source: str
@@ -76,6 +79,12 @@ class Citation(_Frozen):
     quote: str
     start: int
     end: int
+    page: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people: file, offsets and page."""
+        return f"{self.source}:{self.start}-{self.end}" + (f", p. {self.page}" if self.page else "")
 
 
 class RetrievedPassage(_Frozen):

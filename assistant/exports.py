@@ -140,5 +140,4 @@ def _state(
 
 def _quote(citation: Citation) -> str:
     words = " ".join(citation.quote.split())
-    place = f"{citation.source}:{citation.start}-{citation.end}"
-    return f"- [{citation.number}] {citation.section}: “{words}” ({place})"
+    return f"- [{citation.number}] {citation.section}: “{words}” ({citation.place})"

@@ -89,8 +89,7 @@ def show_verified(console: Console, verified: Verified) -> None:
     for question, citation, state in verified.quotes:
         if state != "stands":
             _say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
-            place = f"{citation.source}:{citation.start}-{citation.end}"
-            _say(console, f"    {place}, cited for: {question}", "dim")
+            _say(console, f"    {citation.place}, cited for: {question}", "dim")
     for name in verified.changed:
         _say(console, f"changed: {name} is not what it was when it was quoted", "bold")
     for question in verified.rewritten:
@@ -157,7 +156,7 @@ def _row_by_row(table: re.Match[str]) -> str:
 
 def _show_quote(console: Console, citation: Citation) -> None:
     _say(console, f"    “{' '.join(citation.quote.split())}”")
-    _say(console, f"    {citation.source}:{citation.start}-{citation.end}", "dim")
+    _say(console, f"    {citation.place}", "dim")
 
 
 def _say(console: Console, text: str, style: str = "") -> None:

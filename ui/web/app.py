@@ -24,6 +24,7 @@ from ui.web.completions import completions
 from ui.web.evaluate import EvaluatePanel
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
+from ui.web.originals import originals
 from ui.web.server import Server, address_of, is_loopback, take_port
 
 TITLE = "BPO or KPO?"
@@ -95,12 +96,13 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
 
 
 def other_protocols(assistant: Assistant) -> list[APIRouter]:
-    """What is served beside the page for programs; MCP where the extra `mcp` is installed."""
+    """What is served beside the page: PDFs, and for programs completions, and MCP where its extra is installed."""
+    served = [completions(assistant), originals(assistant.index)]
     if find_spec("mcp") is None:
-        return [completions(assistant)]
+        return served
     from ui.web.mcp import tool
 
-    return [completions(assistant), tool(assistant)]
+    return [*served, tool(assistant)]
 
 
 def head_html(title: str, about: str) -> str:

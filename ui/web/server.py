@@ -19,6 +19,7 @@ from ui.web.guard import Guard
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _UPLOADS_KEPT = 3_600  # seconds
+_NO_FILES = "#chat a.file { display: none }"  # which are among what is served without a password
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -126,7 +127,8 @@ class Server(uvicorn.Server):
             mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
-            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
+            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}"
+            f"{_NO_FILES if logins else ''}</style>",
         )
         super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 

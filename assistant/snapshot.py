@@ -13,11 +13,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.context import unranked
 from assistant.conversation import standalone, with_word
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
-from assistant.overview_retriever import overview_for
+from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
@@ -60,7 +59,7 @@ class Snapshot:
         if overview is None:
             return reading
         return ReaderInput(
-            question, tuple(map(unranked, overview.passages)), self.index.sources, overview=overview
+            question, tuple(map(RetrievedPassage.of, overview.passages)), self.index.sources, overview=overview
         )
 
     def standalone(self, question: str, history: Sequence[str]) -> str:
@@ -68,7 +67,7 @@ class Snapshot:
         question = " ".join(question.split())
         if not with_word(question, history) and not self.evidence.follows_up(question):
             return question
-        return standalone(question, [one for one in history if self.evidence.scope(one).scope not in _SAY_NOTHING])
+        return standalone(question, [one for one in history if self.evidence.scope(one) not in _SAY_NOTHING])
 
     @cached_property
     def within(self) -> Callable[[tuple[str, ...]], "Snapshot"]:

@@ -69,9 +69,9 @@ def _of_documents(asked: str, index: Index) -> Overview:
 def _named(asked: str, index: Index) -> str | None:
     """The one document whose title or file name shares more words with a question than any other's does."""
     terms = set(index.lexicon.terms(asked))
+    titles = {one.name: one.title for one in index.manifest.sources}  # no document is read for its title
     shared = {
-        name: len(terms & set(index.lexicon.terms(f"{source.title} {Path(name).name}")))
-        for name, source in index.sources.items()
+        name: len(terms & set(index.lexicon.terms(f"{titles[name]} {Path(name).name}"))) for name in index.sources
     }
     most = max(shared.values(), default=0)
     named = [name for name, count in shared.items() if count == most]

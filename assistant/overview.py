@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
@@ -58,20 +59,23 @@ def overview_for(
 def _of_documents(asked: str, index: Index) -> Overview:
     """The sections of the one document, or of that which the question names; else how each document begins."""
     sources = list(index.sources)
-    if len(sources) > 1:
-        terms = set(index.lexicon.terms(asked))
-        named = [name for name in sources[:_DOCUMENTS] if _names(terms, name, index)]
-        if len(named) != 1:
-            few = [index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]]
-            return begun(few, left_out=max(len(sources) - _DOCUMENTS, 0))
-        sources = named
-    return summarized(index.passages_of(sources[0], _OF_ONE))
+    named = _named(asked, index) if len(sources) > 1 else sources[0]
+    if named is None:
+        few = [index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]]
+        return begun(few, left_out=max(len(sources) - _DOCUMENTS, 0))
+    return summarized(index.passages_of(named, _OF_ONE))
 
 
-def _names(terms: set[str], name: str, index: Index) -> bool:
-    """Whether a question of these terms names a document by its title."""
-    title = set(index.lexicon.terms(index.sources[name].title))
-    return bool(title) and len(title & terms) > len(title) / 2
+def _named(asked: str, index: Index) -> str | None:
+    """The one document whose title or file name shares more words with a question than any other's does."""
+    terms = set(index.lexicon.terms(asked))
+    shared = {
+        name: len(terms & set(index.lexicon.terms(f"{source.title} {Path(name).name}")))
+        for name, source in index.sources.items()
+    }
+    most = max(shared.values(), default=0)
+    named = [name for name, count in shared.items() if count == most]
+    return named[0] if most and len(named) == 1 else None
 
 
 def _of_two_things(asked: str, names: Names | None, index: Index, retriever: HybridRetriever) -> Overview | None:

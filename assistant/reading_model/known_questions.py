@@ -41,7 +41,6 @@ class KnownQuestions:
     def __init__(self, questions: QuestionIndex) -> None:
         self._index = questions
         self._beside = {question.source for question in questions.questions}
-        self._ends = [*questions.starts[1:], len(questions.vectors)]
         # passages are ranked for a question, and then read
         self._nearest = lru_cache(maxsize=64)(self._find_nearest)
 
@@ -69,7 +68,7 @@ class KnownQuestions:
 
     def _similarity(self, vectors: np.ndarray, number: int) -> float:
         """The mean best cosine of its tokens with this question's, and the other way round: 1 for equals."""
-        own = self._index.vectors[self._index.starts[number] : self._ends[number]].astype(np.float32)
+        own = self._index.vectors[number].astype(np.float32)
         cosines = vectors @ own.T
         return float(cosines.max(axis=1).mean() + cosines.max(axis=0).mean()) / 2
 

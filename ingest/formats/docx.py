@@ -1,0 +1,146 @@
+"""A Word document as Markdown: mammoth reads it by its styles, when what it does not know was made plain text.
+
+That is: numbers that Word makes, formulas, text boxes, headers and footers. Revisions are read as accepted.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import mammoth
+from bs4 import BeautifulSoup
+
+from ingest.formats.docx_formulas import linear
+from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_xml import W, is_on, run, tag, value, words
+from ingest.formats.encodings import Unreadable
+from ingest.formats.html import to_markdown
+from ingest.formats.output import note, tidy
+
+_LARGEST_UNZIPPED = 200_000_000  # bytes
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
+_COLUMNS = 63  # of a table in Word
+_MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
+
+
+def docx_to_markdown(content: bytes) -> str:
+    """A Word document by its styles: title, headings, lists, tables and footnotes."""
+    try:
+        html = mammoth.convert_to_html(
+            _plain(content),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
+            external_file_access=False,
+        ).value
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, KeyError, AttributeError, ValueError):
+        raise Unreadable("it is no Word document") from None
+    page = BeautifulSoup(html, "html.parser")
+    for picture in page.select("img"):
+        picture.replace_with(note("a picture"))
+    return tidy(to_markdown(page, head_is_first_row=True))
+
+
+def _plain(content: bytes) -> io.BytesIO:
+    """The document, where its text is one that mammoth reads whole."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(file.file_size for file in archive.infolist()) > _LARGEST_UNZIPPED:
+            raise Unreadable("it is too large when unpacked")
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = _main_part(parts)
+    document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
+    _leave_out(document)
+    for formula in [*document.iter(f"{_MATH}oMath")]:
+        text = linear(formula)
+        formula[:] = [run(note("a formula") if text is None else text)]
+        formula.tag = tag("smartTag")  # which stands for what is in it
+    for formula in document.iter(f"{_MATH}oMathPara"):
+        formula.tag = tag("smartTag")
+    _unbox(document)
+    Numbering(parts).write_out(document)
+    body = document.find(tag("body"))
+    if body is not None:
+        body[:0] = _margins(parts)
+    parts[name] = ElementTree.tostring(document)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for part, data in parts.items():
+            made.writestr(part, data)
+    return file
+
+
+def _main_part(parts: dict[str, bytes]) -> str:
+    """The name of the part that the document itself is in."""
+    relations = ElementTree.fromstring(parts["_rels/.rels"])  # noqa: S314 - as above
+    found = [one for one in relations if one.get("Type", "").endswith("/officeDocument")]
+    return found[0].get("Target", "").lstrip("/") if found else "word/document.xml"
+
+
+def _leave_out(document: Element) -> None:
+    """Puts notes in place of empty fields and of what is no text, and behind paragraphs with hidden text."""
+    for part in document.iter():
+        if part.tag == tag("p"):
+            hidden = [piece for piece in part.iter(tag("r")) if is_on(piece.find("w:rPr/w:vanish", W))]
+            if any(words(piece).strip() for piece in hidden):
+                part.append(run(note("hidden text")))
+            for piece in hidden:
+                piece[:] = []
+        elif part.tag == tag("sdt") and is_on(part.find("w:sdtPr/w:showingPlcHdr", W)):
+            for n, piece in enumerate(part.iter(tag("t"))):
+                piece.text = "" if n else note("an empty field")
+        elif part.tag == tag("tr"):  # a row that begins further to the right
+            for _ in range(min(int(value(part.find("w:trPr/w:gridBefore", W), "0")), _COLUMNS)):
+                part.insert(1, Element(tag("tc")))
+        elif part.tag == tag("drawing") and not _has(part, "blip", "txbxContent"):
+            _become_text(part, note("a drawing"))
+        elif part.tag == tag("object"):
+            _become_text(part, note("an embedded object"))
+        elif part.tag == tag("altChunk"):
+            part.tag = tag("p")
+            part[:] = [run(note("an embedded document"))]
+
+
+def _become_text(part: Element, text: str) -> None:
+    part.tag = tag("t")
+    part.text = text
+    part[:] = []
+
+
+def _unbox(document: Element) -> None:
+    """Gives text boxes, old and new ones, the form in which mammoth reads them behind their paragraph."""
+    for part in document.iter():
+        if part.tag in _BOXED and _has(part, "txbxContent"):
+            # what is there twice, in a new form and in an old one
+            shown = part[0] if part.tag == f"{_COMPATIBLE}AlternateContent" else part
+            boxes = [*shown.iter(tag("txbxContent"))]
+            part[:] = [*boxes, *([_paragraph(note("a picture"))] if _has(shown, "blip") else [])]
+            part.tag = tag("pict")
+
+
+def _has(part: Element, *names: str) -> bool:
+    """Whether something of this name is in it, of whatever namespace."""
+    return any(inner.tag.rpartition("}")[2] in names for inner in part.iter())
+
+
+def _margins(parts: dict[str, bytes]) -> Iterator[Element]:
+    """What headers and footers say, each text once, without page numbers."""
+    said = set()
+    for name in sorted(filter(_MARGINS.fullmatch, parts)):
+        for paragraph in ElementTree.fromstring(parts[name]).iter(tag("p")):  # noqa: S314 - as above
+            text = " ".join(words(paragraph).split())
+            if sum(letter.isalpha() for letter in text) > 6 and text not in said:  # more than "Page 1 of 3"
+                said.add(text)
+                yield _paragraph(text)
+
+
+def _paragraph(text: str) -> Element:
+    made = Element(tag("p"))
+    made.append(run(text))
+    return made

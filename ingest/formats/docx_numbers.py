@@ -1,0 +1,170 @@
+"""The numbers of headings and steps that Word makes, and that stand nowhere in the text."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from ingest.formats.docx_xml import W, is_on, run, tag, value
+
+_LEVELS = 9
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
+    *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
+
+
+class Level(NamedTuple):
+    """How the paragraphs of one level of a list are numbered: "%1.%2" in decimals, from 1 on."""
+
+    format: str
+    text: str
+    start: int
+    legal: bool  # all numbers of its text in decimals
+
+
+@dataclass
+class List:
+    """What a paragraph names as its list by a number; several that are of one `kind` count on together."""
+
+    kind: str = ""
+    levels: dict[int, Level] = field(default_factory=dict)
+    restarts: dict[int, int] = field(default_factory=dict)  # where the levels begin anew with its first paragraph
+
+
+class Numbering:
+    """The lists of a document. One of them is used once, from the first paragraph of the document to the last."""
+
+    def __init__(self, parts: dict[str, bytes]) -> None:
+        """From the parts of a Word file by name; the numbers that are written out are no longer in them."""
+        self._lists: dict[str, List] = {}
+        self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)  # by kind
+        if numbering := parts.get("word/numbering.xml"):
+            lists = ElementTree.fromstring(numbering)  # noqa: S314 - in a process of its own, bounded
+            self._lists = _read_lists(lists)
+            _leave_to_styles_only_bullets(lists)
+            parts["word/numbering.xml"] = ElementTree.tostring(lists)
+        self._styles: dict[str, Element] = {}
+        if styles := parts.get("word/styles.xml"):
+            found = ElementTree.fromstring(styles).iter(tag("style"))  # noqa: S314 - as above
+            self._styles = {style.get(tag("styleId"), ""): style for style in found}
+
+    def write_out(self, document: Element) -> None:
+        """Puts every number in front of its paragraph, and no longer makes that an item of a list.
+
+        Bullets stay as they are; where one hangs below a number, it begins a list of its own.
+        """
+        open_levels: list[int] = []  # of the bullets that the next one may hang below
+        for paragraph in document.iter(tag("p")):
+            number, at = self._numbered(paragraph)
+            list_ = self._lists.get(number, List())
+            level = list_.levels.get(at)
+            if level and level.format == "bullet":
+                open_levels = [*(above for above in open_levels if above < at), at]
+                for place in paragraph.findall("w:pPr/w:numPr/w:ilvl", W):
+                    place.set(tag("val"), str(len(open_levels) - 1))
+                continue
+            open_levels = []
+            if level is None or level.format == "none":
+                continue
+            properties = paragraph.find("w:pPr", W)
+            if properties is not None and (own := properties.find("w:numPr", W)) is not None:
+                properties.remove(own)
+            label = self._next(list_, at)
+            if label.strip():
+                paragraph.insert(0 if properties is None else 1, run(f"{label} "))
+
+    def _numbered(self, paragraph: Element) -> tuple[str, int]:
+        """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
+        number = value(paragraph.find("w:pPr/w:numPr/w:numId", W))
+        level = value(paragraph.find("w:pPr/w:numPr/w:ilvl", W))
+        style = value(paragraph.find("w:pPr/w:pStyle", W))
+        seen: set[str] = set()
+        while style in self._styles and style not in seen and not (number and level):
+            seen.add(style)
+            number = number or value(self._styles[style].find("w:pPr/w:numPr/w:numId", W))
+            level = level or value(self._styles[style].find("w:pPr/w:numPr/w:ilvl", W))
+            style = value(self._styles[style].find("w:basedOn", W))
+        return number, int(level or 0)
+
+    def _next(self, list_: List, level: int) -> str:
+        """The number of the next paragraph of a list at this level."""
+        counts, levels = self._counts[list_.kind], list_.levels
+        for at, start in list_.restarts.items():
+            counts[at] = start - 1
+        list_.restarts = {}
+        count = counts[level]
+        counts[level] = levels[level].start if count is None else count + 1
+        for above in range(level):
+            if counts[above] is None and above in levels:
+                counts[above] = levels[above].start
+        counts[level + 1 :] = [None] * (_LEVELS - level - 1)
+        label = levels[level].text
+        for above in range(level + 1):
+            if above in levels:
+                shown = "decimal" if levels[level].legal else levels[above].format
+                label = label.replace(f"%{above + 1}", _written(counts[above] or 0, shown))
+        return label
+
+
+def _read_lists(numbering: Element) -> dict[str, List]:
+    """The lists by their numbers."""
+    kinds: dict[str, dict[int, Level]] = {}
+    styles: dict[str, dict[int, Level]] = {}  # the levels that one kind defines, and another refers to by name
+    for kind in numbering.findall("w:abstractNum", W):
+        levels = {int(found.get(tag("ilvl"), "0")): _level(found) for found in kind.findall("w:lvl", W)}
+        style = value(kind.find("w:styleLink", W)) or value(kind.find("w:numStyleLink", W))
+        if style and levels:
+            styles[style] = levels
+        kinds[kind.get(tag("abstractNumId"), "")] = levels or styles.get(style, {})
+    lists = {}
+    for one in numbering.findall("w:num", W):
+        kind_name = value(one.find("w:abstractNumId", W))
+        made = List(kind_name, dict(kinds.get(kind_name, {})))
+        for override in one.findall("w:lvlOverride", W):
+            at = int(override.get(tag("ilvl"), "0"))
+            if (own := override.find("w:lvl", W)) is not None:
+                made.levels[at] = _level(own)
+            if (start := override.find("w:startOverride", W)) is not None:
+                made.restarts[at] = int(value(start, "1"))
+        lists[one.get(tag("numId"), "")] = made
+    return lists
+
+
+def _level(found: Element) -> Level:
+    return Level(
+        format=value(found.find("w:numFmt", W), "decimal"),
+        text=value(found.find("w:lvlText", W)),
+        start=int(value(found.find("w:start", W), "1")),
+        legal=is_on(found.find("w:isLgl", W)),
+    )
+
+
+def _leave_to_styles_only_bullets(lists: Element) -> None:
+    """Else the numbers of a style would be made once more."""
+    for level in lists.iter(tag("lvl")):
+        for style in level.findall("w:pStyle", W):
+            if value(level.find("w:numFmt", W)) != "bullet":
+                level.remove(style)
+
+
+def _written(count: int, format_: str) -> str:
+    written = str(count)
+    if format_ == "none":
+        return ""
+    if format_ == "decimalZero":
+        written = f"{count:02}"
+    elif format_.endswith("Letter") and count > 0:
+        written = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
+    elif format_.endswith("Roman") and 0 < count < 4000:
+        written = _roman(count)
+    return written.upper() if format_.startswith("upper") else written
+
+
+def _roman(count: int) -> str:
+    written = ""
+    for worth, letters in _ROMAN:
+        written += letters * (count // worth)
+        count %= worth
+    return written

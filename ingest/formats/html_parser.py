@@ -1,0 +1,48 @@
+"""HTML as a tree, also where it leaves out the end tags that it may leave out."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+_BLOCKS = frozenset(
+    """address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5
+    h6 header hr li main menu nav ol p pre section table ul""".split()  # noqa: SIM905 - a name a line is no easier
+)
+_GROUPS = frozenset(["tbody", "thead", "tfoot", "colgroup"])
+_RULES = [  # which tags end which others that are open, and in what those others are left alone
+    (_BLOCKS, {"p"}, {"table", "caption", "td", "th", "button", "object"}),
+    ({"li"}, {"li"}, {"table", "ul", "ol", "menu"}),
+    ({"dt", "dd"}, {"dt", "dd"}, {"table", "dl"}),
+    ({"option"}, {"option"}, {"select", "datalist", "optgroup"}),
+    ({"optgroup"}, {"option", "optgroup"}, {"select", "datalist"}),
+    ({"td", "th"}, {"td", "th"}, {"table", "tr"}),
+    ({"tr"}, {"tr", "caption", "colgroup"}, {"table"}),
+    (_GROUPS, {"tr", "caption", *_GROUPS}, {"table"}),
+]
+
+
+class Page(BeautifulSoup):
+    """A page by Python's own parser, where a paragraph, an item, a row or a cell ends when the next one begins."""
+
+    def __init__(self, content: bytes | str) -> None:
+        super().__init__(content, "html.parser")
+
+    def handle_starttag(self, name: str, *arguments: Any, **named: Any) -> Tag | None:
+        """Called by the parser for each start tag."""
+        for begins, ends, inside in _RULES:
+            if name in begins and any(self.open_tag_counter[kind] for kind in ends):
+                self._end(ends, inside)
+        return super().handle_starttag(name, *arguments, **named)
+
+    def _end(self, ends: set[str], inside: set[str]) -> None:
+        outermost = None
+        for tag in reversed(self.tagStack):
+            if tag.name in inside:
+                break
+            if tag.name in ends:
+                outermost = tag
+        if outermost is not None:
+            self.endData()
+            while self.tagStack[-1] is not outermost:
+                self.popTag()
+            self.popTag()

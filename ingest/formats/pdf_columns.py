@@ -1,0 +1,111 @@
+"""Columns of prose that were written line by line across the page are read one after the other.
+
+Most PDFs are written column by column and are left as they are; and so are tables, whose rows belong together.
+"""
+
+import statistics
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ingest.formats.pdf_page import Row, Word
+
+_GAP = 0.8  # of the height of the letters: more than a blank
+_FEWEST_WORDS = 3  # on each side of a gap; the cells of a table have fewer
+_FEWEST_ROWS = 3  # that have a gap at the same place; two where it is wide
+_WIDE_GAP = 1.5
+
+Gap = tuple[float, float]
+
+
+@dataclass
+class _Run:
+    """Rows one below the other with the same gaps."""
+
+    rows: list[Row] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    divided: int = 0  # how many of the rows have words on both sides of a gap
+
+
+def column_by_column(rows: list[Row]) -> list[Row]:
+    """The rows of a page in the order in which they are read; those of tables are marked."""
+    read: list[Row] = []
+    run = _Run()
+    for row in rows:
+        gaps = _gaps(row)
+        common = _common(run, row, gaps)
+        if run.rows and (not common or row.bottom >= run.rows[-1].bottom):
+            read += _read(run)
+            run, common = _Run(), gaps
+        if common:
+            run.rows.append(row)
+            run.gaps = common
+            run.divided += bool(gaps)
+        else:
+            read.append(row)
+    return read + _read(run)
+
+
+def _gaps(row: Row) -> list[Gap]:
+    least = _GAP * row.height
+    pairs = pairwise(row.words)
+    return [(a.right, b.left) for a, b in pairs if b.left - a.right > least and not b.is_field]
+
+
+def _common(run: _Run, row: Row, gaps: list[Gap]) -> list[Gap]:
+    """The gaps of the run that the row has as well, or all of which it stands beside."""
+    if not run.rows:
+        return gaps
+    left, right = row.words[0].left, row.words[-1].right
+    found = []
+    for start, end in run.gaps:
+        beside = [
+            gap for gap in [*gaps, (right, float("inf")), (float("-inf"), left)] if gap[0] < end and start < gap[1]
+        ]
+        for gap in beside[:1]:
+            cut = (max(start, gap[0]), min(end, gap[1]))
+            if cut[1] - cut[0] > _GAP * row.height / 2:
+                found.append(cut)
+    return found
+
+
+def _read(run: _Run) -> list[Row]:
+    """The columns of a run one after the other, where they are columns of prose."""
+    below = _below(run)
+    if below:
+        run.rows = run.rows[: -len(below)]
+    columns: list[list[Row]] = [[] for _ in range(len(run.gaps) + 1)]
+    for row in run.rows:
+        for n, part in enumerate(_parts(row, run.gaps)):
+            if part:
+                columns[n].append(Row(part))
+    widest = min((end - start for start, end in run.gaps), default=0.0)
+    height = run.rows[0].height if run.rows else 0.0
+    enough = run.divided >= (2 if widest > _WIDE_GAP * height else _FEWEST_ROWS)
+    prose = all(
+        column and statistics.mean(len(row.words) for row in column) >= _FEWEST_WORDS for column in columns
+    )
+    if enough and prose:
+        return [*(row for column in columns for row in column), *below]
+    for row in run.rows:
+        row.of_table = run.divided >= _FEWEST_ROWS
+    return [*run.rows, *below]
+
+
+def _below(run: _Run) -> list[Row]:
+    """The last rows of a run that stand on one side alone, after a space: these are below all columns."""
+    for at in range(len(run.rows) - 1, 0, -1):
+        row = run.rows[at]
+        if sum(bool(part) for part in _parts(row, run.gaps)) > 1:
+            break
+        if run.rows[at - 1].bottom - row.bottom > 2 * row.height:
+            return run.rows[at:]
+    return []
+
+
+def _parts(row: Row, gaps: list[Gap]) -> list[list[Word]]:
+    middles = [(start + end) / 2 for start, end in gaps]
+    borders = [float("-inf"), *middles, float("inf")]
+    return [
+        [word for word in row.words if left <= (word.left + word.right) / 2 < right]
+        for left, right in pairwise(borders)
+    ]

@@ -1,0 +1,124 @@
+"""Small PDF and Word files, made by hand, so that a test says all that is in them."""
+
+import io
+import zipfile
+from html import escape
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+SPACES = " ".join(
+    f'xmlns:{prefix}="{space}"'
+    for prefix, space in {
+        "w": WORD,
+        "m": f"{OFFICE}/math",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "v": "urn:schemas-microsoft-com:vml",
+        "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    }.items()
+)
+
+
+def pdf(*pages: list[tuple[int, int, str]], title: str = "", labels: str = "") -> bytes:
+    """A PDF of these pages, each of them lines of (distance from the bottom, size of the letters, text).
+
+    `labels` says how its pages are numbered: "0 << /S /r >>" begins with Roman numbers.
+    """
+    placed = ([(72, y, size, text) for y, size, text in lines] for lines in pages)
+    return placed_pdf(*placed, title=title, labels=labels)
+
+
+def placed_pdf(
+    *pages: list[tuple[int, int, int, str]], title: str = "", fields: str = "", labels: str = ""
+) -> bytes:
+    """The same with the distance from the left in front of each line, and on the first page the fields of a form.
+
+    The fields are dictionaries of PDF, without what every field has.
+    """
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
+    filled = [f"<< /Type /Annot /Subtype /Widget /F 4 {field} >>" for field in fields.split("\n") if field.strip()]
+    places_of_fields = " ".join(f"{4 + 2 * len(pages) + i} 0 R" for i in range(len(filled)))
+    form = f"/AcroForm << /Fields [{places_of_fields}] >>" if filled else ""
+    objects = [
+        f"<< /Title ({title}) >>",
+        f"<< /Type /Catalog /Pages 3 0 R {form} /PageLabels << /Nums [{labels}] >> >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+    ]
+    font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    for i, lines in enumerate(pages):
+        drawn = "\n".join(f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, size, text in lines)
+        notes = f"/Annots [{places_of_fields}]" if i == 0 and filled else ""
+        objects.append(
+            f"<< /Type /Page /Parent 3 0 R /MediaBox [0 0 612 792] /Resources {font} /Contents {5 + 2 * i} 0 R "
+            f"{notes} >>"
+        )
+        objects.append(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
+    objects += filled
+    content, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    content += (
+        f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}"
+        f"trailer << /Size {len(places) + 1} /Root 2 0 R /Info 1 0 R >>\nstartxref\n{len(content)}\n%%EOF"
+    )
+    return content.encode("latin-1")
+
+
+def docx(*paragraphs: tuple[str, str]) -> bytes:
+    """A Word document of these paragraphs, each of a style ("Title", "Heading 1", "") and a text."""
+    styles = {style: style.replace(" ", "") for style, _ in paragraphs if style}
+    defined = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{id_}"><w:name w:val="{name}"/></w:style>'
+        for name, id_ in styles.items()
+    )
+    body = "".join(
+        p(escape(text), f'<w:pStyle w:val="{styles[style]}"/>' if style else "") for style, text in paragraphs
+    )
+    return word_file(body, styles=defined)
+
+
+def p(text: str, properties: str = "") -> str:
+    """A paragraph of Word's XML; what is no text in `text` stands in elements of its own."""
+    parts = text if text.startswith("<") else f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+    return f"<w:p><w:pPr>{properties}</w:pPr>{parts}</w:p>"
+
+
+def t(text: str, properties: str = "") -> str:
+    """A run of Word's XML."""
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def word_file(body: str, styles: str = "", numbering: str = "", header: str = "") -> bytes:
+    """A Word document of Word's own XML."""
+    kinds = {"styles": styles, "numbering": numbering, "header": header}
+    relation = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+    )
+    related = "".join(
+        f'<Relationship Id="r{n}" Type="{OFFICE}/relationships/{kind}" Target="{_file(kind)}"/>'
+        for n, kind in enumerate(kinds)
+    )
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        "_rels/.rels": relation.format(
+            f'<Relationship Id="r1" Type="{OFFICE}/relationships/officeDocument" Target="word/document.xml"/>'
+        ),
+        "word/_rels/document.xml.rels": relation.format(related),
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/styles.xml": f"<w:styles {SPACES}>{styles}</w:styles>",
+        "word/numbering.xml": f"<w:numbering {SPACES}>{numbering}</w:numbering>",
+        "word/header1.xml": f"<w:hdr {SPACES}>{header}</w:hdr>",
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def _file(kind: str) -> str:
+    return "header1.xml" if kind == "header" else f"{kind}.xml"

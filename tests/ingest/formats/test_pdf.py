@@ -1,0 +1,241 @@
+"""PDFs become Markdown: pages, paragraphs, columns, forms, and letters that are none."""
+
+import pytest
+
+from ingest.formats.encodings import Unreadable
+from ingest.formats.pdf import pdf_to_markdown
+from ingest.passages import split
+from ingest.sources import make_source
+from tests.ingest.formats.samples import pdf, placed_pdf
+
+
+def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs() -> None:
+    first = [(700, 18, "Handbook"), (660, 11, "The first line goes on"), (646, 11, "in the second one.")]
+    first += [(620, 11, "Another paragraph."), (606, 11, "1. An item")]
+    text = pdf_to_markdown(pdf(first, [(700, 11, "The second page.")], title="A title"))
+    assert text == (
+        "# A title\n\n## Page 1\n\nHandbook\n\nThe first line goes on in the second one.\n\n"
+        "Another paragraph.\n1. An item\n\n## Page 2\n\nThe second page.\n"
+    )
+    sections = {passage.section for passage in split(make_source("a.pdf", text))}
+    assert sections == {"A title", "Page 1", "Page 2"}
+
+
+def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
+    with pytest.raises(Unreadable, match="it is no PDF"):
+        pdf_to_markdown(b"no PDF")
+    with pytest.raises(Unreadable, match="is it a scan"):
+        pdf_to_markdown(pdf([], []))
+
+
+# --- words that are divided
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("The ket-", "tle is hot. A kettle sings."), "The kettle is hot. A kettle sings."),
+        (("Wear a well-", "worn coat. It is well-worn."), "Wear a well-worn coat. It is well-worn."),
+        (("The North-", "South line."), "The North-South line."),
+        (("Ask for form A-", "12 at once."), "Ask for form A-12 at once."),
+        (("A life-", "jacket: no life without a jacket, says life, a jacket."),
+         "A life-jacket: no life without a jacket, says life, a jacket."),
+        (("They under-", "stand it. A stand under trees."), "They understand it. A stand under trees."),
+        (("Even-", "ing is near, and even-"), "Evening is near, and even-"),
+    ],
+)  # fmt: skip
+def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:
+    assert pdf_to_markdown(pdf([(700, 12, lines[0]), (686, 12, lines[1])])) == f"## Page 1\n\n{text}\n"
+
+
+# --- columns
+
+LEFT = ["Boats leave the quay at noon", "and come back before it is", "dark, also in the winter."]
+RIGHT = ["Whoever is late must wait for", "the next one, which leaves two", "hours later at the same quay."]
+GOES_OVER = [*LEFT[:2], "dark, and they wait until"], ["nobody is left at the quay.", *RIGHT[:2]]
+CELLS = ["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "text"),
+    [
+        (LEFT, RIGHT, f"{' '.join(LEFT)}\n\n{' '.join(RIGHT)}"),
+        (*GOES_OVER, f"{' '.join(GOES_OVER[0])} {' '.join(GOES_OVER[1])}"),
+        (*CELLS, "Adult 9 euros\n\nChild 4 euros\n\nDog 1 euro"),
+    ],
+    ids=["prose", "a sentence that goes over", "cells"],
+)
+def test_columns_of_prose_are_read_one_after_the_other_and_cells_in_their_rows(
+    left: list[str], right: list[str], text: str
+) -> None:
+    lines = [(60, 740, 11, "What travellers ask at the quay, day by day.")]
+    for n, pair in enumerate(zip(left, right, strict=True)):
+        lines += [(x, 700 - 14 * n, 11, words) for x, words in zip((60, 320), pair, strict=True)]
+    read = pdf_to_markdown(placed_pdf([*lines, (60, 600, 11, "Printed in May.")]))
+    assert read == f"## Page 1\n\nWhat travellers ask at the quay, day by day.\n\n{text}\n\nPrinted in May.\n"
+
+
+# --- pages
+
+
+def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() -> None:
+    pages = ("Books are lent for", "four weeks. Fines are due.", "Read them.")
+    framed = [
+        [(770, 10, "Rules of the library"), (700, 11, text), (30, 10, f"Page {number}")]
+        for number, text in enumerate(pages, start=1)
+    ]
+    assert pdf_to_markdown(pdf(*framed)) == (
+        "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n\n"
+        "## Page 3\n\nRead them.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [
+        ("to pay a fine of exactly", "a fine of exactly 12 euros.\n\n## Page 2\n\nBooks"),
+        ("Opening hours", "Opening hours\n\n## Page 2\n\n12 euros. Books"),  # a line that had room for more
+    ],
+)
+def test_before_what_is_no_small_letter_only_a_full_line_goes_over(last: str, read: str) -> None:
+    lines = [(700, 11, "Whoever keeps a book"), (686, 11, "for longer than that has"), (672, 11, last)]
+    assert read in pdf_to_markdown(pdf(lines, [(700, 11, "12 euros. Books are dear.")]))
+
+
+def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
+    pages = [[(700, 11, f"Text {letter}.")] for letter in "AB"] + [
+        [(700, 11, "## Page 9")],
+        [(700, 11, "Text D.")],
+    ]
+    labels = "0 << /S /r >> 1 << /S /D /P (A-) /St 7 >> 3 << /P (a title) >>"
+    assert pdf_to_markdown(pdf(*pages, labels=labels)) == (
+        "## Page i\n\nText A.\n\n## Page A-7\n\nText B.\n\n## Page A-8\n\n\\## Page 9\n\n## Page 4\n\nText D.\n"
+    )
+
+
+def pages_with(*lines: str) -> str:
+    """What pages are read as that differ in their first line and in a letter of their second."""
+    return pdf_to_markdown(
+        pdf(*([(770, 10, line), (700, 11, f"Text {chr(65 + n)}.")] for n, line in enumerate(lines)))
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Annual fee: 40 EUR", "Annual fee: 55 EUR", "Annual fee: 70 EUR"),
+        ("Room 101", "Room 102", "Room 103"),
+        ("Step 1", "Step 2", "Step 3"),
+        ("Invoice no. 101", "Invoice no. 102", "Invoice no. 103"),
+        ("Rent: 1.1 EUR", "Rent: 1.2 EUR", "Rent: 1.3 EUR"),
+        ("Deposit: 40 EUR", "Deposit: 40 EUR"),
+    ],
+)
+def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_each(lines: tuple[str, ...]) -> None:
+    text = pages_with(*lines)
+    assert all(text.count(line) == lines.count(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "stay"),
+    [
+        (("Rules of May 2019",) * 3, ["Rules of May 2019"]),
+        (("- 1 -", "- 2 -"), []),
+        (("3 of 3", "4 of 3", "5 of 3"), []),
+        (("Weir 12, page 341", "Weir 12, page 342", "Weir 12, page 343"), ["Weir 12, page 341"]),
+        (("Rules | 7", "Rules | 8", "Rules | 9"), []),
+    ],
+)
+def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
+    lines: tuple[str, ...], stay: list[str]
+) -> None:
+    text = pages_with(*lines)
+    assert [line for line in dict.fromkeys(lines) if line in text] == stay
+
+
+def test_a_number_that_stands_apart_or_in_a_long_line_is_that_of_the_page() -> None:
+    code = "Printed Aug 5 in Leeds, frame {} of the rules"
+    pages = [
+        [
+            (60, 770, 10, "Rules"),
+            (520, 770, 10, str(n)),
+            (60, 700, 11, f"Text {'ABC'[n - 7]}."),
+            (60, 30, 8, code.format(n)),
+        ]
+        for n in (7, 8, 9)
+    ]
+    text = pdf_to_markdown(placed_pdf(*pages))
+    assert text.count("Rules") == 0 and text.count("Printed") == 1
+
+
+def test_a_page_of_which_nothing_else_is_left_keeps_its_lines() -> None:
+    text = pdf_to_markdown(pdf(*([(700, 11, f"Room {number}")] for number in (101, 102, 103))))
+    assert text == "## Page 1\n\nRoom 101\n\n## Page 2\n\nRoom 102\n\n## Page 3\n\nRoom 103\n"
+
+
+def test_the_title_is_the_one_it_names_unless_a_program_made_that_up() -> None:
+    lines = [(740, 20, "Garden rules"), (700, 11, "Water at night."), (686, 11, "Close the gate.")]
+    for made_up in ("", "untitled", "Microsoft Word - rules_final.doc", "rules.indd", "\\(anonymous\\)"):
+        assert pdf_to_markdown(pdf(lines, title=made_up)).startswith("# Garden rules\n\n## Page 1")
+    assert pdf_to_markdown(pdf(lines, title="The garden")).startswith("# The garden\n\n## Page 1")
+
+
+PICTURE = "q {0} 0 0 {0} 72 300 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "read"),
+    [
+        ("Words.", 300, "Words.\n\n<!-- note: a picture -->\n"),
+        ("Words.", 20, "Words.\n"),
+        ("", 300, "<!-- note: a page without text, perhaps a scan -->\n"),
+        ("", 20, ""),
+    ],
+)
+def test_a_picture_is_noted_and_so_is_a_page_that_is_nothing_else(text: str, size: int, read: str) -> None:
+    drawn = f") Tj ET {PICTURE.format(size)} BT (".replace("\\", "")
+    found = pdf_to_markdown(pdf([(700, 11, "First page.")], [(700, 11, text + drawn)]))
+    assert found.rstrip() == f"## Page 1\n\nFirst page.\n\n## Page 2\n\n{read}".rstrip()
+
+
+def test_what_runs_up_the_border_of_a_page_does_not_stand_amid_a_sentence() -> None:
+    turned = ") Tj 0 1 -1 0 20 300 Tm (arXiv 12 Jan 2016) Tj 1 0 0 1 72 686 Tm ("
+    text = pdf_to_markdown(
+        pdf([(700, 11, f"It takes a step{turned}which goes down."), (672, 11, "It goes on."), (600, 11, "More.")])
+    )
+    assert text == "## Page 1\n\nIt takes a step which goes down. It goes on.\n\nMore.\n\narXiv 12 Jan 2016\n"
+
+
+def test_another_font_within_a_sentence_ends_no_paragraph() -> None:
+    lines = [
+        (700, 11, "Ask for the book"),
+        (686, 9, "of guests and write into it"),
+        (660, 11, "on 2018\\261"),
+        (646, 11, "05."),
+    ]
+    assert (
+        pdf_to_markdown(pdf(lines)) == "## Page 1\n\nAsk for the book of guests and write into it\n\non 2018–05.\n"
+    )
+
+
+# --- forms
+
+FORM = """/FT /Tx /T (a) /V (Ada Byron) /Rect [200 696 400 712]
+/FT /Tx /T (b) /Rect [200 668 400 684]
+/FT /Btn /T (c) /V /Yes /AS /Yes /Rect [60 640 72 652] /AP << /N << /Yes 1 0 R >> >>
+/FT /Btn /T (d) /AS /Off /Rect [60 626 72 638] /AP << /N << /Yes 1 0 R >> >>
+/FT /Ch /Ff 131072 /T (e) /V (Leeds) /Opt [(Leeds) (York)] /Rect [60 560 200 576]"""
+
+
+def test_what_was_filled_in_stands_behind_what_asks_for_it() -> None:
+    lines = [
+        (60, 700, 11, "Name:"),
+        (60, 672, 11, "Street:"),
+        (80, 642, 11, "I bring a dog."),
+        (80, 628, 11, "I smoke."),
+    ]
+    text = pdf_to_markdown(placed_pdf([*lines, (60, 590, 11, "Where do you come from?")], fields=FORM))
+    assert text == (
+        "## Page 1\n\nName: Ada Byron\n\nStreet: <!-- note: an empty field -->\n\n"
+        "- ☒ I bring a dog.\n- ☐ I smoke.\n\nWhere do you come from?\n\nLeeds\n"
+    )

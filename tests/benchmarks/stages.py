@@ -1,6 +1,6 @@
 """Where the milliseconds of an answer go: `python -m tests.benchmarks.stages [QUESTIONS]`.
 
-Asks the offline assistant over the article questions of core.jsonl that nobody asked before, one after another, and
+Asks the offline assistant questions of core.jsonl that nobody asked before, one after another, and
 prints the median of what each takes until its first words and to its end, of the stages in between (a stage that
 stands further in is a part of the one above), and of what the window does after that.
 """
@@ -16,13 +16,12 @@ import assistant.chain
 import assistant.snapshot
 from assistant.chain import open_assistant
 from assistant.evidence import Evidence
+from assistant.readers import extractive
 from assistant.reading_model.encoding import Encoder
 from assistant.reading_model.model import ReadingModel
-from assistant.readers import extractive
 from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from ingest.build import ensure_index
-from ingest.embeddings import MiniLM
 from ingest.index import Index
 from tests.benchmarks.load import QUESTIONS
 from ui.web.render import answer_html
@@ -31,7 +30,6 @@ STAGES: dict[str, tuple[Any, str]] = {
     "is it said to the assistant": (assistant.chain, "introduce"),
     "is it a follow-up": (Evidence, "follows_up"),
     "retrieve": (HybridRetriever, "explain"),
-    "  the question's vectors": (MiniLM, "_read"),
     "  by meaning": (Index, "nearest"),
     "  ranked anew": (Evidence, "rerank"),
     "  read by the model": (Evidence, "read"),
@@ -59,7 +57,7 @@ def main(questions: int = 60) -> None:
         now.clear()
         began = time.perf_counter()
         first = 0.0
-        for answer in chat.chain.stream(question):
+        for answer in chat.chain.stream(question):  # noqa: B007
             first = first or time.perf_counter() - began
         whole = time.perf_counter() - began
         of_answer = {"first words": first, "whole answer": whole, **{name: now.get(name, 0.0) for name in STAGES}}

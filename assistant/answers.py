@@ -38,10 +38,14 @@ class EarlierTurn(_Frozen):
 
 
 class Ask(_Frozen):
-    """A question, and the earlier turns of its conversation, oldest first."""
+    """A question, and the earlier turns of its conversation, oldest first.
+
+    `within` names the documents that it is asked of, by title or file; all where it names none.
+    """
 
     question: str
     history: tuple[EarlierTurn, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def earlier(self) -> tuple[str, ...]:

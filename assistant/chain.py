@@ -16,10 +16,11 @@ from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.context import best_sections, whole_documents
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, standalone, with_item
 from assistant.faults import ModelFault
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
+from assistant.lines import Line
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
@@ -124,19 +125,23 @@ class Assistant:
 
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
-        ask, opened = as_ask(asked), self._snapshots.current()
+        ask = as_ask(asked)
+        opened = self._snapshots.current(ask.within)
         reading = opened.reading(self._standalone(ask)[0])
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
-            decision = extractive.Decision([extractive.Line(0, introduced.text)], reason, None)
+            decision = extractive.Decision([Line(0, introduced.text)], reason, None)
             return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
         decision = extractive.decide(reading, opened.evidence.calibration)
         units = [] if reading.overview else candidates(reading)
         given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
         return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision, given)
 
-    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
-        """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
+    def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
+        """The answer with questions to go on with, none `asked` before; takes as long as a question or two.
+
+        `within`: the documents that they are asked of (see `Ask`).
+        """
         if answer.suggestions:
             return answer
 
@@ -144,7 +149,7 @@ class Assistant:
             found = suggestions(answer, asked, opened.index.sources, opened.answered_from)
             return answer.model_copy(update={"suggestions": found})
 
-        return self._snapshots.read(suggest)
+        return self._snapshots.read(suggest, tuple(within))
 
     def first_questions(self) -> tuple[str, ...]:
         """A few questions to begin with, for whoever does not know what may be asked."""
@@ -166,19 +171,21 @@ class Assistant:
         """The index that is current now."""
         return self.opened().index
 
-    def opened(self) -> Snapshot:
-        """The current snapshot."""
-        return self._snapshots.current()
+    def opened(self, within: tuple[str, ...] = ()) -> Snapshot:
+        """The current snapshot, of some documents or of all (see `Ask`)."""
+        return self._snapshots.current(within)
 
     def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer as it grows."""
         started = time.perf_counter()
-        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started))
+        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started), ask.within)
         if introduced:  # there is an index, before a model is asked anything
             yield introduced
             return
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(lambda opened: (opened, self._reading(ask, text, opened, config)))
+        opened, reading = self._snapshots.read(
+            lambda opened: (opened, self._reading(ask, text, opened, config)), ask.within
+        )
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
@@ -241,7 +248,16 @@ class Assistant:
             told = recent(ask.history)
             return rewrite_question(self.chat_model, ask.question, told, self._prompt_tokens, config)
         history = ask.earlier[-EARLIER_TOLD:]
-        return self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+        with_item = self._with_item(ask)
+        return with_item or self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+
+    def _with_item(self, ask: Ask) -> str | None:
+        """The question with the item of the last answer's list that it points at; that is given, or found anew."""
+        if not ask.history or not points_at_item(ask.question):
+            return None
+        last = ask.history[-1]
+        before = Ask(question=last.question, history=ask.history[:-1])
+        return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
 
 
 def _name(
@@ -266,6 +282,8 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
             )
-    if any(_SURROGATE.search(text) for text in (ask.question, *(t.question + t.answer for t in last))):
+    if any(
+        _SURROGATE.search(text) for text in (ask.question, *ask.within, *(t.question + t.answer for t in last))
+    ):
         raise QuestionError("The question is not UTF-8. Type it again.")
     return ask

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.answers import RetrievedPassage
+from assistant.answers import RetrievedPassage, Support
 from assistant.injection import without_orders
 from assistant.literals import names, unknown_amounts, unknown_numbers, without
 from assistant.prompts import REFUSES
@@ -41,6 +41,11 @@ class Verdict:
 
     doubt: str
     logit: float
+
+
+def support_of(doubt: str, quoted: bool) -> Support:
+    """What a sentence is called that has this doubt, and is quoted or not."""
+    return "unsupported" if doubt else "quoted" if quoted else "supported"
 
 
 def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, label: str = "") -> Verdict:

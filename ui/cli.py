@@ -95,6 +95,12 @@ def ask(
     explain: Annotated[
         bool, typer.Option(help="Show both rankings, their fusion, and why it answers or not.")
     ] = False,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", metavar="NAME", help="A document to ask, by title or file. Repeatable. Default: all."
+        ),
+    ] = None,
     model: Model = None,
 ) -> None:
     """Answer one question and show its citations."""
@@ -104,13 +110,13 @@ def ask(
     from assistant.chain import as_ask, open_assistant
     from ui.terminal import show_answer, show_explanation
 
-    asked = as_ask(question)
+    asked = as_ask({"question": question, "within": within or ()})
     settings = read_settings(model)
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
     console = Console(highlight=False)
     if explain and not json:
-        show_explanation(console, assistant.explain(asked), assistant.index().passages)
+        show_explanation(console, assistant.explain(asked), assistant.opened(asked.within).index.passages)
     answer = assistant.chain.invoke(asked)
     if json:
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes

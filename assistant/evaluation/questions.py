@@ -31,7 +31,8 @@ class QuestionItem(BaseModel):
     """One line of a question set; docs/evaluation.md describes the format.
 
     `answerable` is `None` for a greeting or the like, to which an answer is neither a refusal nor cited; `least`
-    is how many of the facts make an answer useful; `answers` and `doc` are for those who read the set.
+    is how many of the facts make an answer useful; `doc` names the document that is asked (all, where it is left
+    out); `answers` are for those who read the set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,11 @@ class QuestionItem(BaseModel):
     def kinds(self) -> set[str]:
         """Its tags; one that is held back counts as tagged so."""
         return {*self.tags, self.split} if self.split else set(self.tags)
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The documents that are asked (see `Ask`)."""
+        return (self.doc,) if self.doc else ()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE, PROMPT_TOKENS
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION
+from assistant.snapshot import documents_named
 from ingest.errors import RecordingError, SettingsError, UserError
 
 Step = Callable[[int, int], None]  # questions answered so far, and all of them
@@ -107,11 +108,13 @@ def run(
     """Asks every question that `folder` has no row of yet; an interrupted run goes on where it stopped.
 
     A question that fails becomes a row with its error. A `judge` takes the place of the lexical test φ. Raises
-    `UserError` where the folder holds another run, and where the next question could make the run cost more than
-    `max_cost` US dollars; a wrong key or model and a recording that does not fit end the run. The event `stop`
-    ends what a chat model is being asked. `step` is told how far it is.
+    `UserError` where a question is asked of a document that is not there, where the folder holds another run, and
+    where the next question could make the run cost more than `max_cost` US dollars; a wrong key or model and a
+    recording that does not fit end the run. The event `stop` ends what a chat model is being asked. `step` is told
+    how far it is.
     """
     step = step or (lambda done, whole: None)
+    documents_named([name for item in items for name in item.within], assistant.index().manifest.sources)
     stop = stop or threading.Event()
     judged_by = f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None
     results, done = open_results(folder, make_receipt(items, assistant, judged_by))
@@ -122,10 +125,12 @@ def run(
         judge.config = config
 
     def row(item: QuestionItem) -> Row:
-        answer, error = _ask(assistant, Ask(question=item.question, history=item.history), config)
+        answer, error = _ask(
+            assistant, Ask(question=item.question, history=item.history, within=item.within), config
+        )
         scores = score(item, answer, corpus, judge or supports)
         if item.history and item.standalone and item.facts:
-            alone, _ = _ask(assistant, Ask(question=item.standalone), config)
+            alone, _ = _ask(assistant, Ask(question=item.standalone, within=item.within), config)
             if answer and alone:  # what the row has cost is both
                 answer = answer.model_copy(update={"usage": answer.usage + alone.usage})
             recall = fact_recall(item.facts, alone.text) if alone else None

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.conversations DIR
     bpo-kpo evaluate corpus/questions/conversations.jsonl --replay DIR
 
-`tests/data/conversation-replies.jsonl` has a line for each question: what it was rewritten as, and the reply. Numbers
-in it are those of the article's passages, which the prompt holds whole.
+`tests/data/conversation-replies.jsonl` has a line for each question: what it was rewritten as, and the reply. The
+numbers in it are those of the article's passages, which the prompt holds whole.
 """
 
 import json
@@ -29,7 +29,7 @@ _REPLIES = ROOT / "tests" / "data" / "conversation-replies.jsonl"
 
 
 def write_recording(folder: Path, settings: AssistantSettings, items: Sequence[QuestionItem]) -> None:
-    """Asks each question as an evaluation does, and keeps the prompts with the replies that were written to them."""
+    """Asks each question as an evaluation does, and keeps the prompts with the replies written to them."""
     lines = _REPLIES.read_text("utf-8").splitlines()
     written = {one["id"]: [one["standalone"], one["reply"]] for one in map(json.loads, lines)}
     left: list[str] = []

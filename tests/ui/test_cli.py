@@ -39,7 +39,7 @@ def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_of
 
 
 def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--json", "What is nearshore BPO?", **index)
+    run = bpo_kpo("ask", "--json", "--in", "BPO vs KPO", "What is nearshore BPO?", **index)
     answer = Answer.model_validate_json(run.stdout)
     text = (ROOT / "corpus" / "bpo-vs-kpo.md").read_text(encoding="utf-8")
     assert answer.answered and answer.citations
@@ -94,6 +94,12 @@ MISTAKES = [
         ["ask", "why?"],
         {"BPO_KPO_EMBEDDINGS": "openai:text-embedding-3-small", "OPENAI_API_KEY": "sk-none"},
         "was built with minilm … bpo-kpo ingest",
+    ),
+    (
+        "no such document",
+        ["ask", "--in", "bpo", "--in", "x", "why?"],
+        {},
+        "no document “x”. Name one of these: “BPO vs",
     ),
     ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
     ("no question", ["ask"], {}, "Missing argument 'question'. See: bpo-kpo ask --help"),

@@ -32,8 +32,21 @@ class TestAskEndpoint:
         assert (event, answer["citations"][0]["quote"]) == ("complete", QUOTE)
         assert "Asked before: 2 Hello? / What?" in answer["text"]
 
+    def test_some_documents_may_be_asked(self, scripted: str) -> None:
+        event, (answer,) = call(scripted, "And KPO?", [], ["Article B"])
+        assert event == "complete" and "Asked of: Article B" in answer["text"]
+        assert answer["suggestions"] == ["And what else, after 0 of Article B?"]
+
     @pytest.mark.parametrize(
-        "data", [[5, None], ["What?", "no list"], ["What?", [5]], ["What?", [{"answer": "Hi."}]], [None, None]]
+        "data",
+        [
+            [5, None],
+            ["What?", "no list"],
+            ["What?", None, "no list"],
+            ["What?", [5]],
+            ["What?", [{"answer": "Hi."}]],
+            [None, None],
+        ],
     )
     def test_what_is_not_text_is_turned_down(self, scripted: str, data: list[object]) -> None:
         event, told = call(scripted, *data)

@@ -60,7 +60,7 @@ def test_a_stream_ends_with_its_tokens_where_they_are_asked_for(client: openai.O
     assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in chunks)
 
 
-def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
+def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_be_named() -> None:
     asked: list[Ask] = []
 
     class Listening(ScriptedAssistant):
@@ -86,14 +86,19 @@ def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
             {"role": "developer", "content": "Be long."},
             asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
         ]
-        client.chat.completions.create(model="bpo-kpo", messages=[*said, *more])
+        within = {"within": ["Article B"]}  # no field of OpenAI's
+        client.chat.completions.create(model="bpo-kpo", messages=[*said, *more], extra_body=within)
     first = {
         "question": ASKED,
         "answer": "BPO is **volume-driven**. [1]\n\n- Asked before: 0 ",
     }  # without its quotes
     assert [ask.model_dump() for ask in asked] == [
-        {"question": ASKED, "history": ()},
-        {"question": "Why?", "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."})},
+        {"question": ASKED, "history": (), "within": ()},
+        {
+            "question": "Why?",
+            "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}),
+            "within": ("Article B",),
+        },
     ]
 
 

@@ -40,17 +40,27 @@ AT_ONCE = 8  # answers in the making; one more waits its turn
 WAITING = 64
 
 
+class _Page(gr.Blocks):
+    """A page whose endpoint takes fewer values than it has, as from programs older than the last of them."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        if block_fn.api_name == "ask":
+            inputs += [None] * (len(block_fn.inputs) - len(inputs))
+        super().validate_inputs(block_fn, inputs)
+
+
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
-    def ask(question: str, history: list[Any] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
 
-        A turn is a question, or {"question": ..., "answer": ...}.
+        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked.
         """
         try:
-            asked = _asked(question, history or ())
-            return assistant.suggest(assistant.chain.invoke(asked), asked.earlier).model_dump(mode="json")
+            asked = _asked(question, history or (), within or ())
+            answer = assistant.chain.invoke(asked)
+            return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -68,7 +78,7 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
 
     limit: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "answer"}
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
+    blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
         with gr.Tabs(elem_id="tabs"):
@@ -102,9 +112,9 @@ def head_html(title: str, about: str) -> str:
     return f"<h1>{html.escape(title)}</h1>{ways}<p>{html.escape(about)} {PROMISE}</p>"
 
 
-def _asked(question: object, history: object) -> Ask:
+def _asked(question: object, history: object, within: object) -> Ask:
     try:
-        return Ask.model_validate({"question": question, "history": history})
+        return Ask.model_validate({"question": question, "history": history, "within": within})
     except ValidationError as error:
         raise UserError(
             "The question is not text. Send a string, and a list of strings or turns as history."

@@ -62,6 +62,7 @@ class _Asked(BaseModel):
     messages: list[_Message]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
+    within: list[str] = []  # not OpenAI's: the documents that are asked
 
     def ask(self) -> Ask:
         """The last message as the question, the others as the turns before it."""
@@ -75,7 +76,7 @@ class _Asked(BaseModel):
             elif turns:
                 told = [turns[-1].answer, _QUOTES.sub("", message.text)]
                 turns[-1] = EarlierTurn(question=turns[-1].question, answer="\n\n".join(filter(None, told)))
-        return Ask(question=said[-1].text, history=tuple(turns))
+        return Ask(question=said[-1].text, history=tuple(turns), within=tuple(self.within))
 
 
 class _Route(APIRoute):

@@ -79,6 +79,17 @@ def test_a_follow_up_has_cost_both_ways_of_asking_it(assistant: Assistant, tmp_p
     assert row.answer.usage.input_tokens == 100 * len(model.sent) > 200
 
 
+def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    named = ITEMS[0].model_copy(update={"doc": "bpo-vs-kpo"})
+    run([named], assistant, tmp_path / "named")
+    assert [row.error for row in read_rows(tmp_path / "named")] == [None]
+    with pytest.raises(UserError, match=r"^There is no document “handbook”\. Name one of these: “BPO vs KPO"):
+        run([named, named.model_copy(update={"doc": "handbook"})], assistant, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:
     results, receipt = tmp_path / "results.jsonl", tmp_path / "receipt.json"
     results.write_text('{"mine": "precious"}\n', encoding="utf-8")

@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from ingest.passages import Passage
+
 Support = Literal["quoted", "supported", "unsupported"]
 
 
@@ -66,7 +68,10 @@ class Sentence(_Frozen):
 
 
 class Citation(_Frozen):
-    """The span that proves a sentence: `source.text[start:end] == quote`, offsets in code points."""
+    """The span that proves a sentence: `source.text[start:end] == quote`, offsets in code points.
+
+    `page` is the number that is printed on its page; empty where a document has none.
+    """
 
     number: int
     source: str
@@ -74,6 +79,12 @@ class Citation(_Frozen):
     quote: str
     start: int
     end: int
+    page: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people: file, offsets and page."""
+        return f"{self.source}:{self.start}-{self.end}" + (f", p. {self.page}" if self.page else "")
 
 
 class RetrievedPassage(_Frozen):
@@ -85,6 +96,11 @@ class RetrievedPassage(_Frozen):
     start: int
     end: int
     score: float
+
+    @classmethod
+    def of(cls, passage: Passage) -> "RetrievedPassage":
+        """A passage of the index that no ranking has brought."""
+        return cls(**vars(passage), score=0.0)
 
 
 class Usage(_Frozen):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of, sentences_of
-from assistant.context import unranked
 from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
@@ -96,7 +95,7 @@ def _nearest(claim: str, opened: Snapshot) -> list[list[RetrievedPassage]]:
     *_, reranked = opened.retriever.rank(claim)
     ranked = reranked.scored[:_TRIED]
     found = opened.index.passages.at([position for position, _ in ranked])
-    passages = list(map(unranked, found))
+    passages = [RetrievedPassage.of(passage) for passage in found]
     return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 
@@ -110,10 +109,10 @@ def _passage_of(piece: str, opened: Snapshot) -> RetrievedPassage:
     ranked = opened.index.lexicon.rank(opened.index.lexicon.terms(piece), _SEARCHED)
     for passage in opened.index.passages.at([position for position, _ in ranked]):
         if find_folded(piece, fold(passage.text)):
-            return unranked(passage)
+            return RetrievedPassage.of(passage)
     for source in opened.index.sources.values():
         folded = fold(source.text)
         if place := find_folded(piece, folded):
             span = folded.span(*place)
-            return unranked(Passage(source.name, "", *span, source.text[span.start : span.end]))
+            return RetrievedPassage.of(Passage(source.name, "", *span, source.text[span.start : span.end]))
     raise QuestionError(f"The evidence stands in no document: “{piece[:60]}”. Quote it word for word.")

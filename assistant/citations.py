@@ -14,6 +14,7 @@ from assistant.answers import Citation, RetrievedPassage, Sentence
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.lexicon import content_words
+from ingest.pages import page_of
 from ingest.sentences import sentence_spans
 from ingest.text import Span
 
@@ -289,6 +290,7 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
             quote=passage.text[span.start : span.end],
             start=start,
             end=end,
+            page=page_of(passage.source, passage.section),
         )
     return numbers[key]
 

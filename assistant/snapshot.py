@@ -13,7 +13,6 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.context import unranked
 from assistant.conversation import standalone, with_word
 from assistant.evidence import Evidence
 from assistant.introduction import first_questions
@@ -60,7 +59,7 @@ class Snapshot:
         if overview is None:
             return reading
         return ReaderInput(
-            question, tuple(map(unranked, overview.passages)), self.index.sources, overview=overview
+            question, tuple(map(RetrievedPassage.of, overview.passages)), self.index.sources, overview=overview
         )
 
     def standalone(self, question: str, history: Sequence[str]) -> str:

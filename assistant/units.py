@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from assistant.blocks import blocks, heading, item
 from assistant.headings import unnumbered
 from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
+from ingest.markdown import blocks, heading, item
 from ingest.sentences import sentence_spans
 from ingest.text import Span, trim
 

@@ -5,7 +5,7 @@ All of it takes linear time, whatever the text.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from ingest.text import Span
 _OPENS, _CLOSES = "<!--", "-->"
 _NOTE = re.compile(r"<!--\s*note:")
 _BLANK = re.compile(r"\s*")
-_CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
 _NEAR = 200  # characters beside a note that tell whether it stands in a sentence
@@ -91,14 +90,3 @@ def _is_in_a_sentence(comment: Comment, line: str, at: int) -> bool:
     goes_on = after[:1].islower() or after.startswith((",", ";", ".", ":", ")", "%"))
     within = (before and not _ENDED.search(before)) or goes_on
     return bool(comment.note is not None and within and ((before and after) or _SAYS_A_PART.search(comment.note)))
-
-
-def code_in(text: str) -> Callable[[int], bool]:
-    """Whether a place of `text` is within code between fences."""
-    spans = [found.span() for found in _CODE.finditer(text)]
-
-    def is_code(at: int) -> bool:
-        n = bisect_right(spans, (at, len(text))) - 1
-        return n >= 0 and at < spans[n][1]
-
-    return is_code

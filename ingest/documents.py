@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import SourceError
+from ingest.formats.sandbox import Converter
 from ingest.index import Index
-from ingest.sandbox import Converter
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
 from ingest.sources import (

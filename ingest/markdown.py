@@ -1,33 +1,130 @@
-"""What the converters have in common: notes on what they leave out, and tidy Markdown."""
+"""Markdown as it is read here: the blocks of a document, those of any part of one, and what is code. Pure."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Literal, NamedTuple
 
-# Around a note until the text is finished, so that none can be mistaken for text, nor text for one: both are
-# characters that no text has.
-_NOTE_OPENS, _NOTE_CLOSES = "\ufdd0", "\ufdd1"
-NOTES = re.compile(f"{_NOTE_OPENS}([a-z, ]+){_NOTE_CLOSES}")
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
+from ingest.text import Span, trim
 
-def note(what: str) -> str:
-    """A note in a text that is being converted: what is left out at its place, in lower-case words."""
-    return f"{_NOTE_OPENS}{what}{_NOTE_CLOSES}"
+_HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
+# A line in bold that is no sentence, or asks, is a heading below all others: Word, PDF and FAQs have such.
+BOLD_HEADING = re.compile(
+    r"^[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
+)
+_UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})")
+_CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
 
-
-def tidy(text: str) -> str:
-    """A finished document: notes as HTML comments, no trailing spaces, one blank line where there were several."""
-    shown = NOTES.sub(r"<!-- note: \1 -->", text.replace("<!--", "< !--"))  # no text may open a comment
-    shown = re.sub(f"[{_NOTE_OPENS}{_NOTE_CLOSES}]", "", shown)
-    shown = re.sub(r"(<!-- note: [a-z, ]+ -->)(?:\s*\1)+", r"\1", shown)  # once where there are several at a place
-    lines = "\n".join(line.rstrip() for line in shown.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
-
-
-def table(rows: list[list[str]], headed: bool) -> str:
-    """The rows of a table, each of as many cells, as Markdown; where it has no head, an empty one."""
-    head, *others = rows if headed else [[""] * len(rows[0]), *rows]
-    lines = [head, ["---"] * len(head), *others]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+Kind = Literal["heading", "list", "table", "code", "text"]
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+def block_tokens(document: str) -> list[Token]:
+    """The blocks of a whole document as CommonMark has them, with their lines (`map`), and tables."""
+    return _parser().parse(document)
+
+
+def code_in(text: str) -> Callable[[int], bool]:
+    """Whether a place of `text` is within code between fences."""
+    spans = [found.span() for found in _CODE.finditer(text)]
+
+    def is_code(at: int) -> bool:
+        n = bisect_right(spans, (at, len(text))) - 1
+        return n >= 0 and at < spans[n][1]
+
+    return is_code
+
+
+def heading(line: str) -> Span | None:
+    """Where the words of a heading's line stand; of one that is underlined nothing tells in its own line."""
+    if signs := _HEADING.match(line):
+        return Span(signs.end(), max(signs.end(), len(line.rstrip(" \t#"))))
+    bold = BOLD_HEADING.match(line)
+    return Span(*bold.span("words")) if bold else None
+
+
+def item(line: str) -> re.Match[str] | None:
+    """The first line of a list item, with its `words`."""
+    return _ITEM.match(line)
+
+
+class Block(NamedTuple):
+    """The lines of a block, trimmed; of code without its fences, of a heading without its underline."""
+
+    kind: Kind
+    lines: list[Span]
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a passage, in order; blank lines and rules belong to none.
+
+    A passage may begin or end within a list, a table or code, which no parser of whole documents reads as such.
+    """
+    places = [Span(*match.span()) for match in re.finditer(r"[^\n]+|(?<=\n)(?=\n)", text)]
+    lines = [text[place.start : place.end] for place in places]
+    found: list[Block] = []
+    last: Block | None = None  # may go on with the next line
+    blank, at = True, 0
+    while at < len(lines):
+        line, words = trim(text, places[at]), lines[at].strip()
+        behind = lines[at + 1] if at + 1 < len(lines) else ""
+        if line is None or _TABLE_RULE.match(words):
+            goes_on = last and last.kind == ("list" if line is None else "table")
+            last, blank = last if goes_on else None, True
+        elif (end := _end_of_code(lines, at)) is not None:
+            inside = [trimmed for one in places[at + 1 : end] if (trimmed := trim(text, one))]
+            found.append(Block("code", inside))
+            last, at = None, end
+        elif not _FENCE.match(words):
+            belongs = not blank or places[at].start < line.start  # to the item above, if it is none itself
+            kind = _kind(words, behind, last, belongs)
+            if last is None or kind == "heading" or kind != last.kind:
+                last = Block(kind, [])
+                found.append(last)
+            last.lines.append(line)
+            at += kind == "heading" and heading(words) is None  # past its underline
+            blank = False
+        at += 1
+    return [block for block in found if block.lines]
+
+
+def _kind(words: str, behind: str, last: Block | None, belongs: bool) -> Kind:
+    """What a line is, from the line behind it and the block before it; `belongs`: to an item of that."""
+    before = last.kind if last else ""
+    if heading(words):
+        return "heading"
+    if _ITEM.match(words):
+        return "list"
+    if words.startswith("|") or ("|" in words and (before == "table" or _is_rule_of_columns(behind))):
+        return "table"
+    if _UNDERLINE.match(behind) and before != "text":
+        return "heading"
+    return "list" if before == "list" and belongs else "text"
+
+
+def _is_rule_of_columns(line: str) -> bool:
+    return bool(_TABLE_RULE.match(line)) and "|" in line and "-" in line
+
+
+def _end_of_code(lines: Sequence[str], at: int) -> int | None:
+    """The number of the line that closes the code which a line opens; `None` where there is none."""
+    opening = _FENCE.match(lines[at])
+    if not opening:
+        return None
+    fence = opening[0].strip()
+    for number in range(at + 1, len(lines)):
+        line = lines[number].strip()
+        if line.startswith(fence) and not line.strip(fence[0]):
+            return number
+    return None

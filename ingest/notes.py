@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.comments import code_in, comments
+from ingest.comments import comments
 from ingest.language import ENGLISH, language_of
+from ingest.markdown import code_in
 from ingest.passages import sections
 from ingest.sources import Source
 

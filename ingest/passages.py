@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
-
-from ingest.comments import code_in, comments, with_their_sentences
+from ingest.comments import comments, with_their_sentences
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
+from ingest.markdown import BOLD_HEADING, block_tokens, code_in, heading
 from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
@@ -28,11 +27,6 @@ PASSAGE_TOKENS = 200
 _LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
-_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-# A line in bold that is no sentence, or asks, is a heading below all others: Word, PDF and FAQs have such.
-BOLD_HEADING = re.compile(
-    r"^[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
-)
 _BELOW_ALL = 7
 # `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`
 _PAGE_MAKERS_MARK = re.compile(
@@ -89,7 +83,7 @@ def sections(source: Source) -> list[Section]:
     headings: list[tuple[int, int, str]] = []  # where, level, words
     blocks: list[int] = []
     items: list[int] = []
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    tokens = block_tokens(text)
     for at, token in enumerate(tokens):
         if token.map is None or token.nesting < 0:
             continue
@@ -121,13 +115,9 @@ def section_above(section: str) -> str:
 def heading_of(passage: Passage) -> Passage | None:
     """The heading that a passage begins with."""
     line = passage.text.partition("\n")[0].rstrip()
-    if not _is_heading(line):
+    if heading(line) is None:
         return None
     return replace(passage, text=line, end=passage.start + len(line))
-
-
-def _is_heading(line: str) -> bool:
-    return bool(_HEADING.match(line) or BOLD_HEADING.match(line))
 
 
 def heading_above(section: str) -> str:
@@ -203,8 +193,8 @@ def _block_starts(text: str, section: Section) -> list[int]:
     kept = []
     for before, start in pairwise(section.blocks):
         lead_in = text[before:start].rstrip().endswith(":")
-        heading = before == section.span.start and _is_heading(text[before:start].lstrip().partition("\n")[0])
-        if not lead_in and not heading:
+        opens = before == section.span.start and heading(text[before:start].lstrip().partition("\n")[0])
+        if not lead_in and not opens:
             kept.append(start)
     return kept
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ingest.encodings import Unreadable, decode
 from ingest.errors import SourceError
 from ingest.formats import CONVERTED
-from ingest.sandbox import LARGEST, LONGEST, Converter
+from ingest.formats.encodings import Unreadable, decode
+from ingest.formats.sandbox import LARGEST, LONGEST, Converter
 from ingest.settings import ROOT
 from ingest.titles import body_start, title_of
 
 SUFFIXES = (".md", ".markdown", ".txt", *CONVERTED)
 _KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
-_CONVERTED_BY = 4  # raise it when `formats` makes another text of the same file
+_CONVERTED_BY = 5  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 
 

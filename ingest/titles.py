@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
+
+from ingest.markdown import block_tokens
 
 # A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
 _FRONT_MATTER = re.compile(
@@ -64,8 +65,7 @@ def _front_matter_title(text: str) -> str:
 
 def _first_heading(text: str) -> str:
     """The words of the first heading that says something; a line of code that looks like one is none."""
-    tokens = MarkdownIt("commonmark").disable("inline").parse(text[:_HEADINGS_WITHIN])
-    for token, words in pairwise(tokens):
+    for token, words in pairwise(block_tokens(text[:_HEADINGS_WITHIN])):
         if token.type == "heading_open" and token.tag == "h1" and (title := telling(words.content)):
             return title
     return ""

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UserError
+from ui.controls import one_line
 from ui.indexing import ensure_index_is_current, tell_passed_over
 from ui.network import network_unset
-from ui.progress import Progress
+from ui.progress import progress_bar
 from ui.settings import read_settings
 
 app = typer.Typer(
@@ -51,8 +52,7 @@ def main() -> None:
 
 def _complain(line: str) -> int:
     if line:
-        shown = "".join(char if char.isprintable() else " " for char in line)  # names may hold anything
-        print(f"bpo-kpo: {shown}", file=sys.stderr)
+        print(f"bpo-kpo: {one_line(line)}", file=sys.stderr)  # names may hold anything
     return 2
 
 
@@ -82,7 +82,7 @@ def ingest(
     from ingest.build import build
 
     settings = read_settings()
-    with Progress() as progress:
+    with progress_bar() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
     tell_passed_over(report)
     print(report)
@@ -188,15 +188,10 @@ def verify(
 
     from assistant.exports import read_bundle, verify
     from ingest.index import CurrentIndex
+    from ui.checking import read_text
     from ui.terminal import show_verified
 
-    try:
-        kept = read_bundle(bundle.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UserError(
-            f"{bundle} cannot be read ({reason}). Give a file that the chat window exported."
-        ) from None
+    kept = read_bundle(read_text(str(bundle), "Give a file that the chat window exported."))
     settings = read_settings()
     ensure_index_is_current(settings)
     verified = verify(kept, CurrentIndex(settings.ingest).get().sources)
@@ -283,7 +278,9 @@ def evaluate(
         again += f" --report {shlex.quote(str(report))}"
     limit = None if replay and not judge else max_cost  # what is replayed was paid for
     try:
-        folders = run_and_report(items, questions.name, assistants, report, Progress, compare, verdict_by, limit)
+        folders = run_and_report(
+            items, questions.name, assistants, report, progress_bar, compare, verdict_by, limit
+        )
     except KeyboardInterrupt:
         raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
     evaluation.show(console, folders, compare)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
+from ingest.formats.sandbox import Converter
 from ingest.language import language_of
 from ingest.notes import left_out
-from ingest.sandbox import Converter
 from ingest.sources import Source, find_files, from_root, read_source
 from ui.controls import without_controls
 

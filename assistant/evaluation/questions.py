@@ -52,14 +52,14 @@ class QuestionItem(BaseModel):
     doc: str | None = None
 
     @property
-    def kinds(self) -> set[str]:
-        """Its tags; one that is held back counts as tagged so."""
-        return {*self.tags, self.split} if self.split else set(self.tags)
-
-    @property
     def within(self) -> tuple[str, ...]:
         """The documents that are asked (see `Ask`)."""
         return (self.doc,) if self.doc else ()
+
+    @property
+    def kinds(self) -> set[str]:
+        """Its tags; one that is held back counts as tagged so."""
+        return {*self.tags, self.split} if self.split else set(self.tags)
 
 
 @dataclass(frozen=True)

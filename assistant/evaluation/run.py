@@ -113,8 +113,8 @@ def run(
     recording that does not fit end the run. The event `stop` ends what a chat model is being asked. `step` is told
     how far it is.
     """
-    step = step or (lambda done, whole: None)
     documents_named([name for item in items for name in item.within], assistant.index().manifest.sources)
+    step = step or (lambda done, whole: None)
     stop = stop or threading.Event()
     judged_by = f"{judge.name}, prompt {JUDGE_VERSION}" if judge else None
     results, done = open_results(folder, make_receipt(items, assistant, judged_by))

@@ -4,11 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from assistant.answers import Answer
@@ -88,23 +87,8 @@ def _in_row(wanted: list[str], head: list[str], row: Row) -> bool:
 
 
 def rows(text: str) -> Iterator[Row]:
-    """The rows of every table of a text, Markdown's and HTML's, the head's own included."""
+    """The rows of every table of a text, the head included."""
     html = MarkdownIt("commonmark").enable("table").render(text)
     for table in BeautifulSoup(html, "html.parser").find_all("table"):
-        grid = _grid(table)
+        grid = [[plain(cell.get_text(" ")) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
         yield from ((grid[0], cells) for cells in grid)
-
-
-def _grid(table: Tag) -> list[list[str]]:
-    spanned: dict[tuple[int, int], str] = {}
-    own = [row for row in table.find_all("tr") if row.find_parent("table") is table]
-    for y, row in enumerate(own):
-        x = 0
-        for cell in row.find_all(["td", "th"], recursive=False):
-            while (y, x) in spanned:
-                x += 1
-            shape = [int(str(cell.get(name, 1))) for name in ("rowspan", "colspan")]
-            for place in ((y + dy, x + dx) for dy in range(shape[0]) for dx in range(shape[1])):
-                spanned[place] = plain(cell.get_text(" "))
-    width = max(chain((x for _, x in spanned), [0])) + 1
-    return [[spanned.get((y, x), "") for x in range(width)] for y in range(len(own))] or [[]]

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.build import ensure_index
 from ingest.errors import SourceError
-from ingest.sandbox import Converter
+from ingest.formats.sandbox import Converter
 from tests.ingest.library import Library, refused
 
 

@@ -37,7 +37,11 @@ def sentences(text: str) -> list[str]:
         ["(1) Every owner may.", "Not all do."],
         ["**Refunds.** We pay.", "**Do we?**", "Yes.", "It costs *more*.", "*Less* is rare."],
         ["**2. Metrics.** Support is measured.", "__Note:__ Not ours."],
-        ["Der Beitrag ist bis zum 15. Februar zu zahlen.", "Er richtet sich nach Art. 12 Abs. 3, z. B. hier."],
+        [
+            "Der Beitrag ist bis zum 15. Februar zu zahlen.",
+            "Beim 3. Versuch ist die Anmeldung kostenlos.",
+            "Er richtet sich nach Art. 12 Abs. 3, z. B. hier.",
+        ],
         ["M. Dupont habite à Paris.", "Il paie le lundi.", "Est-ce vrai ?", "Oui !"],
         ["हर साल 26 दिन की सवेतन छुट्टी मिलती है।", "बची हुई छुट्टी समाप्त हो जाती है।"],
         ["هل يجوز السفر؟", "لا يجوز ذلك.", "نعم."],

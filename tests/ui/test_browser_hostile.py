@@ -16,7 +16,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.ingest.samples import docx, pdf
+from tests.ingest.formats.samples import docx, pdf
 from tests.ui.browser import NEEDED, Open, answered, ask, from_menu, marked, served
 from tests.ui.scripted import FEEDBACK
 

@@ -36,21 +36,16 @@ _QUOTES = re.compile(r"\n\n- \[1\] .*: “.*", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
-class _Part(BaseModel):
-    """A piece of a message; what is no text is passed over."""
-
-    type: str
-    text: str | None = None
-
-
 class _Message(BaseModel):
     role: str
-    content: str | list[_Part] | None = None
+    content: str | list[dict[str, Any]] | None = None
 
     @property
     def text(self) -> str:
-        parts = [_Part(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
-        return "\n".join(part.text or "" for part in parts if part.type == "text")
+        """The text; of a message in parts what of them is text."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        return "\n".join(str(part.get("text") or "") for part in self.content if part.get("type") == "text")
 
 
 class _StreamOptions(BaseModel):

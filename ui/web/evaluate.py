@@ -14,7 +14,7 @@ from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import BROKEN, Panel
 from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
-from ui.web.listeners import AT_ONCE, DOWNLOAD
+from ui.web.listeners import DOWNLOAD, UNQUEUED
 from ui.web.menu import reader_choices
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
 from ui.web.runs import QUESTIONS, Runs
@@ -71,21 +71,21 @@ class EvaluatePanel:
         page = gr.Textbox(visible="hidden", show_label=False, container=False)
         asked, looked_at = [self._set, self._uploads, self._reader], [self._report, self._other]
         seen = [self._about, self._status, self._start, self._stop, self._resume, *looked_at, self._timer]
-        tab.select(self._arrive, [*asked, self._report], seen, **AT_ONCE)
+        tab.select(self._arrive, [*asked, self._report], seen, **UNQUEUED)
         uploaded = self._upload.upload(
-            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **AT_ONCE
+            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **UNQUEUED
         )
-        uploaded.then(self._describe, asked, self._about, **AT_ONCE)  # a mended set has the name that it had
-        gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **AT_ONCE)
-        self._start.click(self._begin, [*asked, self._report], seen, **AT_ONCE)
-        self._resume.click(self._go_on, self._report, seen, **AT_ONCE)
-        self._stop.click(self._end, None, self._stop, **AT_ONCE)
-        self._timer.tick(self._watch, self._report, seen, **AT_ONCE)
+        uploaded.then(self._describe, asked, self._about, **UNQUEUED)  # a mended set has the name that it had
+        gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **UNQUEUED)
+        self._start.click(self._begin, [*asked, self._report], seen, **UNQUEUED)
+        self._resume.click(self._go_on, self._report, seen, **UNQUEUED)
+        self._stop.click(self._end, None, self._stop, **UNQUEUED)
+        self._timer.tick(self._watch, self._report, seen, **UNQUEUED)
         chosen, shown = [self._report.change, self._other.change], [self._shown, self._save, self._resume]
-        gr.on(chosen, self._show, looked_at, shown, **{**AT_ONCE, "show_progress": "minimal"})
-        self._save.click(self._page, looked_at, page, **AT_ONCE).then(None, page, js=_SAVE, **AT_ONCE)
-        opened = self._shown.select(self._open, [self._report, panel.turns], list(panel), **AT_ONCE)
-        opened.then(None, js=_OPEN_CHAT, **AT_ONCE)
+        gr.on(chosen, self._show, looked_at, shown, **{**UNQUEUED, "show_progress": "minimal"})
+        self._save.click(self._page, looked_at, page, **UNQUEUED).then(None, page, js=_SAVE, **UNQUEUED)
+        opened = self._shown.select(self._open, [self._report, panel.turns], list(panel), **UNQUEUED)
+        opened.then(None, js=_OPEN_CHAT, **UNQUEUED)
 
     # --- a run
 

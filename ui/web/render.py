@@ -20,7 +20,9 @@ from assistant.exports import answer_markdown
 from assistant.headings import last_heading
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
+from ingest.pages import page_of
 from ui.terminal import how, proof
+from ui.web.originals import link_to
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -74,9 +76,13 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
 
 
 def _citation(citation: Citation, key: str, several: bool) -> str:
+    open_ = ""
+    if citation.page:
+        address = html.escape(link_to(citation.source, citation.start))
+        open_ = f' <a class="file" href="{address}" target="_blank" rel="noopener">Open the PDF</a>'
     return (
-        f'<li id="{_anchor(key, citation.number)}"><div class="number">[{citation.number}]</div>'
-        f"<div>{_place(citation, several)}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
+        f'<li id="{key}-{citation.number}"><div class="number">[{citation.number}]</div>'
+        f"<div>{_place(citation, several)}{open_}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
 
@@ -94,15 +100,17 @@ def who_answers(model: str, sent_to: Sequence[str]) -> str:
 
 def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:
     """A link to the span in the article: the section, and the file where there are several or no section."""
-    section = last_heading(item.section) if short else item.section
+    section = _section(last_heading(item.section) if short else item.section, item.source)
     names = [item.source, section] if several or not section else [section]
     shown = " · ".join(_lines(name) for name in names if name)
     source = quote(item.source, safe="", errors="replace")
     return f'<a class="place" href="#at-{item.start}-{item.end}-{source}">{shown}</a>'
 
 
-def _anchor(key: str, number: int) -> str:
-    return f"{key}-{number}"
+def _section(section: str, source: str) -> str:
+    """A section as it is named, that of a PDF "p. 3"."""
+    page = page_of(source, section)
+    return section.replace(f"Page {page}", f"p. {page}", 1) if page else section
 
 
 def _lines(text: str) -> str:
@@ -137,9 +145,9 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         citation = env["links"].get(int(marker[1]))
         if citation is None:
             return marker[0]
-        name = html.escape(last_heading(citation.section) or citation.source)
+        name = html.escape(_section(last_heading(citation.section), citation.source) or citation.source)
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
-        return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
+        return f'<a class="marker" href="#{env["key"]}-{citation.number}">{spoken}</a>'
 
     def unproven(_: re.Match[str]) -> str:
         """The marks stand in the order of the sentences that they are behind."""

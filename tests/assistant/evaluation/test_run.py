@@ -70,15 +70,6 @@ def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_
     assert without_times(tmp_path) == without_times(whole)
 
 
-def test_a_follow_up_has_cost_both_ways_of_asking_it(assistant: Assistant, tmp_path: Path) -> None:
-    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
-    model = replying(lambda _: "KPO is insight-driven. [1]", usage=counted)
-    run(ITEMS[1:2], open_assistant(assistant._settings, chat_model=model), tmp_path)
-    (row,) = read_rows(tmp_path)
-    assert row.answer is not None
-    assert row.answer.usage.input_tokens == 100 * len(model.sent) > 200
-
-
 def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
     assistant: Assistant, tmp_path: Path
 ) -> None:
@@ -88,6 +79,15 @@ def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
     with pytest.raises(UserError, match=r"^There is no document “handbook”\. Name one of these: “BPO vs KPO"):
         run([named, named.model_copy(update={"doc": "handbook"})], assistant, tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_follow_up_has_cost_both_ways_of_asking_it(assistant: Assistant, tmp_path: Path) -> None:
+    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
+    model = replying(lambda _: "KPO is insight-driven. [1]", usage=counted)
+    run(ITEMS[1:2], open_assistant(assistant._settings, chat_model=model), tmp_path)
+    (row,) = read_rows(tmp_path)
+    assert row.answer is not None
+    assert row.answer.usage.input_tokens == 100 * len(model.sent) > 200
 
 
 def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:

@@ -13,20 +13,18 @@ from xml.etree.ElementTree import Element
 import mammoth
 from bs4 import BeautifulSoup
 
-from ingest.encodings import Unreadable
-from ingest.formulas import linear
-from ingest.html import to_markdown
-from ingest.markdown import note, tidy
-from ingest.word_numbers import Numbering
-from ingest.word_xml import W, is_on, run, tag, value, words
+from ingest.formats.docx_formulas import linear
+from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_xml import W, is_on, run, tag, value, words
+from ingest.formats.encodings import Unreadable
+from ingest.formats.html import to_markdown
+from ingest.formats.output import note, tidy
 
 _LARGEST_UNZIPPED = 200_000_000  # bytes
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em:fresh"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_GONE = {tag("del"), tag("moveFrom")}
 _BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
-_OBJECTS = {tag("object"): "an embedded object", tag("altChunk"): "an embedded document"}
 _COLUMNS = 63  # of a table in Word
 _MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
 
@@ -34,30 +32,30 @@ _MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
 def docx_to_markdown(content: bytes) -> str:
     """A Word document by its styles: title, headings, lists, tables and footnotes."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(file.file_size for file in archive.infolist()) > _LARGEST_UNZIPPED:
-                raise Unreadable("it is too large when unpacked")
-            plain = _plain(archive)
-        result = mammoth.convert_to_html(
-            plain,
+        html = mammoth.convert_to_html(
+            _plain(content),
             style_map=_STYLES,
             convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
             external_file_access=False,
-        )
-    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, KeyError, AttributeError, ValueError) as error:
-        raise error if isinstance(error, Unreadable) else Unreadable("it is no Word document") from None
-    page = BeautifulSoup(result.value, "html.parser")
+        ).value
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, KeyError, AttributeError, ValueError):
+        raise Unreadable("it is no Word document") from None
+    page = BeautifulSoup(html, "html.parser")
     for picture in page.select("img"):
         picture.replace_with(note("a picture"))
     return tidy(to_markdown(page, head_is_first_row=True))
 
 
-def _plain(archive: zipfile.ZipFile) -> io.BytesIO:
+def _plain(content: bytes) -> io.BytesIO:
     """The document, where its text is one that mammoth reads whole."""
-    parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(file.file_size for file in archive.infolist()) > _LARGEST_UNZIPPED:
+            raise Unreadable("it is too large when unpacked")
+        parts = {name: archive.read(name) for name in archive.namelist()}
     name = _main_part(parts)
     document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
-    _accept_revisions(document)
     _leave_out(document)
     for formula in [*document.iter(f"{_MATH}oMath")]:
         text = linear(formula)
@@ -85,17 +83,6 @@ def _main_part(parts: dict[str, bytes]) -> str:
     return found[0].get("Target", "").lstrip("/") if found else "word/document.xml"
 
 
-def _accept_revisions(document: Element) -> None:
-    """Without what was deleted or moved away; mammoth reads what was inserted."""
-    for parent in document.iter():
-        row_gone = [
-            child for child in parent if child.tag == tag("tr") and child.find("w:trPr/w:del", W) is not None
-        ]
-        for child in [*(child for child in parent if child.tag in _GONE), *row_gone]:
-            if parent.tag != tag("rPr"):  # there it says that a paragraph's end is deleted, which mammoth knows
-                parent.remove(child)
-
-
 def _leave_out(document: Element) -> None:
     """Puts notes in place of empty fields and of what is no text, and behind paragraphs with hidden text."""
     for part in document.iter():
@@ -111,46 +98,35 @@ def _leave_out(document: Element) -> None:
         elif part.tag == tag("tr"):  # a row that begins further to the right
             for _ in range(min(int(value(part.find("w:trPr/w:gridBefore", W), "0")), _COLUMNS)):
                 part.insert(1, Element(tag("tc")))
-        elif part.tag == tag("drawing") and not _shows(part):
-            _replace_content(part, note("a drawing"))
-        elif part.tag in _OBJECTS:
-            _replace_content(part, note(_OBJECTS[part.tag]))
+        elif part.tag == tag("drawing") and not _has(part, "blip", "txbxContent"):
+            _become_text(part, note("a drawing"))
+        elif part.tag == tag("object"):
+            _become_text(part, note("an embedded object"))
+        elif part.tag == tag("altChunk"):
+            part.tag = tag("p")
+            part[:] = [run(note("an embedded document"))]
 
 
-def _shows(drawing: Element) -> bool:
-    """Whether it is a picture or a text box, which are read."""
-    return any(part.tag.endswith(("}blip", "}txbxContent")) for part in drawing.iter())
-
-
-def _replace_content(part: Element, text: str) -> None:
-    """Makes a part of a run, or of the body, a text."""
-    of_body = part.tag == tag("altChunk")
-    part.tag = tag("p") if of_body else tag("t")
-    part.text = "" if of_body else text
-    part[:] = [run(text)] if of_body else []
+def _become_text(part: Element, text: str) -> None:
+    part.tag = tag("t")
+    part.text = text
+    part[:] = []
 
 
 def _unbox(document: Element) -> None:
-    """Puts the paragraphs of each text box behind the paragraph that it is anchored in, once."""
-    for parent in [*document.iter()]:
-        for at, paragraph in reversed([*enumerate(parent)]):
-            if paragraph.tag == tag("p"):
-                parent[at + 1 : at + 1] = [*_taken_from(paragraph)]
+    """Gives text boxes, old and new ones, the form in which mammoth reads them behind their paragraph."""
+    for part in document.iter():
+        if part.tag in _BOXED and _has(part, "txbxContent"):
+            # what is there twice, in a new form and in an old one
+            shown = part[0] if part.tag == f"{_COMPATIBLE}AlternateContent" else part
+            boxes = [*shown.iter(tag("txbxContent"))]
+            part[:] = [*boxes, *([_paragraph(note("a picture"))] if _has(shown, "blip") else [])]
+            part.tag = tag("pict")
 
 
-def _taken_from(part: Element) -> Iterator[Element]:
-    """The content of the text boxes in a paragraph, which it has no longer."""
-    for child in [*part]:
-        if child.tag in _BOXED and child.find(f".//{tag('txbxContent')}") is not None:
-            part.remove(child)
-            # the boxes are there twice, in a new form and in an old one
-            shown = child[0] if child.tag == f"{_COMPATIBLE}AlternateContent" else child
-            for box in shown.iter(tag("txbxContent")):
-                yield from box
-            if any(found.tag.endswith("}blip") for found in shown.iter()):
-                yield _paragraph(note("a picture"))
-        else:
-            yield from _taken_from(child)
+def _has(part: Element, *names: str) -> bool:
+    """Whether something of this name is in it, of whatever namespace."""
+    return any(inner.tag.rpartition("}")[2] in names for inner in part.iter())
 
 
 def _margins(parts: dict[str, bytes]) -> Iterator[Element]:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pypdfium2
 
-from ingest.encodings import Unreadable
-from ingest.markdown import NOTES, note, tidy
-from ingest.pdf_columns import column_by_column
-from ingest.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
+from ingest.formats.encodings import Unreadable
+from ingest.formats.output import NOTES, note, tidy
+from ingest.formats.pdf_columns import column_by_column
+from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
@@ -32,9 +32,23 @@ _LONGEST_WORD = 80  # letters
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 _FEWEST_PAGES = 3  # with the same line
 _LONGEST_HEAD = 200  # characters of a line with the number of its page
-_PAGE_NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
+_NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
+# Nothing, signs alone, or a word for a page: what else is numbered is what the document says.
+_BEFORE_PAGE_NUMBER = re.compile(
+    r"^$|(?:^|\s)(?:[^\w\s]+|(?:pages?|pp?|pg|seite|s|p[aá]g(?:ina)?|str(?:ana)?|sid[ae])[.:]?)\s?$", re.IGNORECASE
+)
+_WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
+_LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
+_LOOKS_LIKE_A_PAGE, _ESCAPED = re.compile(r"^(?=## Page )", re.MULTILINE), "\\\\"
+_NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
+_UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
 Vocabulary = Counter[str]  # how often a document has a word, in lower case
+
+
+class _Page(NamedTuple):
+    lines: list[Line]
+    left_out: str  # a note, or nothing
 
 
 def pdf_to_markdown(content: bytes) -> str:
@@ -45,43 +59,41 @@ def pdf_to_markdown(content: bytes) -> str:
         locked = "password" in str(error).lower()
         raise Unreadable("it needs a password" if locked else "it is no PDF") from None
     document.init_forms()
-    pages: list[list[Line]] = []
-    unreadable, pictures, largest = [], [], ""
+    pages: list[_Page] = []
+    largest = ""
     for page in document:
         rows = read_rows(document, page)
         largest = largest if pages else _title(rows)
-        unreadable.append(_is_unreadable(rows))
-        pictures.append(has_picture(page))
-        pages.append([row.as_line() for row in column_by_column(rows)])
+        pages.append(_read(rows, has_picture(page)))
         page.close()
-    if any(unreadable) and all(cannot or not lines for cannot, lines in zip(unreadable, pages, strict=True)):
-        raise Unreadable("its letters cannot be told from their shapes: its font does not say which they are")
-    if not any(pages):
-        raise Unreadable("it has no text; is it a scan?")
+    if not any(page.lines for page in pages):
+        unreadable = any(page.left_out == _UNREADABLE_PAGE for page in pages)
+        raise Unreadable(_NO_LETTERS if unreadable else "it has no text; is it a scan?")
     title = telling(document.get_metadata_dict().get("Title") or "") or largest
-    pages = _without_running_heads(
-        [[] if cannot else lines for cannot, lines in zip(unreadable, pages, strict=True)]
-    )
-    vocabulary = _vocabulary([line.text for lines in pages for line in lines])
-    texts = [_paragraphs(lines, vocabulary) for lines in pages]
-    _close_sentences(texts, pages)
-    notes = [_left_out(*found) for found in zip(unreadable, pages, pictures, strict=True)]
-    texts = [f"{text}\n\n{left_out}" for text, left_out in zip(texts, notes, strict=True)]
-    sections = [f"## Page {number}\n\n{text}" for number, text in enumerate(texts, start=1)]
+    shown = _without_running_heads([page.lines for page in pages])
+    vocabulary = _vocabulary([line.text for lines in shown for line in lines])
+    texts = [_paragraphs(lines, vocabulary) for lines in shown]
+    _close_sentences(texts, shown)
+    sections = [
+        f"## Page {_label(document, n)}\n\n{_LOOKS_LIKE_A_PAGE.sub(_ESCAPED, text)}\n\n{page.left_out}"
+        for n, (text, page) in enumerate(zip(texts, pages, strict=True))
+    ]
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
 
 
-def _is_unreadable(rows: list[Row]) -> bool:
+def _label(document: pypdfium2.PdfDocument, n: int) -> str:
+    """The number of a page as printed, where the file says that in so many words, else as counted."""
+    label = document.get_page_label(n)
+    return label if _LABEL.fullmatch(label) else str(n + 1)
+
+
+def _read(rows: list[Row], has_picture: bool) -> _Page:
     words = [word.text for row in rows for word in row.words]
-    return 3 * sum(word == note(UNREADABLE) for word in words) > len(words)
-
-
-def _left_out(is_unreadable: bool, lines: list[Line], has_picture: bool) -> str:
-    if is_unreadable:
-        return note("a page whose letters cannot be told from their shapes")
-    if has_picture:
-        return note("a picture" if lines else "a page without text, perhaps a scan")
-    return ""
+    if 3 * words.count(note(UNREADABLE)) > len(words):
+        return _Page([], _UNREADABLE_PAGE)
+    lines = [row.as_line() for row in column_by_column(rows)]
+    picture = note("a picture" if lines else "a page without text, perhaps a scan")
+    return _Page(lines, picture if has_picture else "")
 
 
 def _title(rows: list[Row]) -> str:
@@ -98,6 +110,19 @@ def _title(rows: list[Row]) -> str:
     return "" if says_little else telling(title)
 
 
+class _Head(NamedTuple):
+    """What makes a line of several pages the same one."""
+
+    text: str  # without the number of the page
+    bottom: int
+    ahead: int | None  # how far that number is ahead of the count of pages; `None` where it has none
+
+    @property
+    def says_more_than_a_number(self) -> bool:
+        """Whether it has more letters than "Page 3 of 12"."""
+        return sum(letter.isalpha() for letter in self.text) > len("Pageof")
+
+
 def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
     """What stands at the top or foot of half the pages goes to the top of the first one, page numbers nowhere.
 
@@ -108,48 +133,40 @@ def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
         for page, lines in enumerate(pages, start=1)
     ]
     common = Counter(head for margin in margins for head in {head for heads in margin.values() for head in heads})
+    # on two pages it is enough that they are numbered from 1
+    running = {
+        head
+        for head, count in common.items()
+        if count >= (2 if head.ahead == 0 else _FEWEST_PAGES) and 2 * count >= len(pages)
+    }
     said: set[_Head] = set()
     kept = []
     for lines, margin in zip(pages, margins, strict=True):
-        running = {
-            n: head for n, heads in margin.items() for head in heads if _is_running(common[head], head, len(pages))
-        }
-        others = [line for n, line in enumerate(lines) if n not in running]
-        if not others:
+        heads = {n: head for n, of_line in margin.items() for head in of_line if head in running}
+        others = [line for n, line in enumerate(lines) if n not in heads]
+        if others:
+            new = [lines[n] for n, head in heads.items() if head not in said and head.says_more_than_a_number]
+            said |= set(heads.values())
+            kept.append([*new, *others])
+        else:
             kept.append(lines)
-            continue
-        telling_ones = [n for n, head in running.items() if head not in said and _says_more_than_a_number(head)]
-        said |= set(running.values())
-        kept.append([*(lines[n] for n in telling_ones), *others])
     return kept
-
-
-class _Head(NamedTuple):
-    """What makes a line of several pages the same one."""
-
-    text: str  # without the number of the page
-    bottom: int
-    ahead: int | None  # how far that number is ahead of the count of pages; `None` where it has none
 
 
 def _heads(line: Line, page: int) -> list[_Head]:
     """What of a line may stand on other pages: all of its text, or all but one number that grows with theirs.
 
-    Other figures are what the document says: "Annual fee: 40 euros" is not "Annual fee: 55 euros".
+    Other figures are what the document says: "Annual fee: 40 euros" is not "Annual fee: 55 euros", nor is "Room
+    101" the head of a page and "Room 102" that of the next.
     """
     text, bottom = line.text, round(line.bottom / 4)
-    numbers = _PAGE_NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ()
-    growing = [_Head(f"{text[: n.start()]}\0{text[n.end() :]}", bottom, int(n[0]) - page) for n in numbers]
-    return [*growing, _Head(text, bottom, None)]
-
-
-def _is_running(count: int, head: _Head, pages: int) -> bool:
-    """Whether a line on that many pages is no part of their texts; two are enough where it numbers them from 1."""
-    return count >= (2 if head.ahead == 0 else _FEWEST_PAGES) and 2 * count >= pages
-
-
-def _says_more_than_a_number(head: _Head) -> bool:
-    return sum(letter.isalpha() for letter in head.text) > len("Pageof")
+    found = []
+    for number in _NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ():
+        before, behind = text[: number.start()], text[number.end() :]
+        is_last = line.ends_apart and not behind
+        if is_last or _BEFORE_PAGE_NUMBER.search(before) or len(text.split()) > _WORDS_OF_WHAT_IS_NUMBERED:
+            found.append(_Head(f"{before}\0{behind}", bottom, int(number[0]) - page))
+    return [*found, _Head(text, bottom, None)]
 
 
 def _vocabulary(lines: list[str]) -> Vocabulary:
@@ -218,7 +235,7 @@ def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabula
 @cache
 def _frequent_words() -> frozenset[str]:
     """The 30,000 most frequent words and parts of words in English, which the embedded model is read with."""
-    tokenizer = json.loads(Path(__file__).with_name("minilm_tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = json.loads(Path(__file__).parents[1].joinpath("minilm_tokenizer.json").read_text(encoding="utf-8"))
     return frozenset(tokenizer["model"]["vocab"])
 
 

@@ -1,11 +1,12 @@
 """The numbers of headings and steps that Word makes, and that stand nowhere in the text."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ingest.word_xml import W, is_on, run, tag, value
+from ingest.formats.docx_xml import W, is_on, run, tag, value
 
 _LEVELS = 9
 _ROMAN = (
@@ -14,8 +15,7 @@ _ROMAN = (
 )
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """How the paragraphs of one level of a list are numbered: "%1.%2" in decimals, from 1 on."""
 
     format: str
@@ -24,18 +24,27 @@ class Level:
     legal: bool  # all numbers of its text in decimals
 
 
+@dataclass
+class List:
+    """What a paragraph names as its list by a number; several that are of one `kind` count on together."""
+
+    kind: str = ""
+    levels: dict[int, Level] = field(default_factory=dict)
+    restarts: dict[int, int] = field(default_factory=dict)  # where the levels begin anew with its first paragraph
+
+
 class Numbering:
     """The lists of a document. One of them is used once, from the first paragraph of the document to the last."""
 
     def __init__(self, parts: dict[str, bytes]) -> None:
         """From the parts of a Word file by name; the numbers that are written out are no longer in them."""
-        self._lists: dict[str, tuple[str, dict[int, Level]]] = {}  # by number: the list it belongs to, its levels
-        self._restarts: dict[str, dict[int, int]] = defaultdict(dict)
-        self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)
+        self._lists: dict[str, List] = {}
+        self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)  # by kind
         if numbering := parts.get("word/numbering.xml"):
             lists = ElementTree.fromstring(numbering)  # noqa: S314 - in a process of its own, bounded
-            self._read_lists(lists)
-            parts["word/numbering.xml"] = _bullets_alone(lists)
+            self._lists = _read_lists(lists)
+            _leave_to_styles_only_bullets(lists)
+            parts["word/numbering.xml"] = ElementTree.tostring(lists)
         self._styles: dict[str, Element] = {}
         if styles := parts.get("word/styles.xml"):
             found = ElementTree.fromstring(styles).iter(tag("style"))  # noqa: S314 - as above
@@ -48,66 +57,43 @@ class Numbering:
         """
         open_levels: list[int] = []  # of the bullets that the next one may hang below
         for paragraph in document.iter(tag("p")):
-            number, level = self._numbered(paragraph)
-            levels = self._lists.get(number, ("", {}))[1]
-            if level not in levels or levels[level].format == "none":
-                open_levels = []
-                continue
-            properties = paragraph.find("w:pPr", W)
-            if levels[level].format == "bullet":
-                open_levels = [*(above for above in open_levels if above < level), level]
+            number, at = self._numbered(paragraph)
+            list_ = self._lists.get(number, List())
+            level = list_.levels.get(at)
+            if level and level.format == "bullet":
+                open_levels = [*(above for above in open_levels if above < at), at]
                 for place in paragraph.findall("w:pPr/w:numPr/w:ilvl", W):
                     place.set(tag("val"), str(len(open_levels) - 1))
                 continue
             open_levels = []
-            if properties is not None:
-                for own in properties.findall("w:numPr", W):
-                    properties.remove(own)
-            label = self._next(number, level)
+            if level is None or level.format == "none":
+                continue
+            properties = paragraph.find("w:pPr", W)
+            if properties is not None and (own := properties.find("w:numPr", W)) is not None:
+                properties.remove(own)
+            label = self._next(list_, at)
             if label.strip():
                 paragraph.insert(0 if properties is None else 1, run(f"{label} "))
 
-    def _read_lists(self, numbering: Element) -> None:
-        abstract: dict[str, dict[int, Level]] = {}
-        linked: dict[str, dict[int, Level]] = {}
-        for one in numbering.findall("w:abstractNum", W):
-            levels = {int(found.get(tag("ilvl"), "0")): _level(found) for found in one.findall("w:lvl", W)}
-            name = value(one.find("w:styleLink", W)) or value(one.find("w:numStyleLink", W))
-            if name and levels:
-                linked[name] = levels
-            abstract[one.get(tag("abstractNumId"), "")] = levels or linked.get(name, {})
-        for one in numbering.findall("w:num", W):
-            number, of = one.get(tag("numId"), ""), value(one.find("w:abstractNumId", W))
-            levels = dict(abstract.get(of, {}))
-            for override in one.findall("w:lvlOverride", W):
-                at = int(override.get(tag("ilvl"), "0"))
-                if (own := override.find("w:lvl", W)) is not None:
-                    levels[at] = _level(own)
-                if (start := override.find("w:startOverride", W)) is not None:
-                    self._restarts[number][at] = int(value(start, "1"))
-            self._lists[number] = (of, levels)
-
     def _numbered(self, paragraph: Element) -> tuple[str, int]:
         """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
-        own = paragraph.find("w:pPr/w:numPr", W)
-        number = value(own.find("w:numId", W)) if own is not None else ""
-        level = value(own.find("w:ilvl", W)) if own is not None else ""
+        number = value(paragraph.find("w:pPr/w:numPr/w:numId", W))
+        level = value(paragraph.find("w:pPr/w:numPr/w:ilvl", W))
         style = value(paragraph.find("w:pPr/w:pStyle", W))
         seen: set[str] = set()
         while style in self._styles and style not in seen and not (number and level):
             seen.add(style)
-            found = self._styles[style].find("w:pPr/w:numPr", W)
-            if found is not None:
-                number = number or value(found.find("w:numId", W))
-                level = level or value(found.find("w:ilvl", W))
+            number = number or value(self._styles[style].find("w:pPr/w:numPr/w:numId", W))
+            level = level or value(self._styles[style].find("w:pPr/w:numPr/w:ilvl", W))
             style = value(self._styles[style].find("w:basedOn", W))
         return number, int(level or 0)
 
-    def _next(self, number: str, level: int) -> str:
-        of, levels = self._lists[number]
-        counts = self._counts[of]
-        for at, start in self._restarts.pop(number, {}).items():
+    def _next(self, list_: List, level: int) -> str:
+        """The number of the next paragraph of a list at this level."""
+        counts, levels = self._counts[list_.kind], list_.levels
+        for at, start in list_.restarts.items():
             counts[at] = start - 1
+        list_.restarts = {}
         count = counts[level]
         counts[level] = levels[level].start if count is None else count + 1
         for above in range(level):
@@ -122,6 +108,30 @@ class Numbering:
         return label
 
 
+def _read_lists(numbering: Element) -> dict[str, List]:
+    """The lists by their numbers."""
+    kinds: dict[str, dict[int, Level]] = {}
+    styles: dict[str, dict[int, Level]] = {}  # the levels that one kind defines, and another refers to by name
+    for kind in numbering.findall("w:abstractNum", W):
+        levels = {int(found.get(tag("ilvl"), "0")): _level(found) for found in kind.findall("w:lvl", W)}
+        style = value(kind.find("w:styleLink", W)) or value(kind.find("w:numStyleLink", W))
+        if style and levels:
+            styles[style] = levels
+        kinds[kind.get(tag("abstractNumId"), "")] = levels or styles.get(style, {})
+    lists = {}
+    for one in numbering.findall("w:num", W):
+        kind_name = value(one.find("w:abstractNumId", W))
+        made = List(kind_name, dict(kinds.get(kind_name, {})))
+        for override in one.findall("w:lvlOverride", W):
+            at = int(override.get(tag("ilvl"), "0"))
+            if (own := override.find("w:lvl", W)) is not None:
+                made.levels[at] = _level(own)
+            if (start := override.find("w:startOverride", W)) is not None:
+                made.restarts[at] = int(value(start, "1"))
+        lists[one.get(tag("numId"), "")] = made
+    return lists
+
+
 def _level(found: Element) -> Level:
     return Level(
         format=value(found.find("w:numFmt", W), "decimal"),
@@ -131,27 +141,25 @@ def _level(found: Element) -> Level:
     )
 
 
-def _bullets_alone(lists: Element) -> bytes:
+def _leave_to_styles_only_bullets(lists: Element) -> None:
+    """Else the numbers of a style would be made once more."""
     for level in lists.iter(tag("lvl")):
-        for style in level.findall("w:pStyle", W):  # by which the numbers of the style would be made once more
+        for style in level.findall("w:pStyle", W):
             if value(level.find("w:numFmt", W)) != "bullet":
                 level.remove(style)
-    return ElementTree.tostring(lists)
 
 
 def _written(count: int, format_: str) -> str:
-    match format_:
-        case "lowerLetter" | "upperLetter" if count > 0:
-            letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-            return letters.upper() if format_ == "upperLetter" else letters
-        case "lowerRoman" | "upperRoman" if 0 < count < 4000:
-            return _roman(count).upper() if format_ == "upperRoman" else _roman(count)
-        case "decimalZero":
-            return f"{count:02}"
-        case "none":
-            return ""
-        case _:
-            return str(count)
+    written = str(count)
+    if format_ == "none":
+        return ""
+    if format_ == "decimalZero":
+        written = f"{count:02}"
+    elif format_.endswith("Letter") and count > 0:
+        written = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
+    elif format_.endswith("Roman") and 0 < count < 4000:
+        written = _roman(count)
+    return written.upper() if format_.startswith("upper") else written
 
 
 def _roman(count: int) -> str:

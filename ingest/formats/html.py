@@ -5,9 +5,9 @@ import re
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-from ingest.encodings import Unreadable
-from ingest.formulas import RAISED
-from ingest.markdown import NOTES, table
+from ingest.formats.docx_formulas import RAISED
+from ingest.formats.encodings import Unreadable
+from ingest.formats.output import NOTES
 
 _CELLS = 1_000  # across, of a table
 
@@ -132,7 +132,7 @@ class _Markdown(MarkdownConverter):
         if not filled:
             return notes
         headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in filled[0][0])
-        return f"\n\n{named}{table([row for _, row in filled], headed)}{notes}\n\n"
+        return f"\n\n{named}{_table([row for _, row in filled], headed)}{notes}\n\n"
 
 
 def _heads(cell: Tag) -> bool:
@@ -162,3 +162,14 @@ def _grid(rows: list[list[Tag]]) -> list[list[Tag | None]]:
 def _span(cell: Tag, direction: str) -> int:
     written = str(cell.get(direction, "1")).strip()
     return min(int(written.lstrip("0")[:9] or 0), _CELLS) if written.isdecimal() else 1
+
+
+def _table(rows: list[list[str]], headed: bool) -> str:
+    """The rows of a table, each of as many cells, as Markdown; where it has no head, an empty one."""
+    head, *others = rows if headed else [[""] * len(rows[0]), *rows]
+    lines = [head, ["---"] * len(head), *others]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

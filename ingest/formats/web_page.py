@@ -1,35 +1,33 @@
 """A web page as Markdown: its main part, with what it folds away, without what it hides."""
 
 import re
+from itertools import chain
 
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
-from ingest.encodings import decode
-from ingest.end_tags import Page
-from ingest.html import new_tag, to_markdown
-from ingest.markdown import note, tidy
+from ingest.formats.encodings import decode
+from ingest.formats.html import new_tag, to_markdown
+from ingest.formats.html_parser import Page
+from ingest.formats.output import note, tidy
 from ingest.titles import telling
 
-_NO_TEXT = (
-    *("script", "style", "noscript", "template"),
-    *("nav", "footer", "[role=navigation]"),
-)
+_NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation]"
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
 _NOT_SHOWN = re.compile(
-    r"(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?:;|!|$)"
+    r"(?:^|;)(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?=;|!|$)"
 )
 _APPEARS = re.compile(r"\b(?:wow|aos|animat\w*|fade\w*|reveal\w*)\b", re.IGNORECASE)  # when one gets there
-_NAMES_ITS_TARGET = (
-    *("aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"),
-)
+_TARGETS = ["aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"]
 _OPENS = "button, summary, [aria-expanded], [role=button], [role=tab]"
-_BLOCKS = [
-    *("p", "div", "section", "article", "li", "td", "th", "dd", "dt", "ul", "ol", "table", "form", "blockquote"),
-]
+_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()  # noqa: SIM905 - short
 _BESIDE = ["nav", "aside", "header", "footer"]  # around what a page says
 _OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
-_DRAWN = "svg, object, iframe"
+_SHOWN = {  # what says something without words
+    **dict.fromkeys(("img", "svg", "object", "iframe", "embed", "canvas"), "a picture"),
+    "video": "a video",
+    "audio": "a recording",
+}
 _PLAIN_MATHS = ("mrow", "mi", "mn", "mo", "mtext", "mstyle", "semantics")
 
 
@@ -41,13 +39,13 @@ def html_to_markdown(content: bytes | str) -> str:
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
     page = Page(content)
-    for drawn in page.select(_DRAWN):
-        if drawn.name == "svg" and not drawn.find(["text", "title", "desc", "image"]):
-            drawn.decompose()  # an icon beside a word
+    for shown in page.select(", ".join(_SHOWN)):
+        if shown.name == "svg" and not shown.find(["text", "title", "desc", "image"]):
+            shown.decompose()  # an icon beside a word
         else:
-            drawn.clear()  # what is in it is shown to nobody, or is a part of the picture
+            shown.clear()  # what is in it is shown to nobody, or is a part of the picture
     title = telling(page.title.extract().get_text()) if page.title else ""
-    for part in page.select(", ".join(_NO_TEXT)):
+    for part in page.select(_NO_TEXT):
         part.decompose()
     _read_formulas(page)
     _leave_out_hidden(page)
@@ -55,10 +53,10 @@ def html_to_markdown(content: bytes | str) -> str:
         if not aside.decomposed and not _is_remark(aside):
             aside.decompose()
     body = _main_part(page.body or page)
-    for picture in body.select(f"img, {_DRAWN}"):
-        if not _is_ornament(picture):
-            picture.insert_before(note("a picture"))
-        picture.decompose()
+    for shown in body.select(", ".join(_SHOWN)):
+        if not _is_ornament(shown):
+            shown.insert_before(note(_SHOWN[shown.name]))
+        shown.decompose()
     for option in body.select("option + option"):
         option.insert_before(", ")
     text = to_markdown(body)
@@ -89,22 +87,30 @@ def _outermost(whole: Tag, kinds: str) -> list[Tag]:
 def _read_formulas(page: BeautifulSoup) -> None:
     """Puts formulas as they were written, in TeX, where they stand: pages hide that and draw it anew."""
     for formula in page.select("math"):
+        if formula.decomposed:  # with one beside it
+            continue
         written = formula.select_one("annotation[encoding*=tex]")
         text = str(formula.get("alttext") or "") or (written.get_text() if written else "")
         if not text and all(part.name in _PLAIN_MATHS for part in formula.select("*")):
             text = formula.get_text()
         whole = formula
-        while whole.parent is not None and whole.parent.name == "span" and _length(whole.parent) == _length(whole):
+        while whole.parent is not None and whole.parent.name == "span" and not _has_words_beside(whole):
             whole = whole.parent
         shown = re.sub(r"^\{\\displaystyle (.*)\}$", r"\1", " ".join(text.split()))
-        whole.replace_with(shown or note("a formula"))
+        whole.insert_before(shown or note("a formula"))
+        whole.decompose()
+
+
+def _has_words_beside(part: Tag) -> bool:
+    beside = chain(part.previous_siblings, part.next_siblings)
+    return any(next(iter(other.stripped_strings), None) for other in beside)
 
 
 def _leave_out_hidden(page: BeautifulSoup) -> None:
     """Takes out what no means of the page shows, with a note where there were words."""
     hidden = [part for part in page.select("[hidden], [aria-hidden=true], [style]") if _is_hidden(part)]
-    openers = page.select(", ".join(f"[{name}]" for name in _NAMES_ITS_TARGET)) if hidden else []
-    named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _NAMES_ITS_TARGET]
+    openers = page.select(", ".join(f"[{name}]" for name in _TARGETS)) if hidden else []
+    named = [str(opener.get(name, "")).removeprefix("#") for opener in openers for name in _TARGETS]
     shown = {name for names in named for name in names.split()}
     length = _length(page)
     for part in hidden:
@@ -113,29 +119,33 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
         if not part.has_attr("hidden") and "none" not in str(part.get("style")) and 2 * _length(part) > length:
             continue  # most of a page is faded in
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
-        words = not ornament and any(letter.isalpha() for letter in part.get_text())
-        block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
-        place, tables = block or part.parent, part.find_parents("table")
-        if words and place and tables and place.name in _OF_TABLES:
-            tables[-1].insert_after(new_tag("p", note("a hidden part")))
-        elif words and block:  # the sentence that it stands in does without it
-            block.append(note("a hidden part"))
-        elif words:
-            part.insert_before(new_tag("p", note("a hidden part")))
+        if not ornament and any(letter.isalpha() for letter in part.get_text()):
+            _note_beside(part)
         part.decompose()
+
+
+def _note_beside(part: Tag) -> None:
+    """Notes a hidden part behind the table or the block that it is in: its sentence does without it."""
+    block = part.find_parent(_BLOCKS) if part.name not in _BLOCKS else None
+    place, tables = block or part.parent, part.find_parents("table")
+    if place and tables and place.name in _OF_TABLES:
+        tables[-1].insert_after(new_tag("p", note("a hidden part")))
+    elif block:
+        block.append(note("a hidden part"))
+    else:
+        part.insert_before(new_tag("p", note("a hidden part")))
 
 
 def _is_hidden(part: Tag) -> bool:
     style = re.sub(r"\s", "", str(part.get("style", ""))).lower()
-    by_style = any(_NOT_SHOWN.match(style, at) for at in [0, *(m.end() for m in re.finditer(";", style))])
-    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or by_style
+    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or bool(_NOT_SHOWN.search(style))
 
 
 def _can_be_shown(part: Tag, shown: set[str]) -> bool:
     """Whether a reader can unfold it: a control names it or stands right before it, or it is made for that."""
     if part.get("hidden") == "until-found" or part.get("role") == "tabpanel" or part.get("id") in shown:
         return True
-    if part.name in ("html", "body") or _APPEARS.search(" ".join(part.get_attribute_list("class"))):
+    if part.name in ("html", "body") or _APPEARS.search(str(part.get("class", ""))):
         return True
     before = part.find_previous_sibling()
     opener = before and (before if before.css.match(_OPENS) else before.select_one(_OPENS))
@@ -151,9 +161,7 @@ def _is_ornament(picture: Tag) -> bool:
 def _is_remark(aside: Tag) -> bool:
     """Whether it belongs to the text beside it, and does not lead to other pages."""
     linked = sum(_length(link) for link in aside.select("a"))
-    marks = " ".join(
-        [*aside.get_attribute_list("class"), *aside.get_attribute_list("role")] if aside.attrs else []
-    )
+    marks = f"{aside.get('class', '')} {aside.get('role', '')}"
     return 2 * linked <= _length(aside) and bool(aside.find_parent(["main", "article"]) or _REMARK.search(marks))
 
 

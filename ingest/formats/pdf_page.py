@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from ingest.markdown import note
+from ingest.formats.output import note
 
 GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line
 UNREADABLE = "letters that cannot be told from their shapes"
@@ -36,8 +36,8 @@ class Line(NamedTuple):
     bottom: float
     height: float  # of its first letters
     last_height: float
-    is_field: bool
     stands_alone: bool  # a row of a table, or a field with what it asks for, "Name: Jane"
+    ends_apart: bool  # its last word stands far from the others, as the number of a page may
 
 
 class Word(NamedTuple):
@@ -71,10 +71,16 @@ class Row:
     def as_line(self) -> Line:
         """What is kept of it when the page is read."""
         labelled = any(b.is_field and a.text.endswith((":", "?")) for a, b in pairwise(self.words))
-        text = " ".join(word.text for word in self.words)
-        height, last_height = _height(self.words), _height(self.words[::-1])
-        alone = self.of_table or labelled
-        return Line(text, self.words[-1].right, self.bottom, height, last_height, self.words[0].is_field, alone)
+        last_gap = self.words[-1].left - self.words[-2].right if len(self.words) > 1 else 0.0
+        return Line(
+            text=" ".join(word.text for word in self.words),
+            right=self.words[-1].right,
+            bottom=self.bottom,
+            height=self.height,
+            last_height=_height(self.words[::-1]),
+            stands_alone=self.of_table or labelled,
+            ends_apart=last_gap > self.height,
+        )
 
 
 def _height(words: list[Word]) -> float:

@@ -20,12 +20,18 @@ SPACES = " ".join(
 )
 
 
-def pdf(*pages: list[tuple[int, int, str]], title: str = "") -> bytes:
-    """A PDF of these pages, each of them lines of (distance from the bottom, size of the letters, text)."""
-    return placed_pdf(*([(72, y, size, text) for y, size, text in lines] for lines in pages), title=title)
+def pdf(*pages: list[tuple[int, int, str]], title: str = "", labels: str = "") -> bytes:
+    """A PDF of these pages, each of them lines of (distance from the bottom, size of the letters, text).
+
+    `labels` says how its pages are numbered: "0 << /S /r >>" begins with Roman numbers.
+    """
+    placed = ([(72, y, size, text) for y, size, text in lines] for lines in pages)
+    return placed_pdf(*placed, title=title, labels=labels)
 
 
-def placed_pdf(*pages: list[tuple[int, int, int, str]], title: str = "", fields: str = "") -> bytes:
+def placed_pdf(
+    *pages: list[tuple[int, int, int, str]], title: str = "", fields: str = "", labels: str = ""
+) -> bytes:
     """The same with the distance from the left in front of each line, and on the first page the fields of a form.
 
     The fields are dictionaries of PDF, without what every field has.
@@ -36,7 +42,7 @@ def placed_pdf(*pages: list[tuple[int, int, int, str]], title: str = "", fields:
     form = f"/AcroForm << /Fields [{places_of_fields}] >>" if filled else ""
     objects = [
         f"<< /Title ({title}) >>",
-        f"<< /Type /Catalog /Pages 3 0 R {form} >>",
+        f"<< /Type /Catalog /Pages 3 0 R {form} /PageLabels << /Nums [{labels}] >> >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
     ]
     font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"

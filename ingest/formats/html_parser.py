@@ -4,37 +4,19 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-_BLOCKS = [
-    *("address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figcaption", "figure"),
-    *(
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-    ),
-    *("section", "table", "ul", "li", "dt", "dd"),
-]
-_GROUPS = ["tbody", "thead", "tfoot", "colgroup"]
+_BLOCKS = frozenset(
+    """address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5
+    h6 header hr li main menu nav ol p pre section table ul""".split()  # noqa: SIM905 - a name a line is no easier
+)
+_GROUPS = frozenset(["tbody", "thead", "tfoot", "colgroup"])
 _RULES = [  # which tags end which others that are open, and in what those others are left alone
     (_BLOCKS, {"p"}, {"table", "caption", "td", "th", "button", "object"}),
-    (["li"], {"li"}, {"table", "ul", "ol", "menu"}),
-    (["dt", "dd"], {"dt", "dd"}, {"table", "dl"}),
-    (["option"], {"option"}, {"select", "datalist", "optgroup"}),
-    (["optgroup"], {"option", "optgroup"}, {"select", "datalist"}),
-    (["td", "th"], {"td", "th"}, {"table", "tr"}),
-    (["tr"], {"tr", "caption", "colgroup"}, {"table"}),
+    ({"li"}, {"li"}, {"table", "ul", "ol", "menu"}),
+    ({"dt", "dd"}, {"dt", "dd"}, {"table", "dl"}),
+    ({"option"}, {"option"}, {"select", "datalist", "optgroup"}),
+    ({"optgroup"}, {"option", "optgroup"}, {"select", "datalist"}),
+    ({"td", "th"}, {"td", "th"}, {"table", "tr"}),
+    ({"tr"}, {"tr", "caption", "colgroup"}, {"table"}),
     (_GROUPS, {"tr", "caption", *_GROUPS}, {"table"}),
 ]
 

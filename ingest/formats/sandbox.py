@@ -1,6 +1,6 @@
 """Converts documents in a process of its own, so that a hostile one costs bounded time and memory, and no more.
 
-`python -m ingest.sandbox` reads a path a line and answers each with a line of JSON: `{"text": …}` or
+`python -m ingest.formats.sandbox` reads a path a line and answers each with a line of JSON: `{"text": …}` or
 `{"trouble": …}`. It is started with the first document that needs it, and anew behind one that killed it.
 """
 
@@ -11,9 +11,9 @@ import sys
 import threading
 from pathlib import Path
 
-from ingest.encodings import Unreadable
 from ingest.errors import SourceError
 from ingest.formats import convert
+from ingest.formats.encodings import Unreadable
 
 SECONDS = 60.0  # for one document
 MEMORY = 2_000_000_000  # bytes of address space
@@ -62,13 +62,13 @@ class Converter:
 
     def _start(self) -> subprocess.Popen[str]:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.sandbox"],
+            [sys.executable, "-m", "ingest.formats.sandbox"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            cwd=Path(__file__).parent.parent,
+            cwd=Path(__file__).parents[2],
         )
         return self._process
 

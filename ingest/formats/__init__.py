@@ -10,9 +10,9 @@ CONVERTED = (".html", ".htm", ".docx", ".pdf")
 def convert(content: bytes, suffix: str) -> str:
     """The content of a file of one of these kinds. Raises `Unreadable` where it is none, or has no text."""
     if suffix == ".docx":
-        from ingest.docx import docx_to_markdown as to_markdown
+        from ingest.formats.docx import docx_to_markdown as to_markdown
     elif suffix == ".pdf":
-        from ingest.pdf import pdf_to_markdown as to_markdown
+        from ingest.formats.pdf import pdf_to_markdown as to_markdown
     else:
-        from ingest.web_page import html_to_markdown as to_markdown
+        from ingest.formats.web_page import html_to_markdown as to_markdown
     return to_markdown(content)

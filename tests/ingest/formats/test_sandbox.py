@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import sandbox
 from ingest.errors import SourceError
-from ingest.sandbox import Converter
-from tests.ingest.samples import docx, pdf
+from ingest.formats import sandbox
+from ingest.formats.sandbox import Converter
+from tests.ingest.formats.samples import docx, pdf
 
 
 def test_one_process_converts_one_document_after_another(tmp_path: Path) -> None:

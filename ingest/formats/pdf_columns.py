@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest.pdf_page import Row, Word
+from ingest.formats.pdf_page import Row, Word
 
 _GAP = 0.8  # of the height of the letters: more than a blank
 _FEWEST_WORDS = 3  # on each side of a gap; the cells of a table have fewer

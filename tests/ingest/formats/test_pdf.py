@@ -2,11 +2,11 @@
 
 import pytest
 
-from ingest.encodings import Unreadable
+from ingest.formats.encodings import Unreadable
+from ingest.formats.pdf import pdf_to_markdown
 from ingest.passages import split
-from ingest.pdf import pdf_to_markdown
 from ingest.sources import make_source
-from tests.ingest.samples import pdf, placed_pdf
+from tests.ingest.formats.samples import pdf, placed_pdf
 
 
 def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs() -> None:
@@ -19,11 +19,6 @@ def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs(
     )
     sections = {passage.section for passage in split(make_source("a.pdf", text))}
     assert sections == {"A title", "Page 1", "Page 2"}
-
-
-def test_a_word_that_is_divided_at_the_end_of_a_line_is_joined() -> None:
-    lines = [(700, 12, "The out-"), (686, 12, "sourcing goes on.")]
-    assert pdf_to_markdown(pdf(lines)) == "## Page 1\n\nThe outsourcing goes on.\n"
 
 
 def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
@@ -57,57 +52,64 @@ def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple
 
 LEFT = ["Boats leave the quay at noon", "and come back before it is", "dark, also in the winter."]
 RIGHT = ["Whoever is late must wait for", "the next one, which leaves two", "hours later at the same quay."]
+GOES_OVER = [*LEFT[:2], "dark, and they wait until"], ["nobody is left at the quay.", *RIGHT[:2]]
+CELLS = ["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"]
 
 
-def across(left: list[str], right: list[str], x: int = 320) -> list[tuple[int, int, int, str]]:
-    """Two columns, written line by line across the page."""
-    pairs = enumerate(zip(left, right, strict=True))
-    return [line for n, (a, b) in pairs for line in ((60, 700 - 14 * n, 11, a), (x, 700 - 14 * n, 11, b))]
-
-
-def test_columns_of_prose_are_read_one_after_the_other() -> None:
-    above, below = (60, 740, 11, "What travellers ask at the quay, day by day."), (60, 600, 11, "Printed in May.")
-    text = pdf_to_markdown(placed_pdf([above, *across(LEFT, RIGHT), below]))
-    assert text == (
-        "## Page 1\n\nWhat travellers ask at the quay, day by day.\n\n"
-        f"{' '.join(LEFT)}\n\n{' '.join(RIGHT)}\n\nPrinted in May.\n"
-    )
-
-
-def test_a_sentence_goes_over_from_one_column_to_the_next() -> None:
-    text = pdf_to_markdown(
-        placed_pdf(across([*LEFT[:2], "dark, and they wait until"], ["nobody is left at the quay.", *RIGHT[:2]]))
-    )
-    assert "dark, and they wait until nobody is left at the quay. Whoever" in text
-
-
-def test_the_cells_of_a_table_stay_in_their_rows() -> None:
-    text = pdf_to_markdown(placed_pdf(across(["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"])))
-    assert text == "## Page 1\n\nAdult 9 euros\n\nChild 4 euros\n\nDog 1 euro\n"
+@pytest.mark.parametrize(
+    ("left", "right", "text"),
+    [
+        (LEFT, RIGHT, f"{' '.join(LEFT)}\n\n{' '.join(RIGHT)}"),
+        (*GOES_OVER, f"{' '.join(GOES_OVER[0])} {' '.join(GOES_OVER[1])}"),
+        (*CELLS, "Adult 9 euros\n\nChild 4 euros\n\nDog 1 euro"),
+    ],
+    ids=["prose", "a sentence that goes over", "cells"],
+)
+def test_columns_of_prose_are_read_one_after_the_other_and_cells_in_their_rows(
+    left: list[str], right: list[str], text: str
+) -> None:
+    lines = [(60, 740, 11, "What travellers ask at the quay, day by day.")]
+    for n, pair in enumerate(zip(left, right, strict=True)):
+        lines += [(x, 700 - 14 * n, 11, words) for x, words in zip((60, 320), pair, strict=True)]
+    read = pdf_to_markdown(placed_pdf([*lines, (60, 600, 11, "Printed in May.")]))
+    assert read == f"## Page 1\n\nWhat travellers ask at the quay, day by day.\n\n{text}\n\nPrinted in May.\n"
 
 
 # --- pages
 
 
 def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() -> None:
-    first = [(770, 10, "Rules of the library"), (700, 11, "Books are lent for"), (30, 10, "Page 1")]
-    second = [(770, 10, "Rules of the library"), (700, 11, "four weeks. Fines are due."), (30, 10, "Page 2")]
-    third = [(770, 10, "Rules of the library"), (700, 11, "Read them."), (30, 10, "Page 3")]
-    assert pdf_to_markdown(pdf(first, second, third)) == (
+    pages = ("Books are lent for", "four weeks. Fines are due.", "Read them.")
+    framed = [
+        [(770, 10, "Rules of the library"), (700, 11, text), (30, 10, f"Page {number}")]
+        for number, text in enumerate(pages, start=1)
+    ]
+    assert pdf_to_markdown(pdf(*framed)) == (
         "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n\n"
         "## Page 3\n\nRead them.\n"
     )
-    full = [
-        (700, 11, "Whoever keeps a book"),
-        (686, 11, "for longer than that has"),
-        (672, 11, "to pay a fine of exactly"),
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [
+        ("to pay a fine of exactly", "a fine of exactly 12 euros.\n\n## Page 2\n\nBooks"),
+        ("Opening hours", "Opening hours\n\n## Page 2\n\n12 euros. Books"),  # a line that had room for more
+    ],
+)
+def test_before_what_is_no_small_letter_only_a_full_line_goes_over(last: str, read: str) -> None:
+    lines = [(700, 11, "Whoever keeps a book"), (686, 11, "for longer than that has"), (672, 11, last)]
+    assert read in pdf_to_markdown(pdf(lines, [(700, 11, "12 euros. Books are dear.")]))
+
+
+def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
+    pages = [[(700, 11, f"Text {letter}.")] for letter in "AB"] + [
+        [(700, 11, "## Page 9")],
+        [(700, 11, "Text D.")],
     ]
-    assert "a fine of exactly 12 euros.\n\n## Page 2" in pdf_to_markdown(
-        pdf(full, [(700, 11, "12 euros. Books are dear.")])
-    )
-    short = [*full[:2], (672, 11, "Opening hours")]
-    assert "Opening hours\n\n## Page 2\n\n12 euros." in pdf_to_markdown(
-        pdf(short, [(700, 11, "12 euros. Books.")])
+    labels = "0 << /S /r >> 1 << /S /D /P (A-) /St 7 >> 3 << /P (a title) >>"
+    assert pdf_to_markdown(pdf(*pages, labels=labels)) == (
+        "## Page i\n\nText A.\n\n## Page A-7\n\nText B.\n\n## Page A-8\n\n\\## Page 9\n\n## Page 4\n\nText D.\n"
     )
 
 
@@ -122,8 +124,9 @@ def pages_with(*lines: str) -> str:
     "lines",
     [
         ("Annual fee: 40 EUR", "Annual fee: 55 EUR", "Annual fee: 70 EUR"),
-        ("Room 101", "Room 202", "Room 303"),
-        ("Room 101", "Room 102"),
+        ("Room 101", "Room 102", "Room 103"),
+        ("Step 1", "Step 2", "Step 3"),
+        ("Invoice no. 101", "Invoice no. 102", "Invoice no. 103"),
         ("Rent: 1.1 EUR", "Rent: 1.2 EUR", "Rent: 1.3 EUR"),
         ("Deposit: 40 EUR", "Deposit: 40 EUR"),
     ],
@@ -140,6 +143,7 @@ def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_ea
         (("- 1 -", "- 2 -"), []),
         (("3 of 3", "4 of 3", "5 of 3"), []),
         (("Weir 12, page 341", "Weir 12, page 342", "Weir 12, page 343"), ["Weir 12, page 341"]),
+        (("Rules | 7", "Rules | 8", "Rules | 9"), []),
     ],
 )
 def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
@@ -147,6 +151,21 @@ def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
 ) -> None:
     text = pages_with(*lines)
     assert [line for line in dict.fromkeys(lines) if line in text] == stay
+
+
+def test_a_number_that_stands_apart_or_in_a_long_line_is_that_of_the_page() -> None:
+    code = "Printed Aug 5 in Leeds, frame {} of the rules"
+    pages = [
+        [
+            (60, 770, 10, "Rules"),
+            (520, 770, 10, str(n)),
+            (60, 700, 11, f"Text {'ABC'[n - 7]}."),
+            (60, 30, 8, code.format(n)),
+        ]
+        for n in (7, 8, 9)
+    ]
+    text = pdf_to_markdown(placed_pdf(*pages))
+    assert text.count("Rules") == 0 and text.count("Printed") == 1
 
 
 def test_a_page_of_which_nothing_else_is_left_keeps_its_lines() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.encodings import Unreadable, decode
+from ingest.formats.encodings import Unreadable, decode
 
 
 @pytest.mark.parametrize(

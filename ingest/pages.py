@@ -1,0 +1,26 @@
+"""The pages of a PDF: each is a section of its text, below a heading with its number as printed."""
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+from ingest.sources import Source
+
+_HEADING = re.compile(r"^## Page ", re.MULTILINE)
+_SECTION = re.compile(r"Page (\S+)(?: > |$)")
+
+
+def page_of(source: str, section: str) -> str:
+    """The page that a section of the document `source` is on, as printed; empty for what has no pages."""
+    page = _SECTION.match(section) if source.lower().endswith(".pdf") else None
+    return page[1] if page else ""
+
+
+def page_number_at(source: Source, offset: int) -> int:
+    """The page of a PDF that an offset of its text is on, as viewers count them: from 1."""
+    return max(bisect_right(_page_starts(source), offset), 1)
+
+
+@lru_cache(maxsize=8)
+def _page_starts(source: Source) -> list[int]:
+    return [page.start() for page in _HEADING.finditer(source.text)]

@@ -1,0 +1,204 @@
+"""Word documents become Markdown, with what mammoth alone does not read."""
+
+import io
+import zipfile
+
+import pytest
+
+from ingest.formats.docx import docx_to_markdown
+from ingest.formats.encodings import Unreadable
+from ingest.passages import split
+from ingest.sources import make_source
+from tests.ingest.formats.samples import docx, p, t, word_file
+
+
+def read(body: str, **parts: str) -> str:
+    return docx_to_markdown(word_file(body, **parts))
+
+
+def test_a_word_document_keeps_its_title_and_headings_as_sections() -> None:
+    paragraphs = [("Title", "Handbook"), ("", "Preface & more."), ("heading 1", "Work")]
+    text = docx_to_markdown(docx(*paragraphs, ("heading 2", "Hours"), ("", "Eight.")))
+    assert text == "# Handbook\n\nPreface & more.\n\n# Work\n\n## Hours\n\nEight.\n"
+    source = make_source("handbook.docx", text)
+    assert source.title == "Handbook"
+    assert [passage.section for passage in split(source)][-1] == "Work > Hours"
+
+
+def test_what_is_no_word_document_or_too_large_or_without_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.txt", "a")
+    for content in (b"", b"no zip", archive.getvalue(), docx(("", "x"))[:-30]):
+        with pytest.raises(Unreadable, match="it is no Word document"):
+            docx_to_markdown(content)
+    with pytest.raises(Unreadable, match="it has no text"):
+        docx_to_markdown(docx(("", " ")))
+    monkeypatch.setattr("ingest.formats.docx._LARGEST_UNZIPPED", 1_000)
+    with pytest.raises(Unreadable, match="it is too large when unpacked"):
+        docx_to_markdown(docx(("", "x" * 2_000)))
+
+
+# --- numbers that Word makes
+
+NUMBERING = """<w:abstractNum w:abstractNumId="1">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl>
+</w:abstractNum><w:abstractNum w:abstractNumId="2">
+<w:lvl w:ilvl="0"><w:numFmt w:val="lowerLetter"/><w:pStyle w:val="S"/><w:lvlText w:val="(%1)"/></w:lvl>
+</w:abstractNum><w:abstractNum w:abstractNumId="3">
+<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
+<w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
+</w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="3"/></w:num>
+<w:num w:numId="4"><w:abstractNumId w:val="2"/>
+<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>
+</w:num>"""
+NUMBERED = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr>'
+STYLES = f"""<w:style w:type="paragraph" w:styleId="H"><w:name w:val="heading 1"/></w:style>
+<w:style w:type="paragraph" w:styleId="N"><w:name w:val="heading 1"/>{NUMBERED.format(1)}</w:style>
+<w:style w:type="paragraph" w:styleId="S"><w:name w:val="List Number"/>{NUMBERED.format(2)}</w:style>
+<w:style w:type="paragraph" w:styleId="O"><w:name w:val="heading 1"/><w:basedOn w:val="N"/></w:style>"""
+
+
+def item(text: str, number: int, level: int = 0, style: str = "") -> str:
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return p(text, f'{named}<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+SCOPE, PRICE = item("Scope", 1, 0, "H") + item("Who", 1, 1), item("Price", 1, 0, "H") + item("Fee", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (SCOPE + PRICE, "# I. Scope\n\n1.1 Who\n\n# II. Price\n\n2.1 Fee"),
+        (
+            item("A", 2) + p("Wait.") + item("B", 2) + item("C", 4) + item("D", 4),
+            "(a) A\n\nWait.\n\n(b) B\n\n(a) C\n\n(b) D",
+        ),
+        (item("A", 3) + item("B", 3, 1) + item("C", 3), "- A\n  - B\n- C"),
+        (item("A", 2) + item("B", 3, 1) + item("C", 3, 1), "(a) A\n\n- B\n- C"),
+        (p("A", '<w:pStyle w:val="N"/>') + p("B", '<w:pStyle w:val="O"/>'), "# I. A\n\n# II. B"),
+        (p("A", '<w:pStyle w:val="S"/>') + p("B", '<w:pStyle w:val="S"/>'), "(a) A\n\n(b) B"),
+    ],
+    ids=[
+        "below the one above",
+        "behind a paragraph, and anew",
+        "bullets",
+        "bullets below a number",
+        "by style",
+        "by style of steps",
+    ],
+)
+def test_numbers_stand_before_their_headings_and_steps_and_bullets_stay_bullets(body: str, text: str) -> None:
+    assert read(body, styles=STYLES, numbering=NUMBERING) == f"{text}\n"
+
+
+# --- formulas
+
+MATH = '<m:oMath><m:r><m:t xml:space="preserve">{}</m:t></m:r>{}</m:oMath>'
+N, TWO = "<m:e><m:r><m:t>n+1</m:t></m:r></m:e>", "<m:r><m:t>2</m:t></m:r>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (
+            MATH.format("A=π", f"<m:sSup><m:e><m:r><m:t>r</m:t></m:r></m:e><m:sup>{TWO}</m:sup></m:sSup>"),
+            "A = πr²",
+        ),
+        (MATH.format("", f"<m:rad><m:radPr/><m:deg/>{N}</m:rad>"), "√(n+1)"),
+        (MATH.format("x=", f"<m:f><m:num>{N[5:-6]}</m:num><m:den>{TWO}</m:den></m:f>"), "x = (n+1)/2"),
+        (MATH.format("", f"<m:d>{N}{N}</m:d>"), "(n+1|n+1)"),
+        (MATH.format("", f"<m:nary><m:sub>{TWO}</m:sub>{N}</m:nary>"), "∫_2 n+1"),
+        (MATH.format("", f"<m:sSub><m:e>{TWO}</m:e><m:sub><m:r><m:t>x</m:t></m:r></m:sub></m:sSub>"), "2_x"),
+        (MATH.format("M=", f"<m:m><m:mr>{N}</m:mr></m:m>"), "<!-- note: a formula -->"),  # a matrix
+    ],
+)
+def test_a_formula_is_read_where_it_stands_or_noted(formula: str, text: str) -> None:
+    assert read(p(t("It is ") + formula + t(" in all."))) == f"It is {text} in all.\n"
+
+
+# --- text boxes, tables, revisions
+
+BOX = "<wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx>"
+DRAWN = "<w:drawing><wp:inline><a:graphic><a:graphicData>{}</a:graphicData></a:graphic></wp:inline></w:drawing>"
+ALTERNATIVES = "<mc:Choice Requires='wps'>{}</mc:Choice><mc:Fallback>{}</mc:Fallback>"
+TWICE = f"<mc:AlternateContent>{ALTERNATIVES}</mc:AlternateContent>"
+NEW = DRAWN.format(BOX.format(p("Wear gloves.")))
+OLD = f"<w:pict><v:textbox><w:txbxContent>{p('Wear gloves.')}</w:txbxContent></v:textbox></w:pict>"
+GROUP = DRAWN.format(BOX.format(p("Left.")) + BOX.format(p("Right.")) + "<a:blip/>")
+
+
+@pytest.mark.parametrize(
+    ("box", "text"),
+    [
+        (NEW, "Wear gloves."),
+        (OLD, "Wear gloves."),
+        (TWICE.format(NEW, OLD), "Wear gloves."),
+        (TWICE.format(GROUP, GROUP), "Left.\n\nRight.\n\n<!-- note: a picture -->"),
+    ],
+    ids=["new", "old", "both", "several, with a picture"],
+)
+def test_a_text_box_is_read_once_behind_the_paragraph_that_it_hangs_on(box: str, text: str) -> None:
+    assert read(p(t("Mix.") + f"<w:r>{box}</w:r>") + p("Stir.")) == f"Mix.\n\n{text}\n\nStir.\n"
+
+
+EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (p(t("Sales grew.") + f"<w:r>{DRAWN.format('<a:chart/>')}</w:r>"), "Sales grew.<!-- note: a drawing -->"),
+        (p(t("Sales grew.") + "<w:r><w:object/></w:r>"), "Sales grew.<!-- note: an embedded object -->"),
+        (p("See:") + "<w:altChunk/>", "See:\n\n<!-- note: an embedded document -->"),
+        (p(t("Name: ") + EMPTY.format(t("Click here"))), "Name: <!-- note: an empty field -->"),
+        (p(t("Open ") + t("secret ", "<w:vanish/>") + t("at nine.")), "Open at nine.<!-- note: hidden text -->"),
+    ],
+)
+def test_what_is_no_text_is_noted_at_its_place(body: str, text: str) -> None:
+    assert read(body) == f"{text}\n"
+
+
+def row(*cells: str) -> str:
+    made = "".join(f"<w:tc>{cell if cell.startswith('<') else p(cell)}</w:tc>" for cell in cells)
+    return f"<w:tr>{made}</w:tr>"
+
+
+MERGED = ["<w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p("Lake"), "<w:tcPr><w:vMerge/></w:tcPr>" + p("")]
+INNER = f"<w:tbl>{row('Size', 'Price')}{row('Small', '3 | 4')}</w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (
+            row("Place", "Fee") + row(MERGED[0], "8") + row(MERGED[1], "12"),
+            "| Place | Fee |\n| --- | --- |\n| Lake | 8 |\n| Lake | 12 |",
+        ),
+        (
+            row("Shop", "Sells") + row("Bakery", p("Rolls") + INNER + p("")),
+            "| Shop | Sells |\n| --- | --- |\n| Bakery | Rolls |\n\n"
+            "| Size | Price |\n| --- | --- |\n| Small | 3 \\| 4 |",
+        ),
+    ],
+    ids=["a merged cell counts for each row", "a table in a cell stands behind"],
+)
+def test_the_first_row_of_a_table_is_its_head(rows: str, text: str) -> None:
+    assert read(f"<w:tbl>{rows}</w:tbl>") == f"{text}\n"
+
+
+def test_revisions_are_read_as_accepted_and_headers_once() -> None:
+    deleted = "<w:del><w:r><w:delText>90</w:delText></w:r></w:del>"
+    body = p(f"{t('Rent is ')}{deleted}<w:ins>{t('95')}</w:ins>{t(' euros.')}")
+    body += p(f"<w:moveFrom>{t('Pay in May.')}</w:moveFrom>") + p(f"<w:moveTo>{t('Pay in June.')}</w:moveTo>")
+    gone = row("Old", "row").replace("<w:tr>", "<w:tr><w:trPr><w:del/></w:trPr>")
+    body += f"<w:tbl>{row('Room', 'Beds')}{gone}{row('Two', '2')}</w:tbl>"
+    header = p("House rules of 2031") + p("House rules of 2031") + p("Page 3")
+    assert read(body, header=header) == (
+        "House rules of 2031\n\nRent is 95 euros.\n\nPay in June.\n\n| Room | Beds |\n| --- | --- |\n| Two | 2 |\n"
+    )

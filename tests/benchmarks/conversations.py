@@ -8,39 +8,45 @@ numbers in it are those of the article's passages, which the prompt holds whole.
 """
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
-
-from langchain_core.language_models import BaseChatModel
 
 from assistant.answers import Ask
 from assistant.chain import open_assistant
-from assistant.evaluation.questions import QuestionItem, load_questions
+from assistant.evaluation.questions import load_questions
 from assistant.recording import Recorder
-from assistant.settings import AssistantSettings
 from ingest.settings import ROOT
-from tests.fakes import FakeChatModel
+from tests.fakes import FakeChatModel, replying
 from ui.settings import read_settings
 
-SET = ROOT / "corpus" / "questions" / "conversations.jsonl"
+ITEMS = load_questions(ROOT / "corpus" / "questions" / "conversations.jsonl")
 MODEL = "written:by-hand"
 _REPLIES = ROOT / "tests" / "data" / "conversation-replies.jsonl"
+_ASKED = re.compile(r"<asked>(.*?)</asked>|<last-(?:question|message)>\n(.*?)\n</last-(?:question|message)>")
 
 
-def write_recording(folder: Path, settings: AssistantSettings, items: Sequence[QuestionItem]) -> None:
-    """Asks each question as an evaluation does, and keeps the prompts with the replies written to them."""
-    lines = _REPLIES.read_text("utf-8").splitlines()
-    written = {one["id"]: [one["standalone"], one["reply"]] for one in map(json.loads, lines)}
-    left: list[str] = []
-    model: BaseChatModel = FakeChatModel(reply=lambda _: [left.pop(0)])
-    recorder = Recorder(name_of_model=MODEL, model=model, folder=folder)
-    assistant = open_assistant(settings.model_copy(update={"model": MODEL}), chat_model=recorder)
-    for item in items:
-        left += written[item.id]
+def written_replies() -> FakeChatModel:
+    """A chat model that has read the replies: it knows a prompt by the questions of its conversation."""
+    lines = map(json.loads, _REPLIES.read_text("utf-8").splitlines())
+    by_id = {line["id"]: line for line in lines}
+    by_questions = {(*(turn.question for turn in item.history), item.question): by_id[item.id] for item in ITEMS}
+
+    def reply(prompt: str) -> str:
+        asked = tuple(unescape(earlier or last) for earlier, last in _ASKED.findall(prompt))
+        return str(by_questions[asked]["standalone" if "<last-question>" in prompt else "reply"])
+
+    return replying(reply)
+
+
+def write_recording(folder: Path) -> None:
+    """Asks each question as an evaluation does, and keeps the prompts with these replies."""
+    recorder = Recorder(name_of_model=MODEL, model=written_replies(), folder=folder)
+    assistant = open_assistant(read_settings(MODEL), chat_model=recorder)
+    for item in ITEMS:
         assistant.chain_of_model.invoke(Ask(question=item.question, history=item.history))
-        assert not left, f"{item.id} was not rewritten"
 
 
 if __name__ == "__main__":
-    write_recording(Path(sys.argv[1]), read_settings(), load_questions(SET))
+    write_recording(Path(sys.argv[1]))

@@ -71,7 +71,7 @@ class DocumentsPanel:
             label="Add documents", file_count="multiple", height=140, elem_id="add-documents", visible=False
         )
         self._status = gr.HTML(elem_id="documents-status", padding=False)
-        self._stop = gr.Button("Stop", size="sm", visible=False)
+        self._stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-adding")
         self._list = gr.HTML(elem_id="documents", padding=False, js_on_load=_EVENTS)
         self._timer = gr.Timer(_LOOK, active=False)
         self.ended = gr.Textbox(visible="hidden", show_label=False, container=False)  # changes with each change
@@ -193,8 +193,8 @@ def change_html(change: Change) -> str:
     if not change.under_way:
         return lines
     at = f' value="{change.done}" max="{change.whole}"' if change.whole else ""
-    doing = html.escape(change.doing)
-    return f'<progress aria-label="{doing}"{at}></progress><p>{doing}</p>{lines}'
+    done = f" {100 * change.done // change.whole} %" if change.whole else ""
+    return f'<progress aria-label="{change.doing}"{at}></progress><p>{change.doing} …{done}</p>{lines}'
 
 
 def list_html(documents: Sequence[Facts], chosen: Sequence[str], removable: Set[str]) -> str:
@@ -208,8 +208,8 @@ def _row(one: Facts, ticked: bool, removable: bool) -> str:
     kind = _KINDS.get(PurePosixPath(one.file).suffix.lower(), "HTML")
     told = [one.file, kind, f"{one.passages} {'passage' if one.passages == 1 else 'passages'}"]
     if one.left_out:
-        holes = (f"{what} ({count})" if count > 1 else what for what, count in one.left_out.items())
-        told.append(f"left out: {', '.join(holes)}")
+        holes = (f"{what.rstrip('.')}{f' ({count})' if count > 1 else ''}" for what, count in one.left_out.items())
+        told.append(f"left out: {'; '.join(holes)}")
     box = f'<input type="checkbox" value="{name}"{" checked" if ticked else ""}>'
     remove = f'<button type="button" data-remove="{name}" data-title="{title}">Remove</button>'
     return (

@@ -57,11 +57,11 @@ class Intake:
 
     def add(self, files: Sequence[Path]) -> None:
         """Begins to add these files, which are moved from where they are. Raises `UserError` where one may not."""
-        self._begin(lambda: self._add(files), f"Reading {len(files)} {_documents(len(files))} …")
+        self._begin(lambda: self._add(files), f"Reading {len(files)} {_documents(len(files))}")
 
     def remove(self, name: str) -> None:
         """Begins to remove a document."""
-        self._begin(lambda: self._remove(name), "Removing a document …")
+        self._begin(lambda: self._remove(name), "Removing a document")
 
     def stop(self) -> None:
         """Ends the adding; all is as it was before."""
@@ -115,7 +115,7 @@ class Intake:
                     self._say(str(error).replace(str(file), file.name).replace("run ingest again", "add it again"))
         if not good:
             return ""
-        self._now(doing=f"Indexing {len(good)} {_documents(len(good))} …", done=0, whole=0)
+        self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
         with self._in_place(good):
             build(self._settings, [self._settings.uploads], progress=self._step)
         return f"Added {', '.join(safe_name(file.name) for file in good)}."

@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from ingest.passages import Passage
+
 Support = Literal["quoted", "supported", "unsupported"]
 
 
@@ -38,10 +40,14 @@ class EarlierTurn(_Frozen):
 
 
 class Ask(_Frozen):
-    """A question, and the earlier turns of its conversation, oldest first."""
+    """A question, and the earlier turns of its conversation, oldest first.
+
+    `within` names the documents that it is asked of, by title or file; all where it names none.
+    """
 
     question: str
     history: tuple[EarlierTurn, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def earlier(self) -> tuple[str, ...]:
@@ -90,6 +96,11 @@ class RetrievedPassage(_Frozen):
     start: int
     end: int
     score: float
+
+    @classmethod
+    def of(cls, passage: Passage) -> "RetrievedPassage":
+        """A passage of the index that no ranking has brought."""
+        return cls(**vars(passage), score=0.0)
 
 
 class Usage(_Frozen):

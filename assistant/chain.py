@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -15,21 +15,23 @@ from pydantic import ValidationError
 from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
-from assistant.context import best_sections, whole_documents
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, recent, standalone
-from assistant.faults import ModelFault
+from assistant.context import for_chat_model
+from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, with_item
 from assistant.finishing import finish
 from assistant.introduction import introduce, is_small_talk
+from assistant.lines import Line
+from assistant.model_faults import ModelFault
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
-from assistant.refusal import refuses
 from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
+from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
 from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
+from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
 from ingest.errors import QuestionError
 from ingest.index import Index
@@ -96,24 +98,12 @@ class Assistant:
         if chat_model is None and reader is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
         self.strict = settings.strict and self.model != EXTRACTIVE
+        asked_again = settings.second_opinion == "always" or (settings.second_opinion == "strict" and self.strict)
+        self.asks_again = self.chat_model is not None and asked_again  # for a second opinion
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
-
-        def stream(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
-            ask, started = as_ask(asked), time.perf_counter()
-            try:
-                yield from self._answer(ask, config)
-            except ModelFault as fault:
-                notice = prompts.FELL_BACK.format(cause=fault.cause)
-                for answer in self.offline.chain.stream(ask, config):
-                    seconds = answer.seconds.model_copy(update={"total": time.perf_counter() - started})
-                    yield answer.model_copy(update={"notices": (notice, *answer.notices), "seconds": seconds})
-
-        def stream_of_model(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
-            yield from self._answer(as_ask(asked), config)
-
-        self.chain = streaming(stream, name="assistant")
-        self.chain_of_model = streaming(stream_of_model, name="assistant")
+        self.chain = streaming(self._answer_or_fall_back, name="assistant")
+        self.chain_of_model = streaming(self._answer, name="assistant")
 
     @cached_property
     def offline(self) -> "Assistant":
@@ -124,19 +114,23 @@ class Assistant:
 
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
-        ask, opened = as_ask(asked), self._snapshots.current()
+        ask = as_ask(asked)
+        opened = self._snapshots.current(ask.within)
         reading = opened.reading(self._standalone(ask)[0])
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
-            decision = extractive.Decision([extractive.Line(0, introduced.text)], reason, None)
+            decision = extractive.Decision([Line(0, introduced.text)], reason, None)
             return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
         decision = extractive.decide(reading, opened.evidence.calibration)
         units = [] if reading.overview else candidates(reading)
         given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
         return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision, given)
 
-    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
-        """The answer with questions to go on with, none `asked` before; takes as long as a question or two."""
+    def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
+        """The answer with questions to go on with, none `asked` before; takes as long as a question or two.
+
+        `within`: the documents that they are asked of (see `Ask`).
+        """
         if answer.suggestions:
             return answer
 
@@ -144,7 +138,7 @@ class Assistant:
             found = suggestions(answer, asked, opened.index.sources, opened.answered_from)
             return answer.model_copy(update={"suggestions": found})
 
-        return self._snapshots.read(suggest)
+        return self._snapshots.read(suggest, tuple(within))
 
     def first_questions(self) -> tuple[str, ...]:
         """A few questions to begin with, for whoever does not know what may be asked."""
@@ -166,37 +160,55 @@ class Assistant:
         """The index that is current now."""
         return self.opened().index
 
-    def opened(self) -> Snapshot:
-        """The current snapshot."""
-        return self._snapshots.current()
+    def opened(self, within: tuple[str, ...] = ()) -> Snapshot:
+        """The current snapshot, of some documents or of all (see `Ask`)."""
+        return self._snapshots.current(within)
 
-    def _answer(self, ask: Ask, config: RunnableConfig | None = None) -> Iterator[Answer]:
-        """The answer as it grows."""
+    def _answer_or_fall_back(self, asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
         started = time.perf_counter()
-        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started))
+        try:
+            yield from self._answer(asked, config)
+        except ModelFault as fault:
+            notice = prompts.FELL_BACK.format(cause=fault.cause)
+            for answer in self.offline.chain.stream(asked, config):
+                seconds = answer.seconds.model_copy(update={"total": time.perf_counter() - started})
+                yield answer.model_copy(update={"notices": (notice, *answer.notices), "seconds": seconds})
+
+    def _answer(self, asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
+        """The answer as it grows."""
+        ask, started = as_ask(asked), time.perf_counter()
+        introduced = self._snapshots.read(lambda opened: self._introduce(ask, opened, started), ask.within)
         if introduced:  # there is an index, before a model is asked anything
             yield introduced
             return
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(lambda opened: (opened, self._reading(ask, text, opened, config)))
+        opened, reading = self._snapshots.read(
+            lambda opened: (opened, self._reading(ask, text, opened, config)), ask.within
+        )
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
         judge = None if self.model == EXTRACTIVE else opened.evidence.judge
 
-        def made(draft: Draft, whole: bool) -> Answer:
+        def made(draft: Draft, judge: Judge | None, whole: bool, strict: bool = self.strict) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, self.strict)
+            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, strict)
 
-        draft = None
+        draft = shown = None
         for draft in reader.stream(reading, config):
-            growing = made(draft, whole=False)
-            if growing.text:  # a strict one begins with its first proof
-                yield growing
-        if draft is None or not (answer := made(draft, whole=True)).text:
+            growing = made(draft, judge, whole=False)
+            if growing.text and not (self.strict and self.asks_again):  # a strict one begins with its first proof
+                yield (shown := growing)
+        if draft is None or not (answer := made(draft, judge, whole=True)).text:
             raise ModelFault("its answer had no words")
-        if answer != growing.model_copy(update={"seconds": answer.seconds}):
+        if self.asks_again and self.chat_model and judge:
+            proofs = proofs_of(judge, partial(made, draft, whole=True, strict=False))
+            opinions, took, notices = second_opinion(self.chat_model, proofs, config)
+            spent += took
+            draft = replace(draft, notices=(*draft.notices, *notices))
+            answer = made(draft, replace(judge, opinions=opinions), whole=True)
+        if shown is None or answer != shown.model_copy(update={"seconds": answer.seconds}):
             yield answer
 
     def _introduce(self, ask: Ask, opened: Snapshot, started: float) -> Answer | None:
@@ -210,18 +222,7 @@ class Assistant:
         return self._for_model(ask, reading, opened) if self.chat_model else reading
 
     def _for_model(self, ask: Ask, reading: ReaderInput, opened: Snapshot) -> ReaderInput:
-        """The reading with what a chat model is given besides: the documents or more of them, the conversation."""
-        reading = replace(reading, asked=ask.question, earlier=recent(ask.history))
-        if documents := whole_documents(opened.index, min(self._settings.whole, self._prompt_tokens)):
-            return replace(reading, context=documents, whole=True)
-        if reading.overview:
-            return reading
-        asked = reading.question
-        if ask.history and refuses(reading.answerable, opened.evidence.calibration):
-            asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
-            reading = replace(reading, passages=opened.reading(asked).passages)
-        half = min(self._settings.whole, self._prompt_tokens // 2)
-        return replace(reading, context=best_sections(asked, reading.passages, opened.retriever, half))
+        return for_chat_model(reading, ask, opened, self._settings.whole, self._prompt_tokens)
 
     def _reader(self, opened: Snapshot) -> Runnable[ReaderInput, Draft]:
         if self._own_reader:
@@ -241,7 +242,16 @@ class Assistant:
             told = recent(ask.history)
             return rewrite_question(self.chat_model, ask.question, told, self._prompt_tokens, config)
         history = ask.earlier[-EARLIER_TOLD:]
-        return self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+        named = self._with_item(ask)
+        return named or self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+
+    def _with_item(self, ask: Ask) -> str | None:
+        """The question with the item of the last answer's list that it points at; that is given, or found anew."""
+        if not ask.history or not points_at_item(ask.question):
+            return None
+        last = ask.history[-1]
+        before = Ask(question=last.question, history=ask.history[:-1], within=ask.within)
+        return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
 
 
 def _name(
@@ -266,6 +276,8 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
             raise QuestionError(
                 f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
             )
-    if any(_SURROGATE.search(text) for text in (ask.question, *(t.question + t.answer for t in last))):
+    if any(
+        _SURROGATE.search(text) for text in (ask.question, *ask.within, *(t.question + t.answer for t in last))
+    ):
         raise QuestionError("The question is not UTF-8. Type it again.")
     return ask

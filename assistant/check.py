@@ -9,12 +9,13 @@ from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of, sentences_of
 from assistant.snapshot import Snapshot
-from assistant.verdicts import Judge, verdict
+from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
 from ingest.text import find_folded, fold
 
 LONGEST_CLAIM, LONGEST_TEXT = 4_000, 100_000  # characters
+_NOTHING = "There is no sentence to check. Give a text, or a file with one."
 _SEARCHED = 50  # passages that have most words of a piece of evidence; elsewhere all documents are searched
 _TRIED = 3  # passages that a sentence without evidence is held against, one by one and the best two together
 
@@ -51,7 +52,7 @@ def check_text(text: str, opened: Snapshot) -> list[Checked]:
         raise QuestionError(f"The text has {len(text):,} characters, the limit is {LONGEST_TEXT:,}. Divide it.")
     found = [check_claim(sentence, opened, label=label) for sentence, label in sentences_of(text)]
     if not found:
-        raise QuestionError("There is no sentence to check. Give a text, or a file with one.")
+        raise QuestionError(_NOTHING)
     return found
 
 
@@ -65,7 +66,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
             f"A sentence has {len(claim):,} characters, the limit is {LONGEST_CLAIM:,}. Divide it."
         )
     if not claim.strip():
-        raise QuestionError("There is no sentence to check. Give a text, or a file with one.")
+        raise QuestionError(_NOTHING)
     calibration = opened.evidence.calibration
     judge = Judge(opened.evidence.proves, calibration.claim if evidence else calibration.claim_elsewhere)
     found = []
@@ -81,7 +82,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
     marked = bool(best.doubt) and best.logit < calibration.claim_of_chat_model
     return Checked(
         text=claim,
-        verdict="unsupported" if best.doubt else "quoted" if quoted else "supported",
+        verdict=support_of(best.doubt, quoted),
         marked=marked,
         score=round(1 / (1 + math.exp(-max(-50.0, min(50.0, best.logit)))), 4),
         doubt=best.doubt,
@@ -94,7 +95,7 @@ def _nearest(claim: str, opened: Snapshot) -> list[list[RetrievedPassage]]:
     *_, reranked = opened.retriever.rank(claim)
     ranked = reranked.scored[:_TRIED]
     found = opened.index.passages.at([position for position, _ in ranked])
-    passages = [_retrieved(passage) for passage in found]
+    passages = [RetrievedPassage.of(passage) for passage in found]
     return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 
@@ -108,14 +109,10 @@ def _passage_of(piece: str, opened: Snapshot) -> RetrievedPassage:
     ranked = opened.index.lexicon.rank(opened.index.lexicon.terms(piece), _SEARCHED)
     for passage in opened.index.passages.at([position for position, _ in ranked]):
         if find_folded(piece, fold(passage.text)):
-            return _retrieved(passage)
+            return RetrievedPassage.of(passage)
     for source in opened.index.sources.values():
         folded = fold(source.text)
         if place := find_folded(piece, folded):
             span = folded.span(*place)
-            return _retrieved(Passage(source.name, "", *span, source.text[span.start : span.end]))
+            return RetrievedPassage.of(Passage(source.name, "", *span, source.text[span.start : span.end]))
     raise QuestionError(f"The evidence stands in no document: “{piece[:60]}”. Quote it word for word.")
-
-
-def _retrieved(passage: Passage) -> RetrievedPassage:
-    return RetrievedPassage(**vars(passage), score=0.0)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from assistant.alignment import align
-from assistant.answers import Citation, RetrievedPassage, Sentence, Support
+from assistant.answers import Citation, RetrievedPassage, Sentence
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.verdicts import Judge, verdict
+from assistant.verdicts import Judge, support_of, verdict
 from ingest.lexicon import content_words
 from ingest.pages import page_of
 from ingest.sentences import sentence_spans
@@ -51,6 +51,7 @@ class _Piece:
     label: str = ""  # what stands before it and above it in its table
     proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
     quoted: bool = False
+    doubt: str = ""  # why it is not proven; empty where it is
 
 
 def escape(text: str) -> str:
@@ -81,7 +82,7 @@ def cite(
     if strict and not whole:  # what may still grow is not shown
         text = _without(text, _pieces(text)[-1:])
     pieces = _proven(text, passages, judge, whole or strict)
-    while strict and (unfit := [p for p in pieces if _doubt(p, passages, judge)]):
+    while strict and (unfit := [piece for piece in pieces if piece.doubt]):
         text = _without(text, unfit)
         pieces = _proven(text, passages, judge, whole=True)
     judged = len(pieces) if whole or strict else len(pieces) - 1
@@ -93,10 +94,9 @@ def cite(
     for position, piece in enumerate(pieces):
         citations = [citation_of(passages[i], span, numbers) for i, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
-        why = _doubt(piece, passages, judge)
-        verdict: Support = "unsupported" if why else "quoted" if piece.quoted else "supported"
-        sentences.append(Sentence(text=piece.text, citations=used, support=verdict, doubt=why))
-        mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and why else "")
+        support = support_of(piece.doubt, piece.quoted)
+        sentences.append(Sentence(text=piece.text, citations=used, support=support, doubt=piece.doubt))
+        mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and piece.doubt else "")
         if used and piece.markers:
             replacements[piece.markers[-1].start()] = f" {mark}"
         elif mark:
@@ -118,6 +118,8 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
         if (whole or piece is not pieces[-1]) and _doubt(piece, passages, judge):
             _find_elsewhere(piece, passages, judge)
     _join_list_items(pieces, passages)
+    for piece in pieces:
+        piece.doubt = _doubt(piece, passages, judge)
     return pieces
 
 

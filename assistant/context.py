@@ -1,20 +1,43 @@
 """What a chat model is given to read: short documents whole, else whole sections of the best passages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.answers import RetrievedPassage
+from assistant.answers import Ask, RetrievedPassage
+from assistant.conversation import recent, standalone
+from assistant.readers import ReaderInput
+from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
+from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 
 _NEIGHBOURS = 10  # passages to either side of one, among which the others of its section are looked for
 
 
+def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int, prompt: int) -> ReaderInput:
+    """The reading of a question with what a chat model gets besides: what it is given, and the conversation.
+
+    `whole`: tokens of all documents, up to which it is given every passage; `prompt`: those of a prompt.
+    """
+    reading = replace(reading, asked=ask.question, earlier=recent(ask.history), given=reading.passages)
+    if documents := whole_documents(opened.index, min(whole, prompt)):
+        return replace(reading, given=documents, whole=True)
+    if reading.overview:
+        return reading
+    asked = reading.question
+    if ask.history and refuses(reading.answerable, opened.evidence.calibration):
+        asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
+        reading = replace(reading, passages=opened.reading(asked).passages)
+    sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // 2))
+    return replace(reading, given=sections)
+
+
 def whole_documents(index: Index, most: int) -> tuple[RetrievedPassage, ...]:
     """Every passage of the index, in the order of the documents; none where all have more than `most` tokens."""
     if index.tokens.sum() > most:
         return ()
-    return tuple(map(unranked, index.passages[: len(index.passages)]))
+    return tuple(map(RetrievedPassage.of, index.passages[: len(index.passages)]))
 
 
 def best_sections(
@@ -42,7 +65,7 @@ def best_sections(
                 room -= tokens
                 break
     headings = [one for one in best if not any(_holds(passage, one) for passage in kept.values())]
-    return (*map(unranked, kept.values()), *headings)
+    return (*map(RetrievedPassage.of, kept.values()), *headings)
 
 
 def _section_of(position: int, index: Index) -> dict[int, Passage]:
@@ -64,8 +87,3 @@ def _is_beside(one: Passage, other: Passage) -> bool:
 
 def _holds(passage: Passage, part: RetrievedPassage) -> bool:
     return passage.source == part.source and passage.start <= part.start and part.end <= passage.end
-
-
-def unranked(passage: Passage) -> RetrievedPassage:
-    """A passage that is given to a reader though no ranking has brought it."""
-    return RetrievedPassage(**vars(passage), score=0.0)

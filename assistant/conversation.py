@@ -15,6 +15,16 @@ _EXCHANGES = re.compile(  # "and KPO?", "KPO?"
     r"(?:and|or|same|also|what about|how about)\b|\w+\W*$", re.IGNORECASE
 )
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
+# "the 4th one", "the last point on that list", "number 3"; not "the first payment"
+_ITEM = re.compile(
+    r"(?:\bthe\s+(?:(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    r"|(?P<nth>\d\d?)(?:st|nd|rd|th))|(?:\bnumber|\bno\.|#)\s*(?P<number>\d\d?))\b"
+    r"(?:\s+(?:one|point|item|entry)\b|(?=\W*(?:$|(?:more|please|pls|of|on|in)\b)))"
+    r"(?:\s+(?:of|on|in)\s+(?:them|these|those|(?:the|that|this|your)\s+list)\b)?",
+    re.IGNORECASE,
+)
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_LISTED = re.compile(r"^(?:[-*]|\d+[.)])\s+(.+)$", re.MULTILINE)
 EARLIER_TOLD = 20  # earlier questions that a chat model is told,
 ANSWERS_TOLD = 6  # the last of them with their answers
 LONGEST_QUESTION = 4_000  # characters
@@ -30,10 +40,8 @@ def standalone(question: str, history: Sequence[str]) -> str:
     oldest first.
     """
     question = " ".join(question.split())
-    if history and _EXCHANGES.match(question):
-        earlier = turns(standalone(history[-1], history[:-1][-TURNS:]))[-1][:LONGEST_EARLIER]
-        if exchanged := _exchanged(question, earlier):
-            return exchanged
+    if exchanged := with_word(question, history):
+        return exchanged
     asked = [question]
     for turn in list(history)[::-1][: TURNS - 1]:
         if earlier := " ".join(turn.split())[:LONGEST_EARLIER]:
@@ -41,6 +49,40 @@ def standalone(question: str, history: Sequence[str]) -> str:
         if len(content_words(earlier)) >= _WHOLE:
             break
     return "\n".join(asked)
+
+
+def with_word(question: str, history: Sequence[str]) -> str | None:
+    """The earlier question with another word ("and KPO?"); `None` where a question does not say only that."""
+    if not history or not _EXCHANGES.match(question):
+        return None
+    earlier = turns(standalone(history[-1], history[:-1][-TURNS:]))[-1][:LONGEST_EARLIER]
+    return _exchanged(question, earlier)
+
+
+def points_at_item(question: str) -> bool:
+    """Whether a question names an item of a list by its place ("explain the 4th one")."""
+    return bool(_ITEM.search(question))
+
+
+def with_item(question: str, answer: str) -> str | None:
+    """The question with the item of an earlier answer's list in the place of the words that point at it.
+
+    Of an item that begins with a name ("Nearshore: ...") the name. `None` where the answer has no such item.
+    """
+    rows = [line.split("|")[1] for line in answer.splitlines() if line.startswith("|")][2:]  # below the head
+    items = [
+        _without_markers(item).strip(" .*").split(":")[0]
+        for item in _LISTED.findall(answer) or rows
+        if item.strip()
+    ]
+    found = _ITEM.search(question)
+    if not found or len(items) < 2:
+        return None
+    word = (found["ordinal"] or "").casefold()
+    place = _ORDINALS.index(word) + 1 if word in _ORDINALS else int(found["nth"] or found["number"] or len(items))
+    if not 1 <= place <= len(items):
+        return None
+    return " ".join(f"{question[: found.start()]}{items[place - 1]}{question[found.end() :]}".split())
 
 
 def recent(history: Sequence[EarlierTurn]) -> tuple[EarlierTurn, ...]:

@@ -8,10 +8,9 @@ from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
-from assistant.reading_model.outline import places
-from assistant.reading_model.scope import Scoped, follows_up, masked, scope_of
+from assistant.reading_model.outline import PassageLike, places
+from assistant.reading_model.scope import Scope, follows_up, masked, scope_of
 from assistant.sides import Names
-from assistant.units import PassageLike
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.language import ENGLISH, language_of
@@ -69,13 +68,13 @@ class Evidence:
     def _logit_of(self, claim: str, passages: tuple[RetrievedPassage, ...]) -> float:
         return self._model.proves(self._text(claim), self._encoder.passages(passages))
 
-    def scope(self, question: str, names: Names | None = None) -> Scoped:
+    def scope(self, question: str, names: Names | None = None) -> Scope:
         """What a question is asked of; `names`: two things that it names beside each other.
 
         What is not English is asked of passages: the scopes were learned from English questions.
         """
         if language_of(question) != ENGLISH:
-            return Scoped("passages", 1.0)
+            return "passages"
         return scope_of(self._text(masked(question, names) if names else question).mean)
 
     def follows_up(self, question: str) -> bool:

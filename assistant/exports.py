@@ -48,12 +48,12 @@ class Bundle(BaseModel):
 class Verified(NamedTuple):
     """What has become of a bundle: of each quote, of the documents, of the answers."""
 
-    quotes: tuple["Checked", ...]
+    quotes: tuple["CheckedQuote", ...]
     changed: tuple[str, ...]  # documents whose text is another one now, or that are gone
     rewritten: tuple[str, ...]  # questions whose answers say "word for word" what their quotes do not
 
 
-class Checked(NamedTuple):
+class CheckedQuote(NamedTuple):
     """What has become of a quote: `stands` at its offsets, `moved` elsewhere, in the documents, or is `gone`."""
 
     question: str
@@ -104,7 +104,7 @@ def verify(kept: Bundle, sources: Mapping[str, Source]) -> Verified:
     """
     folded = {name: fold(source.text).text for name, source in sources.items()}
     quotes = (
-        Checked(answer.question, citation, _state(citation, sources, folded))
+        CheckedQuote(answer.question, citation, _state(citation, sources, folded))
         for answer in kept.answers
         for citation in answer.citations
     )

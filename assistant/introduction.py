@@ -33,7 +33,7 @@ def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answe
 
     `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?").
     """
-    if opened.evidence.scope(ask.question).scope != "assistant" or _is_a_heading(ask.question, opened):
+    if opened.evidence.scope(ask.question) != "assistant" or _is_a_heading(ask.question, opened):
         return None
     sources = opened.index.sources
     titles = ", ".join(f"“{escape(sources[name].title)}”" for name in islice(sources, _TITLES))
@@ -84,4 +84,4 @@ def _first_questions(opened: "Snapshot") -> Iterator[str]:
 
 def _is_narrow(question: str, opened: "Snapshot") -> bool:
     """Whether it asks for less than the questions on the whole."""
-    return opened.evidence.scope(question, compared(question, [question])).scope == "passages"
+    return opened.evidence.scope(question, compared(question, [question])) == "passages"

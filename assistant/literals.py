@@ -1,8 +1,8 @@
-"""Amounts, dates, names, negations and opposites: what a sentence may not add to its evidence."""
+"""Amounts, dates, names and negations: what a sentence may not add to its evidence."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ingest.lexicon import STOP_WORDS
 from ingest.text import words
@@ -30,21 +30,6 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
-OPPOSITES = [
-    (frozenset(a.split()), frozenset(b.split()))
-    for a, b in (
-        ("large larger largest big bigger massive", "small smaller smallest"),
-        ("high higher highest", "low lower lowest"),
-        ("more increase increases increased rise rises", "less fewer decrease decreases decreased reduce reduces"),
-        ("cheap cheaper inexpensive affordable", "expensive costlier dear"),
-        ("simple simpler easy", "complex difficult hard"),
-        ("core", "noncore"),
-        ("internal", "external"),
-        ("always", "never rarely"),
-        ("onshore domestic", "offshore overseas"),
-        ("nearshore nearby", "offshore overseas"),
-    )
-]
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*(?:[.,]\d+)*")
 
 
@@ -62,7 +47,7 @@ def names(text: str) -> list[str]:
     return [
         match.group()
         for match in _WORD.finditer(text)
-        if has_capital(match.group())
+        if match.group() != match.group().lower()  # "Élan" and "iGate", too
         if match.start() > 0 or match.group()[1:] != match.group()[1:].lower()
         if match.group().lower() not in STOP_WORDS or match.group().isupper()
     ]
@@ -99,14 +84,3 @@ def _digits(number: str) -> str:
 def negates(text: str) -> bool:
     """Whether there is a "not", or a word like it, in the text."""
     return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
-
-
-def opposes(said: set[str], heard: set[str], opposites: Sequence[tuple[frozenset[str], frozenset[str]]]) -> bool:
-    """Whether a claim has the opposite of a word of its evidence, which has that word and not the claim's."""
-    pairs = [*opposites, *((b, a) for a, b in opposites)]
-    return any(said & here and not heard & here and heard & there for here, there in pairs)
-
-
-def has_capital(word: str) -> bool:
-    """Whether a word has a capital letter, wherever."""
-    return word != word.lower()  # "Élan" and "iGate", too

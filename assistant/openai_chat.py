@@ -17,8 +17,8 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
-from assistant.faults import status_of
 from assistant.model_calls import without_thinking
+from assistant.model_faults import status_of
 from assistant.tokens import ENCODING
 from ingest.text import count_tokens
 

@@ -3,29 +3,28 @@
 import math
 from collections.abc import Sequence
 
-from assistant.reading_model.model import NOTHING, Calibration, PassageReading
+from assistant.reading_model.model import NOTHING, Calibration, Logits, PassageReading
 from ingest.language import ENGLISH, language_of
 
+Read = Logits | PassageReading  # what the model says of a passage
 
-def signals(units: Sequence[Sequence[float]], answers: Sequence[float]) -> tuple[float, ...]:
+
+def signals(passages: Sequence[Read]) -> tuple[float, ...]:
     """What tells whether any of some passages answers, from the logits of their units and of each as a whole.
 
     The best unit and the second best, the best passage and the second best, and the passage with the best unit.
     Where there is but one of them, nothing speaks against it: it stands for the second, too.
     """
-    every = sorted((logit for of_passage in units for logit in of_passage), reverse=True) or [NOTHING]
-    whole = sorted(answers, reverse=True) or [NOTHING]
-    best = max(
-        zip(units, answers, strict=True), key=lambda pair: max(pair[0], default=NOTHING), default=((), NOTHING)
-    )
-    return every[0], every[:2][-1], whole[0], whole[:2][-1], best[1]
+    units = sorted((logit for one in passages for logit in one.units.tolist()), reverse=True) or [NOTHING]
+    whole = sorted((one.answers for one in passages), reverse=True) or [NOTHING]
+    best = max(passages, key=lambda one: one.units.max(initial=NOTHING), default=None)
+    return units[0], units[:2][-1], whole[0], whole[:2][-1], best.answers if best else NOTHING
 
 
-def answerable(passages: Sequence[PassageReading], calibration: Calibration) -> float:
+def answerable(passages: Sequence[Read], calibration: Calibration) -> float:
     """The probability that some passages answer the question that they were read for."""
-    told = signals([one.units.tolist() for one in passages], [one.answers for one in passages])
     weight, *weights = calibration.answers
-    return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, told, strict=True))))
+    return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, signals(passages), strict=True))))
 
 
 def foreign(question: str, nearest: str) -> str | None:

@@ -5,14 +5,16 @@ A LangChain retriever.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PrivateAttr
 
 from assistant.conversation import turns
 from assistant.evidence import Evidence
@@ -45,6 +47,9 @@ class Ranking:
     scored: Scored
 
 
+Ranked = tuple[list[Ranking], Ranking, Ranking]  # by meaning and by words, fused, the best of these anew
+
+
 @dataclass(frozen=True)
 class RetrievalTrace:
     """The rankings by meaning and by words, their fusion, its best by late interaction, and these by the model."""
@@ -73,6 +78,11 @@ class HybridRetriever(BaseRetriever):
     index: Index
     embeddings: Embeddings
     evidence: Evidence
+    _ranked: Callable[[str], Ranked] = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """One ranking of a question serves all who want it."""
+        self._ranked = lru_cache(maxsize=64)(self._rank)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -107,8 +117,11 @@ class HybridRetriever(BaseRetriever):
         sure = answerable(made, self.evidence.calibration)
         return RetrievalTrace(rankings, fused, reranked, read, readings, of_headings, sure)
 
-    def rank(self, query: str) -> tuple[list[Ranking], Ranking, Ranking]:
+    def rank(self, query: str) -> Ranked:
         """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""
+        return self._ranked(query)
+
+    def _rank(self, query: str) -> Ranked:
         terms = self.index.lexicon.asked_terms(query)
         asked = " ".join(reversed(turns(query)))  # the embedding model cuts what is too long at its end
         rankings = [

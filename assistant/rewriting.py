@@ -1,6 +1,6 @@
 """The last question of a conversation, made standalone by a chat model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape as escape_tags
 
 from langchain_core.language_models import BaseChatModel
@@ -10,9 +10,9 @@ from langchain_core.runnables import RunnableConfig
 from assistant import prompts
 from assistant.answers import EarlierTurn, Usage
 from assistant.conversation import standalone
-from assistant.faults import ModelFault
 from assistant.literals import names, negates, without
 from assistant.model_calls import reply_of, without_thinking
+from assistant.model_faults import ModelFault
 from assistant.tokens import fitting, usage_of
 from ingest.lexicon import content_words, stem
 
@@ -23,7 +23,7 @@ _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversat
 def rewrite_question(
     model: BaseChatModel,
     question: str,
-    history: Sequence[EarlierTurn],
+    history: tuple[EarlierTurn, ...],
     tokens: int,
     config: RunnableConfig | None = None,
 ) -> tuple[str, Usage]:
@@ -35,7 +35,7 @@ def rewrite_question(
     earlier = [turn.question for turn in history]
     if not history:
         return standalone(question, ()), Usage()
-    before = fitting(history[::-1], lambda some: _prompt(question, some[::-1]), tokens)[::-1]
+    before = newest(history, lambda some: _prompt(question, some), tokens)
     prompt = _prompt(question, before)
     try:
         reply = reply_of(model, prompt, config, attempts=1)  # the answer is worth waiting for, not this
@@ -45,6 +45,13 @@ def rewrite_question(
     if not _is_same_question(question, before, rewritten):
         rewritten = standalone(question, earlier)
     return rewritten, usage_of(reply, prompt, model)
+
+
+def newest(
+    history: tuple[EarlierTurn, ...], prompt: Callable[[tuple[EarlierTurn, ...]], list[BaseMessage]], tokens: int
+) -> tuple[EarlierTurn, ...]:
+    """The last turns, as many as a `prompt` of them may have within so many tokens."""
+    return fitting(history[::-1], lambda some: prompt(some[::-1]), tokens)[::-1]
 
 
 def earlier_turns(history: Sequence[EarlierTurn]) -> str:

@@ -1,6 +1,7 @@
 """What the assistant needs to know, read once at the edge from the environment and `.env`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -12,6 +13,7 @@ class AssistantSettings(Settings):
 
     model: str = "auto"
     strict: bool = False  # take out what a chat model says without proof, instead of marking it
+    second_opinion: Literal["off", "strict", "always"] = "strict"  # whether it is asked once more what is proven
     context: int = Field(default=8_192, ge=1_024)  # tokens that the chat model takes, its answer included
     thinking: int = Field(default=4_000, ge=0)  # of these, what it may think aloud before it answers
     whole: int = Field(default=6_000, ge=0)  # tokens of all documents, up to which it is given every passage

@@ -23,11 +23,9 @@ def prompt_tokens(prompt: Sequence[BaseMessage]) -> int:
 
 
 def fitting(
-    parts: Sequence[Part], prompt: Callable[[Sequence[Part]], Sequence[BaseMessage]], budget: int
-) -> Sequence[Part]:
-    """The first of some parts, as many as a `prompt` of them may have within a budget of tokens; none where even
-    one is too many.
-    """
+    parts: tuple[Part, ...], prompt: Callable[[tuple[Part, ...]], Sequence[BaseMessage]], budget: int
+) -> tuple[Part, ...]:
+    """The first parts, as many as a `prompt` of them may have within a budget of tokens; perhaps none."""
     count = len(parts)
     while count and prompt_tokens(prompt(parts[:count])) > budget:
         count -= 1

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal
 
+from assistant.headings import unnumbered
 from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
 from ingest.markdown import blocks, heading, item
@@ -18,26 +19,6 @@ _TAG = r"</?[A-Za-z][^<>]*>"
 _WRAPS = re.compile(rf"(?:>\s?|\[![A-Z]+\]\s*|{_TAG}\s*)*")
 
 Kind = Literal["heading", "sentence", "item", "row"]
-
-
-class PassageLike(Protocol):
-    """What is read of a passage, indexed or retrieved."""
-
-    @property
-    def source(self) -> str:
-        """The name of its document."""
-
-    @property
-    def section(self) -> str:
-        """The headings above it."""
-
-    @property
-    def start(self) -> int:
-        """Where it begins in its document."""
-
-    @property
-    def text(self) -> str:
-        """Its text."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +34,11 @@ class Unit:
     text: str
     list: int | None = None
     announces: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is quoted of it: of a heading not its number."""
+        return unnumbered(self.text) if self.kind == "heading" else self.text
 
     @property
     def asks(self) -> bool:
@@ -127,7 +113,7 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
     for line in lines:
         match = item(text[line.start : line.end])
         if match:
-            items.append(_shift(line.start, match))
+            items.append(Span(line.start + match.start("words"), line.start + match.end("words")))
         else:  # a wrapped line belongs to the item above it
             items[-1] = Span(items[-1].start, line.end)
     return items
@@ -144,10 +130,6 @@ def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
         return [_unit("sentence", text, row) for row in filled]
     found = [_unit("row", text, row, number) for row in filled]
     return [replace(unit, announces=i == 0) for i, unit in enumerate(found)]
-
-
-def _shift(start: int, match: re.Match[str]) -> Span:
-    return Span(start + match.start("words"), start + match.end("words"))
 
 
 def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:

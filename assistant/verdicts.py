@@ -1,10 +1,10 @@
 """Quoted, supported or unsupported: the one list of checks, in order."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from assistant.answers import RetrievedPassage
+from assistant.answers import RetrievedPassage, Support
 from assistant.injection import without_orders
 from assistant.literals import names, unknown_amounts, unknown_numbers, without
 from assistant.prompts import REFUSES
@@ -24,12 +24,14 @@ class Judge:
 
     `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
     seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language.
+    `opinions` are second ones, by sentence: whether it is proven.
     """
 
     proves: Callable[[str, Proof], float]
     least: float
     elsewhere: float = math.inf
     written: str = ""
+    opinions: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Verdict:
 
     doubt: str
     logit: float
+
+
+def support_of(doubt: str, quoted: bool) -> Support:
+    """What a sentence is called that has this doubt, and is quoted or not."""
+    return "unsupported" if doubt else "quoted" if quoted else "supported"
 
 
 def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, label: str = "") -> Verdict:
@@ -67,7 +74,18 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     if judge is None:
         return Verdict("the passage does not say it in these words", -math.inf)
     logit = judge.proves(said, proof)
-    return Verdict("" if logit >= judge.least else "the passage does not say that", logit)
+    return Verdict(_combined(logit >= judge.least, judge.opinions.get(said)), logit)
+
+
+def _combined(proven: bool, opinion: bool | None) -> str:
+    """Why a sentence is not proven, by the reading model and by a second opinion where there is one; else empty.
+
+    It takes both to prove one: a model that obeys what is planted in a document would vouch for what it wrote.
+    Who finds what, and what is falsely marked, stands in docs/models.md.
+    """
+    if not proven:
+        return "the passage does not say that"
+    return "" if opinion in (True, None) else "asked once more, the model does not find it in the passage"
 
 
 def is_translated(sentence: str, answer: str, told: str) -> bool:

@@ -1,8 +1,7 @@
 """BM25: how well the words of each text fit a question, from lists of which texts have which term.
 
-A row of SQLite for each term, so that a question reads the lists of its own terms alone. SQLite's full-text index
-does the same, but works each score out when it is asked, and counts a term that most texts have as nothing: with
-100,000 passages it took ten times as long.
+A row of SQLite for each term, so that a question reads the lists of its own terms alone (docs/architecture.md says
+why not SQLite's full-text index).
 """
 
 import math
@@ -10,8 +9,7 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,26 +20,18 @@ _K1, _B = 1.5, 0.75  # Robertson and Zaragoza 2009
 Query = Callable[[str, Sequence[object]], list[Any]]  # SQL with its values to rows
 
 
-class _Postings(NamedTuple):
-    """The texts that have a term, and how often."""
-
-    positions: "array[int]"
-    counts: "array[int]"
-
-
 def write(database: sqlite3.Connection, texts: Iterable[Sequence[str]]) -> None:
     """Writes the lists for texts that are given as their terms; a text's number is its position."""
-    lists: dict[str, _Postings] = defaultdict(lambda: _Postings(array("I"), array("I")))
-    counted = array("I")
+    # of each term: a text, how often that has it, the next text, ...
+    having: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    lengths = array("I")
     for position, terms in enumerate(texts):
-        counted.append(len(terms))
+        lengths.append(len(terms))
         for term, count in Counter(terms).items():
-            lists[term].positions.append(position)
-            lists[term].counts.append(count)
-    lengths = np.array(counted, dtype=np.float32)
-    relative = lengths / max(float(lengths.mean()), 1e-9) if len(lengths) else lengths
-    for term in sorted(lists):
-        at, counts = (np.array(column, dtype=np.uint32) for column in lists[term])
+            having[term].extend((position, count))
+    relative = np.array(lengths, dtype=np.float32) / max(sum(lengths) / max(len(lengths), 1), 1e-9)
+    for term in sorted(having):
+        at, counts = np.array(having[term], dtype=np.uint32).reshape(-1, 2).T
         scores = idf(len(at), len(lengths)) * counts / (counts + _K1 * (1 - _B + _B * relative[at]))
         row = term, len(at), at.tobytes(), scores.astype(np.float32).tobytes()
         database.execute("insert into terms values (?, ?, ?, ?)", row)
@@ -52,31 +42,19 @@ def idf(having: int, texts: int) -> float:
     return math.log(1 + (texts - having + 0.5) / (having + 0.5))
 
 
-class BM25:
-    """The lists of an index with so many texts. Threads may share it."""
+def rank(
+    query: Query, texts: int, terms: Sequence[str], k: int, among: Sequence[int] | None = None
+) -> list[tuple[int, float]]:
+    """The `k` of so many texts, as positions, that share a term with these, with their scores, best first.
 
-    def __init__(self, query: Query, texts: int) -> None:
-        self._query, self._texts = query, texts
-
-        def having(term: str) -> int:
-            return sum(count for (count,) in query("select texts from terms where term = ?", [term]))
-
-        self.having = lru_cache(maxsize=10_000)(having)  # how many texts have a term
-
-    def rarity(self, term: str) -> float:
-        """A term's inverse document frequency; of one that never occurs, that of none."""
-        return idf(self.having(term), self._texts)
-
-    def vocabulary(self) -> list[str]:
-        """Every term, in order."""
-        return [term for (term,) in self._query("select term from terms order by term", [])]
-
-    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
-        """The `k` texts, as positions, that share a term with these, with their scores, best first."""
-        scores = np.zeros(self._texts, dtype=np.float32)
-        for term in terms:
-            for at, added in self._query("select positions, scores from terms where term = ?", [term]):
-                scores[np.frombuffer(at, dtype=np.uint32)] += np.frombuffer(added, dtype=np.float32)
-        some = np.flatnonzero(scores)
-        best = some[np.argsort(-scores[some], kind="stable")[:k]]
-        return [(int(position), float(scores[position])) for position in best]
+    With `among`, only these texts are ranked, and a position is one in `among`.
+    """
+    scores = np.zeros(texts, dtype=np.float32)
+    for term in terms:
+        for at, added in query("select positions, scores from terms where term = ?", [term]):
+            scores[np.frombuffer(at, dtype=np.uint32)] += np.frombuffer(added, dtype=np.float32)
+    if among is not None:
+        scores = scores[np.asarray(among, dtype=np.int64)]
+    some = np.flatnonzero(scores)
+    best = some[np.argsort(-scores[some], kind="stable")[:k]]
+    return [(int(position), float(scores[position])) for position in best]

@@ -16,7 +16,7 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
 from ingest.database import Contents
-from ingest.documents import known_paths, read_documents, remembered_paths
+from ingest.documents import Documents, known_paths, read_documents
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, digest_of, open_store
@@ -27,7 +27,7 @@ from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, from_root, original_digests
-from ingest.stale import check_settings, unchanged
+from ingest.stale import check_settings, is_current
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -67,7 +67,7 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in known_paths(pointer) if path.exists()]
-    if manifest.lexicon == LEXICON_VERSION and unchanged(manifest, present, settings.index):
+    if is_current(manifest, present, settings.index):
         return None
     try:
         return build(settings, present, progress=progress)
@@ -118,63 +118,68 @@ def _try_build(
     """One attempt; `None` where another process published meanwhile. Adds the vectors made to those known."""
     before = store.read_pointer()
     old = _readable(store, before, settings)
-    remembered = remembered_paths(before, paths, remove, settings)
-    known = tuple(map(from_root, remembered))
-    documents = read_documents(settings.index, before, old, remembered, paths, remove)
+    documents = read_documents(settings, before, old, paths, remove)
     sources = [source for _, source in documents.read]
-    records = tuple(
-        SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
-        for file, s in documents.read
+    passages = _with_ids(_cut(sources, old))
+    if not passages:
+        where = ", ".join(map(str, documents.paths))
+        raise SourceError(
+            f"There is no text in {where}. Give a file or folder with {', '.join(SUFFIXES)} documents."
+        )
+    report = _report(documents, passages, old)
+    manifest = Manifest(
+        embeddings=settings.embeddings,
+        splitter=SPLITTER_VERSION,
+        lexicon=LEXICON_VERSION,
+        sources=tuple(_record(file, source) for file, source in documents.read),
+        passages=len(passages),
+        passed_over=original_digests(documents.skipped),
     )
-    passed_over = original_digests(documents.skipped)
-    skipped = tuple(documents.skipped.values())
-    made_of = {"sources": records, "passed_over": passed_over, "lexicon": LEXICON_VERSION}
-    if old and before and old.manifest == old.manifest.model_copy(update=made_of):
-        # nothing to write, but perhaps a path to remember
-        kept = len(old.ids)
-        report = BuildReport(kept, 0, kept, 0, skipped, lines_on([], documents.others))
+    known = tuple(map(from_root, documents.paths))
+    if before and old and manifest.is_like(old.manifest):  # nothing to write, but perhaps a path to remember
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
         return report if pointer == before or store.publish(pointer, before) else None
 
-    passages = _with_ids(_cut(sources, old))
-    if not passages:
-        where = ", ".join(str(path) for path in remembered)
-        raise SourceError(
-            f"There is no text in {where}. Give a file or folder with {', '.join(SUFFIXES)} documents."
-        )
-    old_ids = set(old.ids) if old else set()
-    known_digests = {record.digest for record in old.manifest.sources} if old else set()
-    report = BuildReport(
-        passages=len(passages),
-        embedded=len(passages.keys() - old_ids),
-        kept=len(passages.keys() & old_ids),
-        removed=len(old_ids - passages.keys()),
-        skipped=skipped,
-        left_out=lines_on([s for s in sources if s.digest not in known_digests], documents.others),
-    )
     known_vectors |= old.vectors() if old else {}
     missing = {id_: p.embedded_text for id_, p in passages.items() if id_ not in known_vectors}
     _embed(embeddings, missing, known_vectors, progress)
     vectors = {id_: known_vectors[id_] for id_ in passages}
     questions = _questions(sources, embeddings, old)
     contents = Contents(sources, passages, questions, _token_vectors(passages.values(), embeddings, old))
-    manifest = Manifest(
-        embeddings=settings.embeddings,
-        dimension=len(next(iter(vectors.values()))),
-        splitter=SPLITTER_VERSION,
-        lexicon=LEXICON_VERSION,
-        sources=records,
-        passages=len(passages),
-        passed_over=passed_over,
-        digest=digest_of(passages, vectors),
-    )
+    dimension = len(next(iter(vectors.values())))
+    manifest = manifest.model_copy(update={"dimension": dimension, "digest": digest_of(passages, vectors)})
     with store.new_snapshot() as name:
         store.write(name, manifest, contents, vectors)
         previous = before.snapshot if before else None
         published = store.publish(Pointer(snapshot=name, previous=previous, paths=known), before)
     store.clear_old()
     return report if published else None
+
+
+def _report(documents: Documents, passages: Collection[str], old: Index | None) -> BuildReport:
+    """What becomes of the passages, given by their ids."""
+    now, then = set(passages), set(old.ids if old else ())
+    known = {record.digest for record in old.manifest.sources} if old else set()
+    new = [source for _, source in documents.read if source.digest not in known]
+    return BuildReport(
+        passages=len(now),
+        embedded=len(now - then),
+        kept=len(now & then),
+        removed=len(then - now),
+        skipped=tuple(documents.skipped.values()),
+        left_out=lines_on(new, documents.others),
+    )
+
+
+def _record(file: Path, source: Source) -> SourceRecord:
+    return SourceRecord(
+        name=source.name,
+        title=source.title,
+        path=from_root(file),
+        digest=source.digest,
+        original=source.original,
+    )
 
 
 def _readable(store: FolderStore, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
@@ -221,8 +226,11 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
         progress(0, len(ids))  # the bar is there while the model is loaded
     for at in range(0, len(ids), _BATCH):
         batch = ids[at : at + _BATCH]
-        vectors = embeddings.embed_documents([texts[id_] for id_ in batch])
-        into.update(zip(batch, _unit_length(np.asarray(vectors, dtype=np.float32)), strict=True))
+        vectors = np.asarray(embeddings.embed_documents([texts[id_] for id_ in batch]), dtype=np.float32)
+        # of length 1, so that the inner product, which leaves vectors as they are stored, is the cosine
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors = np.where(np.abs(lengths - 1) < 1e-6, vectors, vectors / np.maximum(lengths, 1e-12))
+        into.update(zip(batch, vectors, strict=True))
         if progress:
             progress(min(at + _BATCH, len(ids)), len(ids))
 
@@ -230,7 +238,9 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
 def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
     """The questions beside the sources, embedded with the model that readers compare them with."""
     model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-    return index_questions(sources, model, dict(old.questions.tokens()) if old else {})
+    known = old.questions if old else QuestionIndex()
+    texts = (one.question for one in known.questions)
+    return index_questions(sources, model, dict(zip(texts, known.vectors, strict=True)))
 
 
 def _token_vectors(
@@ -246,9 +256,3 @@ def _token_vectors(
     new = [text for text in texts if text not in known]
     made = known | dict(zip(new, embeddings.embed_tokens(new), strict=True))
     return {text: made[text] for text in texts}
-
-
-def _unit_length(vectors: np.ndarray) -> np.ndarray:
-    """So that the inner product, which leaves vectors as they are stored, is the cosine."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(np.abs(lengths - 1) < 1e-6, vectors, vectors / np.maximum(lengths, 1e-12))

@@ -7,7 +7,6 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +20,6 @@ from ingest.settings import IngestSettings
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
 
 Vectors = dict[str, np.ndarray]  # by passage id, of length 1
 
@@ -33,103 +31,6 @@ _ROOM = 1_000_000  # bytes that are left where Chroma can open a folder: it writ
 
 _opening = threading.RLock()  # Chroma caches clients by path, and hands one out before it is open
 _failures: Counter[Path] = Counter()
-
-
-class PassageVectors:
-    """The vectors of a finished snapshot, by the ids of their passages. Errors come as one line."""
-
-    def __init__(
-        self,
-        client: "ClientAPI",
-        name: str,
-        rows_at_once: int,
-        errors: "ChromaErrors",
-        close: Callable[[], None] = lambda: None,
-    ) -> None:
-        """`close` is called when nobody holds these any more."""
-        self._errors, self._rows_at_once = errors, rows_at_once
-        weakref.finalize(self, close)
-        with errors:
-            self._collection: Collection = client.get_collection(name, embedding_function=None)
-
-    def __len__(self) -> int:
-        with self._errors:
-            return self._collection.count()
-
-    def nearest(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """The ids of the `k` passages nearest to a vector of length 1, with cosine similarity, best first."""
-        with self._errors:
-            found = self._collection.query(query_embeddings=vector[None], n_results=k, include=["distances"])
-        return [
-            (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
-        ]
-
-    def all(self) -> Vectors:
-        """Every vector."""
-        vectors: Vectors = {}
-        with self._errors:
-            for at in range(0, self._collection.count(), self._rows_at_once):
-                page: Any = self._collection.get(include=["embeddings"], limit=self._rows_at_once, offset=at)
-                vectors |= zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
-        return vectors
-
-
-def add_vectors(client: "ClientAPI", name: str, vectors: Vectors, rows_at_once: int) -> None:
-    """Makes a collection of these vectors, so many of them at once."""
-    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
-    ids, size = list(vectors), min(rows_at_once, client.get_max_batch_size())
-    for at in range(0, len(ids), size):
-        batch = ids[at : at + size]
-        collection.add(ids=batch, embeddings=np.stack([vectors[id_] for id_ in batch]))
-
-
-def open_vectors(folder: Path, name: str, index: Path) -> PassageVectors:
-    """The vectors of a finished snapshot in a folder; of a copy where that cannot be written."""
-    with (errors := folder_errors(index)):
-        if not folder.is_dir():
-            raise FileNotFoundError(f"{folder} is missing")
-        copy = None if _writable(folder) else _writable_copy(folder)
-        client = folder_client(copy or folder)
-    return PassageVectors(client, name, FOLDER_ROWS, errors, partial(_close, client, copy))
-
-
-def _close(client: "Client", copy: Path | None) -> None:
-    with _opening:
-        client.close()
-    if copy is not None:
-        shutil.rmtree(copy.parent, ignore_errors=True)
-
-
-def folder_client(folder: Path) -> "Client":
-    """A client for the database in a folder."""
-    import chromadb
-    from chromadb.config import Settings
-
-    with _opening:
-        # one that failed to open a path is handed out for it again, so that the next try takes another way there
-        path = folder.joinpath(*["..", folder.name] * _failures[folder])
-        _failures[folder] += 1  # until it is open: Chroma can also end in what is no `Exception`
-        client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-        _failures[folder] -= 1
-    return cast("Client", client)
-
-
-def server_client(settings: IngestSettings) -> "ClientAPI":
-    """A client for the server at `settings.chroma_url`. Raises what `ChromaErrors` makes one line of."""
-    import chromadb
-    from chromadb.config import Settings
-
-    url = urlsplit(settings.chroma_url or "")
-    key = settings.chroma_api_key
-    return chromadb.HttpClient(
-        host=url.hostname or "",
-        port=url.port or (443 if url.scheme == "https" else 80),
-        ssl=url.scheme == "https",
-        headers={"x-chroma-token": key.get_secret_value()} if key else None,
-        settings=Settings(anonymized_telemetry=False),
-        tenant=settings.chroma_tenant,
-        database=settings.chroma_database,
-    )
 
 
 class ChromaErrors:
@@ -175,6 +76,108 @@ def server_errors(url: str) -> ChromaErrors:
     )
 
 
+class PassageVectors:
+    """The vectors of a finished snapshot, by the ids of their passages. Errors come as one line."""
+
+    def __init__(
+        self,
+        client: "ClientAPI",
+        collection: str,
+        rows_at_once: int,
+        errors: ChromaErrors,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`close` is called when nobody holds these any more."""
+        self._errors, self._rows_at_once = errors, rows_at_once
+        weakref.finalize(self, close)
+        with errors:
+            self._collection = client.get_collection(collection, embedding_function=None)
+
+    def __len__(self) -> int:
+        with self._errors:
+            return self._collection.count()
+
+    def nearest(self, vector: np.ndarray, k: int, among: list[str] | None = None) -> list[tuple[str, float]]:
+        """The ids of the `k` passages nearest to a vector of length 1, with cosine similarity, best first.
+
+        `among`: the ids of the passages that are looked at; all where there are none.
+        """
+        with self._errors:
+            found = self._collection.query(
+                query_embeddings=vector[None], ids=among, n_results=k, include=["distances"]
+            )
+        return [
+            (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
+        ]
+
+    def all(self) -> Vectors:
+        """Every vector."""
+        vectors: Vectors = {}
+        with self._errors:
+            for at in range(0, self._collection.count(), self._rows_at_once):
+                page: Any = self._collection.get(include=["embeddings"], limit=self._rows_at_once, offset=at)
+                vectors |= zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
+        return vectors
+
+
+def add_vectors(client: "ClientAPI", name: str, vectors: Vectors, rows_at_once: int) -> None:
+    """Makes a collection of these vectors, so many of them at once."""
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+    ids, size = list(vectors), min(rows_at_once, client.get_max_batch_size())
+    for at in range(0, len(ids), size):
+        batch = ids[at : at + size]
+        collection.add(ids=batch, embeddings=np.stack([vectors[id_] for id_ in batch]))
+
+
+def open_vectors(folder: Path, collection: str, errors: ChromaErrors) -> PassageVectors:
+    """The vectors of a finished snapshot in a folder; of a copy where that cannot be written."""
+    with errors:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is missing")
+        copy = None if _writable(folder) else _writable_copy(folder)
+        client = folder_client(copy or folder)
+
+    def close() -> None:
+        with _opening:
+            client.close()
+        if copy is not None:
+            shutil.rmtree(copy.parent, ignore_errors=True)
+
+    return PassageVectors(client, collection, FOLDER_ROWS, errors, close)
+
+
+def folder_client(folder: Path) -> "Client":
+    """A client for the database in a folder."""
+    import chromadb
+    from chromadb.config import Settings
+
+    with _opening:
+        # one that failed to open a path is handed out for it again, so that the next try takes another way there
+        path = folder.joinpath(*["..", folder.name] * _failures[folder])
+        _failures[folder] += 1  # until it is open: Chroma can also end in what is no `Exception`
+        client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        _failures[folder] -= 1
+    return cast("Client", client)
+
+
+def server_client(settings: IngestSettings) -> "ClientAPI":
+    """A client for the server at `settings.chroma_url`. Raises what `ChromaErrors` makes one line of."""
+    import chromadb
+    from chromadb.config import Settings
+
+    url = urlsplit(settings.chroma_url or "")
+    key = settings.chroma_api_key
+    return chromadb.HttpClient(
+        host=url.hostname or "",
+        port=url.port or (443 if url.scheme == "https" else 80),
+        ssl=url.scheme == "https",
+        headers={"x-chroma-token": key.get_secret_value()} if key else None,
+        settings=Settings(anonymized_telemetry=False),
+        tenant=settings.chroma_tenant,
+        database=settings.chroma_database,
+    )
+
+
 def _writable(folder: Path) -> bool:
     permitted = all(os.access(path, os.W_OK) for path in [folder, folder / "chroma.sqlite3"])
     return permitted and shutil.disk_usage(folder).free >= _ROOM
@@ -182,14 +185,13 @@ def _writable(folder: Path) -> bool:
 
 def _writable_copy(folder: Path) -> Path:
     """A temporary copy of a folder. Raises `IndexProblem` where there is no room for it."""
+    place = None
     try:
         place = Path(tempfile.mkdtemp(prefix="bpo-kpo-"))
-        try:
-            copy = shutil.copytree(folder, place / folder.name)
-        except OSError:
-            shutil.rmtree(place, ignore_errors=True)
-            raise
+        copy = shutil.copytree(folder, place / folder.name)
     except OSError as error:
+        if place is not None:
+            shutil.rmtree(place, ignore_errors=True)
         raise IndexProblem(
             f"{folder} cannot be written, and {tempfile.gettempdir()} takes no copy. Make room on either."
         ) from error

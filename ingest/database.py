@@ -1,13 +1,14 @@
 """What a snapshot holds, but for the passages' vectors: one SQLite file, written once and then only read.
 
-No process keeps all passages or documents in memory: they are read where they are asked for, and a few are kept.
+No process keeps all passages or documents in memory: they are read where they are asked for.
 """
 
 import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,10 +19,9 @@ from urllib.parse import quote
 import numpy as np
 
 from ingest import bm25
-from ingest.bm25 import BM25
 from ingest.embeddings import TokenVectors
 from ingest.errors import damaged
-from ingest.lexicon import Acronyms, Lexicon, Terms, find_acronyms
+from ingest.lexicon import Acronyms, Terms, find_acronyms
 from ingest.passages import Passage, heading_of, section_above
 from ingest.questions import IndexedQuestion, QuestionIndex
 from ingest.sources import Source
@@ -46,79 +46,60 @@ create table questions (position integer primary key, question text, source text
 create table acronyms (name text primary key, acronym text);
 """
 
-_PASSAGES_KEPT = 2_000  # about 2 kB each
-_DOCUMENTS_KEPT = 32
+_DOCUMENTS_KEPT = 32  # in memory: a document is asked for at each of its citations
 
 
 @dataclass(frozen=True)
 class Contents:
-    """All that is written into the file of a new snapshot; passages by id."""
+    """All that is written into the file of a new snapshot: passages by id, token vectors by their text."""
 
     sources: Sequence[Source]
     passages: Mapping[str, Passage]
     questions: QuestionIndex
-    token_vectors: Mapping[str, TokenVectors]  # of texts
+    token_vectors: Mapping[str, TokenVectors]
 
 
 def write(path: Path, contents: Contents) -> None:
     """Makes the file. Raises `sqlite3.Error` where it cannot be written."""
-    passages = list(contents.passages.values())
-    texts = [passage.embedded_text for passage in passages]
-    acronyms, known = find_acronyms(texts), contents.questions
+    texts = [passage.embedded_text for passage in contents.passages.values()]
+    acronyms, questions = find_acronyms(texts), contents.questions
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(_SCHEMA + bm25.SCHEMA)
-        file.executemany(
-            "insert into documents values (?, ?, ?, ?, ?)",
-            ((s.name, s.title, s.text, s.questions, s.original) for s in contents.sources),
-        )
-        file.executemany(
-            "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *(i, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text)),
-                    section_above(p.section) if heading_of(p) else None,
-                )
-                for i, (id_, p) in enumerate(contents.passages.items())
-            ),
-        )
-        file.executemany(
-            "insert into token_vectors values (?, ?, ?)",
-            (
-                (text, json.dumps(read.spans), _packed(read.vectors))
-                for text, read in contents.token_vectors.items()
-            ),
-        )
-        file.executemany(
-            "insert into questions values (?, ?, ?, ?, ?, ?)",
-            (
-                (i, one.question, one.source, json.dumps(one.spans), _packed(vectors), mean.tobytes())
-                for i, (one, (_, vectors), mean) in enumerate(
-                    zip(known.questions, known.tokens(), known.means, strict=True)
-                )
-            ),
-        )
-        file.executemany(
-            "insert into acronyms values (?, ?)", ((" ".join(name), short) for name, short in acronyms.items())
-        )
+        for s in contents.sources:
+            row: tuple[object, ...] = s.name, s.title, s.text, s.questions, s.original
+            file.execute("insert into documents values (?, ?, ?, ?, ?)", row)
+        for position, (id_, p) in enumerate(contents.passages.items()):
+            above = section_above(p.section) if heading_of(p) else None
+            row = position, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text), above
+            file.execute("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        for text, read in contents.token_vectors.items():
+            row = text, json.dumps(read.spans), _packed(read.vectors)
+            file.execute("insert into token_vectors values (?, ?, ?)", row)
+        read_questions = zip(questions.questions, questions.vectors, questions.means, strict=True)
+        for position, (one, vectors, mean) in enumerate(read_questions):
+            row = position, one.question, one.source, json.dumps(one.spans), _packed(vectors), mean.tobytes()
+            file.execute("insert into questions values (?, ?, ?, ?, ?, ?)", row)
+        for name, acronym in acronyms.items():
+            file.execute("insert into acronyms values (?, ?)", (" ".join(name), acronym))
         bm25.write(file, map(Terms(acronyms).of, texts))
-
-
-def _uri(path: PurePath) -> str:
-    """A path as SQLite takes it: also a drive's or a network folder's on Windows has no host before it."""
-    place = path.as_posix()
-    return "file://" + quote(place if place.startswith("/") else f"/{place}")
 
 
 def _packed(vectors: np.ndarray) -> bytes:
     return vectors.astype(np.float16).tobytes()
 
 
-def _spans(written: str) -> list[Span]:
-    return [Span(*span) for span in json.loads(written)]
-
-
 def _unpacked(vectors: bytes) -> np.ndarray:
     return np.frombuffer(vectors, dtype=np.float16).reshape(-1, 384)
+
+
+def _spans(written: str) -> tuple[Span, ...]:
+    return tuple(Span(*span) for span in json.loads(written))
+
+
+def _uri(path: PurePath) -> str:
+    """A path as SQLite takes it: also a drive's or a network folder's on Windows has no host before it."""
+    place = path.as_posix()
+    return "file://" + quote(place if place.startswith("/") else f"/{place}")
 
 
 class Database:
@@ -141,34 +122,10 @@ class Database:
         with self._lock, damaged(self.place):
             return self._file.execute(sql, values).fetchall()
 
-    def lexicon(self, texts: int) -> Lexicon:
-        """The words of the passages, which are so many."""
-        acronyms: Acronyms = {tuple(name.split()): short for name, short in self.rows("select * from acronyms")}
-        return Lexicon(BM25(self.rows, texts), acronyms)
-
-    def token_vectors(self) -> dict[str, TokenVectors]:
-        """The passages as they were read closely; none of a large index."""
-        rows = self.rows("select text, spans, vectors from token_vectors")
-        with damaged(self.place):
-            return {
-                text: TokenVectors(_unpacked(vectors).astype(np.float32), _spans(spans))
-                for text, spans, vectors in rows
-            }
-
-    def questions(self) -> QuestionIndex:
-        """The questions whose answers are known."""
-        rows = self.rows("select question, source, spans, vectors, mean from questions order by position")
-        with damaged(self.place):
-            if not rows:
-                return QuestionIndex()
-            read, vectors, means = [row[:3] for row in rows], [row[3] for row in rows], [row[4] for row in rows]
-            lengths = [len(_unpacked(one)) for one in vectors]
-            return QuestionIndex(
-                tuple(IndexedQuestion(question, source, tuple(_spans(spans))) for question, source, spans in read),
-                _unpacked(b"".join(vectors)),
-                np.cumsum(lengths) - lengths,
-                np.frombuffer(b"".join(means), dtype=np.float32).reshape(len(rows), -1),
-            )
+    def passages(self, condition: str, *values: object) -> list[Passage]:
+        """Those for which a condition of SQL holds, in order."""
+        sql = f"select source, section, starts, ends, text from passages where {condition}"  # noqa: S608 - our own
+        return [Passage(*row) for row in self.rows(sql, values)]
 
     def ids(self) -> list[str]:
         """The id of each passage, in order."""
@@ -179,48 +136,74 @@ class Database:
         sql = "select id, position from passages where id in (select value from json_each(?))"
         return dict(self.rows(sql, [json.dumps(ids)]))
 
+    def positions_within(self, documents: Sequence[str]) -> list[int]:
+        """Where the passages of these documents stand, in order."""
+        sql = "select position from passages where source in (select value from json_each(?)) order by position"
+        return [position for (position,) in self.rows(sql, [json.dumps(documents)])]
+
     def tokens(self) -> np.ndarray:
         """How many tokens each passage has, counted with tiktoken: (passages,)."""
         rows = self.rows("select tokens from passages indexed by counted order by position")
         return np.array([count for (count,) in rows], dtype=np.int64)
 
-    def passages(self, condition: str, *values: object) -> list[Passage]:
-        """Those for which a condition of SQL holds, in order."""
-        sql = f"select source, section, starts, ends, text from passages where {condition}"  # noqa: S608 - our own
-        return [Passage(*row) for row in self.rows(sql, values)]
+    def acronyms(self) -> Acronyms:
+        """What acronyms stand for."""
+        return {tuple(name.split()): short for name, short in self.rows("select * from acronyms")}
+
+    def token_vectors(self) -> dict[str, TokenVectors]:
+        """The passages as they were read closely; none of a large index."""
+        rows = self.rows("select text, spans, vectors from token_vectors")
+        with damaged(self.place):
+            return {
+                text: TokenVectors(_unpacked(vectors).astype(np.float32), list(_spans(spans)))
+                for text, spans, vectors in rows
+            }
+
+    def questions(self) -> QuestionIndex:
+        """The questions whose answers are known."""
+        rows = self.rows("select question, source, spans, vectors, mean from questions order by position")
+        with damaged(self.place):
+            return QuestionIndex(
+                [IndexedQuestion(question, source, _spans(spans)) for question, source, spans, _, _ in rows],
+                [_unpacked(vectors) for *_, vectors, _ in rows],
+                np.frombuffer(b"".join(mean for *_, mean in rows), dtype=np.float32).reshape(-1, 384),
+            )
 
 
 class Passages(Sequence[Passage]):
-    """The passages of a snapshot in the order of their documents."""
+    """The passages of a snapshot, or of some of its documents, in the order of their documents."""
 
-    def __init__(self, database: Database, count: int) -> None:
-        self._database, self._count = database, count
-
-        def fetch(position: int) -> Passage:
-            with damaged(database.place):
-                (passage,) = database.passages("position = ?", position)
-                return passage
-
-        self._fetch = lru_cache(maxsize=_PASSAGES_KEPT)(fetch)  # holds the database, but not this object
+    def __init__(self, database: Database, positions: Sequence[int]) -> None:
+        """`positions`: those in the snapshot, in order."""
+        self._database, self._positions = database, positions
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._positions)
 
     @overload
     def __getitem__(self, at: int) -> Passage: ...
     @overload
     def __getitem__(self, at: slice) -> list[Passage]: ...
     def __getitem__(self, at: int | slice) -> Passage | list[Passage]:
-        chosen = range(self._count)[at]
-        return self.at(chosen) if isinstance(chosen, range) else self._fetch(chosen)
+        chosen = range(len(self))[at]
+        return self.at(chosen) if isinstance(chosen, range) else self.at([chosen])[0]
 
     def __iter__(self) -> Iterator[Passage]:
-        for begin in range(0, self._count, _PASSAGES_KEPT):  # past those that are kept, which questions use
-            yield from self._database.passages("position >= ? order by position limit ?", begin, _PASSAGES_KEPT)
+        return iter(self[:])
 
     def at(self, positions: Sequence[int]) -> list[Passage]:
-        """The passages at these positions."""
-        return [self._fetch(position) for position in positions]
+        """The passages at these positions, counted in these passages, in their order."""
+        wanted = [self._positions[position] for position in positions]
+        once = sorted(set(wanted))
+        condition = "position in (select value from json_each(?)) order by position"
+        found = self._database.passages(condition, json.dumps(once))
+        with damaged(self._database.place):
+            by_position = dict(zip(once, found, strict=True))
+        return [by_position[position] for position in wanted]
+
+    def at_place(self, position: int) -> int:
+        """Where among these passages the one stands that has this position in the snapshot."""
+        return bisect_left(self._positions, position)
 
 
 class Sources(Mapping[str, Source]):
@@ -228,8 +211,9 @@ class Sources(Mapping[str, Source]):
     the files.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._names = dict.fromkeys(name for (name,) in database.rows("select name from documents order by rowid"))
+    def __init__(self, database: Database, only: Collection[str] | None = None) -> None:
+        names = [name for (name,) in database.rows("select name from documents order by rowid")]
+        self._names = dict.fromkeys(name for name in names if only is None or name in only)
 
         def read(name: str) -> Source:
             sql = "select name, title, text, questions, original from documents where name = ?"
@@ -237,15 +221,12 @@ class Sources(Mapping[str, Source]):
                 (row,) = database.rows(sql, [name])
                 return Source(*row)
 
-        self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)
+        self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)  # holds the database, but not this object
 
     def __getitem__(self, name: str) -> Source:
         if name not in self._names:
             raise KeyError(name)
         return self._read(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -26,53 +26,39 @@ from ingest.sources import (
 class Documents:
     """What an index is made of."""
 
-    read: list[tuple[Path, Source]]  # each source with the file that it came from
-    skipped: dict[
-        Path, str
-    ]  # why documents could not be read; those that were indexed before are among those read
+    paths: list[Path]  # that it remembers, none of them inside another
+    read: list[tuple[Path, Source]]  # each source with the file that it came from, by name
+    skipped: dict[Path, str]  # why documents could not be read; as they were indexed before they are in `read`
     others: list[Path]  # what lies beside them and is of no kind that is read
 
 
-def remembered_paths(
-    before: Pointer | None, paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
-) -> list[Path]:
-    """The paths that the index knows after this build, without those that lie inside another."""
-    known = known_paths(before)
-    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
-    gone = {path.resolve() for path in remove}
-    if unknown := gone - set(known):
-        names = ", ".join(map(str, known)) or "nothing"
-        raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
-    every = sorted({*known, *given} - gone)
-    if not every:
-        raise SourceError(
-            f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
-            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
-        )
-    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
+def known_paths(pointer: Pointer | None) -> list[Path]:
+    """The paths that the index was given."""
+    return [at_root(path) for path in pointer.paths] if pointer else []
 
 
 def read_documents(
-    folder: Path,
+    settings: IngestSettings,
     before: Pointer | None,
     old: Index | None,
-    remembered: list[Path],
     paths: Sequence[Path],
     remove: Sequence[Path],
 ) -> Documents:
-    """Every source of the new snapshot with its file: those under `paths` read anew where they have changed, the
-    others as indexed.
+    """What the index is made of after this build (see `build`): `paths` read anew where they have changed, the
+    others as they were indexed in `old`.
 
-    No two have the same name: that is what a passage says of where it stands. Documents under `paths` that cannot
-    be read stay as they were indexed before. Raises `SourceError` where none can.
+    No two sources have the same name: that is what a passage says of where it stands. Raises `SourceError` where
+    none can be read, a path is gone, or one is to be removed that the index does not know.
     """
+    known = known_paths(before)
+    remembered = _remembered(known, paths, remove, settings)
     again = [path.resolve() for path in paths]
     if old is None or not (paths or remove):
         again = remembered  # all is read, also where what was indexed cannot be used
-    if gone := [path for path in sorted({*again} & {*known_paths(before)}) if not path.exists()]:
+    if gone := [path for path in sorted({*again} & {*known}) if not path.exists()]:
         raise SourceError(_gone_message(gone, remembered, paths, remove))
     indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
-    files = sorted(files_below(again, folder))
+    files = sorted(files_below(again, settings.index))
     sources: dict[str, tuple[Path, Source]] = {}
     skipped: dict[Path, str] = {}
     with Converter() as converter:
@@ -89,13 +75,27 @@ def read_documents(
     for file, source in indexed.items():
         if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
             sources.setdefault(source.name, (file, source))
-    others = [other for path in again for other in find_others(path) if not other.is_relative_to(folder.resolve())]
-    return Documents([sources[name] for name in sorted(sources)], skipped, others)
+    index = settings.index.resolve()
+    others = [other for path in again for other in find_others(path) if not other.is_relative_to(index)]
+    return Documents(remembered, [sources[name] for name in sorted(sources)], skipped, others)
 
 
-def known_paths(before: Pointer | None) -> list[Path]:
-    """The paths that the index was given."""
-    return [at_root(path) for path in before.paths] if before else []
+def _remembered(
+    known: list[Path], paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
+) -> list[Path]:
+    """The paths that the index knows after this build, without those that lie inside another."""
+    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
+    gone = {path.resolve() for path in remove}
+    if unknown := gone - set(known):
+        names = ", ".join(map(str, known)) or "nothing"
+        raise SourceError(f"The index does not know {unknown.pop()}. It knows: {names}.")
+    every = sorted({*known, *given} - gone)
+    if not every:
+        raise SourceError(
+            f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
+            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
+        )
+    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
 
 
 def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:

@@ -2,14 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest.errors import SettingsError
@@ -18,7 +19,6 @@ from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 
 if TYPE_CHECKING:
-    import numpy as np
     import onnxruntime
     import tokenizers
 
@@ -58,7 +58,7 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
 class TokenVectors(NamedTuple):
     """A text as the model reads it: for each token a vector of length 1, and the place where it stands."""
 
-    vectors: "np.ndarray"  # (tokens, 384), 32-bit floats
+    vectors: np.ndarray  # (tokens, 384), 32-bit floats
     spans: list[Span]
 
 
@@ -68,75 +68,68 @@ class MiniLM(Embeddings):
     Vectors have 384 dimensions and length 1: the mean over the tokens, as the model's card says. Texts are cut
     at 256 tokens. Each text is run by itself, one per core at a time: padding wastes more than a batch saves
     on a CPU, and with int8 activations a text's vector would otherwise depend on its neighbours.
+    A process loads the model once, however many of these there are.
     """
 
     def load(self) -> None:
-        """Loads the model, if it is not yet; where another thread is about it, waits for that."""
-        with _loading:
-            _ = self._session, self._tokenizer
+        """Loads the model, if it is not yet."""
+        _loaded()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of `texts`, in their order."""
-        return [vector.tolist() for vector in self._pool.map(self._embed, texts)]
+        return list(_pool().map(self.embed_query, texts))
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of one text."""
-        vector: list[float] = self._embed(text).tolist()
+        _, hidden = _read(text)
+        mean = hidden.mean(axis=0)
+        vector: list[float] = (mean / np.linalg.norm(mean)).astype(np.float32).tolist()
         return vector
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of the tokens of each text, in the context of that text; the model's own marks left out."""
-        return list(self._pool.map(self._embed_tokens, texts))
+        return list(_pool().map(_embed_tokens, texts))
 
-    def _embed(self, text: str) -> "np.ndarray":
-        import numpy as np
 
-        _, hidden = self._run(text)
-        mean = hidden.mean(axis=0)
-        vector: np.ndarray = (mean / np.linalg.norm(mean)).astype(np.float32)
-        return vector
+def _embed_tokens(text: str) -> TokenVectors:
+    encoding, hidden = _read(text)
+    vectors = hidden[1:-1] / np.linalg.norm(hidden[1:-1], axis=1, keepdims=True)
+    return TokenVectors(vectors.astype(np.float32), [Span(*offset) for offset in encoding.offsets[1:-1]])
 
-    def _embed_tokens(self, text: str) -> TokenVectors:
-        import numpy as np
 
-        encoding, hidden = self._run(text)
-        vectors = hidden[1:-1] / np.linalg.norm(hidden[1:-1], axis=1, keepdims=True)
-        return TokenVectors(vectors.astype(np.float32), [Span(*offset) for offset in encoding.offsets[1:-1]])
+def _read(text: str) -> tuple["tokenizers.Encoding", np.ndarray]:
+    """The tokens of a text and the model's last layer for them: (tokens, 384).
 
-    def _run(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
-        """The tokens of a text and the model's last layer for them: (tokens, 384).
+    A question is looked at as a whole and by its tokens, and read once.
+    """
+    return _read_once(text) if len(text) <= _QUESTION else _read_once.__wrapped__(text)
 
-        A question is looked at as a whole and by its tokens, and read once.
-        """
-        return self._recent(text) if len(text) <= _QUESTION else self._read(text)
 
-    @cached_property
-    def _recent(self) -> Callable[[str], tuple["tokenizers.Encoding", "np.ndarray"]]:
-        return lru_cache(maxsize=64)(self._read)
+@lru_cache(maxsize=64)
+def _read_once(text: str) -> tuple["tokenizers.Encoding", np.ndarray]:
+    session, tokenizer = _loaded()
+    encoding = tokenizer.encode(text)
+    ids = np.array([encoding.ids], dtype=np.int64)
+    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    (hidden,) = session.run(None, inputs)
+    return encoding, hidden[0]
 
-    def _read(self, text: str) -> tuple["tokenizers.Encoding", "np.ndarray"]:
-        import numpy as np
 
-        self.load()
-        encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        (hidden,) = self._session.run(None, inputs)
-        return encoding, hidden[0]
+def _loaded() -> tuple["onnxruntime.InferenceSession", "tokenizers.Tokenizer"]:
+    with _loading:  # where another thread is about it, this one waits
+        return _load()
 
-    @cached_property
-    def _session(self) -> "onnxruntime.InferenceSession":
-        return open_onnx(checked(_packaged(*_MODEL), _MODEL_SHA256))
 
-    @cached_property
-    def _tokenizer(self) -> "tokenizers.Tokenizer":
-        tokenizer = open_tokenizer()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
+@cache
+def _load() -> tuple["onnxruntime.InferenceSession", "tokenizers.Tokenizer"]:
+    tokenizer = open_tokenizer()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return open_onnx(checked(_packaged(*_MODEL), _MODEL_SHA256)), tokenizer
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="minilm")
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="minilm")
 
 
 def open_onnx(path: Path) -> "onnxruntime.InferenceSession":

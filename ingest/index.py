@@ -3,12 +3,14 @@
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 
 from ingest.chroma import Vectors
 from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
+from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
@@ -31,17 +33,33 @@ class Index:
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
         self._place = store.place
-        self._database = store.open_database(snapshot)
+        self._database = database = store.open_database(snapshot)
         self._vectors = store.open_vectors(snapshot)
         count = self.manifest.passages
-        self.tokens = self._database.tokens()  # (passages,): how many each has, counted with tiktoken
+        self.tokens = database.tokens()  # (passages,): how many each has, counted with tiktoken
         if not len(self._vectors) == len(self.tokens) == count:
             raise self._incomplete()
-        self.passages = Passages(self._database, count)
-        self.sources = Sources(self._database)
-        self.lexicon = self._database.lexicon(count)
-        self.token_vectors = self._database.token_vectors()
-        self.questions = self._database.questions()
+        self.passages = Passages(database, range(count))
+        self.sources = Sources(database)
+        self.lexicon = Lexicon(database.rows, count, database.acronyms())
+        self.token_vectors = database.token_vectors()
+        self.questions = database.questions()
+
+        self._among: list[str] | None = None
+
+    def within(self, documents: Sequence[str]) -> "Index":
+        """The same for a question that is asked of some documents: it has only these, and their passages.
+
+        How rare a word is, and which there are, it knows from all.
+        """
+        positions, ids = self._database.positions_within(documents), self.ids
+        limited = copy(self)
+        limited._among = [ids[position] for position in positions]
+        limited.passages = Passages(self._database, positions)
+        limited.sources = Sources(self._database, documents)
+        limited.tokens = self.tokens[positions]
+        limited.lexicon = self.lexicon.within(positions)
+        return limited
 
     @property
     def ids(self) -> list[str]:
@@ -70,11 +88,11 @@ class Index:
             )
         query = np.asarray(vector, dtype=np.float32)
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
-        found = self._vectors.nearest(query, min(k, len(self.passages)))
+        found = self._vectors.nearest(query, min(k, len(self.passages)), self._among)
         positions = self._database.positions([id_ for id_, _ in found])
         if len(positions) < len(found):
             raise self._incomplete()
-        return [(positions[id_], score) for id_, score in found]
+        return [(self.passages.at_place(positions[id_]), score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
@@ -107,20 +125,17 @@ class CurrentIndex:
             if pointer is None:
                 raise IndexProblem(f"There is no index at {self._store.place}. Run: bpo-kpo ingest")
             try:
-                return self._get(pointer.snapshot)
+                with self._lock:
+                    if self._open is None or self._open.snapshot != pointer.snapshot:
+                        manifest = self._store.read_manifest(pointer.snapshot)
+                        check_settings(manifest, self._settings)
+                        check_words(manifest)
+                        self._open = Index(self._store, pointer.snapshot)
+                    return self._open
             except IndexProblem:
                 if self._store.read_pointer() == pointer:
                     raise
                 # else builds have replaced and cleared it since the pointer was read
-
-    def _get(self, snapshot: str) -> Index:
-        with self._lock:
-            if self._open is None or self._open.snapshot != snapshot:
-                manifest = self._store.read_manifest(snapshot)
-                check_settings(manifest, self._settings)
-                check_words(manifest)
-                self._open = Index(self._store, snapshot)
-            return self._open
 
 
 def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:

@@ -11,7 +11,7 @@ import regex
 from rapidfuzz import fuzz, process
 
 from ingest import bm25
-from ingest.bm25 import BM25
+from ingest.bm25 import Query
 from ingest.text import words
 
 if TYPE_CHECKING:
@@ -122,11 +122,17 @@ def _parts(word: str) -> list[str]:
 
 
 class Lexicon:
-    """What the texts of one index teach about words. It never changes."""
+    """What the texts of one index teach about words. It never changes, and threads may share it."""
 
-    def __init__(self, ranking: BM25, acronyms: Acronyms) -> None:
-        self._bm25, self._terms = ranking, Terms(acronyms)
-        self.rank, self.rarity = ranking.rank, ranking.rarity
+    def __init__(self, query: Query, texts: int, acronyms: Acronyms, among: Sequence[int] | None = None) -> None:
+        """`query` reads the lists of `bm25` for so many texts, of which only those `among` them are ranked."""
+        self._query, self._texts, self._acronyms, self._among = query, texts, acronyms, among
+        self._terms = Terms(acronyms)
+
+        def having(term: str) -> int:
+            return sum(count for (count,) in query("select texts from terms where term = ?", [term]))
+
+        self._having = lru_cache(maxsize=10_000)(having)  # how many texts have a term
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Lexicon":
@@ -134,10 +140,22 @@ class Lexicon:
         database, acronyms = sqlite3.connect(":memory:", check_same_thread=False), find_acronyms(texts)
         database.execute(bm25.SCHEMA)
         bm25.write(database, map(Terms(acronyms).of, texts))
-        return cls(BM25(lambda sql, values: database.execute(sql, values).fetchall(), len(texts)), acronyms)
+        return cls(lambda sql, values: database.execute(sql, values).fetchall(), len(texts), acronyms)
+
+    def within(self, texts: Sequence[int]) -> "Lexicon":
+        """The same, but that it ranks only these texts, whose positions it then counts in `texts`."""
+        return Lexicon(self._query, self._texts, self._acronyms, texts)
+
+    def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """The `k` texts, as positions, that share a term with these, with their BM25 scores, best first."""
+        return bm25.rank(self._query, self._texts, terms, k, self._among)
+
+    def rarity(self, term: str) -> float:
+        """A term's inverse document frequency; of one that never occurs, that of none."""
+        return bm25.idf(self._having(term), self._texts)
 
     def __contains__(self, term: str) -> bool:
-        return self._bm25.having(term) > 0
+        return self._having(term) > 0
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text (see `Terms`)."""
@@ -155,7 +173,7 @@ class Lexicon:
 
     @cached_property
     def _vocabulary(self) -> list[str]:
-        return self._bm25.vocabulary()
+        return [term for (term,) in self._query("select term from terms order by term", [])]
 
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")

@@ -7,9 +7,8 @@ evidence is near the document's subject, but not answered there. Only the places
 answered is always the document's own text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -52,7 +51,7 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
     whose quotes has gone is one that the source no longer answers, or is left out where that quote is short.
     Raises `SourceError` with the number of a line that is wrong.
     """
-    locate, found = cache(partial(_locate, text=fold(source.text))), []
+    folded, found = fold(source.text), []
     for number, line in enumerate(source.questions.split("\n"), start=1):
         if not line.strip():
             continue
@@ -62,10 +61,11 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
             name = from_root(questions_file(at_root(source.name)))
             reason = error.errors()[0]["msg"]
             raise SourceError(f"{name}:{number} is no question with its evidence ({reason}). Mend it.") from None
-        spans = tuple(span for quote in entry.evidence if (span := locate(quote)))
-        gone = [quote for quote in entry.evidence if locate(quote) is None]
+        places = {quote: _locate(quote, folded) for quote in entry.evidence}
+        gone = [quote for quote, place in places.items() if place is None]
         if not any(len(quote) < _SHORT for quote in gone):
-            found.append(IndexedQuestion(entry.question, source.name, () if gone else spans))
+            spans = () if gone else tuple(place for place in places.values() if place)
+            found.append(IndexedQuestion(entry.question, source.name, spans))
     return found
 
 
@@ -89,15 +89,13 @@ def _locate(quote: str, text: Folded) -> Span | None:
 
 @dataclass(frozen=True)
 class QuestionIndex:
-    """Questions with the vectors of their tokens, which stand one after another.
+    """Questions, of each the vectors of its tokens, (tokens, 384) in 16-bit floats, and the mean of these.
 
-    `vectors` is (tokens, 384) in 16-bit floats, the tokens of question i begin at row `starts[i]`, and the mean of
-    their vectors, at length 1, is `means[i]`.
+    `means` is (questions, 384), of length 1 each.
     """
 
-    questions: tuple[IndexedQuestion, ...] = ()
-    vectors: np.ndarray = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float16))
-    starts: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    questions: Sequence[IndexedQuestion] = ()
+    vectors: Sequence[np.ndarray] = ()
     means: np.ndarray = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float32))
 
     @classmethod
@@ -105,17 +103,10 @@ class QuestionIndex:
         """The index of these questions, of each of which the vectors of its tokens are given."""
         if not questions:
             return cls()
-        lengths = np.array([len(one) for one in vectors])
-        starts, stored = np.cumsum(lengths) - lengths, np.concatenate(vectors).astype(np.float16)
-        sums = np.add.reduceat(stored.astype(np.float32), starts, axis=0)
-        means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-        return cls(tuple(questions), stored, starts, means)
-
-    def tokens(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Each question's text with the vectors of its tokens."""
-        bounds = [*self.starts.tolist(), len(self.vectors)]
-        for i, question in enumerate(self.questions):
-            yield question.question, self.vectors[bounds[i] : bounds[i + 1]]
+        stored = [one.astype(np.float16) for one in vectors]
+        means = np.stack([one.mean(axis=0, dtype=np.float32) for one in stored])
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        return cls(questions, stored, means / np.maximum(lengths, 1e-9))
 
 
 def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:

@@ -9,7 +9,6 @@ two machines that publish the same number at once one wins, and both can see whi
 import base64
 import contextlib
 import io
-import itertools
 import re
 import shutil
 import tempfile
@@ -17,13 +16,15 @@ import uuid
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors, add_vectors, server_client, server_errors
+from ingest import chroma
+from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors
 from ingest.database import Contents
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 _POINTERS, _FILES = "bpo-kpo-pointers", "-files"
-_PIECE = 12_000  # characters of a row; Chroma Cloud takes 16 kB
+_PIECE, _PIECES = 12_000, 100  # characters of a row, of which Chroma Cloud takes 16 kB; rows at once
 _POINTERS_KEPT = 5
 _BUILDING = timedelta(hours=1)  # so long after it was begun a snapshot without a pointer may still get one
 
@@ -53,8 +54,7 @@ class ServerStore(FolderStore):
         super().__init__(_cache_of(settings))
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self._errors = server_errors(self.place)
-        self._opened: ClientAPI | None = None
+        self._errors = chroma.server_errors(self.place)
 
     def read_pointer(self) -> Pointer | None:
         """The pointer; `None` where there is no index yet."""
@@ -76,11 +76,11 @@ class ServerStore(FolderStore):
         self.write_files(name, manifest, contents)
         packed = _pack(self.path(name))
         with self._errors:
-            add_vectors(self._client, name, vectors, SERVER_ROWS)
+            chroma.add_vectors(self._client, name, vectors, SERVER_ROWS)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
-            for at in range(0, len(packed), 100):
-                pieces = packed[at : at + 100]
-                _add_rows(files, [f"{at + i:09}" for i in range(len(pieces))], pieces)
+            for at in range(0, len(packed), _PIECES):
+                pieces = packed[at : at + _PIECES]
+                _add_rows(files, _piece_ids(at)[: len(pieces)], pieces)
 
     def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:
         """Makes `pointer` the current one, if `expected` still is; says whether it did."""
@@ -111,11 +111,9 @@ class ServerStore(FolderStore):
             if folder.name not in kept and _is_old(folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    @property
+    @cached_property
     def _client(self) -> "ClientAPI":
-        if self._opened is None:
-            self._opened = server_client(self._settings)
-        return self._opened
+        return chroma.server_client(self._settings)
 
     def _pointers(self) -> "Collection":
         return self._client.get_or_create_collection(_POINTERS, embedding_function=None)
@@ -134,17 +132,16 @@ class ServerStore(FolderStore):
 
     def _fetch(self, snapshot: str) -> None:
         """Brings a snapshot's files into the cache, in one step."""
+        pieces: list[str] = []
         with self._errors:
-            files, packed = self._client.get_collection(snapshot + _FILES, embedding_function=None), []
-            for at in itertools.count(0, 100):
-                rows = files.get(ids=[f"{at + i:09}" for i in range(100)], include=["documents"])
-                packed += sorted(zip(rows["ids"], rows["documents"] or [], strict=True))
-                if len(rows["ids"]) < 100:
-                    break
+            files = self._client.get_collection(snapshot + _FILES, embedding_function=None)
+            for at in range(0, files.count(), _PIECES):
+                rows = files.get(ids=_piece_ids(at), include=["documents"])
+                pieces += [piece for _, piece in sorted(zip(rows["ids"], rows["documents"] or [], strict=True))]
         target = self.path(snapshot)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder) as part:
-            _unpack([piece for _, piece in packed], Path(part) / snapshot)
+            _unpack(pieces, Path(part) / snapshot)
             with contextlib.suppress(OSError):  # another process has fetched it meanwhile
                 (Path(part) / snapshot).rename(target)
 
@@ -171,13 +168,16 @@ def _add_rows(collection: "Collection", ids: list[str], texts: list[str]) -> Non
     collection.add(ids=ids, documents=texts, embeddings=np.ones((len(ids), 1), dtype=np.float32))
 
 
+def _piece_ids(first: int) -> list[str]:
+    return [f"{first + i:09}" for i in range(_PIECES)]
+
+
 def _pack(folder: Path) -> list[str]:
     """The files of a snapshot's folder in pieces of text."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix != ".lock":
-                archive.write(path, path.relative_to(folder).as_posix())
+        for name in ("manifest.json", "passages.sqlite"):
+            archive.write(folder / name, name)
     text = base64.b64encode(packed.getvalue()).decode()
     return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
 

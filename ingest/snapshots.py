@@ -6,8 +6,10 @@
         chroma/                     the passages' vectors
         manifest.json               what it was made from, and how; written last
 
-Whatever kills a build, the pointer still names the snapshot from before. The previous snapshot is kept for
-readers that opened it; older ones and what a killed build left are cleared by the next build.
+A build (`build.py`) takes `new_snapshot`, `write`, `publish` and `clear_old`, in this order. A reader (`index.py`)
+takes `read_pointer`, `read_manifest`, `open_database` and `open_vectors`, and no lock. Whatever kills a build, the
+pointer still names the snapshot from before. The previous snapshot is kept for readers that opened it; older ones
+and what a killed build left are cleared by the next build.
 """
 
 import hashlib
@@ -16,23 +18,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest import database
-from ingest.chroma import (
-    FOLDER_ROWS,
-    PassageVectors,
-    Vectors,
-    add_vectors,
-    folder_client,
-    folder_errors,
-    open_vectors,
-)
+from ingest import chroma, database
+from ingest.chroma import PassageVectors, Vectors
 from ingest.database import Contents
 from ingest.errors import IndexProblem, damaged, first_line
 
@@ -65,14 +59,20 @@ class Manifest(BaseModel):
 
     format: int = FORMAT
     embeddings: str
-    dimension: int
     splitter: int
     lexicon: int
     sources: tuple[SourceRecord, ...]
     passages: int
     passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file
+    # what is known when all is written
+    dimension: int = 0
     database: str = ""  # SHA-256 of `passages.sqlite`
-    digest: str  # SHA-256 over ids, texts and vectors
+    digest: str = ""  # SHA-256 over ids, texts and vectors
+
+    def is_like(self, other: "Manifest") -> bool:
+        """Whether both are of snapshots that are made of the same, in the same way."""
+        written = {"dimension", "database", "digest"}
+        return self.model_dump(exclude=written) == other.model_dump(exclude=written)
 
 
 class Pointer(BaseModel):
@@ -131,7 +131,7 @@ class FolderStore:
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
-        return open_vectors(self.path(name) / "chroma", _COLLECTION, self.folder)
+        return chroma.open_vectors(self.path(name) / "chroma", _COLLECTION, chroma.folder_errors(self.folder))
 
     def is_whole(self, name: str) -> bool:
         """Whether the database of a snapshot is as it was written."""
@@ -146,16 +146,20 @@ class FolderStore:
         name = f"{datetime.now(UTC):{SNAPSHOT_TIME}}-{uuid.uuid4().hex[:8]}"
         folder = self.path(name)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as held:
-            with self._publishing():  # so that nobody clears the folder before it is held
-                folder.mkdir()
-                held.enter_context(FileLock(folder / "building.lock"))
+        lock = FileLock(folder / "building.lock")
+        with self._publishing():  # so that nobody clears the folder before it is held
+            folder.mkdir()
+            lock.acquire()
+        try:
             yield name
+        finally:
+            lock.release()
 
     def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
         """Writes all of a new snapshot."""
-        with folder_errors(self.folder), closing(folder_client(self.path(name) / "chroma")) as client:
-            add_vectors(client, _COLLECTION, vectors, FOLDER_ROWS)
+        folder = self.path(name) / "chroma"
+        with chroma.folder_errors(self.folder), closing(chroma.folder_client(folder)) as client:
+            chroma.add_vectors(client, _COLLECTION, vectors, chroma.FOLDER_ROWS)
         self.write_files(name, manifest, contents)
 
     def write_files(self, name: str, manifest: Manifest, contents: Contents) -> None:

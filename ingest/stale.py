@@ -31,8 +31,12 @@ def check_words(manifest: Manifest) -> None:
         raise IndexProblem("The index's words were read by another release. Run: bpo-kpo ingest")
 
 
-def unchanged(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
-    """Whether the documents below `paths` are those of the manifest, as they were indexed or could not be read."""
+def is_current(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
+    """Whether the documents below `paths` are those of the manifest, as they were indexed or could not be read,
+    and their words were read by this release.
+    """
+    if manifest.lexicon != LEXICON_VERSION:
+        return False
     known = {r.name: r.original for r in manifest.sources if is_under(at_root(r.path), paths)}
     try:
         return original_digests(files_below(paths, index)) == known | manifest.passed_over

@@ -13,11 +13,14 @@ from urllib.parse import unquote
 import pytest
 import typer
 
+from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.scoring import METRICS
 from assistant.settings import AssistantSettings
 from ingest.settings import ROOT, IngestSettings
-from tests.ui.command import bpo_kpo, window
+from tests.ui.browser import served
+from tests.ui.command import bpo_kpo
+from tests.ui.scripted import FEEDBACK
 from ui.cli import app
 
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in ROOT.glob("docs/*.md")}
@@ -95,16 +98,16 @@ def test_the_reader_of_ones_own_answers(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-def test_the_clients_of_a_running_window_get_an_answer(environment: dict[str, str]) -> None:
+def test_the_clients_of_a_running_window_get_an_answer(assistant: Assistant) -> None:
     documented = "http://127.0.0.1:7860/"
-    with window(**environment) as (address, _):
+    with served(assistant, FEEDBACK) as address:
         for example in (CLIENT, MODEL, TOOL, PLAIN_HTTP):
             assert documented[:-1] in example
             code = example.replace(documented[:-1], address[:-1])
             if example is PLAIN_HTTP:
                 printed = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout
             else:
-                printed = python(code, environment)
+                printed = python(code, {})
             assert "[1]" in printed
             assert example is not TOOL or printed.endswith("require a larger workforce.\n")
 

@@ -2,23 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
 
 from assistant.chain import Assistant, open_assistant
-from assistant.check import Checked, Claim
+from assistant.check import Claim
 from ingest.errors import UserError
 from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
 from ui.terminal import show_checked
 
 
-def check(file: str, json: bool, jsonl: bool) -> bool:
+def check(file: str, as_json: bool, jsonl: bool) -> bool:
     """Checks a text, or lines of claims, and prints the verdicts; says whether all is proven."""
-    text = read_text(file)
+    text = read_text(file, "Give a text file, or - for stdin.")
     settings = read_settings("extractive")
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
@@ -29,26 +29,22 @@ def check(file: str, json: bool, jsonl: bool) -> bool:
             good &= proven
         return good
     checked = assistant.check_text(text)
-    if json:
-        print(shown_as_json(checked))
+    if as_json:
+        sentences = [one.model_dump() for one in checked]
+        print(json.dumps({"sentences": sentences}, ensure_ascii=False, indent=2))
     else:
         show_checked(Console(highlight=False), checked)
     return all(one.verdict != "unsupported" for one in checked)
 
 
-def read_text(file: str) -> str:
-    """A file, or stdin for "-". Raises `UserError` where it cannot be read."""
+def read_text(file: str, mend: str) -> str:
+    """A file, or stdin for "-". Raises `UserError`, which ends with `mend`, where it cannot be read."""
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UserError(f"{file} cannot be read ({reason}). Give a text file, or - for stdin.") from None
-
-
-def shown_as_json(checked: Sequence[Checked]) -> str:
-    """The verdicts of a text as one JSON object."""
-    return json.dumps({"sentences": [one.model_dump() for one in checked]}, ensure_ascii=False, indent=2)
+        raise UserError(f"{file} cannot be read ({reason}). {mend}") from None
 
 
 def check_lines(text: str, assistant: Assistant) -> Iterator[tuple[str, bool]]:

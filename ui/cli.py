@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UserError
+from ui.controls import one_line
 from ui.indexing import ensure_index_is_current, tell_passed_over
 from ui.network import network_unset
-from ui.progress import Progress
+from ui.progress import progress_bar
 from ui.settings import read_settings
 
 app = typer.Typer(
@@ -51,8 +52,7 @@ def main() -> None:
 
 def _complain(line: str) -> int:
     if line:
-        shown = "".join(char if char.isprintable() else " " for char in line)  # names may hold anything
-        print(f"bpo-kpo: {shown}", file=sys.stderr)
+        print(f"bpo-kpo: {one_line(line)}", file=sys.stderr)  # names may hold anything
     return 2
 
 
@@ -82,7 +82,7 @@ def ingest(
     from ingest.build import build
 
     settings = read_settings()
-    with Progress() as progress:
+    with progress_bar() as progress:
         report = build(settings.ingest, paths or [], remove or [], progress)
     tell_passed_over(report)
     print(report)
@@ -95,6 +95,12 @@ def ask(
     explain: Annotated[
         bool, typer.Option(help="Show both rankings, their fusion, and why it answers or not.")
     ] = False,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", metavar="NAME", help="A document to ask, by title or file. Repeatable. Default: all."
+        ),
+    ] = None,
     model: Model = None,
 ) -> None:
     """Answer one question and show its citations."""
@@ -104,13 +110,13 @@ def ask(
     from assistant.chain import as_ask, open_assistant
     from ui.terminal import show_answer, show_explanation
 
-    asked = as_ask(question)
+    asked = as_ask({"question": question, "within": within or ()})
     settings = read_settings(model)
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
     console = Console(highlight=False)
     if explain and not json:
-        show_explanation(console, assistant.explain(asked), assistant.index().passages)
+        show_explanation(console, assistant.explain(asked), assistant.opened(asked.within).index.passages)
     answer = assistant.chain.invoke(asked)
     if json:
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
@@ -182,15 +188,10 @@ def verify(
 
     from assistant.exports import read_bundle, verify
     from ingest.index import CurrentIndex
+    from ui.checking import read_text
     from ui.terminal import show_verified
 
-    try:
-        kept = read_bundle(bundle.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UserError(
-            f"{bundle} cannot be read ({reason}). Give a file that the chat window exported."
-        ) from None
+    kept = read_bundle(read_text(str(bundle), "Give a file that the chat window exported."))
     settings = read_settings()
     ensure_index_is_current(settings)
     verified = verify(kept, CurrentIndex(settings.ingest).get().sources)
@@ -243,9 +244,8 @@ def evaluate(
     from rich.console import Console
 
     from assistant.evaluation.compare import check_comparable, read_floors
-    from assistant.evaluation.csv_import import is_csv
     from assistant.evaluation.judge import open_judge
-    from assistant.evaluation.questions import write_questions
+    from assistant.evaluation.questions import is_csv, write_questions
     from assistant.evaluation.run import evaluate as run_and_report
     from ui import evaluation
 
@@ -255,9 +255,8 @@ def evaluate(
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
     floors = read_floors(fail_under or [])
-    evaluation.check_recording(record, replay, report)
     settings = read_settings()
-    assistants = evaluation.open_assistants(model or [], record, replay)
+    assistants = evaluation.open_assistants(model or [], record, replay, report)
     verdict_by = open_judge(judge, settings) if judge else None
     ensure_index_is_current(settings)
     console = Console(highlight=False)
@@ -279,7 +278,9 @@ def evaluate(
         again += f" --report {shlex.quote(str(report))}"
     limit = None if replay and not judge else max_cost  # what is replayed was paid for
     try:
-        folders = run_and_report(items, questions.name, assistants, report, Progress, compare, verdict_by, limit)
+        folders = run_and_report(
+            items, questions.name, assistants, report, progress_bar, compare, verdict_by, limit
+        )
     except KeyboardInterrupt:
         raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
     evaluation.show(console, folders, compare)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import typer
@@ -12,14 +13,13 @@ from rich.table import Column, Table
 from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
 from assistant.evaluation.compare import Floor, compare, missed, worse
-from assistant.evaluation.csv_import import import_csv, is_csv, read_csv
 from assistant.evaluation.feedback import read_feedback, to_complete
-from assistant.evaluation.judge import VERDICTS, judging_took, undecided
+from assistant.evaluation.judge import VERDICTS, read_verdicts
 from assistant.evaluation.matching import Corpus
-from assistant.evaluation.questions import QuestionItem, lint, load_questions, read_jsonl
-from assistant.evaluation.results import ROWS, read_rows
+from assistant.evaluation.questions import QuestionItem, is_csv, lint, missing_quotes, read_set
+from assistant.evaluation.results import ROWS, read_rows, read_summary
 from assistant.evaluation.scoring import METRICS
-from assistant.evaluation.summary import headline, read_summary, summarise
+from assistant.evaluation.summary import headline, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
@@ -33,25 +33,23 @@ _MISTAKE = 2
 
 def check(console: Console, questions: Path, assistant: Assistant) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
-    found = read_csv(questions) if is_csv(questions) else read_jsonl(questions)
-    problems = lint(found, Corpus(assistant.index().sources))
+    problems = lint(read_set(questions), Corpus(assistant.index().sources))
     for problem in problems:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
         _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
     if any(problem.error for problem in problems):
         raise typer.Exit(_MISTAKE)
-    console.print(plain(f"{questions} is a good question set."))
+    _say(console, f"{questions} is a good question set.")
 
 
-def read(questions: Path, assistant: Assistant, only: Sequence[str]) -> list[QuestionItem]:
+def read(questions: Path, assistant: Assistant, only: Sequence[str] = ()) -> list[QuestionItem]:
     """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
-    if is_csv(questions):
-        found = import_csv(questions, Corpus(assistant.index().sources))
-        for problem in found.problems:
-            typer.echo(f"{questions}:{problem.line}: {problem.message}", err=True)
-        items = found.questions()
-    else:
-        items = load_questions(questions)
+    found = read_set(questions)
+    if is_csv(questions):  # by whoever may not know --check; the first is enough, as each takes time
+        found.problems.extend(islice(missing_quotes(found, Corpus(assistant.index().sources)), 1))
+    items = found.questions()
+    for problem in found.problems:
+        typer.echo(f"{questions}:{problem.line}: {problem.message}", err=True)
     ids = {item.id for item in items}
     if missing := [id_ for id_ in only if id_ not in ids]:
         raise UserError(f"The set has no question {', '.join(map(repr, missing))}. Give an id that it has.")
@@ -69,9 +67,19 @@ def print_feedback(path: Path) -> None:
 
 
 def open_assistants(
-    names: Sequence[str], record: Path | None = None, replay: Path | None = None
+    names: Sequence[str], record: Path | None, replay: Path | None, report: Path | None
 ) -> list[Assistant]:
-    """An assistant for each model, or for the one of the settings; those of a recording where it is replayed."""
+    """An assistant for each model, or for the one of the settings; those of a recording where it is replayed.
+
+    Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once.
+    """
+    if record and replay:
+        raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
+    if record and has_recording(record) and not (report and (report / ROWS).exists()):
+        raise UserError(
+            f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
+            "to go on with that."
+        )
     recorded = sorted({exchange.model for exchange in read_recording(replay)}) if replay else []
     opened = []
     for wanted in [read_settings(name) for name in names or recorded] or [read_settings()]:
@@ -86,17 +94,6 @@ def open_assistants(
     if record and all(assistant.model == EXTRACTIVE for assistant in opened):
         raise UserError("The offline reader asks no chat model. Leave out --record, or name a model with --model.")
     return opened
-
-
-def check_recording(record: Path | None, replay: Path | None, report: Path | None) -> None:
-    """Raises `UserError` where a run is to be recorded over another one, or recorded and replayed at once."""
-    if record and replay:
-        raise UserError("A run is recorded or replayed, not both. Leave out --record or --replay.")
-    if record and has_recording(record) and not (report and (report / ROWS).exists()):
-        raise UserError(
-            f"{record} holds a recording already. Give --record another folder, or --report the folder of its run "
-            "to go on with that."
-        )
 
 
 def new_folder(questions: Path) -> Path:
@@ -122,53 +119,48 @@ def _show_headline(console: Console, folder: Path) -> None:
     """The figures that matter most, beside them those of the questions held back, if any; what it all took."""
     summary = read_summary(folder)
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
-    any_held = held["failures"].n > 0
-    table = Table(
-        "", Column("metric", no_wrap=True), "value", "95 % interval", "n", *(["held back"] if any_held else [])
-    )
+    columns = ["value", "95 % interval", "n", *(["held back"] if held["failures"].n else [])]
+    table = Table("", Column("metric", no_wrap=True), *columns)
     for name in headline(summary):
-        figure = summary[name]
+        figure, title = summary[name], METRICS[name].title
         note = " (lower is better)" if METRICS[name].lower_is_better else ""
-        ends = (figure.low, figure.high)
-        interval = " to ".join(f"{end:.2f}" for end in ends if end is not None)
-        apart = [_number(held[name].value)] if any_held and name in held else []
-        table.add_row(METRICS[name].title + note, name, _number(figure.value), interval, str(figure.n), *apart)
+        interval = "" if figure.low is None else f"{figure.low:.2f} to {figure.high:.2f}"
+        apart = [_number(held[name].value)] if name in held and held["failures"].n else []
+        table.add_row(title + note, name, _number(figure.value), interval, str(figure.n), *apart)
     console.print(table)
-    tokens = [int(summary[name].value or 0) for name in ("input_tokens", "output_tokens")]
-    usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], cost_usd=summary["cost_usd"].value)
-    for line in spent(usage):
-        console.print(plain(f"The answers took {line}."))
+    sent, received = (int(summary[name].value or 0) for name in ("input_tokens", "output_tokens"))
+    verdicts = read_verdicts(folder)
+    answers = Usage(input_tokens=sent, output_tokens=received, cost_usd=summary["cost_usd"].value)
+    for line in spent(answers):
+        _say(console, f"The answers took {line}.")
     if failed := summary["failures"].value:
-        console.print(plain(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}"))
-    for line in spent(judging_took(folder)):
-        console.print(plain(f"The judge took {line}."))
-    if times := undecided(folder):
-        _say(console, f"Without a verdict of the judge: {times}, see {folder / VERDICTS}")
+        _say(console, f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
+    for line in spent(sum((one.usage for one in verdicts), Usage())):
+        _say(console, f"The judge took {line}.")
+    if undecided := sum(one.verdict is None for one in verdicts):
+        _say(console, f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
 
 
 def _show_comparison(console: Console, here: Path, there: Path) -> None:
     """Paired differences of two runs, and the questions won and lost."""
     comparison = compare(here, there)
     table = Table("", Column("metric", no_wrap=True), "difference", "95 % interval", "p", "n")
+    same = []
     for name, d in comparison.differences.items():
         if d.low or d.high:
-            table.add_row(
-                METRICS[name].title,
-                name,
-                f"{d.value:+.3f}",
-                f"{d.low:+.2f} to {d.high:+.2f}",
-                f"{d.p:.3f}",
-                str(d.n),
-            )
+            interval = f"{d.low:+.2f} to {d.high:+.2f}"
+            table.add_row(METRICS[name].title, name, f"{d.value:+.3f}", interval, f"{d.p:.3f}", str(d.n))
+        else:
+            same.append(name)
     console.print(table)
-    if same := [name for name, d in comparison.differences.items() if not d.low and not d.high]:
+    if same:
         _say(console, f"No difference: {', '.join(same)}")
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
         _say(console, f"{what}: {len(ids)} {' '.join(ids)}")
-    console.print(plain(f"Unchanged: {comparison.unchanged}"))
+    _say(console, f"Unchanged: {comparison.unchanged}")
     if comparison.unpaired:
-        console.print(plain(f"Left out, since they differ or are in one run only: {comparison.unpaired}"))
-    console.print(plain(f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}"))
+        _say(console, f"Left out, since they differ or are in one run only: {comparison.unpaired}")
+    _say(console, f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
 
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answers import Answer, Support, Usage
+from assistant.answers import Answer, Citation, Support, Usage
 from assistant.chain import Explanation
 from assistant.check import Checked
 from assistant.exports import Verified
@@ -23,9 +23,7 @@ from ui.controls import without_controls
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _BAR = re.compile(r"(?<!\\)\|")
-_TABLE = re.compile(
-    r"^\|.*\|\n\|[ :|-]+\|\n(?:\|.*\|(?:\n|$))+", re.MULTILINE
-)  # with nothing above its first column
+_TABLE = re.compile(r"^\|.*\|\n\|[ :|-]+\|\n(?:\|.*\|(?:\n|$))+", re.MULTILINE)
 LIKELY = 0.75  # of the answers to `core.jsonl` that are as sure four of five are right, of others three of five
 _SHOWN = 8  # rows of a ranking
 _COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
@@ -36,28 +34,27 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
 
     `sent_to` are the hosts that saw the question.
     """
-    _print(console, plain(_without_markup(answer.text)))
+    _say(console, _without_markup(answer.text))
     for notice in answer.notices:
-        _print(console, plain(notice, "yellow"))
+        _say(console, notice, "yellow")
     for sentence in answer.sentences:
         if sentence.doubt:
-            _print(console, plain(f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow"))
+            _say(console, f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow")
     for citation in answer.citations:
         console.print()
-        _print(console, plain(f"[{citation.number}] {citation.section}", "bold"))
-        _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
-        _print(console, plain(f"    {citation.place}", "dim"))
+        _say(console, f"[{citation.number}] {citation.section}", "bold")
+        _show_quote(console, citation)
     if not answer.answered and answer.passages:
         console.print()
-        _print(console, plain("The nearest passages:", "bold"))
+        _say(console, "The nearest passages:", "bold")
         for passage in answer.passages[:3]:
-            _print(console, plain(f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})"))
+            _say(console, f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})")
     for question in answer.suggestions:
-        _print(console, plain(f"  - {question}"))
+        _say(console, f"  - {question}")
     console.print()
-    _print(console, plain(how(answer, sent_to), "dim"))
+    _say(console, how(answer, sent_to), "dim")
     if answer.sentences:
-        _print(console, plain(proof(answer), "dim"))
+        _say(console, proof(answer), "dim")
 
 
 def how(answer: Answer, sent_to: Sequence[str]) -> str:
@@ -91,37 +88,33 @@ def show_verified(console: Console, verified: Verified) -> None:
     """Each quote that no longer stands where it was, what else has changed, then how many quotes of each kind."""
     for question, citation, state in verified.quotes:
         if state != "stands":
-            _print(console, plain(f"{state}: “{' '.join(citation.quote.split())}”", "bold"))
-            _print(
-                console,
-                plain(f"    {citation.place}, cited for: {question}", "dim"),
-            )
+            _say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
+            _say(console, f"    {citation.place}, cited for: {question}", "dim")
     for name in verified.changed:
-        _print(console, plain(f"changed: {name} is not what it was when it was quoted", "bold"))
+        _say(console, f"changed: {name} is not what it was when it was quoted", "bold")
     for question in verified.rewritten:
-        _print(console, plain(f"rewritten: the answer is not what its quotes say: {question}", "bold"))
+        _say(console, f"rewritten: the answer is not what its quotes say: {question}", "bold")
     count = Counter(one.state for one in verified.quotes)
-    _print(console, plain(f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone."))
+    _say(console, f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone.")
 
 
 def show_checked(console: Console, checked: Sequence[Checked]) -> None:
     """Each sentence of a text in the colour of its verdict, with the quote that proves it or comes nearest."""
     for one in checked:
-        _print(console, plain(f"{one.verdict}: {one.text}", _COLOURS[one.verdict]))
+        _say(console, f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
         if one.doubt:
-            _print(console, plain(f"    {one.doubt}"))
+            _say(console, f"    {one.doubt}")
         for citation in one.citations:
-            _print(console, plain(f"    “{' '.join(citation.quote.split())}”"))
-            _print(console, plain(f"    {citation.place}", "dim"))
+            _show_quote(console, citation)
     count = Counter(one.verdict for one in checked)
     told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
     console.print()
-    _print(console, plain(f"{', '.join(told)}.", "bold"))
+    _say(console, f"{', '.join(told)}.", "bold")
 
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
-    _print(console, plain(f"Read as: {explanation.question}"))
+    _say(console, f"Read as: {explanation.question}")
     found = explanation.retrieval
     for ranking in [*found.rankings, found.fused, found.reranked, found.read]:
         console.print(_ranking(ranking, passages))
@@ -133,9 +126,9 @@ def show_explanation(console: Console, explanation: Explanation, passages: Seque
     if given := explanation.given:
         which = "all that the documents hold" if given.whole else "the best of the documents"
         tokens = prompt_tokens(messages(given))
-        _print(console, plain(f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens."))
+        _say(console, f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens.")
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
-    _print(console, plain(f"{verb}: {explanation.decision.reason}."))
+    _say(console, f"{verb}: {explanation.decision.reason}.")
     console.print()
 
 
@@ -161,9 +154,14 @@ def _row_by_row(table: re.Match[str]) -> str:
     )
 
 
-def _print(console: Console, text: Text) -> None:
-    """Wrapped at words on a terminal, left whole in a file."""
-    console.print(text, soft_wrap=not console.is_terminal)
+def _show_quote(console: Console, citation: Citation) -> None:
+    _say(console, f"    “{' '.join(citation.quote.split())}”")
+    _say(console, f"    {citation.place}", "dim")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """Prints a text as it is, wrapped at words on a terminal, left whole in a file."""
+    console.print(plain(text, style), soft_wrap=not console.is_terminal)
 
 
 def plain(text: str, style: str = "") -> Text:

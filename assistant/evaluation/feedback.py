@@ -49,24 +49,22 @@ def keep(feedback: Feedback, path: Path) -> None:
 def read_feedback(path: Path) -> list[Feedback]:
     """The feedback in the file, each once, without what was taken back.
 
-    Raises:
-        UserError: there is no file, or a line is wrong.
+    Raises `UserError` where there is no file, or a line is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold other ends of lines
-    except (OSError, UnicodeDecodeError):
+        lines = path.read_bytes().split(b"\n")  # JSON may hold other ends of lines
+    except OSError:
         raise UserError(
             f"There is no feedback at {path}. Give some in the chat window, or set BPO_KPO_FEEDBACK."
         ) from None
     found: dict[str, Feedback] = {}
     for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            one = Feedback.model_validate_json(line)
-        except ValidationError:
-            raise UserError(f"{path}:{number} is no feedback. Remove the line.") from None
-        found[one.id] = one
+        if line:
+            try:
+                one = Feedback.model_validate_json(line)
+            except ValidationError:
+                raise UserError(f"{path}:{number} is no feedback. Remove the line.") from None
+            found[one.id] = one
     return [one for one in found.values() if one.good is not None]
 
 

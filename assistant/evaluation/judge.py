@@ -1,7 +1,6 @@
-"""The test φ of the citation metrics, whether evidence supports a claim: by words, or by a chat model."""
+"""The test φ of the citation metrics by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023)."""
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -16,47 +15,18 @@ from pydantic import BaseModel, ConfigDict
 from assistant import prompts
 from assistant.answers import Usage
 from assistant.evaluation.metrics import NoVerdict
-from assistant.literals import names, unknown_amounts, without
 from assistant.model_calls import Stopped, reply_of
 from assistant.models import open_chat_model
 from assistant.settings import AssistantSettings
 from assistant.tokens import usage_of
 from ingest.errors import SettingsError, UserError
-from ingest.lexicon import content_words, stem
 
-WINDOW = 80  # content words of evidence that are looked at together
-THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 VERDICTS = "verdicts.jsonl"
 
 _ANSWER = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
 
 
-def supports(evidence: str, claim: str) -> bool:
-    """φ(evidence, claim): the best window of 80 content words of the evidence holds 63 % of the claim's, as stems.
-
-    And every number and capitalised name of the claim stands in it. One without content words is not supported.
-    """
-    wanted = Counter(stem(word) for word in content_words(claim))
-    if not wanted or unknown_amounts(claim, evidence) or without(names(claim), evidence):
-        return False
-    return coverage(evidence, wanted) >= THRESHOLD
-
-
-def coverage(evidence: str, wanted: Counter[str]) -> float:
-    """The largest share of `wanted` stems that one window of the evidence holds; 0 where nothing is wanted."""
-    stems = [stem(word) for word in content_words(evidence)]
-    held = Counter(stems[:WINDOW])
-    common = best = (wanted & held).total()
-    for leaving, entering in zip(stems, stems[WINDOW:], strict=False):  # the window moves by a word
-        common -= held[leaving] <= wanted[leaving]
-        held[leaving] -= 1
-        held[entering] += 1
-        common += held[entering] <= wanted[entering]
-        best = max(best, common)
-    return best / wanted.total() if wanted else 0.0
-
-
-class KeptVerdict(BaseModel):
+class Verdict(BaseModel):
     """A line of `verdicts.jsonl`; where there is no verdict, `error` says why."""
 
     model_config = ConfigDict(frozen=True)
@@ -70,10 +40,7 @@ class KeptVerdict(BaseModel):
 
 
 def open_judge(name: str, settings: AssistantSettings) -> Callable[[Path], "CitationJudge"]:
-    """The judge `provider:model`, for a report's folder.
-
-    Raises `SettingsError` where there is no such model, or its key is missing.
-    """
+    """The judge `provider:model`, for a report's folder. Raises `SettingsError` where it cannot be asked."""
     without = "leave out --judge"
     if not all(name.partition(":")):
         raise SettingsError(f"There is no judge {name!r}. Use one like openai:gpt-5-mini, or {without}.")
@@ -81,46 +48,40 @@ def open_judge(name: str, settings: AssistantSettings) -> Callable[[Path], "Cita
 
 
 class CitationJudge:
-    """The test φ by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023). Threads may share it.
+    """Judges pairs of evidence and claim, and keeps the verdicts in a report's folder. Threads may share it.
 
-    A pair of evidence and claim that was judged is not asked again, also where an interrupted run goes on in the
-    same folder. What brought no verdict is kept as well, but asked again when it comes up again. Raises
-    `UserError` where the folder's verdicts cannot be read.
+    What was judged is not asked again, also where an interrupted run goes on; what brought no verdict is.
+    Raises `UserError` where the folder's verdicts cannot be read.
     """
 
     def __init__(self, name: str, model: BaseChatModel, folder: Path) -> None:
         self.name = name
         self.config: RunnableConfig | None = None  # that of the run, which may be stopped
-        self.spent = judging_took(folder)  # by all verdicts in the folder
         self._model = model
         self._path = folder / VERDICTS
         self._lock = Lock()
-        self._asking: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)  # a lock for each pair
-        self._known = {
-            (kept.evidence, kept.claim): kept.verdict for kept in _read(folder) if kept.verdict is not None
-        }
+        kept = read_verdicts(folder)
+        self.spent = sum((one.usage for one in kept), Usage())  # by all verdicts in the folder
+        self._known = {(one.evidence, one.claim): one.verdict for one in kept if one.verdict is not None}
 
     def __call__(self, evidence: str, claim: str) -> bool:
         """Whether the evidence supports the claim. Raises `NoVerdict` where the model fails or is not clear."""
         pair = (evidence, claim)
-        with self._lock:
-            asking = self._asking[pair]
-        with asking:  # whoever wants the same verdict at the same time waits for it
-            if pair not in self._known:
-                kept = self._ask(evidence, claim)
-                with self._lock, self._path.open("a", encoding="utf-8") as file:
-                    file.write(kept.model_dump_json() + "\n")
-                    self.spent += kept.usage
-                if kept.verdict is None:
-                    raise NoVerdict(kept.error)
-                self._known[pair] = kept.verdict
-            return self._known[pair]
+        if pair not in self._known:
+            judged = self._ask(evidence, claim)
+            with self._lock, self._path.open("a", encoding="utf-8") as file:
+                file.write(judged.model_dump_json() + "\n")
+                self.spent += judged.usage
+            if judged.verdict is None:
+                raise NoVerdict(judged.error)
+            self._known[pair] = judged.verdict
+        return self._known[pair]
 
-    def _ask(self, evidence: str, claim: str) -> KeptVerdict:
+    def _ask(self, evidence: str, claim: str) -> Verdict:
         # no text of evidence or claim can close the tag that it stands in
         user = prompts.JUDGE_USER.format(evidence=escape(evidence, quote=False), claim=escape(claim, quote=False))
         prompt = [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
-        asked = partial(KeptVerdict, evidence=evidence, claim=claim)
+        asked = partial(Verdict, evidence=evidence, claim=claim)
         try:
             reply = reply_of(self._model, prompt, self.config)
             answer, usage = str(reply.text), usage_of(reply, prompt, self._model)
@@ -133,28 +94,16 @@ class CitationJudge:
         return asked(answer=answer, error="The answer is neither yes nor no.", usage=usage)
 
 
-def undecided(folder: Path) -> int:
-    """How many times the judge of a report's folder gave no verdict."""
-    return sum(kept.verdict is None for kept in _read(folder))
-
-
-def judging_took(folder: Path) -> Usage:
-    """The tokens and dollars of the judge of a report's folder."""
-    return sum((kept.usage for kept in _read(folder)), Usage())
-
-
-def _read(folder: Path) -> list[KeptVerdict]:
-    """The verdicts of a report's folder, if any; a last line that was cut off is taken away."""
+def read_verdicts(folder: Path) -> list[Verdict]:
+    """The verdicts in a report's folder, if any; a last line that was cut off is taken away."""
     path = folder / VERDICTS
     if not path.exists():
         return []
     try:
         with path.open("r+b") as file:
-            lines = file.readlines()
-            if lines and not lines[-1].endswith(b"\n"):
-                lines.pop()
-                file.truncate(sum(map(len, lines)))
-        return [KeptVerdict.model_validate_json(line) for line in lines]
+            lines = [line for line in file if line.endswith(b"\n")]
+            file.truncate(sum(map(len, lines)))
+        return [Verdict.model_validate_json(line) for line in lines]
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path} cannot be read ({reason}). Give another --report.") from None

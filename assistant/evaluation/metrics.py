@@ -1,9 +1,7 @@
-"""Measures of one answer to one question. Pure functions; `None` where a measure is not defined.
-
-`EvidenceSpans` holds for each quote of the question's evidence all the places where it stands; any of them counts.
-"""
+"""Measures of one answer to one question. Pure functions; `None` where a measure is not defined."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.answers import Answer
@@ -13,11 +11,13 @@ from assistant.literals import names, unknown_amounts, without
 from assistant.prompts import MARKER, marker_numbers
 from ingest.lexicon import content_words, stem
 
-EvidenceSpans = Sequence[Sequence[SourceSpan]]
+EvidenceSpans = Sequence[Sequence[SourceSpan]]  # for each quote all the places where it stands: any of them counts
 Supports = Callable[[str, str], bool]  # (evidence, claim): the test φ; one that cannot tell raises `NoVerdict`
 
 IN_CONTEXT = 0.9  # the share of a quote's characters that has to be retrieved
 COVERED = 0.8  # the share of a quote's characters that citations have to cover
+WINDOW = 80  # content words of evidence that are looked at together
+THRESHOLD = 0.63  # the share of the claim's content words that one window must hold
 
 _LIST_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+", re.MULTILINE)
 
@@ -26,7 +26,7 @@ class NoVerdict(Exception):
     """The test φ could not tell whether the evidence supports the claim."""
 
 
-# Retrieval -----------------------------------------------------------------------------------------------------
+# --- Retrieval
 
 
 def evidence_recall(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) -> float | None:
@@ -47,7 +47,7 @@ def reciprocal_rank(evidence: EvidenceSpans, retrieved: Sequence[SourceSpan]) ->
     return 0.0
 
 
-# The answer ----------------------------------------------------------------------------------------------------
+# --- The answer
 
 
 def fact_recall(facts: Sequence[Sequence[str]], text: str) -> float | None:
@@ -65,7 +65,7 @@ def answer_words(text: str) -> float:
     return float(len(re.findall(r"\w[\w’'-]*", _LIST_MARK.sub("", MARKER.sub("", text)))))
 
 
-# Citations -----------------------------------------------------------------------------------------------------
+# --- Citations
 
 
 def citation_validity(answer: Answer) -> float | None:
@@ -79,7 +79,7 @@ def quote_exactness(answer: Answer, texts: dict[str, str]) -> float | None:
     return _share([texts.get(c.source, "")[c.start : c.end] == c.quote for c in answer.citations])
 
 
-def citation_support(answer: Answer, supports: Supports) -> tuple[float | None, float | None]:
+def citation_support(answer: Answer, test: Supports) -> tuple[float | None, float | None]:
     """Citation recall and precision (ALCE: Gao et al., EMNLP 2023).
 
     Recall is the share of sentences that their citations, taken together, support. Precision is the share of
@@ -90,7 +90,7 @@ def citation_support(answer: Answer, supports: Supports) -> tuple[float | None, 
 
     def supported(claim: str, numbers: Sequence[int]) -> bool:
         quotes = [citation.quote for citation in answer.citations if citation.number in numbers]
-        return bool(quotes) and supports("\n".join(quotes), claim)
+        return bool(quotes) and test("\n".join(quotes), claim)
 
     whole, needed = [], []
     for sentence in answer.sentences:
@@ -100,6 +100,19 @@ def citation_support(answer: Answer, supports: Supports) -> tuple[float | None, 
             alone_or_missed = supported(sentence.text, [number]) or not supported(sentence.text, rest)
             needed.append(whole[-1] and alone_or_missed)
     return _share(whole), _share(needed)
+
+
+def supports(evidence: str, claim: str) -> bool:
+    """φ by words: 80 content words of the evidence in a row hold 63 % of those of the claim, as stems.
+
+    And every number and capitalised name of the claim stands in it. One without content words is not supported.
+    """
+    wanted = Counter(stem(word) for word in content_words(claim))
+    if not wanted or unknown_amounts(claim, evidence) or without(names(claim), evidence):
+        return False
+    stems = [stem(word) for word in content_words(evidence)]
+    windows = [Counter(stems[at : at + WINDOW]) for at in range(max(len(stems) - WINDOW, 0) + 1)]
+    return max((wanted & window).total() for window in windows) / wanted.total() >= THRESHOLD
 
 
 def gold_citation_precision(evidence: EvidenceSpans, cited: Sequence[SourceSpan]) -> float | None:
@@ -118,7 +131,7 @@ def uncited_share(answer: Answer) -> float | None:
     return _share([not sentence.citations for sentence in answer.sentences])
 
 
-# Groundedness --------------------------------------------------------------------------------------------------
+# --- Groundedness
 
 
 def grounded_words(answer: Answer) -> float | None:
@@ -136,7 +149,7 @@ def strange(answer: Answer) -> float | None:
     return float(sum(len(unknown_amounts(text, known)) + len(without(names(text), known)) for text in said))
 
 
-# Abstention ----------------------------------------------------------------------------------------------------
+# --- Abstention
 
 
 def useful(item: QuestionItem, answer: Answer) -> float | None:

@@ -1,6 +1,9 @@
-"""Question sets: their format, read and written, and what is wrong or doubtful in one."""
+"""Question sets: JSON Lines and spreadsheets read, written, and what is wrong or doubtful in one."""
 
+import csv
+import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,13 +23,16 @@ Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 
 _NEAR_DUPLICATE = 92  # of 100, by rapidfuzz's ratio of the sorted words
 _TELLS = 0.10  # a set should be able to tell two proportions apart that differ by so much
+_DELIMITERS = ",;\t"  # what spreadsheets write, by country
+_COLUMNS = ("question", "answer quote")
 
 
 class QuestionItem(BaseModel):
     """One line of a question set; docs/evaluation.md describes the format.
 
     `answerable` is `None` for a greeting or the like, to which an answer is neither a refusal nor cited; `least`
-    is how many of the facts make an answer useful; `answers` and `doc` are for those who read the set.
+    is how many of the facts make an answer useful; `doc` names the document that is asked (all, where it is left
+    out); `answers` are for those who read the set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +50,16 @@ class QuestionItem(BaseModel):
     tags: tuple[str, ...] = ()
     split: Literal["held"] | None = None
     doc: str | None = None
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The documents that are asked (see `Ask`)."""
+        return (self.doc,) if self.doc else ()
+
+    @property
+    def kinds(self) -> set[str]:
+        """Its tags; one that is held back counts as tagged so."""
+        return {*self.tags, self.split} if self.split else set(self.tags)
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,12 @@ class QuestionSet:
         return list(self.items.values())
 
 
-# --- read and written
+def read_set(path: Path) -> QuestionSet:
+    """The question set in a file: a CSV by the end of its name, else JSON Lines."""
+    return read_csv(path) if is_csv(path) else read_jsonl(path)
+
+
+# --- JSON Lines
 
 _SHAPES = {
     "facts": '[["one phrasing", "another"], ["the next fact"]]',
@@ -99,7 +120,7 @@ def load_questions(path: Path) -> list[QuestionItem]:
 def read_jsonl(path: Path) -> QuestionSet:
     """The questions of a JSON Lines file, and what makes a line none, or the figures of a run meaningless."""
     found = QuestionSet(path)
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -108,9 +129,9 @@ def read_jsonl(path: Path) -> QuestionSet:
             found.problems.append(Problem(number, f"broken JSON ({error.msg}). Mend the line."))
         except ValidationError as error:
             found.problems.append(Problem(number, _explain(error)))
-    seen = Counter(item.id for item in found.items.values())
+    ids = Counter(item.id for item in found.items.values())
     for number, item in found.items.items():
-        if seen[item.id] > 1:
+        if ids[item.id] > 1:
             wrong = f"the id {item.id!r} stands more than once. Give each line its own."
             found.problems.append(Problem(number, wrong))
         if not item.answerable and (item.evidence or item.facts):
@@ -133,8 +154,7 @@ def _explain(error: ValidationError) -> str:
     return f"{key}: {first['msg']}. {f'Write it like {shape}.' if shape else 'Mend it.'}"
 
 
-def read_text(path: Path) -> str:
-    """The text of a question set, without a byte order mark. Raises `UserError` where it cannot be read."""
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -154,6 +174,66 @@ def write_questions(path: Path, items: Iterable[QuestionItem]) -> None:
         raise UserError(f"{path} cannot be written ({error.strerror}). Give another name.") from None
 
 
+# --- spreadsheets
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a file is taken for a CSV: by the end of its name."""
+    return path.suffix.casefold() in (".csv", ".tsv")
+
+
+def read_csv(path: Path) -> QuestionSet:
+    """The questions of a CSV file; a row without a quote is a question that the corpus does not answer.
+
+    The first row names the columns, in any order; others are ignored. Names may differ in case, and have `_` or
+    `-` for a space. The ids are c001, c002 and so on. There are no facts: what an answer has to say is
+    not known, only where it stands. Raises `UserError` where a row cannot be read, or a column is missing.
+    """
+    rows = _rows(path)
+    line, header = next(rows, (1, []))
+    names = [re.sub(r"[\s_-]+", " ", cell).casefold() for cell in header]
+    for column in _COLUMNS:
+        if names.count(column) != 1:
+            wrong = "there more than once. Rename the others." if column in names else "missing. Name it there."
+            raise UserError(f"{path}:{line}: in the first row the column {column!r} is {wrong}")
+    question, quote = map(names.index, _COLUMNS)
+    found = QuestionSet(path)
+    if ignored := [name for at, name in enumerate(header) if name and at not in (question, quote)]:
+        message = f"not used: the columns {', '.join(ignored)}. Only {' and '.join(_COLUMNS)} are."
+        found.problems.append(Problem(line, message, error=False))
+    for line, row in rows:
+        if len(row) <= max(question, quote) or any(row[len(header) :]):
+            wrong = f"{len(row)} cells, not {len(header)} as in the first row. Put each text in double quotes."
+            found.problems.append(Problem(line, wrong))
+        elif not row[question]:
+            found.problems.append(Problem(line, "the question is empty. Write one."))
+        else:
+            found.items[line] = QuestionItem(
+                id=f"c{len(found.items) + 1:03}",
+                question=row[question],
+                answerable=bool(row[quote]),
+                evidence=(row[quote],) if row[quote] else (),
+            )
+    return found
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the line where it begins."""
+    text = _text(path)
+    first = text.lstrip().partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=max(_DELIMITERS, key=first.count), strict=True)
+    begins = 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        mend = "Put each text in double quotes, and double those inside."
+        raise UserError(f"{path}:{begins}: the row cannot be read ({error}). {mend}") from None
+
+
 # --- checked
 
 
@@ -161,8 +241,13 @@ def lint(found: QuestionSet, corpus: Corpus) -> list[Problem]:
     """All that is wrong or doubtful in a set that was read, in the order of its lines."""
     problems = list(found.problems)
     for number, item in found.items.items():
-        problems += [Problem(number, message) for message in _errors(item, corpus)]
-        problems += [Problem(number, message, error=False) for message in _doubts(item)]
+        if not item.question.strip():
+            problems.append(Problem(number, "the question is empty. Write one."))
+        if item.answerable and not item.evidence:
+            wrong = "answerable, but without evidence. Quote the passage that answers it."
+            problems.append(Problem(number, wrong))
+        problems += [Problem(number, doubt, error=False) for doubt in _doubts(item)]
+    problems += missing_quotes(found, corpus)
     problems += _near_duplicates(found.items)
     count = len(found.items)
     if not problems and not count:
@@ -173,14 +258,12 @@ def lint(found: QuestionSet, corpus: Corpus) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def _errors(item: QuestionItem, corpus: Corpus) -> Iterator[str]:
-    if not item.question.strip():
-        yield "the question is empty. Write one."
-    if item.answerable and not item.evidence:
-        yield "answerable, but without evidence. Quote the passage that answers it."
-    for quote in item.evidence:
-        if not corpus.find(quote):
-            yield explain_miss(quote, corpus)
+def missing_quotes(found: QuestionSet, corpus: Corpus) -> Iterator[Problem]:
+    """The quotes of the evidence that stand nowhere, each with the text that is nearest, which takes time."""
+    for number, item in found.items.items():
+        for quote in item.evidence:
+            if not corpus.find(quote):
+                yield Problem(number, explain_miss(quote, corpus))
 
 
 def _doubts(item: QuestionItem) -> Iterator[str]:

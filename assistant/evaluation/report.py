@@ -8,29 +8,27 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from assistant.evaluation.budget import AT_ONCE
-from assistant.evaluation.compare import Comparison, compare, pair_of
-from assistant.evaluation.in_words import compared_in_words, in_words, verdict
-from assistant.evaluation.listed import evidence_found, list_questions, make_groups
+from assistant.evaluation.compare import Comparison, compare, compared_in_words, in_words, verdict
+from assistant.evaluation.losses import STAGES, evidence_found, list_questions
 from assistant.evaluation.matching import Corpus, stated
-from assistant.evaluation.outcomes import outcomes, risk_coverage
-from assistant.evaluation.results import Row, read_receipt, read_rows
-from assistant.evaluation.scoring import METRICS, STAGES
-from assistant.evaluation.statistics import Difference, Figure, smallest_difference
-from assistant.evaluation.summary import (
+from assistant.evaluation.results import (
+    AT_ONCE,
+    Receipt,
+    Row,
     Summary,
-    baselines,
-    by_tag,
-    headline,
+    read_receipt,
+    read_rows,
     read_summary,
-    summarise,
     write_summary,
 )
+from assistant.evaluation.scoring import METRICS
+from assistant.evaluation.statistics import Difference, Figure, smallest_difference
+from assistant.evaluation.summary import baselines, by_tag, headline, outcomes, risk_coverage, summarise
 from ingest.sources import Source
 
 _PAGES = Path(__file__).parent
 _OF_TAGS = ("useful", "fact_recall", "refusal")  # what is shown of each kind of question
-_SHOWN = 500  # questions in the report, so that a browser opens it; all are in results.jsonl
+_SHOWN = 500  # questions, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
 _POINTS = 400  # of a curve: more than the eye can tell apart
 _VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken")
@@ -68,16 +66,12 @@ def report_html(
     shows it; of one that was `just_made` the versions of what it was made with are known. Raises `UserError`
     where a report cannot be read, or `other` shares no question with it.
     """
-    summary, receipt = read_summary(folder), _receipt(folder) | (_versions() if just_made else {})
+    summary, receipt = read_summary(folder), read_receipt(folder)
     corpus = Corpus(sources)
-    found = outcomes(read_rows(folder))
+    found = list(outcomes(read_rows(folder)))
     points = risk_coverage(found)
     comparison = compare(folder, other) if other else None
-    tags = {metric: by_tag(read_rows(folder), metric) for metric in _OF_TAGS}
-    shares = [name for name in headline(summary) if name != "answer_words_median"]
-    changed = {"won": comparison.won, "lost": comparison.lost} if comparison else {}
-    groups = make_groups(shares, tags, changed)
-    questions = list_questions(read_rows(folder), corpus, groups, _SHOWN)
+    questions = list_questions(read_rows(folder), corpus, comparison, _OF_TAGS, _SHOWN)
     return _filled(
         "body.html.j2",
         shows=(
@@ -90,19 +84,17 @@ def report_html(
         smallest=smallest_difference(summary["failures"].n),
         summary=summary,
         headline=headline(summary),
-        shares=shares,
-        groups=groups,
         at_once=AT_ONCE,
-        baselines=baselines(read_rows(folder), corpus, judged="judge" in receipt),
-        tags=tags,
+        baselines=baselines(read_rows(folder), corpus, judged=receipt.judge is not None),
+        tags={metric: by_tag(read_rows(folder), metric) for metric in _OF_TAGS},
         points=[*points[: -1 : 1 + len(points) // _POINTS], *points[-1:]],
         asked=len(found),  # greetings and the like are no part of it
         unsure=sum(one.confidence is None for one in found),
         questions=questions,
         stated=stated,
         evidence_found=lambda row: evidence_found(row, corpus),
-        receipt=receipt,
-        changed_documents=_changed_documents(folder, sources),
+        receipt=_receipt(receipt) | (_versions() if just_made else {}),
+        changed_documents=receipt.sources != {name: source.digest for name, source in sources.items()},
         documents=len(sources),
         opens=opens,
         comparison=comparison,
@@ -135,24 +127,18 @@ def _their_rows(there: Path, comparison: Comparison) -> dict[str, Row]:
     return {row.id: row for row in read_rows(there) if row.id in shown}
 
 
-def _changed_documents(folder: Path, sources: Mapping[str, Source]) -> bool:
-    """Whether the run was about other documents, or about other versions of them, than there are now."""
-    return read_receipt(folder).sources != {name: source.digest for name, source in sources.items()}
-
-
 def _filled(template: str, **values: object) -> str:
     """A page of these values, which are data: all are escaped. Templates know how to show figures."""
     from jinja2 import Environment, FileSystemLoader
 
     pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True)
     pages.filters |= {"figure": _figure, "interval": _interval, "verdict": verdict, "signed": "{:+.2f}".format}
-    pages.globals |= {"metrics": METRICS, "stages": STAGES, "pair_of": pair_of}
+    pages.globals |= {"metrics": METRICS, "stages": STAGES}
     return pages.get_template(template).render(values)
 
 
-def _receipt(folder: Path) -> dict[str, str]:
+def _receipt(receipt: Receipt) -> dict[str, str]:
     """What the run was made with, by name; the settings are all that is neither the questions nor the corpus."""
-    receipt = read_receipt(folder)
     settings = receipt.model_dump(exclude={"questions", "code", "index", "sources"}, exclude_none=True)
     return {
         "question set": f"sha256 {receipt.questions}",

@@ -1,7 +1,9 @@
-"""What a run leaves in its folder beside the report: its receipt, and a row for each question."""
+"""The folder of a run: its receipt, a row for each question, and the figures of the whole."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -10,12 +12,17 @@ from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.scoring import Scores
+from assistant.evaluation.statistics import Figure
 from assistant.prompts import PROMPT_VERSION
 from ingest.errors import UserError
 from ingest.settings import ROOT
 
 RECEIPT = "receipt.json"
 ROWS = "results.jsonl"
+SUMMARY = "summary.json"
+AT_ONCE = 4  # questions are under way in a run, which its seconds include
+
+Summary = dict[str, Figure]  # by metric
 
 
 class Row(BaseModel):
@@ -73,28 +80,40 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def read_rows(folder: Path) -> Iterator[Row]:
-    """The rows of a report folder, one at a time. Raises `UserError` where there are none."""
-    path = folder / ROWS
+@contextmanager
+def _reading(path: Path) -> Iterator[Path]:
     try:
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                yield Row.model_validate_json(line)
-    except (OSError, ValueError) as error:
+        yield path
+    except (OSError, ValueError, AttributeError) as error:
         reason = str(error).splitlines()[0]
-        raise UserError(f"{path} is no report that can be read ({reason}). Run bpo-kpo evaluate again.") from None
+        raise UserError(f"{path} cannot be read ({reason}). Give the folder of a finished report.") from None
 
 
 def read_receipt(folder: Path) -> Receipt:
     """What the run in a report folder was made with. Raises `UserError` where that cannot be read."""
-    path = folder / RECEIPT
-    try:
-        return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{path} is not what a run of this version left. Give another folder.") from None
+    with _reading(folder / RECEIPT) as path:
+        return Receipt.model_validate_json(path.read_bytes())
 
 
-def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) -> tuple[Path, int]:
+def read_rows(folder: Path) -> Iterator[Row]:
+    """The rows of a report folder, one at a time. Raises `UserError` where they cannot be read."""
+    with _reading(folder / ROWS) as path, path.open("rb") as file:
+        yield from map(Row.model_validate_json, file)
+
+
+def read_summary(folder: Path) -> Summary:
+    """The figures of a report folder. Raises `UserError` where they cannot be read."""
+    with _reading(folder / SUMMARY) as path:
+        return {name: Figure.model_validate(figure) for name, figure in json.loads(path.read_bytes()).items()}
+
+
+def write_summary(folder: Path, summary: Summary) -> None:
+    """Writes `summary.json`."""
+    fields = {name: figure.model_dump() for name, figure in summary.items()}
+    (folder / SUMMARY).write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+
+
+def open_results(folder: Path, receipt: Receipt) -> tuple[Path, int]:
     """The file for the rows of a run, and how many it has already: an interrupted run goes on after these.
 
     A row that was cut off or damaged is taken away, with all after it. Raises `UserError` where the folder holds
@@ -103,9 +122,8 @@ def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) 
     folder.mkdir(parents=True, exist_ok=True)
     path, rows = folder / RECEIPT, folder / ROWS
     if path.exists():
-        earlier = read_receipt(folder)
-        if names := [name for name in Receipt.model_fields if getattr(earlier, name) != getattr(receipt, name)]:
-            differs = ", ".join(names)
+        earlier = dict(read_receipt(folder))
+        if differs := ", ".join(name for name, value in receipt if earlier[name] != value):
             raise UserError(
                 f"{folder} holds a run that differs in {differs}. Begin a new one, in another --report."
             )
@@ -115,24 +133,19 @@ def open_results(folder: Path, receipt: Receipt, items: Sequence[QuestionItem]) 
         unfinished = path.with_suffix(".tmp")
         unfinished.write_text(receipt.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
         unfinished.replace(path)
-    return rows, _keep_whole_rows(rows, items)
-
-
-def _keep_whole_rows(path: Path, items: Sequence[QuestionItem]) -> int:
-    kept = length = 0
-    with path.open("a+b") as file:
+    with rows.open("a+b") as file:
         file.seek(0)
-        for line, item in zip(file, items, strict=False):
-            if not line.endswith(b"\n") or not _is_row_of(line, item):
-                break
-            kept += 1
-            length += len(line)
-        file.truncate(length)
-    return kept
+        whole = [len(line) for line in _whole_rows(file)]
+        file.truncate(sum(whole))
+    return rows, len(whole)
 
 
-def _is_row_of(line: bytes, item: QuestionItem) -> bool:
-    try:
-        return Row.model_validate_json(line).question == item
-    except ValueError:
-        return False
+def _whole_rows(lines: Iterator[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        try:
+            Row.model_validate_json(line)
+        except ValueError:
+            return
+        if not line.endswith(b"\n"):
+            return
+        yield line

@@ -1,11 +1,10 @@
-"""One answer measured: the measures by name, in plain words, and the stage that lost a question."""
+"""One answer measured: the measures by name, in plain words."""
 
 from typing import NamedTuple
 
 from assistant.answers import Answer
 from assistant.evaluation import metrics
-from assistant.evaluation.judge import supports
-from assistant.evaluation.matching import Corpus, best_share, spans_of
+from assistant.evaluation.matching import Corpus, spans_of
 from assistant.evaluation.questions import QuestionItem
 from ingest.text import count_tokens
 
@@ -91,21 +90,10 @@ _REFUSAL_OF = {
     "injection": "refusal_injection",
 }  # by tag
 
-STAGES = {
-    "failed": "The run got no answer: an error or a time-out.",
-    "not in the corpus": "A quote of the expected evidence stands in no document.",
-    "split across passages": "The passages hold only a part of a quote; the rest lies in another passage.",
-    "not retrieved": "No retrieved passage holds any of a quote that the answer needs.",
-    "retrieved but not used": "The passages held the evidence; the answer leaves a fact (or a quote) out.",
-    "used but miscited": "Every fact is said (so it counts as right), but no citation points at the evidence.",
-    "said what it must not": "Every fact is said, and with them something that a right answer never says.",
-    "wrong refusal": "The passages held the evidence, but the assistant refused.",
-    "missing refusal": "The documents do not say, but the assistant answered.",
-    "greeting not returned": "No question about the documents, but it was refused, or answered with a citation.",
-}
 
-
-def score(item: QuestionItem, answer: Answer | None, corpus: Corpus, test: metrics.Supports = supports) -> Scores:
+def score(
+    item: QuestionItem, answer: Answer | None, corpus: Corpus, test: metrics.Supports = metrics.supports
+) -> Scores:
     """Every measure of one answer; `answer` is `None` where the question failed, which is a wrong answer.
 
     `test` is the test φ. Where it gives no verdict on any of the answer's citations, what it decides is
@@ -163,37 +151,3 @@ def _failed(item: QuestionItem, corpus: Corpus) -> Scores:
     worst = {"useful": 0.0, "over_refusal": 1.0} | flattered
     scores = score(item, silent, corpus)
     return {name: value if value is None else worst.get(name, value) for name, value in scores.items()}
-
-
-def lost_at(item: QuestionItem, answer: Answer | None, scores: Scores, corpus: Corpus) -> str | None:
-    """The stage that lost a question, a key of `STAGES`; `None` where nothing was lost.
-
-    An answer that misses a fact (where none is named: a quote of the evidence), or a refusal, was lost by
-    retrieval where that did not bring the whole evidence, else by the reader. An answer with every fact is lost
-    where it also says something forbidden, and miscited where the corpus has its evidence, but no citation
-    overlaps any of it by half of the shorter span.
-    """
-    if answer is None:
-        return "failed"
-    if item.answerable is None:
-        return None if scores["useful"] else "greeting not returned"
-    if item.answerable:
-        return _lost_with_answer(item, answer, scores, corpus)
-    return "missing refusal" if answer.answered else None
-
-
-def _lost_with_answer(item: QuestionItem, answer: Answer, scores: Scores, corpus: Corpus) -> str | None:
-    evidence = [corpus.find(quote) for quote in item.evidence]
-    told = scores["fact_recall"] if item.facts else scores["gold_citation_recall"]
-    if answer.answered and told == 1.0:
-        if scores["forbidden_hits"]:
-            return "said what it must not"
-        miscited = evidence and all(evidence) and not scores["gold_citation_precision"]
-        return "used but miscited" if miscited else None
-    if not all(evidence):
-        return "not in the corpus"
-    retrieved = spans_of(answer.passages)
-    least = min((best_share(places, retrieved) for places in evidence), default=1.0)
-    if least < metrics.IN_CONTEXT:
-        return "split across passages" if least else "not retrieved"
-    return "retrieved but not used" if answer.answered else "wrong refusal"

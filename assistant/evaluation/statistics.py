@@ -1,13 +1,13 @@
 """Means with bootstrap intervals, and paired comparison of two runs by permutation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 RESAMPLES = 2_000
-_AT_ONCE = 100_000  # values
+_AT_ONCE = 100_000  # values: all resamples of 5,000 questions would take 80 MB
 _SEED = 20_231  # so that two reports over the same rows are the same
 
 Statistic = Callable[..., np.ndarray]  # of values, along an axis
@@ -37,22 +37,21 @@ class Difference(NamedTuple):
     n: int
 
 
-def mean(values: Sequence[float | None]) -> Figure:
-    """The mean of the defined values with its percentile bootstrap interval (Efron and Tibshirani 1993)."""
-    return _figure(values, np.mean)
+def mean(values: Sequence[float | None], of: Statistic = np.mean) -> Figure:
+    """The mean (or another statistic) of the defined values.
+
+    With its percentile bootstrap interval (Efron and Tibshirani 1993).
+    """
+    defined = np.array([value for value in values if value is not None], dtype=float)
+    if not len(defined):
+        return Figure(value=None, n=0)
+    low, high = _interval(defined, of)
+    return Figure(value=float(of(defined)), low=low, high=high, n=len(defined))
 
 
 def median(values: Sequence[float | None]) -> Figure:
     """The median of the defined values with its percentile bootstrap interval."""
-    return _figure(values, np.median)
-
-
-def _figure(values: Sequence[float | None], of: Statistic) -> Figure:
-    defined = np.array([value for value in values if value is not None], dtype=float)
-    if not len(defined):
-        return Figure(value=None, n=0)
-    low, high = np.percentile(_resampled(defined, of), [2.5, 97.5])
-    return Figure(value=float(of(defined)), low=float(low), high=float(high), n=len(defined))
+    return mean(values, np.median)
 
 
 def difference(here: Sequence[float | None], there: Sequence[float | None]) -> Difference | None:
@@ -64,10 +63,10 @@ def difference(here: Sequence[float | None], there: Sequence[float | None]) -> D
     if not pairs:
         return None
     deltas = np.array([a - b for a, b in pairs], dtype=float)
-    low, high = np.percentile(_resampled(deltas, np.mean), [2.5, 97.5])
-    further = int((np.abs(_flipped_means(deltas)) >= abs(deltas.mean()) - 1e-12).sum())
-    p = (1 + further) / (1 + RESAMPLES)
-    return Difference(float(deltas.mean()), float(low), float(high), p, len(deltas))
+    generator, n = np.random.default_rng(_SEED), len(deltas)
+    flipped = _batched(n, lambda rows: generator.choice((-1.0, 1.0), size=(rows, n)) @ deltas / n)
+    further = int((np.abs(flipped) >= abs(deltas.mean()) - 1e-12).sum())
+    return Difference(float(deltas.mean()), *_interval(deltas, np.mean), (1 + further) / (1 + RESAMPLES), n)
 
 
 def smallest_difference(n: int) -> float:
@@ -78,18 +77,14 @@ def smallest_difference(n: int) -> float:
     return min(float(1.96 * np.sqrt(0.5 / n)), 1.0) if n else 1.0
 
 
-def _resampled(values: np.ndarray, of: Statistic) -> np.ndarray:
+def _interval(values: np.ndarray, of: Statistic) -> tuple[float, float]:
     generator, n = np.random.default_rng(_SEED), len(values)
-    return np.concatenate([of(values[generator.integers(0, n, (rows, n))], axis=1) for rows in _batches(n)])
+    resampled = _batched(n, lambda rows: of(values[generator.integers(0, n, (rows, n))], axis=1))
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    return float(low), float(high)
 
 
-def _flipped_means(deltas: np.ndarray) -> np.ndarray:
-    generator, n = np.random.default_rng(_SEED), len(deltas)
-    return np.concatenate([generator.choice((-1.0, 1.0), size=(rows, n)) @ deltas / n for rows in _batches(n)])
-
-
-def _batches(n: int) -> Iterator[int]:
-    """How many resamples of `n` values to draw at a time: all of them, of 5,000 questions, would take 80 MB."""
+def _batched(n: int, draw: Callable[[int], np.ndarray]) -> np.ndarray:
+    """What `draw` makes of all resamples of `n` values, drawn so many at a time as fit into memory."""
     most = max(1, _AT_ONCE // n)
-    for begun in range(0, RESAMPLES, most):
-        yield min(most, RESAMPLES - begun)
+    return np.concatenate([draw(min(most, RESAMPLES - begun)) for begun in range(0, RESAMPLES, most)])

@@ -20,8 +20,8 @@ class ReaderInput:
     has read answers; nothing where nobody asked it. `overview`: what is quoted where the question is asked of a
     whole document, or of two things side by side, out of these passages.
 
-    A chat model is given the `context` in place of the passages, where there is one (`whole`: it is all that the
-    documents hold, in their order), the `earlier` turns, and the last question as it was `asked`.
+    A prompt for a chat model numbers the passages that it is `given` (`whole`: they are all that the documents
+    hold, in their order), and has the `earlier` turns and the last question as it was `asked`.
     """
 
     question: str
@@ -30,15 +30,10 @@ class ReaderInput:
     readings: tuple[PassageReading, ...] = ()
     answerable: float = 0.0
     overview: Overview | None = None
-    context: tuple[RetrievedPassage, ...] = ()
+    given: tuple[RetrievedPassage, ...] = ()
     whole: bool = False
     earlier: tuple[EarlierTurn, ...] = ()
     asked: str = ""
-
-    @property
-    def given(self) -> tuple[RetrievedPassage, ...]:
-        """The passages that a prompt numbers."""
-        return self.context or self.passages
 
 
 @dataclass(frozen=True)
@@ -53,4 +48,4 @@ class Draft:
     about: int | None = None  # a refusal's passage that the notices are about
     usage: Usage = field(default_factory=Usage)
     confidence: float | None = None  # how sure the reader is that the passages answer; `None`: it does not say
-    context: tuple[RetrievedPassage, ...] = ()  # what a prompt numbered, where that is not the reading's passages
+    given: tuple[RetrievedPassage, ...] = ()  # those that it numbers, where they are not the reading's passages

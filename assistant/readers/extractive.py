@@ -11,36 +11,17 @@ import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
-from assistant.citations import escape
 from assistant.conversation import turns
-from assistant.headings import is_heading_of, unnumbered
-from assistant.overview import Overview, Row
+from assistant.headings import is_heading_of
+from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, candidates, select
-from assistant.reading_model.model import Calibration, PassageReading
+from assistant.reading_model.model import Calibration, Logits
 from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
-from assistant.units import Unit, units
+from assistant.units import units
 from ingest.comments import note_after
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of an answer: the passage it quotes, the words, and whose side it is on."""
-
-    number: int
-    text: str
-    label: str = ""
-    item: bool = False
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """A row of a table: what a section says of either of two things; the first has these above it."""
-
-    row: Row
-    names: Names
 
 
 @dataclass(frozen=True)
@@ -72,10 +53,9 @@ def make_reader(calibration: Calibration) -> Runnable[ReaderInput, Draft]:
 
 def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     """What to answer."""
-    if reading.overview:
-        return Decision(
-            _lines_of(reading.overview), "the question is asked of the whole", None, _more(reading.overview)
-        )
+    if overview := reading.overview:
+        more = (prompts.LEFT_OUT.format(count=overview.left_out),) if overview.left_out else ()
+        return Decision(overview.lines, "the question is asked of the whole", None, more)
     sure, ranked = reading.answerable, candidates(reading)
     sections, asked = [passage.section for passage in reading.passages], turns(reading.question)[-1]
     if unread := _unread(reading, ranked, asked):
@@ -113,26 +93,6 @@ def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> De
     return None
 
 
-def _more(overview: Overview) -> tuple[str, ...]:
-    """What a person should know of what an overview leaves out."""
-    return (prompts.LEFT_OUT.format(count=overview.left_out),) if overview.left_out else ()
-
-
-def _lines_of(overview: Overview) -> list[Line | TableRow]:
-    if overview.names:
-        return [TableRow(row, overview.names) for row in overview.rows]
-    lines: list[Line | TableRow] = []
-    for row in overview.rows:
-        quotes = [quote for quote in row.quotes if quote]
-        sentence = quotes[:1] if quotes and quotes[0].unit.kind != "heading" else []
-        if row.heading and not sentence:
-            lines.append(Line(row.heading.number, row.heading.text))
-            lines += [Line(quote.number, quote.text, item=True) for quote in quotes]
-        label = f"{row.heading.text.rstrip(':')}:" if row.heading else ""
-        lines += [Line(quote.number, quote.text, label) for quote in sentence]
-    return lines
-
-
 def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list[Candidate]:
     """Where a title compares two things, of which the question names one, nothing on the other."""
     asked = turns(reading.question)[-1]
@@ -164,14 +124,15 @@ def _is_lost_list(reading: ReaderInput, candidate: Candidate) -> bool:
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
     """The chosen units as lines; where the question names two things beside each other, under their names."""
-    sides = _sides(reading, chosen, names) if names else []
-    if not names or not any(sides):
-        return [Line(c.number, _words(c.unit), item=_is_item(c.unit)) for c in chosen]
+    sides = _sides(reading, chosen, names) if names else [None] * len(chosen)
     lines: list[Line] = []
-    for name in (*names, None):
+    for name in (*(names or ()), None):
         own = [c for c, side in zip(chosen, sides, strict=True) if side == name]
         for i, c in enumerate(own):
-            lines.append(Line(c.number, _words(c.unit), f"{name}:" if name and i == 0 else "", _is_item(c.unit)))
+            label = f"{name}:" if name and i == 0 else ""
+            # an item stands behind a dash, which also keeps one of several sentences together
+            item = c.unit.kind in ("heading", "item", "row") and not c.unit.announces
+            lines.append(Line(c.number, c.unit.words, label, item))
     return lines
 
 
@@ -187,7 +148,7 @@ def _other_sides(
     found: dict[str, Candidate] = {}
     for candidate in ranked:
         if missing and candidate.unit.kind == "sentence" and candidate not in chosen:
-            alone = PassageReading(np.array([candidate.score]), candidate.score)
+            alone = Logits(np.array([candidate.score]), candidate.score, 0.0)
             side = _side(reading, candidate, names)
             if side in missing and not refuses(answerable([alone], calibration), calibration):
                 found.setdefault(side, candidate)
@@ -212,26 +173,3 @@ def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | Non
     passage = reading.passages[candidate.number - 1]
     every = units(passage.text)
     return side_in(every, every.index(candidate.unit), passage.section, names)
-
-
-def _words(unit: Unit) -> str:
-    return unnumbered(unit.text) if unit.kind == "heading" else unit.text
-
-
-def _is_item(unit: Unit) -> bool:
-    """Whether it stands behind a dash, which also keeps one of several sentences together."""
-    return unit.kind in ("heading", "item", "row") and not unit.announces
-
-
-def markdown(line: Line | TableRow, before: str) -> str:
-    """A line as Markdown, with what separates it from the text before it."""
-    if isinstance(line, TableRow):
-        quotes = (line.row.heading, *line.row.quotes)
-        cells = [f"{escape(one.text)} [{one.number}]" if one else "–" for one in quotes]
-        head = "" if before else f"| | {' | '.join(map(escape, line.names))} |\n| --- | --- | --- |"
-        return f"{head}\n| {' | '.join(cells)} |"
-    label = f"**{escape(line.label).replace('*', '')}** " if line.label else ""
-    text = f"{'- ' if line.item else ''}{label}{escape(line.text)} [{line.number}]"
-    if not before:
-        return text
-    return f"\n{text}" if line.item and not line.label else f"\n\n{text}"

@@ -1,6 +1,6 @@
 """The reader for chat models: numbered passages in, streamed text with markers out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape as escape_tags
 from itertools import groupby
@@ -12,10 +12,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
-from assistant.faults import PromptTooLong
 from assistant.model_calls import ask_model, without_thinking
+from assistant.model_faults import PromptTooLong
 from assistant.readers import Draft, ReaderInput
-from assistant.rewriting import earlier_turns
+from assistant.rewriting import earlier_turns, newest
 from assistant.streams import streaming
 from assistant.tokens import fitting, prompt_tokens, usage_of
 from ingest.comments import note_after
@@ -28,22 +28,25 @@ def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draf
     def read(reading: ReaderInput, config: RunnableConfig) -> Iterator[Draft]:
         fitted = fit(reading, tokens)
         while True:
-            prompt = messages(fitted)
             try:
-                for whole in ask_model(model, prompt, config):
-                    yield Draft(without_thinking(str(whole.text)), context=fitted.given)
+                yield from _drafts(model, fitted, config)
+                return
             except PromptTooLong:  # the model has a smaller window than the settings say
                 fitted = _shorter(fitted)
                 if not fitted.given:
                     raise
-            else:
-                cut = whole.response_metadata.get("finish_reason") == "length"
-                notices = (prompts.CUT_SHORT,) if cut else ()
-                usage = usage_of(whole, prompt, model)
-                yield Draft(without_thinking(str(whole.text)), notices, usage=usage, context=fitted.given)
-                return
 
     return streaming(read, name="llm")
+
+
+def _drafts(model: BaseChatModel, reading: ReaderInput, config: RunnableConfig) -> Iterator[Draft]:
+    prompt = messages(reading)
+    for reply in ask_model(model, prompt, config):
+        yield Draft(without_thinking(str(reply.text)), given=reading.given)
+    cut = reply.response_metadata.get("finish_reason") == "length"
+    notices = (prompts.CUT_SHORT,) if cut else ()
+    usage = usage_of(reply, prompt, model)
+    yield Draft(without_thinking(str(reply.text)), notices, usage=usage, given=reading.given)
 
 
 def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
@@ -54,11 +57,9 @@ def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
 
     Raises `QuestionError` where the question leaves no room for a passage.
     """
-    last = replace(reading, earlier=reading.earlier[-1:])
-    if reading.whole and prompt_tokens(messages(last)) <= tokens:
-        fitted = last
-    else:
-        retrieved = _retrieved(last)
+    fitted = replace(reading, earlier=reading.earlier[-1:])
+    if not (reading.whole and prompt_tokens(messages(fitted)) <= tokens):
+        retrieved = _retrieved(fitted)
         fitted = _cut(retrieved, tokens)
         if not fitted.given:
             fitted = _cut(replace(retrieved, earlier=()), tokens)
@@ -66,30 +67,25 @@ def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
             raise QuestionError("The question is too long for this model. Shorten it, or raise BPO_KPO_CONTEXT.")
     if not fitted.earlier:
         return fitted
-    newest_first = reading.earlier[::-1]
-    kept = fitting(newest_first, lambda some: messages(replace(fitted, earlier=tuple(some[::-1]))), tokens)
-    return replace(fitted, earlier=tuple(kept[::-1]))
+    earlier = newest(reading.earlier, lambda some: messages(replace(fitted, earlier=some)), tokens)
+    return replace(fitted, earlier=earlier)
 
 
 def _cut(reading: ReaderInput, tokens: int) -> ReaderInput:
     """Without the last passages, as far as the prompt needs it."""
-    return _given(reading, fitting(reading.given, lambda some: messages(_given(reading, some)), tokens))
-
-
-def _given(reading: ReaderInput, passages: Sequence[RetrievedPassage]) -> ReaderInput:
-    """With these passages and no others."""
-    return replace(reading, context=tuple(passages), passages=tuple(passages))
+    given = fitting(reading.given, lambda some: messages(replace(reading, given=some)), tokens)
+    return replace(reading, given=given)
 
 
 def _shorter(reading: ReaderInput) -> ReaderInput:
     """The next to try where a prompt was too long: the retrieved passages, half of them; nothing after one."""
     last = replace(reading, earlier=reading.earlier[-1:])
-    return _retrieved(last) if reading.whole else _given(last, reading.given[: len(reading.given) // 2])
+    return _retrieved(last) if reading.whole else replace(last, given=reading.given[: len(reading.given) // 2])
 
 
 def _retrieved(reading: ReaderInput) -> ReaderInput:
     """With what was retrieved in place of whole documents."""
-    return replace(reading, context=(), whole=False) if reading.whole else reading
+    return replace(reading, given=reading.passages, whole=False) if reading.whole else reading
 
 
 def messages(reading: ReaderInput) -> list[BaseMessage]:

@@ -1,18 +1,14 @@
-"""Questions, claims and passages as the embedding model reads them, with what is needed to compare their words.
+"""Questions, claims and passages as the embedding model reads them, with what is needed to compare their words."""
 
-What a passage alone decides is worked out once for each passage and kept; a question or claim is small.
-"""
-
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 
 from assistant.injection import without_orders
-from assistant.units import PassageLike, Unit, units
+from assistant.reading_model.outline import PassageLike
+from assistant.units import Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
 from ingest.passages import heading_above, plain_headings
@@ -41,7 +37,7 @@ class EncodedText:
         return mean_of(self.vectors)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EncodedPassage:
     """A passage and its units, a row for each."""
 
@@ -51,29 +47,19 @@ class EncodedPassage:
     vectors: np.ndarray  # (tokens, 384)
     content: np.ndarray  # (tokens,), bool
     ranges: np.ndarray  # (units, 2): the tokens of each unit, half-open
-    means: np.ndarray  # (units, 384)
-    mean: np.ndarray  # (384,)
     unit_terms: tuple[frozenset[str], ...]
     heading_terms: frozenset[str]
-    terms: frozenset[str]
+    terms: frozenset[str]  # of all units and the heading
 
-    def only(self, chosen: Sequence[int]) -> "EncodedPassage":
-        """The same with no other units than these."""
-        kept = [np.arange(*self.ranges[i]) for i in chosen]
-        tokens = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
-        ends = np.cumsum([len(one) for one in kept], dtype=np.int64)
-        units = tuple(self.units[i] for i in chosen)
-        return replace(
-            self,
-            text=" ".join(unit.text for unit in units),
-            units=units,
-            vectors=self.vectors[tokens],
-            content=self.content[tokens],
-            ranges=np.array([ends - [len(one) for one in kept], ends], dtype=np.int64).T.reshape(-1, 2),
-            means=self.means[list(chosen)],
-            mean=mean_of(self.vectors[tokens]),
-            unit_terms=tuple(self.unit_terms[i] for i in chosen),
-        )
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """One vector of length 1 for the whole."""
+        return mean_of(self.vectors)
+
+    @cached_property
+    def means(self) -> list[np.ndarray]:
+        """One for each unit."""
+        return [mean_of(self.vectors[first:last]) for first, last in self.ranges]
 
 
 class Encoder:
@@ -86,8 +72,7 @@ class Encoder:
         self.lexicon = lexicon
         self._model = model
         self._token_vectors = token_vectors or {}
-        self._kept: OrderedDict[tuple[str, str], EncodedPassage] = OrderedDict()
-        self._lock = Lock()
+        self._kept: dict[tuple[str, str], EncodedPassage] = {}  # never changed, but replaced, as threads share it
 
     def text(self, text: str) -> EncodedText:
         """A claim, or a question with those before it, a line each (see `conversation`)."""
@@ -104,64 +89,48 @@ class Encoder:
 
     def passages(self, passages: Sequence[PassageLike]) -> list[EncodedPassage]:
         """These passages; those that were encoded of late are not read again."""
-        keys = [(p.section, p.text) for p in passages]
-        with self._lock:
-            known = {key: self._kept[key] for key in keys if key in self._kept}
-        new = {key: p for key, p in zip(keys, passages, strict=True) if key not in known}
+        keys = [(passage.section, passage.text) for passage in passages]
+        kept = self._kept
+        new = [key for key in dict.fromkeys(keys) if key not in kept]
+        made = dict(zip(new, self._encoded(new), strict=True))
+        found = {key: kept.get(key) or made[key] for key in keys}
+        older = [(key, one) for key, one in kept.items() if key not in found]
+        self._kept = dict([*older, *found.items()][-PASSAGES_KEPT:])
+        return [found[key] for key in keys]
+
+    def _encoded(self, passages: Sequence[tuple[str, str]]) -> list[EncodedPassage]:
+        """Passages, each with its section; read by their tokens as the index has it, else by the model."""
         # an order to an assistant is no evidence, and colours no word around it
-        read = self._read(
-            [heading_above(p.section) + plain_headings(without_orders(p.text)) for p in new.values()]
-        )
-        for (key, passage), (vectors, spans) in zip(new.items(), read, strict=True):
-            known[key] = self._encoded(passage, vectors, spans)
-        with self._lock:
-            for key in keys:
-                self._kept[key] = known[key]
-                self._kept.move_to_end(key)
-            while len(self._kept) > PASSAGES_KEPT:
-                self._kept.popitem(last=False)
-        return [known[key] for key in keys]
-
-    def _read(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Each text by its tokens, as the index has it, else as the model reads it."""
-        kept = {text: self._token_vectors.get(text) for text in texts}
-        unread = [text for text, read in kept.items() if read is None]
+        texts = [heading_above(section) + plain_headings(without_orders(text)) for section, text in passages]
+        unread = [text for text in texts if text not in self._token_vectors]
         made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
-        return [kept[text] or made[text] for text in texts]
+        read = [made.get(text) or self._token_vectors[text] for text in texts]
+        return [self._of_tokens(*passage, tokens) for passage, tokens in zip(passages, read, strict=True)]
 
-    def _encoded(self, passage: PassageLike, vectors: np.ndarray, spans: Sequence[Span]) -> EncodedPassage:
-        found, before = units(passage.text), len(heading_above(passage.section))
-        starts = np.array([span.start - before for span in spans], dtype=np.int64)
-        ends = np.array([span.end - before for span in spans], dtype=np.int64)
-        firsts = [int(np.searchsorted(starts, unit.span.start)) for unit in found]
-        lasts = [int(np.searchsorted(ends, unit.span.end, side="right")) for unit in found]
-        ranges = np.array([firsts, lasts], dtype=np.int64).T.reshape(-1, 2)
-        terms = self._terms_of(found)
-        heading = frozenset(self.lexicon.terms(passage.section))
+    def _of_tokens(self, section: str, text: str, tokens: TokenVectors) -> EncodedPassage:
+        found, heading = units(text), heading_above(section)
+        starts = np.array([span.start - len(heading) for span in tokens.spans], dtype=np.int64)
+        ends = np.array([span.end - len(heading) for span in tokens.spans], dtype=np.int64)
+        firsts = np.searchsorted(starts, [unit.span.start for unit in found])
+        lasts = np.searchsorted(ends, [unit.span.end for unit in found], side="right")
+        terms, of_heading = self._terms_of(found), frozenset(self.lexicon.terms(section))
         return EncodedPassage(
-            section=passage.section,
-            text=passage.text,
+            section=section,
+            text=text,
             units=found,
-            vectors=vectors,
-            content=_content(heading_above(passage.section) + passage.text, spans),
-            ranges=ranges,
-            means=np.stack([mean_of(vectors[a:b]) for a, b in ranges])
-            if found
-            else np.zeros((0, vectors.shape[1])),
-            mean=mean_of(vectors),
+            vectors=tokens.vectors,
+            content=_content(heading + text, tokens.spans),
+            ranges=np.stack([firsts, lasts], axis=1),
             unit_terms=terms,
-            heading_terms=heading,
-            terms=heading.union(*terms),
+            heading_terms=of_heading,
+            terms=of_heading.union(*terms),
         )
 
     def _terms_of(self, units_of_passage: Sequence[Unit]) -> tuple[frozenset[str], ...]:
         """The terms of each unit; of a table's row also those of its head, which name its cells."""
         own = [frozenset(self.lexicon.terms(unit.text)) for unit in units_of_passage]
-        heads = {
-            unit.list: terms
-            for unit, terms in zip(units_of_passage, own, strict=True)
-            if unit.kind == "row" and unit.announces
-        }
+        rows = [(unit, terms) for unit, terms in zip(units_of_passage, own, strict=True) if unit.kind == "row"]
+        heads = {unit.list: terms for unit, terms in rows if unit.announces}
         return tuple(
             terms | heads.get(unit.list, frozenset()) if unit.kind == "row" else terms
             for unit, terms in zip(units_of_passage, own, strict=True)

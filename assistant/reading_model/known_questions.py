@@ -6,34 +6,23 @@ They stand beside a document. Most have none; then this says nothing, and the mo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from assistant.reading_model.encoding import EncodedText
+from assistant.reading_model.outline import Place
 from ingest.questions import IndexedQuestion, QuestionIndex
-from ingest.text import Span
 
 _NEAREST = 64  # so many are compared token by token, the others are not near
 
 
-class Place(NamedTuple):
-    """Where a unit of a passage stands."""
-
-    source: str
-    span: Span
-
-
 @dataclass(frozen=True)
 class Known:
-    """What known questions say of one question: `similarities` has for each unit of some passages that of the
-    nearest known question which it answers, 0 where there is none; `unanswered` is that of the nearest which their
-    documents do not answer; `there` says of each passage whether any are known beside its document.
-    """
+    """What known questions say of one question for some passages."""
 
-    similarities: list[np.ndarray]
-    there: list[bool]
-    unanswered: float = 0.0
+    similarities: list[np.ndarray]  # of each unit that of the nearest one which it answers, 0 where there is none
+    there: list[bool]  # of each passage whether any are known beside its document
+    unanswered: float = 0.0  # that of the nearest which the documents do not answer
 
     @classmethod
     def nothing(cls, units: Sequence[int]) -> "Known":
@@ -52,7 +41,6 @@ class KnownQuestions:
     def __init__(self, questions: QuestionIndex) -> None:
         self._index = questions
         self._beside = {question.source for question in questions.questions}
-        self._ends = np.array([*questions.starts[1:], len(questions.vectors)], dtype=np.int64)
         # passages are ranked for a question, and then read
         self._nearest = lru_cache(maxsize=64)(self._find_nearest)
 
@@ -61,14 +49,13 @@ class KnownQuestions:
 
         `without`: the numbers of known questions to leave out, which training needs for a question that is known.
         """
-        sources = {place.source for of in places for place in of}
-        asked = self._beside & sources
+        asked = self._beside & {place.source for of in places for place in of}
         if not asked or not len(question.vectors):
             return Known.nothing([len(of) for of in places])
         near = self._nearest(question, tuple(without))
         found = [(one, similarity) for one, similarity in near if one.source in asked]
         unanswered = max((similarity for one, similarity in found if not one.spans), default=0.0)
-        spans = [(span, one.source, similarity) for one, similarity in found for span in one.spans]
+        spans = [(Place(one.source, span), similarity) for one, similarity in found for span in one.spans]
         there = [bool(of) and of[0].source in asked for of in places]
         return Known([_of_units(of, spans) for of in places], there, unanswered)
 
@@ -76,19 +63,21 @@ class KnownQuestions:
         self, question: EncodedText, without: tuple[int, ...]
     ) -> list[tuple[IndexedQuestion, float]]:
         order = np.argsort(-(self._index.means @ question.mean), kind="stable")
-        nearest = order[~np.isin(order, list(without))][:_NEAREST].tolist()
+        nearest = order[~np.isin(order, without)][:_NEAREST].tolist()
         return [(self._index.questions[n], self._similarity(question.vectors, n)) for n in nearest]
 
     def _similarity(self, vectors: np.ndarray, number: int) -> float:
         """The mean best cosine of its tokens with this question's, and the other way round: 1 for equals."""
-        own = self._index.vectors[self._index.starts[number] : self._ends[number]].astype(np.float32)
+        own = self._index.vectors[number].astype(np.float32)
         cosines = vectors @ own.T
         return float(cosines.max(axis=1).mean() + cosines.max(axis=0).mean()) / 2
 
 
-def _of_units(places: Sequence[Place], spans: Sequence[tuple[Span, str, float]]) -> np.ndarray:
-    """For each unit of one passage the highest similarity of a span that has most of the shorter of both."""
-    here = [(*span, similarity) for span, source, similarity in spans if places and source == places[0].source]
+def _of_units(places: Sequence[Place], answers: Sequence[tuple[Place, float]]) -> np.ndarray:
+    """For each unit of one passage the highest similarity of an answer that has most of the shorter of both."""
+    here = [
+        (*place.span, similarity) for place, similarity in answers if places and place.source == places[0].source
+    ]
     if not here:
         return np.zeros(len(places))
     starts, ends = np.array([place.span for place in places]).T[..., None]

@@ -1,9 +1,9 @@
 """The trained model with its thresholds."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -12,15 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from assistant.reading_model.claim_features import CLAIM_FEATURES, claim_features
+from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
-from assistant.reading_model.features import (
-    LIKENESS,
-    PASSAGE_FEATURES,
-    UNIT_FEATURES,
-    passage_features,
-    unit_features,
-)
+from assistant.reading_model.features import features, likeness, table
 from assistant.reading_model.joint import Joint, join
 from assistant.reading_model.known_questions import Known
 from ingest.embeddings import checked, open_onnx
@@ -70,7 +64,7 @@ class PassageReading:
 
     units: np.ndarray
     answers: float
-    likeness: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    likeness: np.ndarray
 
     @property
     def best(self) -> float:
@@ -83,6 +77,7 @@ class Network:
 
     def __init__(self, path: Path) -> None:
         self._session = open_onnx(path)
+        self.sizes = {one.name: one.shape[-1] for one in self._session.get_inputs()}
 
     def run(
         self,
@@ -92,20 +87,27 @@ class Network:
         claim: np.ndarray | None = None,
     ) -> Logits:
         """The logits of a pair; those whose similarities are not given mean nothing."""
-        count = len(joint.ranges)
-        inputs = {
-            "vectors": joint.vectors,
-            "types": joint.types,
-            "best": joint.best,
-            "pool": joint.pool if count else np.zeros((1, len(joint.types)), dtype=np.float32),
-            "unit": unit
-            if count and unit is not None
-            else np.zeros((max(count, 1), len(UNIT_FEATURES)), np.float32),
-            "passage": np.zeros(len(PASSAGE_FEATURES), dtype=np.float32) if passage is None else passage,
-            "claim": np.zeros(len(CLAIM_FEATURES), dtype=np.float32) if claim is None else claim,
-        }
-        units, answers, proven = self._session.run(None, {name: value[None] for name, value in inputs.items()})
-        return Logits(units[0][:count], float(answers[0]), float(proven[0]))
+        inputs = inputs_of(joint, self.sizes, unit, passage, claim)
+        units, answers, proven = self._session.run(None, inputs)
+        return Logits(units[0][: 0 if unit is None else len(unit)], float(answers[0]), float(proven[0]))
+
+
+def inputs_of(
+    joint: Joint,
+    sizes: Mapping[str, int],
+    unit: np.ndarray | None = None,
+    passage: np.ndarray | None = None,
+    claim: np.ndarray | None = None,
+) -> dict[str, np.ndarray]:
+    """The network's inputs, a batch of one pair; `sizes`: how many similarities a unit, passage and claim have."""
+    inputs = joint._asdict() | {
+        "unit": np.zeros((1, sizes["unit"])) if unit is None or not len(unit) else unit,
+        "passage": np.zeros(sizes["passage"]) if passage is None else passage,
+        "claim": np.zeros(sizes["claim"]) if claim is None else claim,
+    }
+    return {
+        name: value[None] if name == "types" else value[None].astype(np.float32) for name, value in inputs.items()
+    }
 
 
 class ReadingModel:
@@ -142,19 +144,19 @@ class ReadingModel:
     ) -> list[PassageReading]:
         """Every passage for the question; the similarities are relative to these passages together."""
         network = self.load()
-        units = unit_features(question, passages, lexicon, known)
-        table = passage_features(question, passages, units, lexicon, known)
+        found = features(question, passages, lexicon, known)
         joints = [join(question.vectors, question.begins, one.vectors, one.ranges) for one in passages]
+        tables = [table(one.units) for one in found], [table([one.whole])[0] for one in found]
         return [
-            PassageReading(found.units, found.answers, rows[:, list(LIKENESS)].mean(axis=1))
-            for found, rows in zip(self._pool.map(network.run, joints, units, table), units, strict=True)
+            PassageReading(logits.units, logits.answers, np.array([likeness(unit) for unit in one.units]))
+            for logits, one in zip(self._pool.map(network.run, joints, *tables), found, strict=True)
         ]
 
     def proves(self, claim: EncodedText, evidence: Sequence[EncodedPassage]) -> float:
         """The logit of a claim as proven by its evidence, all pieces together."""
         told = np.concatenate([claim.vectors[:0], *(one.vectors for one in evidence)])
         joint = join(claim.vectors, claim.begins, told)
-        return self.load().run(joint, claim=claim_features(claim, evidence)).proven
+        return self.load().run(joint, claim=table([claim_features(claim, evidence)])[0]).proven
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from assistant.reading_model.known_questions import Place
-from assistant.units import PassageLike, Unit
+from assistant.answers import RetrievedPassage
+from assistant.units import Unit
 from ingest.passages import Passage, section_above
 from ingest.text import Span
 
@@ -17,7 +18,16 @@ class Outline:
     section: str
     text: str
     places: tuple[Span, ...]
-    start: int = -1  # it stands nowhere as one piece
+
+
+PassageLike = Passage | RetrievedPassage | Outline  # what the model reads
+
+
+class Place(NamedTuple):
+    """Where a unit of a passage stands."""
+
+    source: str
+    span: Span
 
 
 def outlines(headings: Sequence[Passage]) -> list[Outline]:
@@ -26,10 +36,8 @@ def outlines(headings: Sequence[Passage]) -> list[Outline]:
     for heading in headings:
         below.setdefault((heading.source, section_above(heading.section)), []).append(heading)
     return [
-        Outline(
-            source, section, "\n".join(one.text for one in own), tuple(Span(one.start, one.end) for one in own)
-        )
-        for (source, section), own in below.items()
+        Outline(*place, "\n".join(one.text for one in own), tuple(Span(one.start, one.end) for one in own))
+        for place, own in below.items()
         if len(own) > 1
     ]
 

@@ -7,7 +7,7 @@ And whether it needs the question before it. Logistic regressions on the questio
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,13 +16,6 @@ from ingest.errors import SettingsError
 
 Scope = Literal["passages", "document", "comparison", "assistant"]
 WEIGHTS = Path(__file__).parent / "scope.json"
-
-
-class Scoped(NamedTuple):
-    """The likeliest scope of a question, and how likely it is."""
-
-    scope: Scope
-    probability: float
 
 
 class Weights(BaseModel):
@@ -43,13 +36,10 @@ def weights() -> Weights:
         raise SettingsError(f"{WEIGHTS} is missing or damaged. Run: git checkout {WEIGHTS}") from None
 
 
-def scope_of(vector: np.ndarray) -> Scoped:
-    """The scope of a question from its vector, (384,) of length 1."""
-    scopes, table = list(weights().scopes), np.array(list(weights().scopes.values()))
-    logits = table[:, 0] + table[:, 1:] @ vector
-    odds = np.exp(logits - logits.max())
-    likeliest = int(odds.argmax())
-    return Scoped(scopes[likeliest], float(odds[likeliest] / odds.sum()))
+def scope_of(vector: np.ndarray) -> Scope:
+    """The likeliest scope of a question from its vector, (384,) of length 1."""
+    scopes = weights().scopes
+    return max(scopes, key=lambda scope: scopes[scope][0] + np.dot(scopes[scope][1:], vector))
 
 
 def follows_up(vector: np.ndarray) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
-from assistant import model_calls
+from assistant import model_faults
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -14,9 +15,12 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.model_server import ModelServer
 
+DRIVES = "What drives BPO?"
+QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 KEY = "sk-secret-0123456789"
 
 Asking = Callable[..., Assistant]
+WithModel = Callable[..., tuple[Any, Any]]
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
@@ -25,7 +29,7 @@ hypothesis.settings.load_profile("unhurried")
 @pytest.fixture(autouse=True)
 def asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat model that failed is hardly waited for."""
-    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(model_faults, "_BACKOFF", lambda _: 0.01)
 
 
 HANDBOOK = (
@@ -70,10 +74,17 @@ def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> C
 def asking(assistant: Assistant) -> Asking:
     """An assistant whose chat model is at a server, for which it waits half a second at most."""
 
-    def make(server: ModelServer, timeout: float = 0.5) -> Assistant:
+    def make(server: ModelServer, timeout: float = 0.5, **options: Any) -> Assistant:
         account = {"openai_base_url": server.url, "openai_api_key": KEY}
         ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
-        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout)
+        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout, **options)
         return Assistant(settings, None, assistant._snapshots)
 
     return make
+
+
+@pytest.fixture
+def number(assistant: Assistant) -> int:
+    """By which number a prompt names the passage that holds the quote."""
+    passages = assistant.index().passages
+    return next(n for n, passage in enumerate(passages, start=1) if QUOTE in passage.text)

@@ -1,6 +1,6 @@
 """A judge without a model, for tests of what is around it: it looks for a claim's words in what it cites."""
 
-from assistant.evaluation.judge import supports
+from assistant.evaluation.metrics import supports
 from assistant.verdicts import Judge, Proof
 
 

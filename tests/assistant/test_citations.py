@@ -13,7 +13,6 @@ from assistant.answers import RetrievedPassage
 from assistant.citations import Cited, cite, escape, sentences_of
 from assistant.prompts import MARKER
 from assistant.verdicts import Judge, claims_nothing
-from ingest.text import fold
 from tests.assistant.lexical_judge import JUDGE
 
 BPO = """\
@@ -113,20 +112,6 @@ def test_each_sentence_without_proof_has_a_mark_of_doubt_and_strict_shows_none(t
         assert all(sentence.support != "unsupported" for sentence in strict.sentences)
 
 
-plain = st.lists(st.sampled_from(["BPO", "is", "cheap", "KPO", "it’s", "7"]), min_size=1, max_size=4).map(" ".join)
-
-
-@given(st.lists(plain, min_size=1, max_size=5), st.lists(plain, min_size=1, max_size=5))
-def test_a_sentence_is_quoted_exactly_where_its_words_stand_in_the_passage(
-    claims: list[str], parts: list[str]
-) -> None:
-    source = ". ".join(parts)
-    cited = judged("\n\n".join(f"{claim} [1]" for claim in claims), [passage(source)])
-    for claim, sentence in zip(claims, cited.sentences, strict=True):
-        stands = any(f" {fold(claim).text} " in f" {fold(part).text} " for part in parts)
-        assert (sentence.support == "quoted") is stands
-
-
 @given(st.text(), sources)
 def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(text: str, parts: list[str]) -> None:
     escaped = escape(text)
@@ -154,17 +139,6 @@ def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() ->
     last = cited.citations[-1]
     assert (last.number, last.source, last.section) == (3, "a.md", "A > B")
     assert last.start == 1_000 + KPO.index("On the contrary")
-
-
-def test_connecting_words_belong_to_the_sentence_but_not_to_its_proof() -> None:
-    text = "**BPO:** These processes tend to be volume-driven [1]\n\n**KPO:** KPO is insight-driven [2]"
-    cited = judged(text, NAMED)
-    assert supports(cited) == [
-        ("BPO: These processes tend to be volume-driven", (1,), "quoted"),
-        ("KPO: KPO is insight-driven", (2,), "quoted"),
-    ]
-    assert quotes(cited)[0] == "These processes tend to be\nvolume-driven"
-    assert cited.text.startswith("**BPO:** These")
 
 
 ITEMS = ["Medical assistant, etc.", "Financial manager."]
@@ -260,18 +234,13 @@ def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood(text: s
     assert cited.sentences[0].citations == (1, 2)
 
 
-def test_each_cell_of_a_table_is_a_sentence_but_no_label_is() -> None:
-    cited = judged("| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |", NAMED)
-    assert supports(cited) == [("volume-driven", (1,), "quoted"), ("insight-driven", (2,), "quoted")]
-    assert cited.text == "| BPO | KPO |\n|:--|--:|\n| volume-driven [1] | insight-driven [2] |"
-
-
-def test_a_cell_is_judged_with_the_labels_of_its_row_and_its_column() -> None:
-    table = "| | BPO | KPO |\n|---|---|---|\n| **Driver** | volume [1] | insight [2] |"
+def test_a_cell_of_a_table_is_a_sentence_and_judged_with_the_labels_of_its_row_and_its_column() -> None:
+    table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
     assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
     claims: set[str] = set()
-    cite(table, NAMED, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
+    cited = cite(table, NAMED, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
     assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
+    assert (cited.text, [sentence.citations for sentence in cited.sentences]) == (table, [(1,), (2,)])
 
 
 def test_the_sentences_of_a_text_come_without_its_marks_and_markers() -> None:

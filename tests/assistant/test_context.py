@@ -1,14 +1,32 @@
 """What a chat model is given to read: short documents whole, else whole sections of the best passages."""
 
+import re
 from collections.abc import Callable
+from html import unescape
+from typing import Any
 
+import pytest
+
+from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage
 from assistant.chain import Assistant
 from assistant.context import best_sections, whole_documents
 from assistant.retriever import OUTLINE_TOKENS
+from assistant.tokens import prompt_tokens
+from ingest.errors import QuestionError
 from ingest.text import count_tokens
+from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 
 STEADY = "The firm grows in steady steps. " * 60
 LONG = "# Firms\n" + "".join(f"\n## Part {n}\n\n{STEADY}It sells bricks of kind {n}.\n" for n in range(9))
+
+
+def sent_passages(model: Any) -> list[str]:
+    """The texts of the passages in the last prompt, whose numbers run from 1 on."""
+    found = re.findall(
+        r'<passage number="(\d+)".*?>\n(.*?)\n</passage>', str(model.sent[-1][1].content), re.DOTALL
+    )
+    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
+    return [unescape(text) for _, text in found]
 
 
 def test_every_passage_comes_in_order_or_none_where_all_are_too_long(assistant: Assistant) -> None:
@@ -25,10 +43,89 @@ def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: C
     opened = assistant_over(**{"a.md": LONG}).opened()
     question = "Who sells bricks of kind 7?"
     best = opened.reading(question).passages
-    given = best_sections(question, best, opened.retriever, most=1_500)
+    heading = RetrievedPassage(
+        source="a.md", section="Firms", text="### Else", start=10**6, end=10**6 + 8, score=0.0
+    )
+    *given, last = best_sections(question, (*best, heading), opened.retriever, most=1_500)
+    assert last == heading, "behind the sections come the headings that none of them holds"
     first = [one for one in given if one.section == given[0].section]
     assert given[0].section == best[0].section == "Part 7"
-    assert first == list(given[: len(first)]) and "kind 7" in first[-1].text
+    assert first == given[: len(first)] and "kind 7" in first[-1].text
     assert first[0].text.startswith("## Part 7") and len(first) > 1, "from its heading on, in order"
     assert sum(count_tokens(one.text) for one in given) <= 1_500 + OUTLINE_TOKENS
     assert len(given) == len({(one.source, one.start) for one in given}), "none twice"
+
+
+def test_a_short_document_is_sent_whole_in_its_order_and_what_comes_before_the_question_never_changes(
+    with_model: WithModel,
+) -> None:
+    assistant, model = with_model(["Volume [1]."])
+    assistant.chain.invoke(DRIVES)
+    assistant.chain.invoke("Where does the article mention Accenture?")
+    (rules, one), (same_rules, other) = ([str(message.content) for message in sent] for sent in model.sent)
+    assert rules == same_rules and one[: one.index("<question>")] == other[: other.index("<question>")]
+    for passage, text in zip(assistant.index().passages, sent_passages(model), strict=True):
+        assert text.startswith(passage.text)
+    assert '<document title="BPO vs KPO: 7 key differences + 6 common benefits">' in one
+
+
+def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: WithModel) -> None:
+    assistant, model = with_model(["Volume [1]."], whole=2_000)
+    answer: Answer = assistant.chain.invoke(DRIVES)
+    texts = "\n".join(sent_passages(model))
+    assert QUOTE in texts and len(answer.passages) < texts.count("\n") < 2 * prompt_tokens(model.sent[0])
+    assert prompt_tokens(model.sent[0]) < 3_000, "the rules and places among them"
+    assert 'section="7 key differences between' in str(model.sent[0][1].content)
+
+
+def test_a_refusal_names_what_was_retrieved_and_not_all_that_the_model_has_read(with_model: WithModel) -> None:
+    assistant, model = with_model(["The article does not say."])
+    answer: Answer = assistant.chain.invoke("What does Time Doctor cost?")
+    assert not answer.answered and answer.passages == assistant.offline.chain.invoke(answer.question).passages
+    assert 0 < len(answer.passages) < len(sent_passages(model))
+
+
+# --- the model's window
+
+
+def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_model: WithModel) -> None:
+    roomy, all_of_it = with_model(["Volume [1]."], whole=0)
+    roomy.chain.invoke(DRIVES)
+    assistant, model = with_model(["Volume [1]."], context=1_500)
+    assistant.chain.invoke(DRIVES)
+    assert prompt_tokens(model.sent[0]) <= 900 < prompt_tokens(all_of_it.sent[0])
+    short, long = (str(sent[0][1].content) for sent in (model.sent, all_of_it.sent))
+    assert 1 <= short.count("<passage ") < long.count("<passage ")
+    kept = short[: short.index("</passages>")].rstrip()
+    assert long.startswith(kept) and "<question>\nWhat drives BPO?\n</question>" in short
+
+
+def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> None:
+    assistant, model = with_model(["Volume [1]."], context=1_024)
+    with pytest.raises(QuestionError, match=r"too long for this model\. Shorten it, or raise BPO_KPO_CONTEXT"):
+        assistant.chain.invoke("Why? " * 200)
+    assert not model.sent
+
+
+def test_the_oldest_turns_are_left_out_and_the_documents_before_the_last_one_is(with_model: WithModel) -> None:
+    def sent(size: int, turns: int, window: int = 8_192) -> str:
+        history = tuple(EarlierTurn(question=f"Question {n}?", answer="word " * size) for n in range(turns))
+        assistant, model = with_model(["Question 4?"], ["Volume [1]."], context=window)
+        assistant.chain.invoke(Ask(question="Shorter?", history=history))
+        assert prompt_tokens(model.sent[-1]) <= 4_096
+        return str(model.sent[-1][1].content)
+
+    several = sent(200, 5)
+    assert "Question 4?</asked>" in several and "Question 0?</asked>" not in several and "<document" in several
+    long = sent(790, 1)
+    assert "Question 0?</asked>" in long and "<document" not in long and "<passage" in long
+    short_window = sent(790, 1, window=1_800)
+    assert "Question 0?</asked>" not in short_window and "<passage" in short_window
+
+
+def test_where_there_is_nothing_to_look_up_the_last_question_is(with_model: WithModel) -> None:
+    assistant, model = with_model(["shorter please"], [f"{QUOTE} [1]"], whole=0)
+    answer: Answer = assistant.chain.invoke({"question": "shorter please", "history": [DRIVES]})
+    assert answer.answered and answer.sentences[0].support == "quoted"
+    assert any(QUOTE in text for text in sent_passages(model))
+    assert "<question>\nshorter please\n</question>" in str(model.sent[-1][1].content)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Ask
 from assistant.chain import Assistant
-from assistant.conversation import LONGEST_EARLIER, TURNS, standalone, turns
+from assistant.conversation import LONGEST_EARLIER, TURNS, points_at_item, standalone, turns, with_item
 
 LONG = "Which skills do employees need?"
 
@@ -40,6 +40,35 @@ def test_one_word_that_looks_like_one_of_the_earlier_question_takes_its_place(
     earlier: str, question: str, read: str
 ) -> None:
     assert standalone(question, [earlier]) == read
+
+
+BULLETS = "These are: [1]\n- Lower costs [1]\n- Nearshore: close by. [2]\n- Better scalability, etc. [2]"
+TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Services [3] | many [4] |"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "read"),
+    [
+        ("explain the 2nd one", BULLETS, "explain Nearshore"),
+        ("and the last point on that list?", BULLETS, "and Better scalability, etc?"),
+        ("Number 1 please", BULLETS, "Lower costs please"),
+        ("tell me more about the second", TABLE, "tell me more about Services"),
+        ("explain the fifth one", BULLETS, None),
+        ("when is the first payment due", BULLETS, None),
+        ("explain the first one", "Only a sentence. [1]", None),
+    ],
+)
+def test_an_item_of_the_last_answer_stands_in_for_its_place(question: str, answer: str, read: str | None) -> None:
+    assert with_item(question, answer) == read
+    assert read is None or points_at_item(question)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_item_is_asked_for_by_its_place_with_and_without_the_answer(assistant: Assistant, given: bool) -> None:
+    earlier = Ask(question="What are the six benefits?")
+    answer = assistant.chain.invoke(earlier).text if given else ""
+    asked = Ask(question="explain the 4th one", history=({"question": earlier.question, "answer": answer},))
+    assert assistant.chain.invoke(asked).standalone_question == "explain Better scalability"
 
 
 def test_a_word_may_be_exchanged_more_than_once() -> None:

@@ -8,11 +8,9 @@ import pytest
 
 from assistant import prompts
 from assistant.answers import Answer
-from tests.assistant.conftest import Asking
+from tests.assistant.conftest import DRIVES, QUOTE, Asking
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
 
-DRIVES = "What drives BPO?"
-QUOTE = "These processes tend to be volume-driven, and as a result, require a larger workforce."
 SAID = event(f"{QUOTE} [1]")
 MESSAGE = {"role": "assistant", "content": f"{QUOTE} [1]"}
 DOCUMENT: dict[str, Any] = {

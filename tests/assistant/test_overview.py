@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.chain import Assistant
+from assistant.lines import TableRow
 from assistant.overview import LONGEST, Overview, begun, side_by_side, summarized
 from assistant.reading_model.model import PassageReading
 from assistant.units import units
@@ -39,18 +40,23 @@ def passages(text: str, name: str = "a.md") -> list[Passage]:
 
 
 def shown(overview: Overview | None) -> list[tuple[str, ...]]:
-    """Each row: its heading and its quotes."""
-    rows = overview.rows if overview else ()
-    return [tuple(one.text if one else "" for one in (row.heading, *row.quotes)) for row in rows]
+    """Each line: its label and its words, or the cells of a row."""
+    lines = overview.lines if overview else ()
+    return [
+        tuple(cell.text if cell else "" for cell in line.cells)
+        if isinstance(line, TableRow)
+        else (line.label, line.text)
+        for line in lines
+    ]
 
 
 def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() -> None:
     assert shown(summarized(passages(HEATING))) == [
         ("", "Two ways are common today."),
-        ("Fuel", "Gas has to be bought."),
-        ("Noise", "A heat pump hums outside."),
-        ("Repairs", "Gas needs a sweep every year."),
-        ("Prices", "Both are cheaper than oil."),
+        ("Fuel:", "Gas has to be bought."),
+        ("Noise:", "A heat pump hums outside."),
+        ("Repairs:", "Gas needs a sweep every year."),
+        ("Prices:", "Both are cheaper than oil."),
     ]
 
 
@@ -58,17 +64,21 @@ def test_a_section_of_several_headings_is_told_by_these() -> None:
     text = "# Cars\n\nAll on cars.\n\n## Parts\n\nThere are many.\n\n" + "".join(
         f"### {n}. {name}\n\nIt may break.\n\n" for n, name in enumerate(["Door", "Wheel", "Seat"], start=1)
     )
-    assert ("Parts", "Door", "Wheel", "Seat") in shown(summarized(passages(f"{text}## Care\n\nWash it.\n")))
+    assert shown(summarized(passages(f"{text}## Care\n\nWash it.\n"))) == [
+        ("", "All on cars."),
+        *(("", one) for one in ("Parts", "Door", "Wheel", "Seat")),
+        ("Care:", "Wash it."),
+    ]
 
 
 def test_where_the_words_run_out_only_headings_stand_and_then_nothing() -> None:
     long = " ".join(["word"] * 60)
     text = "".join(f"## Part {n}\n\nThis is {long}.\n\n" for n in range(100))
     overview = summarized(passages(text))
-    rows = shown(overview)
-    assert [len(row) for row in rows[:4]] == [2, 2, 1, 1]
-    assert len(rows) < 100 and overview.left_out == 100 - len(rows)
-    assert sum(len(" ".join(row).split()) for row in rows[:2]) <= LONGEST
+    lines = shown(overview)
+    assert [label for label, _ in lines[:4]] == ["Part 0:", "Part 1:", "", ""] and lines[2] == ("", "Part 2")
+    assert len(lines) < 100 and overview.left_out == 100 - len(lines)
+    assert sum(len(" ".join(line).split()) for line in lines[:2]) <= LONGEST
 
 
 def test_a_text_without_headings_is_told_by_its_passages() -> None:
@@ -79,14 +89,15 @@ def test_a_text_without_headings_is_told_by_its_passages() -> None:
 def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
     one, other = passages(HEATING), passages("# Boats\n\nBoats float.\n", "b.md")
     assert shown(begun([one, other], left_out=0)) == [
-        ("Heating a house", "Two ways are common today."),
-        ("Boats", "Boats float."),
+        ("Heating a house:", "Two ways are common today."),
+        ("Boats:", "Boats float."),
     ]
 
 
 def longest(of: Sequence[Passage]) -> list[PassageReading]:
     """A reader that likes long sentences."""
-    return [PassageReading(np.array([float(len(unit.text)) for unit in units(p.text)]), 0.0) for p in of]
+    logits = [np.array([float(len(unit.text)) for unit in units(p.text)]) for p in of]
+    return [PassageReading(one, 0.0, one) for one in logits]
 
 
 def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:
@@ -125,9 +136,11 @@ def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
 
 
 def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over: Callable[..., Assistant]) -> None:
-    boats = "# Boats\n\nBoats float.\n\n## Sails\n\nSails catch wind.\n\n## Oars\n\nOars push.\n"
+    boats = "# Boats and their care\n\nBoats float.\n\n## Sails\n\nSails catch wind.\n\n## Oars\n\nOars push.\n"
     chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
-    assert "Gas has to be bought." in chain.invoke("summarize heating a house").text
+    for asked in ("summarize heating a house", "what are the main points of heating.md?"):
+        assert "Gas has to be bought." in chain.invoke(asked).text
+    assert "Oars push." in chain.invoke("give me a summary of the boats paper").text
     every = chain.invoke("What is this about?").text
     assert "Two ways are common today." in every and "Boats float." in every
 

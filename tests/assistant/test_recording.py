@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 
+from assistant import model_faults
 from assistant.answers import Answer
 from assistant.chain import Assistant
-from assistant.faults import ModelFault, PromptTooLong
 from assistant.model_calls import reply_of
+from assistant.model_faults import ModelFault, PromptTooLong
 from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
+from tests.assistant.conftest import DRIVES
 from tests.fakes import FakeChatModel, replying
 from tests.model_server import STREAM, Script, error, event, model_server, streamed
-
-DRIVES = "What drives BPO?"
 
 With = Callable[[Any], Assistant]
 
@@ -36,11 +36,12 @@ def recorder(folder: Path, model: FakeChatModel) -> Recorder:
 
 def test_a_recorded_run_is_repeated_word_for_word(tmp_path: Path, answering: With) -> None:
     usage = UsageMetadata(input_tokens=1_000_000, output_tokens=100_000, total_tokens=1_100_000)
+    usage["input_token_details"] = InputTokenDetails(cache_read=400_000)
     model = replying(lambda _: "It is volume-driven [1].", usage=usage)
     first: Answer = answering(recorder(tmp_path, model)).chain.invoke(DRIVES)
     again: Answer = answering(Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)).chain.invoke(DRIVES)
     assert again.model_copy(update={"seconds": first.seconds}) == first
-    assert first.model == "openai:gpt-4o" and first.usage.cost_usd == pytest.approx(3.5)
+    assert first.model == "openai:gpt-4o" and first.usage.cost_usd == pytest.approx(1.5 + 0.5 + 1.0)
     (exchange,) = read_recording(tmp_path)
     assert [message.role for message in exchange.messages] == ["system", "human"]
     assert exchange.reply == "It is volume-driven [1]." and DRIVES in exchange.messages[1].text
@@ -76,7 +77,10 @@ def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, t
     assert replayed.value.cause == recorded.value.cause
 
 
-def test_what_went_well_at_the_second_attempt_does_so_again(tmp_path: Path) -> None:
+def test_what_went_well_at_the_second_attempt_does_so_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_faults, "_BACKOFF", lambda _: 5.0)
     with model_server(error("503 Service Unavailable", retry_after="0"), streamed("Volume")) as server:
         settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
         model = Recorder(name_of_model="openai:m", model=open_chat_model("openai:m", settings), folder=tmp_path)

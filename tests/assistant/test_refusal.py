@@ -7,61 +7,60 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading_model.model import Calibration, PassageReading
+from assistant.reading_model.model import Logits
 from assistant.refusal import answerable, refuses, signals
 from tests.assistant.readers.made import CALIBRATION
 
 FAR = -12.0  # the logit of what is not there
-
-logits = st.floats(-20, 20)
-passages = st.lists(st.tuples(st.lists(logits, max_size=4), logits), max_size=4)
+Read = list[tuple[list[float], float]]  # of passages the logits of their units, and as a whole
 
 
-def calibration(*answers: float, refuse_below: float = 0.5) -> Calibration:
-    update = {"refuse_below": refuse_below, **({"answers": answers} if answers else {})}
-    return CALIBRATION.model_copy(update=update)
+def read(passages: Read) -> list[Logits]:
+    return [Logits(np.array(units, dtype=np.float64), answers, 0.0) for units, answers in passages]
 
 
-def readings(read: list[tuple[list[float], float]]) -> list[PassageReading]:
-    return [PassageReading(np.array(units, dtype=np.float64), answers) for units, answers in read]
-
-
-def told(read: list[tuple[list[float], float]]) -> tuple[float, ...]:
-    return signals([units for units, _ in read], [answers for _, answers in read])
+TWO: Read = [([1.0, 3.0], 0.5), ([2.0], 4.0)]
 
 
 @pytest.mark.parametrize(
-    ("read", "expected"),
+    ("passages", "expected"),
     [
         # best unit, second, best passage, second, the passage of the best unit
-        ([([1.0, 3.0], 0.5), ([2.0], 4.0)], (3.0, 2.0, 4.0, 0.5, 0.5)),
-        ([([1.0, 3.0], 0.5)], (3.0, 1.0, 0.5, 0.5, 0.5)),  # one alone stands for the second, too
+        (TWO, (3.0, 2.0, 4.0, 0.5, 0.5)),
+        (TWO[:1], (3.0, 1.0, 0.5, 0.5, 0.5)),  # one alone stands for the second, too
         ([([], 0.5), ([-1.0], 0.2)], (-1.0, -1.0, 0.5, 0.2, 0.2)),
         ([([], 0.5)], (FAR, FAR, 0.5, 0.5, 0.5)),
         ([], (FAR, FAR, FAR, FAR, FAR)),
     ],
 )
 def test_the_signals_are_the_best_and_second_best_of_units_and_of_passages(
-    read: list[tuple[list[float], float]], expected: tuple[float, ...]
+    passages: Read, expected: tuple[float, ...]
 ) -> None:
-    assert told(read) == expected
+    assert signals(read(passages)) == expected
 
 
 def test_the_probability_is_that_of_a_logistic_regression_on_them() -> None:
-    read = [([1.0, 3.0], 0.5), ([2.0], 4.0)]
-    weights = calibration(0.1, 0.2, -0.3, 0.4, 0.5, -0.6)
+    weights = CALIBRATION.model_copy(update={"answers": (0.1, 0.2, -0.3, 0.4, 0.5, -0.6)})
     score = 0.1 + 0.2 * 3.0 - 0.3 * 2.0 + 0.4 * 4.0 + 0.5 * 0.5 - 0.6 * 0.5
-    assert answerable(readings(read), weights) == pytest.approx(1 / (1 + math.exp(-score)))
-    assert answerable(readings(read), calibration(*[0.0] * 6)) == 0.5
+    assert answerable(read(TWO), weights) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
-@pytest.mark.parametrize(("probability", "refused"), [(0.0, True), (0.29, True), (0.3, False), (1.0, False)])
-def test_below_the_least_probability_it_is_a_refusal(probability: float, refused: bool) -> None:
-    assert refuses(probability, calibration(refuse_below=0.3)) is refused
+def test_below_the_least_probability_it_is_a_refusal() -> None:
+    calibration = CALIBRATION.model_copy(update={"refuse_below": 0.3})
+    assert [refuses(probability, calibration) for probability in (0.0, 0.29, 0.3, 1.0)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
-@given(passages, st.lists(st.floats(-3, 3), min_size=6, max_size=6))
-def test_it_is_a_probability_whatever_was_read(
-    read: list[tuple[list[float], float]], weights: list[float]
-) -> None:
-    assert 0 <= answerable(readings(read), calibration(*weights)) <= 1
+logits = st.floats(-20, 20)
+
+
+@given(
+    st.lists(st.tuples(st.lists(logits, max_size=4), logits), max_size=4),
+    st.lists(st.floats(-3, 3), min_size=6, max_size=6),
+)
+def test_it_is_a_probability_whatever_was_read(passages: Read, weights: list[float]) -> None:
+    assert 0 <= answerable(read(passages), CALIBRATION.model_copy(update={"answers": tuple(weights)})) <= 1

@@ -1,15 +1,11 @@
 """A follow-up, made standalone by a chat model: what it is sent, and what of its rewriting is taken."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.rewriting import rewrite_question
 from assistant.tokens import prompt_tokens
-
-WithModel = Callable[..., tuple[Any, Any]]
+from tests.assistant.conftest import WithModel
 
 DRIVES = EarlierTurn(question="What drives BPO?")
 FIRMS = EarlierTurn(question="Which firms are named?", answer="Accenture [1], Genpact [2] and WNS Global [3].")

@@ -63,6 +63,19 @@ def test_the_sentence_with_a_colon_before_a_list_or_the_head_of_a_table_announce
     assert sum(unit.list is not None for unit in found) == listed
 
 
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("1. Driving force", "Driving force"),
+        ("12) Costs", "Costs"),
+        ("7 key differences", "7 key differences"),
+        ("2.0", "2.0"),
+    ],
+)
+def test_a_heading_is_quoted_without_the_number_before_it(heading: str, words: str) -> None:
+    assert [unit.words for unit in units(f"# {heading}")] == [words]
+
+
 LINES = [
     "",
     " ",

@@ -90,11 +90,9 @@ def test_an_amount_or_a_name_that_the_passage_does_not_have_is_named_before_anyo
     claim: str, strange: str
 ) -> None:
     assert of(claim, CREDULOUS) == Verdict(f"“{strange}” is not in the passage", -math.inf)
-
-
-@pytest.mark.parametrize("claim", ["In Peru it needs clerks", "For Genpact it needs 300 clerks and is cheap"])
-def test_they_may_stand_elsewhere_in_the_passage_and_in_its_headings(claim: str) -> None:
-    assert of(claim, CREDULOUS) == Verdict("", 2.0)
+    assert of("In Peru 300 clerks of Genpact are cheap", CREDULOUS) == Verdict(
+        "", 2.0
+    )  # in its heading or its text
 
 
 def test_what_an_order_says_is_not_in_the_passage() -> None:

@@ -33,7 +33,7 @@ def asked(
     recorder = Recorder(name_of_model=name, model=open_chat_model(name, settings), folder=folder)
     answers = []
     for strict in (False, True):
-        chosen = settings.model_copy(update={"ingest": ingest, "strict": strict})
+        chosen = settings.model_copy(update={"ingest": ingest, "strict": strict, "second_opinion": "off"})
         model = Replayer(name_of_model=name, folder=folder) if strict else recorder
         answers.append(open_assistant(chosen, chat_model=model, embeddings=minilm).chain_of_model.invoke(QUESTION))
     return answers[0], answers[1]

@@ -4,19 +4,31 @@
 round, each with the question that its passage is retrieved for. `tests/data/smollm2-answers.jsonl` holds for each
 question of `corpus/questions/smoke.jsonl` the passages, what SmolLM2-135M-Instruct wrote about them, and the
 sentences of it that a person would call supported by them.
+
+The second opinion is that of MODEL, whose replies are kept in the folder `second-opinions`; else what stands in
+`tests/data/second-opinions`, written by somebody who saw the prompts, and not which claims are right.
 """
 
 import json
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from langchain_core.language_models import BaseChatModel
 
 from assistant.answers import RetrievedPassage
 from assistant.chain import open_assistant
 from assistant.citations import cite
+from assistant.models import DEFAULT_CHAT_MODEL, open_chat_model
+from assistant.prices import cost
+from assistant.recording import Recorder, Replayer
 from assistant.settings import AssistantSettings
 from assistant.snapshot import Snapshot
 from ingest.lexicon import content_words
 from ingest.settings import ROOT, IngestSettings
+from tests.benchmarks.second_opinions import RECORDING, WRITTEN, marks
+from ui.settings import read_settings
 
 Marked = list[bool]  # for each sentence whether it is marked as unproven
 
@@ -62,8 +74,9 @@ def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (ROOT / "tests" / "data" / name).read_text("utf-8").splitlines()]
 
 
-def main() -> None:
-    """Prints, of each kind of sentence, how many there are and the share that is marked."""
+def main(model: str | None = None) -> None:
+    """Prints, of each kind of sentence, how many there are and the share that is marked, and by whom."""
+    settings = read_settings(model or "extractive")
     opened = open_assistant(AssistantSettings(model="extractive", ingest=IngestSettings())).opened()
     right, wrong = marked_claims(opened)
     supported, invented = marked_sentences(opened)
@@ -76,6 +89,19 @@ def main() -> None:
         print(f"{kind}: {len(marked)}, marked {share(marked):.2f}")
     print(f"marks on SmolLM2 that are right: {sum(invented) / sum([*invented, *supported]):.2f}")
 
+    judge: BaseChatModel = Replayer(name_of_model=WRITTEN, folder=RECORDING)
+    if model:
+        asked = open_chat_model(model, settings)
+        judge = Recorder(name_of_model=model, model=asked, folder=Path("second-opinions"))
+    found, took, calls = marks(judge)
+    print("\nmarked by:                                  reading model, second opinion, either")
+    for kind, is_right in dict.fromkeys((one.kind, one.right) for one in found):
+        some = [one[2:] for one in found if (one.kind, one.right) == (kind, is_right)]
+        counts = ", ".join(str(sum(by)) for by in zip(*some, strict=True))
+        print(f"{kind}, {'right' if is_right else 'wrong'}: {len(some)}, marked {counts}")
+    dollars = cost(model or DEFAULT_CHAT_MODEL, took.input_tokens, took.output_tokens)
+    print(f"{calls} calls: {took.input_tokens:,} tokens sent, {took.output_tokens:,} received, {dollars} dollars")
+
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -6,6 +6,7 @@ import re
 import signal
 import time
 import zlib
+from collections.abc import Sequence
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,11 +14,13 @@ from typing import Any, NoReturn
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-import ingest.build
-from ingest import bm25, snapshots
+from ingest import bm25, chroma
+from ingest.build import build
+from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
+from ingest.snapshots import FolderStore
 
 DIMENSION = 16
 
@@ -39,17 +42,15 @@ class WordHash(Embeddings):
         return vector
 
 
-class MeetingWordHash(WordHash):
-    """Goes on only when another one embeds as well, so that two builds begin on the same ground."""
+class NotingMiniLM(MiniLM):
+    """The embedded model, with a note of what it `read` token by token."""
 
-    def __init__(self, barrier: Any) -> None:
-        super().__init__()
-        self.barrier = barrier
+    def __init__(self) -> None:
+        self.read: list[str] = []
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        if not self.texts:
-            self.barrier.wait(30)
-        return super().embed_documents(texts)
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.read += texts
+        return super().embed_tokens(texts)
 
 
 def processes() -> BaseContext:
@@ -111,17 +112,10 @@ def build_and_die(settings: IngestSettings, step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    module, _, name = step.rpartition(".")
-    target = {
-        "bm25": bm25,
-        "snapshots": snapshots,
-        "FolderStore": snapshots.FolderStore,
-        "os": os,
-        "shutil": snapshots.shutil,
-        "Path": Path,
-    }
-    setattr(target[module], name, die)
-    ingest.build.build(settings, embeddings=WordHash())
+    place, _, name = step.rpartition(".")
+    places = {"bm25": bm25, "chroma": chroma, "FolderStore": FolderStore, "os": os, "Path": Path}
+    setattr(places[place], name, die)
+    build(settings, embeddings=WordHash())
 
 
 def read_until(settings: IngestSettings, stop: Any, results: Any, running: CurrentIndex | None = None) -> None:
@@ -142,7 +136,7 @@ def read_until(settings: IngestSettings, stop: Any, results: Any, running: Curre
             if index.digest() != index.manifest.digest:
                 faults.append(f"{index.snapshot} is not what its manifest says")
         except IndexProblem as problem:
-            pointer = snapshots.FolderStore(settings.index).read_pointer()
+            pointer = FolderStore(settings.index).read_pointer()
             if not seen or index.snapshot in (pointer.snapshot, pointer.previous):
                 faults.append(repr(problem))
         except Exception as error:

@@ -1,10 +1,11 @@
 """What a snapshot holds is read where it is asked for, by any thread, and closed when nobody holds it any more."""
 
+import contextlib
 import gc
 import shutil
 import sys
 import weakref
-from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 
 from ingest.build import build
 from ingest.database import Contents, Database, Passages, Sources, write
-from ingest.embeddings import MAX_TOKENS, MiniLM, TokenVectors, count_word_pieces
+from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.passages import Passage, heading_above, split
 from ingest.questions import QuestionIndex
 from ingest.sources import Source, make_source
 from ingest.text import count_tokens
 from tests.ingest.library import Library
+from tests.ingest.processes import NotingMiniLM
 
 PASSAGES = [Passage("a.md", "A", at, at + 1, str(at)) for at in range(9)]
 SOURCES = [Source("b.md", "B", "012345678"), Source("a.md", "A", "Words.", '{"question": ""}\n', "digest")]
@@ -35,7 +37,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 @given(st.slices(9))
 def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) -> None:
-    passages = Passages(database, 9)
+    passages = Passages(database, range(9))
     assert list(passages) == PASSAGES and len(passages) == 9
     assert passages[some] == PASSAGES[some]
     assert passages[-2] == PASSAGES[7] and passages.at([5, 2, 5]) == [PASSAGES[5], PASSAGES[2], PASSAGES[5]]
@@ -45,36 +47,30 @@ def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) ->
 
 def test_documents_come_back_as_they_were_in_their_order(database: Database) -> None:
     sources = Sources(database)
-    assert list(sources) == ["b.md", "a.md"] and list(sources.values()) == SOURCES and len(sources) == 2
+    assert list(sources.items()) == [(source.name, source) for source in SOURCES]
     assert "a.md" in sources and sources["a.md"] is sources["a.md"]
-    assert sources.get("c.md") is None
+    assert sources.get("c.md") is None and len(sources) == 2
 
 
 # --- of a real index
 
 
-def test_how_many_tokens_a_passage_has_is_known(library: Library) -> None:
-    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
-    library.build()
-    index = library.index()
-    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
-
-
-def test_the_headings_right_below_a_section_are_found_where_they_are_not_too_many(library: Library) -> None:
+def test_an_index_tells_tokens_and_the_headings_right_below_a_section(library: Library) -> None:
     library.write(
         "a.md", "# A\n\nIt.\n\n## B\n\nIt.\n\n### C\n\nIt.\n\n#### No\n\nIt.\n\n### D\n\nIt.\n\n## B\n\n### E"
     )
     library.write("b.md", "# A\n\n## B\n\n### Other\n\nIt.")
     library.build()
     index = library.index()
-    (name,) = [name for name in index.sources if name.endswith("a.md")]
+    assert index.tokens.tolist() == [count_tokens(passage.text) for passage in index.passages]
+    name = next(name for name in index.sources if name.endswith("a.md"))
     text = index.sources[name].text
     below = index.headings_below(name, "B", 3)
     assert [heading.text for heading in below] == ["### C", "### D", "### E"]
     assert all(text[one.start : one.end] == one.text and one.source == name for one in below)
     assert [heading.text for heading in index.headings_below(name, "B > C", 9)] == ["#### No"]
     assert index.headings_below(name, "B > D", 9) == index.headings_below("c.md", "B", 9) == []
-    assert index.headings_below(name, "B", 2) == []
+    assert index.headings_below(name, "B", 2) == [], "they would not all be used"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files that are open cannot be deleted there")
@@ -84,6 +80,16 @@ def test_an_open_index_reads_its_documents_also_when_its_snapshot_is_cleared(ind
     assert [source.text for source in index.sources.values()] == [index.passages[0].text] == ["A."]
 
 
+def open_files(folder: Path) -> list[Path]:
+    """The files of a folder that this process has open."""
+    found: list[Path] = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # that of this very list is closed
+            found.append(descriptor.readlink())
+    return [file for file in found if file.is_relative_to(folder)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="elsewhere nobody tells which files are open")
 def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
     gc.disable()  # nothing looks for circles
     try:
@@ -92,8 +98,10 @@ def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
         del index
         assert gone() is None
         assert passages[0].text == "A."  # whoever holds these can still read them
+        assert open_files(indexed.settings.index)
         del passages
         assert file() is None
+        assert not open_files(indexed.settings.index), "neither by SQLite nor by Chroma"
     finally:
         gc.enable()
 
@@ -101,21 +109,10 @@ def test_an_index_that_nobody_holds_is_closed_at_once(indexed: Library) -> None:
 # --- passages of a small index, token by token
 
 
-class Counting(MiniLM):
-    """The model, with a note of what it read closely."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.read += texts
-        return super().embed_tokens(texts)
-
-
 def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_reads_what_is_new(
-    library: Library,
+    library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Counting()
+    model = NotingMiniLM()
     library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
     build(library.settings, embeddings=model)
     assert model.read == ["A\n# A\n\nWords.", "B\n## B\n\nMore words."]
@@ -130,25 +127,35 @@ def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_re
         assert found.spans == fresh.spans and found.vectors.dtype == np.float32
         assert np.allclose(found.vectors, fresh.vectors, atol=1e-3)  # it keeps 16 bits
 
-
-def test_a_larger_index_keeps_none(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.build.SMALL", 1)
-    model = Counting()
-    library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
+    monkeypatch.setattr("ingest.build.SMALL", 2)
+    library.write("b.md", "It is a larger one.")
     build(library.settings, embeddings=model)
-    assert model.read == [] and not library.index().token_vectors
+    assert not library.index().token_vectors
 
 
-def test_a_passage_is_read_below_the_end_of_its_section_path() -> None:
-    assert heading_above("Outsourcing > Kinds > Offshore") == "Outsourcing > Kinds > Offshore\n"
-    assert heading_above("") == "\n"
-    long = " > ".join(f"Heading {number}" for number in range(99))
-    above = heading_above(long).removesuffix("\n")
-    assert long.endswith(above) and above.endswith("Heading 98")
-    assert 100 < len(above) < 200
-
-
-def test_the_model_reads_a_passage_to_its_end_whatever_stands_above_it() -> None:
+def test_the_model_reads_a_passage_to_its_end_below_the_end_of_a_long_section_path() -> None:
     above = "".join(f"{'#' * level} Heading {level} of a text with long headings\n\n" for level in range(1, 7))
     for passage in split(make_source("a.md", above + "The committee meets on Mondays and Fridays. " * 200)):
         assert count_word_pieces(heading_above(passage.section) + passage.text) <= MAX_TOKENS - 2  # its own marks
+    assert heading_above("Outsourcing > Offshore") == "Outsourcing > Offshore\n" and heading_above("") == "\n"
+    above = heading_above(" > ".join(f"Heading {number}" for number in range(99)))
+    assert above.endswith("Heading 98\n") and 100 < len(above) < 200
+
+
+def test_an_index_within_some_documents_is_like_one_of_these_alone(library: Library) -> None:
+    for name in ("a", "b", "c"):
+        library.write(f"{name}.md", f"# {name.upper()}\n\nWords of {name}.\n\n## More\n\nStill more of {name}.")
+    library.build()
+    index = library.index()
+    first, second, third = index.sources
+    limited = index.within([third, first])
+    assert list(limited.sources) == [first, third] and limited.sources.get(second) is None
+    passages = [passage for passage in index.passages if passage.source != second]
+    assert list(limited.passages) == passages and limited.passages[1:3] == passages[1:3]
+    assert limited.tokens.tolist() == [count_tokens(passage.text) for passage in passages]
+    for number, passage in enumerate(passages):
+        (best, score), *others = limited.nearest(library.fake.embed_query(passage.embedded_text), 99)
+        assert (best, score, len(others)) == (number, pytest.approx(1, abs=1e-5), 3)
+    assert sorted(at for at, _ in limited.lexicon.rank(["word"], 9)) == [0, 2]
+    assert limited.lexicon.rank(["b"], 9) == []
+    assert sorted(at for at, _ in index.lexicon.rank(["word"], 9)) == [0, 2, 4]  # which is as it was

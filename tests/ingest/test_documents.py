@@ -12,90 +12,52 @@ from ingest.formats.sandbox import Converter
 from tests.ingest.library import Library, refused
 
 
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that were converted."""
+    names: list[str] = []
+    convert = Converter.convert
+
+    def noted(self: Converter, path: Path) -> str:
+        names.append(path.name)
+        return convert(self, path)
+
+    monkeypatch.setattr(Converter, "convert", noted)
+    return names
+
+
 def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(library: Library) -> None:
     library.write("a.md", "A.")
     library.write("broken.pdf", "no PDF")
     (library.corpus / "zeros.txt").write_bytes(b"caf\xe9\0")
-    report = library.build()
+    pdf, zeros = library.build().skipped
     assert library.texts() == ["A."]
-    pdf, zeros = report.skipped
     assert re.fullmatch(
         r".*broken\.pdf cannot be read \(it is no PDF\)\. Mend or convert it, and run ingest again\.", pdf
     )
     assert re.fullmatch(r".*zeros\.txt cannot be read \(it is no text\)\. Save it as UTF-8 and run .*", zeros)
 
 
-def test_what_cannot_be_read_any_more_stays_as_it_was_indexed(library: Library) -> None:
-    library.write("a.md", "A.")
-    library.write("b.txt", "B.")
-    library.build()
-    (library.corpus / "b.txt").write_bytes(b"\xff\0\1\2\3\4\5")
-    library.write("a.md", "A new.")
-    assert len(library.build().skipped) == 1
-    assert library.texts() == ["A new.", "B."]
-
-
-def test_what_cannot_be_read_is_not_tried_again_before_it_has_changed(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_read_any_more_stays_as_it_was_and_is_not_tried_again_before_it_has_changed(
+    library: Library, converted: list[str]
 ) -> None:
     library.write("a.md", "A.")
-    broken = library.write("broken.pdf", "no PDF")
-    damaged = library.write("b.html", "<p>B.")
+    broken, page = library.write("broken.pdf", "no PDF"), library.write("b.html", "<p>B.")
     library.build()
-    damaged.write_text("")
+    page.write_text("")
+    library.write("a.md", "A new.")
+    converted.clear()
     assert len(library.build().skipped) == 2
-    monkeypatch.setattr(Converter, "convert", lambda *_: pytest.fail("it was converted again"))
+    assert library.texts() == ["A new.", "B."]
     assert ensure_index(library.settings) is None
-    assert library.texts() == ["A.", "B."]
-    monkeypatch.undo()
+    assert converted == ["b.html", "broken.pdf"]
     broken.write_text("still no PDF")
     assert len(library.build().skipped) == 2
 
 
-def test_an_index_whose_only_document_is_damaged_answers_all_the_same(library: Library) -> None:
-    page = library.write("a.html", "<p>A.")
-    library.build()
-    page.write_text("")
-    report = ensure_index(library.settings)
-    assert report and "it has no text" in report.skipped[0]
-    assert library.texts() == ["A."]
-    page.unlink()
-    report = ensure_index(library.settings)
-    assert report and "There is no text in" in report.skipped[0]
-    assert library.texts() == ["A."]
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
-def test_pipes_and_links_to_themselves_do_not_hold_up_the_rest(library: Library) -> None:
-    library.write("a.md", "A.")
-    os.mkfifo(library.corpus / "pipe.txt")
-    (library.corpus / "loop.md").symlink_to("loop.md")
-    report = library.build()
-    assert library.texts() == ["A."] and len(report.skipped) == 1
-    assert re.search(r"loop\.md is a link that leads to itself\. Remove it", report.skipped[0])
-
-
-def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(indexed: Library) -> None:
-    refused(
-        indexed,
-        SourceError,
-        r"c\.docx cannot be read \(it is no Word document\)",
-        indexed.write("more/c.docx", "x"),
-    )
-    assert indexed.texts() == ["A."]
-
-
 def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    library: Library, converted: list[str]
 ) -> None:
-    converted: list[str] = []
-    convert = Converter.convert
-
-    def counted(self: Converter, path: Path) -> str:
-        converted.append(path.name)
-        return convert(self, path)
-
-    monkeypatch.setattr(Converter, "convert", counted)
     page, other = library.write("a.html", "<h1>A</h1><p>One."), library.write("b.html", "<h1>B</h1><p>Two.")
     library.build()
     assert library.texts() == ["# A\n\nOne.", "# B\n\nTwo."]
@@ -104,13 +66,39 @@ def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
     library.build()
     assert converted == ["a.html", "b.html"]
     page.write_text("<h1>A</h1><p>Anew.")
+    other.unlink()
     library.build()
     assert converted == ["a.html", "b.html", "a.html"]
-    assert library.texts() == ["# A\n\nAnew.", "# B\n\nTwo.", "C."]
-    other.unlink()
-    page.write_text("<h1>A</h1><p>Once more.")
+    assert library.texts() == ["# A\n\nAnew.", "C."]
+
+
+def test_an_index_whose_only_document_is_damaged_or_gone_answers_all_the_same(library: Library) -> None:
+    page = library.write("a.html", "<p>A.")
     library.build()
-    assert library.files() == ["a.html", "c.md"]
+    page.write_text("")
+    report = ensure_index(library.settings)
+    assert report and "it has no text" in report.skipped[0]
+    page.unlink()
+    report = ensure_index(library.settings)
+    assert report and "There is no text in" in report.skipped[0]
+    assert library.texts() == ["A."]
+
+
+def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(indexed: Library) -> None:
+    word = indexed.write("more/c.docx", "x")
+    refused(indexed, SourceError, r"c\.docx cannot be read \(it is no Word document\)", word)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_and_links_do_not_hold_up_the_rest_and_a_link_is_no_document_of_its_own(library: Library) -> None:
+    path = library.write("a.md", "A.")
+    (library.corpus / "b.md").symlink_to(path)
+    os.mkfifo(library.corpus / "pipe.txt")
+    (library.corpus / "loop.md").symlink_to("loop.md")
+    (told,) = library.build().skipped
+    assert library.files() == ["a.md"] and library.texts() == ["A."]
+    assert re.search(r"loop\.md is a link that leads to itself\. Remove it", told)
+    assert ensure_index(library.settings) is None
 
 
 def test_a_file_whose_name_is_not_utf_8_is_passed_over_and_loses_nothing(indexed: Library) -> None:

@@ -32,7 +32,7 @@ FREE = "!document.querySelector('#question textarea').disabled"
 @contextmanager
 def served(assistant: Any, feedback: Path, logins: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
     """The address of a window over this assistant."""
-    with take_port("127.0.0.1", 0, print) as listener:
+    with take_port("127.0.0.1", 0) as listener:
         server = Server(web.build(assistant, feedback), web.other_protocols(assistant), listener, logins)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

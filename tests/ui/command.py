@@ -20,10 +20,10 @@ COMMAND = Path(sys.executable).with_name("bpo-kpo")
 
 
 def bpo_kpo(
-    *arguments: str, cwd: Path = ROOT, typed: str = "", **environment: str
+    *arguments: str, cwd: Path = ROOT, typed: str = "", encoding: str = "utf-8", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """What the command says and its exit code; it reads `typed` from its standard input."""
-    out, errors, code = io.StringIO(), io.StringIO(), 0
+    """What the command says and its exit code; it reads `typed`, and writes to a terminal of this encoding."""
+    out, errors, code = io.TextIOWrapper(io.BytesIO(), encoding), io.StringIO(), 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", ["bpo-kpo", *arguments])
@@ -36,15 +36,8 @@ def bpo_kpo(
             code = int(ended.code or 0)
         finally:
             gc.unfreeze()
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
-
-
-def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The same as others run it: the installed command in a process of its own."""
-    env = {**os.environ, "COLUMNS": "100", **environment}
-    return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=env, cwd=ROOT, timeout=120
-    )
+    out.seek(0)
+    return subprocess.CompletedProcess(arguments, code, out.buffer.read().decode(), errors.getvalue())
 
 
 def free_port() -> int:

@@ -51,7 +51,8 @@ class ScriptedAssistant:
             question=ask.question,
             standalone_question=ask.question,
             answered=True,
-            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}",
+            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}"
+            + "".join(f"\n- Asked of: {name}" for name in ask.within),
             sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
             citations=(
                 Citation(
@@ -88,10 +89,12 @@ class ScriptedAssistant:
     def first_questions(self) -> tuple[str, ...]:
         return ("How do BPO and KPO differ?",)
 
-    def suggest(self, answer: Answer, asked: Sequence[str] = ()) -> Answer:
+    def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
         if "slow" in answer.question:
             time.sleep(1)
-        return answer.model_copy(update={"suggestions": (f"And what else, after {len(asked)}?",)})
+        return answer.model_copy(
+            update={"suggestions": (" of ".join([f"And what else, after {len(asked)}", *within]) + "?",)}
+        )
 
     def warm_up(self) -> None:
         pass

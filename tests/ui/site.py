@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ import pytest
 
 from ingest.settings import ROOT
 from tests.ingest.chroma_server import ChromaServer, chroma_server
-from tests.ui.command import free_port, in_a_process, window
+from tests.ui.command import bpo_kpo, free_port, window
 
 CORPUS = ROOT / "corpus"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -96,8 +97,9 @@ def two_processes(folder: Path, corpus: Path = CORPUS) -> Iterator[Site]:
     with chroma_server(folder / "chroma") as chroma, ExitStack() as stack:
         places = {"XDG_CACHE_HOME": str(folder / "cache"), "BPO_KPO_CORPUS": str(corpus)}
         environment = {"CHROMA_URL": chroma.url, "BPO_KPO_MODEL": "extractive", **places}
-        assert not in_a_process("ingest", **environment).returncode
-        webs = dict(stack.enter_context(window(**environment)) for _ in range(2))
+        assert not bpo_kpo("ingest", **environment).returncode
+        with ThreadPoolExecutor() as both:  # each takes seconds to start
+            webs = dict(both.map(lambda _: stack.enter_context(window(**environment)), range(2)))
         yield Site(stack.enter_context(nginx(folder, list(webs))), webs, chroma)
 
 

@@ -13,9 +13,12 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 def test_with_the_keyboard_alone_so_does_everything(open_page: Open, scripted: str) -> None:
     page = open_page(scripted)
     page.locator("#question textarea").focus()
-    page.keyboard.type("What drives BPO? (slow)")
+    page.keyboard.type("What drives <b>BPO</b>? (slow)")
     page.keyboard.press("Enter")
     answered(page)
+    messages = page.locator("#chat [data-testid=user], #chat [data-testid=bot]").all()
+    names = [message.get_attribute("aria-label") for message in messages]
+    assert names == ["Question: What drives <b>BPO</b>? (slow)", "Answer: BPO is volume-driven. Asked before: 0"]
     marker, bubble = page.get_by_role("link", name="Citation 1, Driving force"), page.locator("#bubble")
     marker.focus()
     bubble.wait_for()
@@ -60,18 +63,19 @@ def focused(page: Any) -> str:
     return str(page.evaluate(name)).strip().partition("\n")[0].lower()
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_the_menu_is_on_every_screen_whole(width: int, height: int, open_page: Open, scripted: str) -> None:
-    page = open_page(scripted, width=width, height=height)
+def test_the_menu_is_on_every_screen_whole(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
     opener = page.get_by_role("button", name="Menu")
-    assert opener.bounding_box()["height"] >= 24
-    opener.click()
-    for name in ("Export as Markdown", "Export evidence", "Print", "Clear"):
-        page.get_by_role("button", name=name).wait_for()
-    assert in_view(page, "#menu") and page.evaluate("document.documentElement.scrollWidth") <= width
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Clear").wait_for(state="hidden")
-    assert focused(page) == "menu"
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        assert opener.bounding_box()["height"] >= 24
+        opener.click()
+        for name in ("Export as Markdown", "Export evidence", "Print", "Clear"):
+            page.get_by_role("button", name=name).wait_for()
+        assert in_view(page, "#menu") and page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Clear").wait_for(state="hidden")
+        assert focused(page) == "menu"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -115,15 +119,6 @@ RING = """() => {
     const contrast = Math.max(ring, page) / Math.min(ring, page);
     return style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2 && contrast >= 3;
 }"""
-
-
-def test_a_message_is_named_in_words(open_page: Open, scripted: str) -> None:
-    page = open_page(scripted)
-    ask(page, "What drives <b>BPO</b>?")
-    answered(page)
-    messages = page.locator("#chat [data-testid=user], #chat [data-testid=bot]")
-    names = [message.get_attribute("aria-label") for message in messages.all()]
-    assert names == ["Question: What drives <b>BPO</b>?", "Answer: BPO is volume-driven. Asked before: 0"]
 
 
 def test_the_window_fits_each_and_an_answer_is_read_from_its_question_on(open_page: Open, real: str) -> None:

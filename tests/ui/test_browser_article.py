@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 
 class TestProof:
-    def test_with_the_mouse_a_citation_shows_its_quote_and_leads_to_it(
+    def test_with_the_mouse_a_citation_shows_its_quote_and_leads_to_it_and_so_does_a_link(
         self, open_page: Open, scripted: str
     ) -> None:
         page = open_page(scripted)
@@ -26,6 +26,9 @@ class TestProof:
         from_menu(page, "Clear")  # leaves no mark
         page.locator("#article mark").first.wait_for(state="detached")
         page.wait_for_function(FOCUSED)
+        page.goto(f"{scripted}#at-{AT}-{AT + len(QUOTE)}-a.md")  # as programs link to it
+        page.reload()
+        assert marked(page) == QUOTE
 
     def test_several_answers_keep_their_citations_also_after_a_reload(self, open_page: Open, real: str) -> None:
         page = open_page(real)
@@ -82,22 +85,22 @@ class TestProof:
         assert marked(page) == QUOTE
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_a_quote_stands_beside_its_sentence_within_the_conversation(
-    width: int, height: int, open_page: Open, real: str
-) -> None:
-    page = open_page(real, width=width, height=height)
+def test_a_quote_stands_beside_its_sentence_within_the_conversation(open_page: Open, real: str) -> None:
+    page = open_page(real)
     for number, question in enumerate(["What drives BPO compared with KPO?", "How do they differ?"], start=1):
         ask(page, question)
         answered(page, number)
         page.wait_for_function(FREE)
-        for marker in page.locator("#chat .answer").last.locator("a.marker").all()[:6]:
-            marker.scroll_into_view_if_needed()
-            page.wait_for_timeout(100)  # scrolling hides a quote
-            marker.hover()
-            page.locator("#bubble").wait_for()
-            assert marker.evaluate(APART) == [], question
-            page.mouse.move(0, 0)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        for answer in page.locator("#chat .answer").all():
+            for marker in answer.locator("a.marker").all()[:4]:
+                marker.scroll_into_view_if_needed()
+                page.wait_for_timeout(100)  # scrolling hides a quote
+                marker.hover()
+                page.locator("#bubble").wait_for()
+                assert marker.evaluate(APART) == [], (width, height)
+                page.mouse.move(0, 0)
 
 
 # what the bubble covers that it should not, or where it leaves the page
@@ -128,13 +131,6 @@ def test_the_article_follows_the_last_answer_and_marks_its_quotes_alone(open_pag
     ask(page, "What does Time Doctor cost?")
     answered(page, 3)
     page.locator("#article mark").first.wait_for(state="detached")  # a refusal quotes nothing
-
-
-def test_a_link_to_a_span_opens_it(open_page: Open, scripted: str) -> None:
-    page = open_page(scripted)
-    page.goto(f"{scripted}#at-{AT}-{AT + len(QUOTE)}-a.md")
-    page.reload()
-    assert marked(page) == QUOTE
 
 
 def test_on_a_narrow_one_the_article_is_a_drawer_behind_which_nothing_can_be_reached(

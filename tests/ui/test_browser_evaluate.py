@@ -58,20 +58,6 @@ class TestEvaluate:
         choose(page, "Report", first)
         page.locator("#report h2").get_by_text(first).wait_for()
 
-    def test_before_a_run_it_says_what_it_is_for_how_many_questions_and_how_long(
-        self, open_page: Open, real: str, tmp_path: Path
-    ) -> None:
-        page = evaluate(open_page(real))
-        about = page.locator("#about")
-        about.get_by_text(re.compile("core.jsonl has 320 questions; they take (about|a few)")).wait_for()
-        assert "measures the answers" in about.inner_text()
-        assert page.locator("#status progress").count() == 0
-        questions = tmp_path / "mine.jsonl"
-        questions.write_text(TWO_QUESTIONS, encoding="utf-8")
-        upload(page, questions)
-        about.get_by_text("mine.jsonl (yours) has 2 questions").wait_for()
-        assert page.get_by_label("Question set").input_value() == "mine.jsonl (yours)"
-
     def test_a_run_outlives_its_page_is_seen_by_all_can_be_stopped_and_gone_on_with(
         self, open_page: Open, real: str
     ) -> None:
@@ -99,29 +85,25 @@ class TestEvaluate:
         page.get_by_text("This run has not ended").wait_for()
         assert answered_so_far(page) > kept
 
-    def test_a_broken_set_is_a_line(self, open_page: Open, real: str, tmp_path: Path) -> None:
-        page = evaluate(open_page(real))
-        broken = tmp_path / "broken.jsonl"
-        broken.write_text('{"id": "1", ', encoding="utf-8")
-        upload(page, broken)
-        page.locator("#about").get_by_text("broken JSON").wait_for()
-        page.get_by_role("button", name="Run").click()
-        page.locator("#about").get_by_text("broken JSON").wait_for()
-        assert str(tmp_path) not in page.locator("#about").inner_text()
-        broken.write_text(TWO_QUESTIONS, encoding="utf-8")
-        upload(page, broken)
-        page.locator("#about").get_by_text("broken.jsonl (yours) has 2 questions").wait_for()
-
-    def test_what_nobody_expected_is_a_line_and_the_tab_goes_on(
+    def test_before_a_run_it_says_how_many_questions_and_how_long_or_in_a_line_why_a_set_is_none(
         self, open_page: Open, real: str, tmp_path: Path
     ) -> None:
-        deep = tmp_path / "deep.jsonl"
-        deep.write_text("[" * 100_000, encoding="utf-8")
         page = evaluate(open_page(real))
-        upload(page, deep)
-        page.locator("#about").get_by_text(BROKEN).wait_for()
-        page.get_by_role("button", name="Run").click()
-        assert page.get_by_role("button", name="Run").is_enabled()
+        about = page.locator("#about")
+        about.get_by_text(re.compile("core.jsonl has 320 questions; they take (about|a few)")).wait_for()
+        assert page.locator("#status progress").count() == 0
+        questions = tmp_path / "mine.jsonl"
+        for content, said in (('{"id": "1", ', "broken JSON"), ("[" * 100_000, BROKEN)):  # which nobody expects
+            questions.write_text(content, encoding="utf-8")
+            upload(page, questions)
+            about.get_by_text(said).wait_for()
+            page.get_by_role("button", name="Run").click()
+            about.get_by_text(said).wait_for()
+            assert str(tmp_path) not in about.inner_text()
+        questions.write_text(TWO_QUESTIONS, encoding="utf-8")
+        upload(page, questions)
+        about.get_by_text("mine.jsonl (yours) has 2 questions").wait_for()
+        assert page.get_by_label("Question set").input_value() == "mine.jsonl (yours)"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])

@@ -1,9 +1,13 @@
-"""The command line as others script it: arguments, exit code, stdout and stderr."""
+"""The command line as others script it: arguments, exit code, stdout and stderr.
+
+What `ask` and `check` print for people stands in README and docs, and is tested with them (`tests/test_docs.py`).
+"""
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,33 +17,18 @@ from assistant.exports import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.settings import ROOT
-from tests.ui.command import COMMAND, bpo_kpo, in_a_process
+from tests.ui.command import COMMAND, bpo_kpo
 from ui.settings import read_settings
 
 
 def test_help_names_the_commands_and_each_has_its_own_help() -> None:
-    assert {"ingest", "ask", "chat"} <= set(bpo_kpo("--help").stdout.split())
     options = {"ingest": "--remove", "ask": "--explain", "check": "--jsonl", "chat": "--port"}
-    for command, option in options.items():
-        run = bpo_kpo(command, "--help")
-        assert run.returncode == 0
-        assert option in run.stdout
-
-
-def test_ask_prints_the_answer_then_each_citation_with_section_quote_file_and_offsets(
-    index: dict[str, str],
-) -> None:
-    run = bpo_kpo("ask", "What drives BPO compared with KPO?", **index)
-    assert run.returncode == 0, run.stderr
-    lines = run.stdout.splitlines()
-    assert "[1]" in run.stdout and "BPO:" in run.stdout and "KPO:" in run.stdout
-    assert any(line.startswith("[1] 7 key differences between BPO vs KPO > ") for line in lines)
-    assert "volume-driven" in run.stdout and "insight-driven" in run.stdout
-    assert any(line.strip().startswith("corpus/bpo-vs-kpo.md:") for line in lines)
+    assert options.keys() <= set(bpo_kpo("--help").stdout.split())
+    assert all(option in bpo_kpo(command, "--help").stdout for command, option in options.items())
 
 
 def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--json", "What is nearshore BPO?", **index)
+    run = bpo_kpo("ask", "--json", "--in", "BPO vs KPO", "What is nearshore BPO?", **index)
     answer = Answer.model_validate_json(run.stdout)
     text = (ROOT / "corpus" / "bpo-vs-kpo.md").read_text(encoding="utf-8")
     assert answer.answered and answer.citations
@@ -47,16 +36,13 @@ def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) ->
     assert list(json.loads(run.stdout)) == list(Answer.model_fields)
 
 
-def test_explain_shows_the_rankings_and_why_it_refused_and_a_refusal_the_nearest_passages(
-    index: dict[str, str],
-) -> None:
+def test_explain_shows_the_rankings_and_why_it_refused(index: dict[str, str]) -> None:
     run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **index)
-    assert run.returncode == 0
     explained, _, refusal = run.stdout.partition("\nThe article does not say.")
+    assert run.returncode == 0 and refusal
     for part in ("dense", "lexical", "fused", "reranked", "read", "sentences, items, rows and headings"):
         assert part in explained
     assert "The offline reader refuses: the text answers with a probability of 0." in explained
-    assert "nearest passages" in refusal and "corpus/bpo-vs-kpo.md:" in refusal
 
 
 def test_a_missing_index_is_built_and_a_second_ingest_embeds_only_what_is_new(tmp_path: Path) -> None:
@@ -94,6 +80,12 @@ MISTAKES = [
         ["ask", "why?"],
         {"BPO_KPO_EMBEDDINGS": "openai:text-embedding-3-small", "OPENAI_API_KEY": "sk-none"},
         "was built with minilm … bpo-kpo ingest",
+    ),
+    (
+        "no such document",
+        ["ask", "--in", "bpo", "--in", "x", "why?"],
+        {},
+        "no document “x”. Name one of these: “BPO vs",
     ),
     ("not an index", ["ask", "why?"], {"BPO_KPO_INDEX": str(ROOT / "corpus")}, "is not an index"),
     ("no question", ["ask"], {}, "Missing argument 'question'. See: bpo-kpo ask --help"),
@@ -136,14 +128,13 @@ def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
         read_settings()
 
 
-@pytest.mark.slow
 def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:
-    run = in_a_process("ask", "What is nearshore BPO?", **index, PYTHONIOENCODING="ascii")
-    assert run.returncode == 0, run.stderr
+    question = ("ask", "--model", "extractive", "What is “nearshore” BPO?")
+    run = bpo_kpo(*question, encoding="ascii", **index)
     assert run.stdout.isascii() and "\x1b" not in run.stdout + run.stderr  # nor colours where it is piped
     assert "\n    ?" in run.stdout  # the quote's opening mark
-    json_run = in_a_process("ask", "--json", "What is “nearshore” BPO?", **index, PYTHONIOENCODING="ascii")
-    assert Answer.model_validate_json(json_run.stdout).question == "What is “nearshore” BPO?"
+    json_run = bpo_kpo(*question, "--json", encoding="ascii", **index)
+    assert Answer.model_validate_json(json_run.stdout).question == question[-1]
 
 
 @pytest.mark.slow
@@ -188,7 +179,8 @@ def _alone() -> bool:
 @pytest.mark.slow
 @pytest.mark.skipif(not _alone(), reason="this system gives a process no network of its own (unshare -rn)")
 def test_without_any_network_everything_works(index: dict[str, str]) -> None:
-    commands = f"{COMMAND} ingest && {COMMAND} doctor && {COMMAND} ask 'What drives KPO?'"
-    whole, env = ["unshare", "-rn", "sh", "-c", commands], {**os.environ, **index}
-    run = subprocess.run(whole, capture_output=True, text=True, env=env, timeout=120, check=False)
+    code = "import sys; from tests.ui.command import bpo_kpo; sys.exit(any(bpo_kpo(*a).returncode for a in ARGS))"
+    asked = [["ingest"], ["doctor"], ["ask", "What drives KPO?"]]
+    alone = ["unshare", "-rn", sys.executable, "-c", code.replace("ARGS", str(asked))]
+    run = subprocess.run(alone, capture_output=True, env={**os.environ, **index}, cwd=ROOT, check=False)
     assert run.returncode == 0, run.stderr

@@ -9,17 +9,9 @@ QUOTE = "On the other hand, KPO relies primarily on knowledge arbitrage."
 STRANGE = "Pigs flew over Paris in 1987."
 
 
-def test_each_sentence_has_its_verdict_and_its_quote(index: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "text.txt").write_text(f"{QUOTE} {STRANGE}", encoding="utf-8")
-    run = bpo_kpo("check", str(tmp_path / "text.txt"), **index)
-    assert run.returncode == 1
-    assert f"quoted: {QUOTE}" in run.stdout and f"unsupported: {STRANGE}" in run.stdout
-    assert "“1987” is not in the passage" in run.stdout
-    assert run.stdout.rstrip().endswith("1 quoted, 1 unsupported.")
-
-
-def test_where_all_is_proven_it_succeeds(index: dict[str, str]) -> None:
-    run = bpo_kpo("check", "--json", "-", typed=QUOTE, **index)
+def test_where_all_is_proven_it_succeeds(index: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(QUOTE, encoding="utf-8")
+    run = bpo_kpo("check", "--json", str(tmp_path / "text.txt"), **index)
     assert run.returncode == 0
     (sentence,) = json.loads(run.stdout)["sentences"]
     assert set(sentence) == {"text", "verdict", "marked", "score", "doubt", "citations"}

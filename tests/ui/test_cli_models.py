@@ -15,7 +15,6 @@ import pytest
 from ingest.settings import IngestSettings
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, models, streamed
 from tests.ui import command
-from tests.ui.client import call
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
@@ -84,14 +83,6 @@ def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions:
     said = [text for one in (done, examined, measured) for text in (one.stdout, one.stderr)]
     written = [path.read_text("utf-8") for path in (tmp_path / "report").rglob("*") if path.is_file()]
     assert written and not any(KEY in text for text in [*said, *written])
-
-
-def test_evaluate_never_falls_back(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
-    with model_server(error("400 Bad Request")) as server:
-        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:m"}
-        bpo_kpo("evaluate", questions, "--report", str(tmp_path / "report"), **variables)
-    (row,) = (tmp_path / "report" / "results.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(row)["answer"] is None and "(400)" in json.loads(row)["error"]
 
 
 def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
@@ -198,7 +189,8 @@ def test_doctor_looks_at_one_thing_after_the_other_and_names_what_a_server_has(b
     assert "stays on this computer" in done.stdout
     with model_server(models("a", "b")) as server:
         done = bpo_kpo("doctor", "--model", "openai:c", OPENAI_BASE_URL=server.url)
-    assert done.returncode == 2 and "has no model c. Name one with BPO_KPO_MODEL: a, b" in done.stdout
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[-1].endswith("has no model c. Name one with BPO_KPO_MODEL: a, b")
 
 
 ECHO = f"Two.\x1b[31m \n\n{KEY} {'and so on ' * 20}"
@@ -247,16 +239,6 @@ def test_the_offline_reader_needs_no_network_and_a_model_says_what_to_mend(
         done = bpo_kpo(*words, OPENAI_BASE_URL="https://127.0.0.1:9/v1", **broken)
         assert done.returncode == 2 and "Traceback" not in done.stderr
         assert next(iter(broken)) in (done.stderr or done.stdout).splitlines()[-1]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: next(iter(one)))
-def test_the_window_opens_and_answers_offline_without_a_network(
-    broken: dict[str, str], ingest_settings: IngestSettings
-) -> None:
-    variables = {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive", **broken}
-    with command.window(**variables) as (address, _):
-        assert "volume-driven" in call(address, DRIVES, [])[1][0]["text"]
 
 
 @pytest.mark.parametrize(

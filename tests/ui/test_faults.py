@@ -4,13 +4,20 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from assistant.chain import open_assistant
+from assistant.settings import AssistantSettings
+from ingest.embeddings import MiniLM
+from ingest.settings import ROOT, IngestSettings
+from tests.ui.browser import served
 from tests.ui.client import call
-from tests.ui.command import COMMAND, bpo_kpo, in_a_process, window
+from tests.ui.command import bpo_kpo
+from tests.ui.scripted import FEEDBACK
 
 TEA, COFFEE = "Green tea brews at 70 degrees.", "Coffee brews at 93 degrees."
 HOW_HOT = "At how many degrees does green tea brew?"
@@ -31,10 +38,13 @@ def ask(address: str, question: str) -> str:
     return str(told[0]["text"] if kind == "complete" else told["error"])
 
 
-def test_an_index_that_changes_or_goes_away_below_a_window(environment: dict[str, str], tmp_path: Path) -> None:
-    tea = str(tmp_path / "tea.md")
+def test_an_index_that_changes_or_goes_away_below_a_window(
+    environment: dict[str, str], tmp_path: Path, minilm: MiniLM
+) -> None:
+    tea, index = str(tmp_path / "tea.md"), Path(environment["BPO_KPO_INDEX"])
     bpo_kpo("ingest", tea, **environment)
-    with window(**environment) as (address, _):
+    settings = AssistantSettings(model="extractive", ingest=IngestSettings(index=index))
+    with served(open_assistant(settings, embeddings=minilm), FEEDBACK) as address:
         done, answers = threading.Event(), [ask(address, HOW_HOT)]
 
         def go_on_asking() -> None:
@@ -43,13 +53,13 @@ def test_an_index_that_changes_or_goes_away_below_a_window(environment: dict[str
 
         person = threading.Thread(target=go_on_asking)
         person.start()
-        in_a_process("ingest", str(tmp_path / "coffee.md"), **environment)
+        bpo_kpo("ingest", str(tmp_path / "coffee.md"), **environment)
         done.set()
         person.join()
         assert len(answers) > 3 and all(answer.startswith(TEA) for answer in answers)
         assert ask(address, "At how many degrees does coffee brew?").startswith(COFFEE)
 
-        shutil.rmtree(environment["BPO_KPO_INDEX"])
+        shutil.rmtree(index)
         assert re.fullmatch(r"There is no index at \S+\. Run: bpo-kpo ingest", ask(address, HOW_HOT))
         bpo_kpo("ingest", tea, **environment)
         assert ask(address, HOW_HOT).startswith(TEA)
@@ -62,14 +72,20 @@ def _may_mount() -> bool:
 
 
 FULL_DISK = """
-set -u
-mount -t tmpfs -o size=6m tmpfs disk
-"$0" ingest tea.md > first.txt 2>&1
-head -c 100000000 /dev/zero > disk/fill 2> /dev/null
-"$0" ingest coffee.md > full.txt 2>&1; echo $? >> full.txt
-"$0" ask "$1" > answer.txt 2>&1
-rm disk/fill
-"$0" ingest coffee.md > second.txt 2>&1
+import subprocess
+import sys
+from pathlib import Path
+from tests.ui.command import bpo_kpo
+
+folder, question = Path(sys.argv[1]), sys.argv[2]
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder / "disk"], check=True)
+first = bpo_kpo("ingest", "tea.md", cwd=folder)
+subprocess.run("head -c 100000000 /dev/zero > disk/fill", shell=True, cwd=folder)
+full = bpo_kpo("ingest", "coffee.md", cwd=folder)
+answer = bpo_kpo("ask", question, cwd=folder)
+(folder / "disk" / "fill").unlink()
+second = bpo_kpo("ingest", "coffee.md", cwd=folder)
+print(first.stdout, full.stderr, full.returncode, answer.stdout, second.stdout, sep="---")
 """
 
 
@@ -78,10 +94,11 @@ def test_on_a_full_disk_what_is_indexed_answers_and_what_is_new_waits(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "disk").mkdir()
-    command = ["unshare", "-rm", "sh", "-c", FULL_DISK, str(COMMAND), HOW_HOT]
-    subprocess.run(command, cwd=tmp_path, env={**os.environ, **environment}, check=True, timeout=120)
-    said = {name: (tmp_path / f"{name}.txt").read_text("utf-8") for name in ("first", "full", "answer", "second")}
-    assert "1 embedded" in said["first"]
-    assert re.fullmatch(r"bpo-kpo: The (disk of the )?index at .*\n2\n", said["full"]), said["full"]
-    assert said["answer"].startswith(TEA), said["answer"]
-    assert "2 passages: 1 embedded, 1 kept" in said["second"]
+    command = ["unshare", "-rm", sys.executable, "-c", FULL_DISK, str(tmp_path), HOW_HOT]
+    env = {**os.environ, **environment}
+    run = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+    first, full, code, answer, second = run.stdout.split("---")
+    assert "1 embedded" in first
+    assert code == "2" and re.fullmatch(r"bpo-kpo: The (disk of the )?index at .*\n", full)
+    assert answer.startswith(TEA)
+    assert "2 passages: 1 embedded, 1 kept" in second

@@ -31,9 +31,8 @@ def test_headings_lists_tables_and_emphasis_are_typeset_below_the_heading_of_the
 
 
 def test_the_front_matter_and_comments_are_left_out_and_a_lost_list_is_a_remark() -> None:
-    text = (
-        "---\ntitle: T\n---\n\nServices include:\n\n<!-- note: the list is lost. -->\n\n<!-- Related Posts -->\n"
-    )
+    lost = "<!-- note: the list is lost. -->\n\n<!-- Related Posts -->\n"
+    text = f"---\ntitle: T\n---\n\nServices <!-- all -->include:\n\n{lost}"
     assert shown(text) == '<p>Services include:</p><p class="remark">Note: the list is lost.</p>'
 
 

@@ -5,13 +5,15 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from assistant.answers import Answer, Ask
-from tests.ui.browser import served
-from tests.ui.scripted import AT, FEEDBACK, QUOTE, ScriptedAssistant
+from tests.ui.scripted import AT, QUOTE, ScriptedAssistant
+from ui.web.completions import completions, content
 
 pytestmark = pytest.mark.xdist_group("web")
 
@@ -46,21 +48,20 @@ def test_an_answer_has_its_quotes_below_and_its_citations_as_annotations(
 
 
 def test_a_stream_sends_lines_as_they_are_done_and_ends_as_the_whole(client: openai.OpenAI) -> None:
-    whole = client.chat.completions.create(model="bpo-kpo", messages=[asks(ASKED)])  # type: ignore[list-item]
-    chunks = list(client.chat.completions.create(model="bpo-kpo", messages=[asks(ASKED)], stream=True))  # type: ignore[call-overload]
+    asked: Any = {"model": "bpo-kpo", "messages": [asks(ASKED)]}
+    whole = client.chat.completions.create(**asked)
+    chunks = list(client.chat.completions.create(**asked, stream=True))
     pieces = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
     assert "".join(pieces) == whole.choices[0].message.content
     assert chunks[-1].usage is None and chunks[-1].choices[0].finish_reason == "stop"
 
-
-def test_a_stream_ends_with_its_tokens_where_they_are_asked_for(client: openai.OpenAI) -> None:
-    counted: Any = {"model": "bpo-kpo", "messages": [asks(ASKED)], "stream_options": {"include_usage": True}}
-    *chunks, last = client.chat.completions.create(stream=True, **counted)
+    counted: Any = {**asked, "stream_options": {"include_usage": True}}
+    *chunks, last = client.chat.completions.create(**counted, stream=True)
     assert last.choices == [] and last.usage.total_tokens == 0
     assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in chunks)
 
 
-def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
+def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_be_named() -> None:
     asked: list[Ask] = []
 
     class Listening(ScriptedAssistant):
@@ -68,32 +69,35 @@ def test_the_messages_before_the_last_are_the_turns_before_it() -> None:
             asked.append(ask)
             return super().answer(ask)
 
-    with served(Listening(), FEEDBACK) as address:
-        client = openai.OpenAI(base_url=f"{address}v1", api_key="none", max_retries=0)
-        said: list[Any] = [
-            {"role": "system", "content": "Be brief."},
-            {"role": "assistant", "content": "How can I help?"},
-            asks(ASKED),
-        ]
-        answer = client.chat.completions.create(model="bpo-kpo", messages=said).choices[0].message
-        more: list[Any] = [
-            {"role": "assistant", "content": answer.content},
-            asks("And KPO?"),
-            {"role": "assistant", "content": None, "tool_calls": []},
-            {"role": "tool", "tool_call_id": "1", "content": "sunny"},
-            {"role": "assistant", "content": "Insight."},
-            {"role": "assistant", "content": "Not volume."},
-            {"role": "developer", "content": "Be long."},
-            asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
-        ]
-        client.chat.completions.create(model="bpo-kpo", messages=[*said, *more])
-    first = {
-        "question": ASKED,
-        "answer": "BPO is **volume-driven**. [1]\n\n- Asked before: 0 ",
-    }  # without its quotes
+    app = FastAPI()
+    app.include_router(completions(Listening()))  # type: ignore[arg-type]
+    client = TestClient(app)
+    said: list[object] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "assistant", "content": "How can I help?"},
+        asks(ASKED),
+    ]
+    answer = client.post("/v1/chat/completions", json={"messages": said}).json()["choices"][0]["message"]
+    more = [
+        answer,
+        asks("And KPO?"),
+        {"role": "assistant", "content": None, "tool_calls": []},
+        {"role": "tool", "tool_call_id": "1", "content": "sunny"},
+        {"role": "assistant", "content": "Insight."},
+        {"role": "assistant", "content": "Not volume."},
+        {"role": "developer", "content": "Be long."},
+        asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
+    ]
+    client.post("/v1/chat/completions", json={"messages": [*said, *more], "within": ["Article B"]})
+    without_quotes = "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "
+    first = {"question": ASKED, "answer": without_quotes}
     assert [ask.model_dump() for ask in asked] == [
-        {"question": ASKED, "history": ()},
-        {"question": "Why?", "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."})},
+        {"question": ASKED, "history": (), "within": ()},
+        {
+            "question": "Why?",
+            "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}),
+            "within": ("Article B",),
+        },
     ]
 
 
@@ -150,20 +154,6 @@ def test_an_address_that_is_not_there_and_a_body_that_is_no_json_are_told_alike(
 
 
 def test_a_document_cannot_put_a_link_or_an_image_into_it() -> None:
-    class Hostile(ScriptedAssistant):
-        def answer(self, ask: Ask) -> Answer:
-            text = "![x](https://evil.example/a.png) <img src=x> [1]"
-            return super().answer(ask).model_copy(update={"text": text})
-
-    with served(Hostile(), FEEDBACK) as address:
-        body = {"messages": [asks(ASKED)]}
-        reply = httpx.post(f"{address}v1/chat/completions", json=body, trust_env=False, timeout=60)
-        content = reply.json()["choices"][0]["message"]["content"]
-        assert "](https" not in content and "\\<img" in content
-
-
-def test_with_logins_it_is_not_there() -> None:
-    with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
-        body = {"messages": [asks(ASKED)]}
-        reply = httpx.post(f"{address}v1/chat/completions", json=body, trust_env=False, timeout=60)
-        assert reply.status_code in (401, 404, 405) and "BPO is" not in reply.text
+    answer = ScriptedAssistant().answer(Ask(question=ASKED))
+    hostile = answer.model_copy(update={"text": "![x](https://evil.example/a.png) <img src=x> [1]"})
+    assert "](https" not in content(hostile) and "\\<img" in content(hostile)

@@ -60,6 +60,11 @@ def test_a_call_knows_the_turns_that_come_with_it_and_no_others(scripted: str) -
     assert "Asked before: 0" in text(second)
 
 
+def test_a_call_may_name_the_documents_that_it_asks(scripted: str) -> None:
+    _, (result,) = use(scripted, {"question": "And KPO?", "within": ["Article B"]})
+    assert "Asked of: Article B" in text(result) and "after 0 of Article B?" in text(result)
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [

@@ -185,21 +185,18 @@ class TestAnswer:
 
 class TestHostileText:
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_as_a_question_it_is_text(self, text: str) -> None:
-        page = read(question_html(text))
-        assert page.text == text.strip().replace("\r", "\n") + "Edit"
-        assert set(page.tags) <= {"div", "br", "a", "pre"}
-
-    @pytest.mark.parametrize("text", HOSTILE)
-    def test_as_the_words_of_a_model_it_makes_no_links_and_no_images(self, text: str) -> None:
-        page = read(answer_html(answer(text, model=text, notices=(text,)), key="t"))
-        assert set(page.markers()) <= {"#t-1"}
-
-    @pytest.mark.parametrize("text", HOSTILE)
-    def test_as_a_document_it_is_text(self, text: str) -> None:
+    def test_wherever_it_comes_from_it_is_text(self, text: str) -> None:
+        question = read(question_html(text))
+        assert question.text == text.strip().replace("\r", "\n") + "Edit"
+        assert set(question.tags) <= {"div", "br", "a", "pre"}
+        of_a_model = read(answer_html(answer(text, model=text, notices=(text,)), key="t"))
+        assert set(of_a_model.markers()) <= {"#t-1"}
         cited = answer(citations=(citation(quote=text, section=text), citation(2, source=text)))
         read(answer_html(cited, key="t"))
         read(answer_html(refusal(passages=(passage(text=text, section=text), passage(source=text))), key="t"))
+        verdicts = Page(checked_html([checked(text, doubt=text)]))
+        assert verdicts.tags == ["ol", "li", "span", "blockquote"] and text in verdicts.text
+        assert verdicts.values("href") == verdicts.values("src") == []
 
     @given(st.text())
     def test_any_question_is_shown_as_it_was_typed(self, text: str) -> None:
@@ -212,20 +209,11 @@ class TestHostileText:
         read(answer_html(answer(text, citations=(citation(quote=quote, section=quote),)), key="t"))
 
 
-class TestCheckedText:
-    def test_each_sentence_stands_with_its_verdict_why_and_the_nearest_quote(self) -> None:
-        two = [checked("KPO is cheap.", doubt="the passage does not say that"), checked("It is.")]
-        page = Page(checked_html(two))
-        told = "KPO is cheap. unsupported (the passage does not say that)KPO is cheap.It is. quotedIt is."
-        assert page.text == told
-        assert page.tags.count("li") == page.tags.count("blockquote") == 2
-
-    @pytest.mark.parametrize("text", HOSTILE)
-    def test_what_stands_in_it_is_text(self, text: str) -> None:
-        page = Page(checked_html([checked(text, doubt=text)]))
-        assert page.tags == ["ol", "li", "span", "blockquote"]
-        assert page.values("href") == page.values("src") == []
-        assert text in page.text
+def test_each_sentence_of_a_checked_text_stands_with_its_verdict_why_and_the_nearest_quote() -> None:
+    two = [checked("KPO is cheap.", doubt="the passage does not say that"), checked("It is.")]
+    page = Page(checked_html(two))
+    assert page.text == "KPO is cheap. unsupported (the passage does not say that)KPO is cheap.It is. quotedIt is."
+    assert page.tags.count("li") == page.tags.count("blockquote") == 2
 
 
 def checked(text: str, doubt: str = "") -> Checked:

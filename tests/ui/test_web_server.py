@@ -7,11 +7,11 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio_client  # type: ignore[import-untyped]
@@ -19,13 +19,13 @@ import httpx
 import pytest
 
 from ingest.errors import UserError
-from ingest.settings import ROOT
 from tests.ui.browser import served
 from tests.ui.client import Page
+from tests.ui.command import COMMAND
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web import app as web
 from ui.web.guard import LARGEST_BODY
-from ui.web.server import Server, address_of, take_port
+from ui.web.server import address_of, take_port
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
 
@@ -93,18 +93,15 @@ class TestWhatIsOpen:
                 reply = http.post("run/predict", json=body).text
                 assert "secret.csv" not in reply and "TOPSECRET" not in reply, listener["api_name"]
 
-    def test_fonts_are_not_fetched(self, scripted: str) -> None:
-        page = httpx.get(scripted, trust_env=False).text
-        assert "fonts.googleapis" not in page + httpx.get(f"{scripted}theme.css", trust_env=False).text
+
+@pytest.fixture(scope="module")
+def locked() -> Iterator[str]:
+    with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
+        yield address
 
 
 class TestLogin:
     """With BPO_KPO_LOGIN=ada:secret."""
-
-    @pytest.fixture(scope="class")
-    def locked(self) -> Iterator[str]:
-        with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
-            yield address
 
     def test_nothing_is_answered_without_it(self, locked: str) -> None:
         body: dict[str, Any] = {"data": ["What drives BPO?", None]}
@@ -113,9 +110,10 @@ class TestLogin:
         for path in ("call/ask", "run/ask", "queue/join", "upload", "component_server"):
             url = f"{locked}gradio_api/{path}"
             assert httpx.post(url, json=body, trust_env=False).status_code == 401, path
+        for path in ("gradio_api/mcp/", "v1/chat/completions"):  # which would ask for no password
+            assert httpx.post(locked + path, json={}, trust_env=False).status_code in (404, 405), path
         # PDFs and the tool for assistants would need no password
         assert httpx.get(f"{locked}pdf?source=rules.pdf", trust_env=False).status_code in (401, 404)
-        assert httpx.post(f"{locked}gradio_api/mcp/", json={}, trust_env=False).status_code in (404, 405)
 
     def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:
         wrong = httpx.post(f"{locked}login", data={"username": "ada", "password": "guess"}, trust_env=False)
@@ -125,24 +123,10 @@ class TestLogin:
 
 
 class TestPort:
-    def test_a_busy_port_is_passed_over_and_named(self) -> None:
-        said: list[str] = []
-        with socket.create_server(("127.0.0.1", 0)) as busy:
-            port = busy.getsockname()[1]
-            with take_port("127.0.0.1", port, said.append) as listener:
-                taken = listener.getsockname()[1]
-        assert taken > port
-        assert said == [f"Port {port} is busy, so the chat window takes {taken}."]
-
-    def test_no_free_port_and_a_number_that_is_none_are_mistakes_to_mend(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_where_none_is_free_it_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ui.web.server.PORTS_TRIED", 1)
         with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UserError, match="--port 8080"):
-            take_port("127.0.0.1", busy.getsockname()[1], print)
-        for port in (-1, 70_000):
-            with pytest.raises(UserError, match=f"no port {port}"):
-                take_port("127.0.0.1", port, print)
+            take_port("127.0.0.1", busy.getsockname()[1])
 
     @pytest.mark.parametrize(
         "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
@@ -155,7 +139,7 @@ class TestPort:
 
         monkeypatch.setattr("ui.web.server._listen", listen)
         with pytest.raises(UserError, match=r"cannot listen on example\.org.* --host 127\.0\.0\.1"):
-            take_port("example.org", 7860, print)
+            take_port("example.org", 7860)
 
     def test_the_address_is_one_that_a_browser_understands(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -165,57 +149,56 @@ class TestPort:
             assert address_of(listener, "::1") == f"http://[::1]:{port}/"
 
 
-LAUNCH = """
-import sys
-from tests.ui.scripted import FEEDBACK, ScriptedAssistant
-from ui.web.app import launch
-port, say = int(sys.argv[1]), lambda line: print(line, flush=True)
-launch(ScriptedAssistant(), FEEDBACK, port=port, open_browser=False, say=say)
-"""
-
-
 class TestLaunch:
     @pytest.mark.slow
-    def test_it_says_where_it_is_and_ends_when_interrupted_while_a_page_is_open(self) -> None:
+    def test_the_command_needs_no_network_passes_over_a_busy_port_and_ends_when_interrupted(
+        self, index: dict[str, str]
+    ) -> None:
+        """While a page is open, which holds a stream."""
+        broken = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere.pem"}
         with socket.create_server(("127.0.0.1", 0)) as busy:
             port = busy.getsockname()[1]
-            command = [sys.executable, "-c", LAUNCH, str(port)]
             process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+                [COMMAND, "chat", "--no-browser", "--port", str(port)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, **index, **broken},
             )
             assert process.stdout
             assert re.fullmatch(rf"Port {port} is busy, so the .* takes \d+\.\n", process.stdout.readline())
             address = re.findall(r"http://\S+", process.stdout.readline())[0]
-        with Page(address).kept_open():
-            os.kill(process.pid, signal.SIGINT)
+        page = Page(address, "extractive")
+        with page.kept_open():
+            assert "volume-driven" in page.ask("What drives BPO?")
+            process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
-        assert (process.returncode, errors) == (0, "")
+        assert (process.returncode, errors) == (0, "Starting the chat window ...\n")
 
+    @pytest.fixture
+    def not_served(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It ends at once, without a page."""
+        monkeypatch.setattr(web, "build", lambda *_: None)
+        monkeypatch.setattr(web, "Server", lambda *_: SimpleNamespace(run=lambda sockets: time.sleep(0.1)))
+
+    @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize("wanted", [True, False])
     def test_it_opens_the_browser_where_that_is_wanted(
-        self, monkeypatch: pytest.MonkeyPatch, wanted: bool
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wanted: bool
     ) -> None:
         opened: list[str] = []
-        said: list[str] = []
-        monkeypatch.setattr(Server, "run", lambda self, sockets: time.sleep(0.2))
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant(), FEEDBACK, port=0, open_browser=wanted, say=said.append)
-        assert opened == (re.findall(r"http://127\.0\.0\.1:\d+/", said[0]) if wanted else [])
+        web.launch(ScriptedAssistant(), FEEDBACK, port=0, open_browser=wanted)
+        said = re.findall(r"http://127\.0\.0\.1:\d+/", capsys.readouterr().out)
+        assert len(said) == 1 and opened == (said if wanted else [])
 
+    @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize(
-        ("host", "warnings"),
-        [("127.0.0.1", 0), ("localhost", 0), ("0.0.0.0", 1)],  # noqa: S104
+        ("host", "logins", "warnings"),
+        [("127.0.0.1", [], 0), ("localhost", [], 0), ("0.0.0.0", [], 1), ("0.0.0.0", [("ada", "x")], 0)],  # noqa: S104
     )
     def test_a_window_that_others_can_reach_says_so_loudly(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-        host: str,
-        warnings: int,
+        self, capsys: pytest.CaptureFixture[str], host: str, logins: list[tuple[str, str]], warnings: int
     ) -> None:
-        monkeypatch.setattr(Server, "run", lambda self, sockets: None)
-        web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, say=lambda _: None)
+        web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, logins=logins)
         assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings
-        logins = [("ada", "secret")]
-        web.launch(ScriptedAssistant(), FEEDBACK, host, 0, open_browser=False, say=lambda _: None, logins=logins)
-        assert capsys.readouterr().err == ""

@@ -5,7 +5,7 @@ import html
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -14,17 +14,16 @@ from typing import Any
 import gradio as gr
 from fastapi import APIRouter
 from gradio.events import api
-from pydantic import ValidationError
 
-from assistant.answers import Ask
-from assistant.chain import Assistant
+from assistant.chain import Assistant, as_ask
 from ingest.errors import UserError
-from ui.web import menu
 from ui.web.article import article_panel
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
 from ui.web.completions import completions
 from ui.web.evaluate import EvaluatePanel
+from ui.web.listeners import UNQUEUED
+from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, is_loopback, take_port
 
@@ -37,21 +36,31 @@ _NAMED = 3  # documents
 OPEN_TO_ALL = (
     "WARNING: everyone who reaches this computer can use this chat window; it has no password. Set BPO_KPO_LOGIN."
 )
-AT_ONCE = 8  # answers in the making; one more waits its turn
-WAITING = 64
+CONCURRENT = 8  # answers in the making; one more waits its turn
+QUEUE_SIZE = 64
+
+
+class _Page(gr.Blocks):
+    """A page whose endpoint takes fewer values than it has, as from programs older than the last of them."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        if block_fn.api_name == "ask":
+            inputs += [None] * (len(block_fn.inputs) - len(inputs))
+        super().validate_inputs(block_fn, inputs)
 
 
 def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
     """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
 
-    def ask(question: str, history: list[Any] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
 
-        A turn is a question, or {"question": ..., "answer": ...}.
+        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked.
         """
         try:
-            asked = _asked(question, history or ())
-            return assistant.suggest(assistant.chain.invoke(asked), asked.earlier).model_dump(mode="json")
+            asked = as_ask({"question": question, "history": history or (), "within": within or ()})
+            answer = assistant.chain.invoke(asked)
+            return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -68,8 +77,8 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         more = " and more" if len(titles) > _NAMED else ""
         return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
 
-    limit: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "answer"}
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True)
+    limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
+    blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
         with gr.Tabs(elem_id="tabs"):
@@ -81,9 +90,8 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
             with gr.Tab("Evaluate", elem_id="evaluate-tab") as evaluate_tab:
                 EvaluatePanel(evaluate_tab, assistant, panel)
         api(ask, api_name="ask", **limit)
-        at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-        blocks.load(welcome, outputs=[head, panel.chat], **at_once)
-        blocks.queue(max_size=WAITING, api_open=False)
+        blocks.load(welcome, outputs=[head, panel.chat], **UNQUEUED)
+        blocks.queue(max_size=QUEUE_SIZE, api_open=False)
     return blocks
 
 
@@ -100,17 +108,8 @@ def other_protocols(assistant: Assistant) -> list[APIRouter]:
 def head_html(title: str, about: str) -> str:
     """The head of the page: what it is in one line, the menu, and on a phone the way to the article."""
     article = '<button id="open-article" type="button">Article</button>'
-    ways = f'<div class="ways">{article}{menu.BUTTON}</div>'
+    ways = f'<div class="ways">{article}{MENU_BUTTON}</div>'
     return f"<h1>{html.escape(title)}</h1>{ways}<p>{html.escape(about)} {PROMISE}</p>"
-
-
-def _asked(question: object, history: object) -> Ask:
-    try:
-        return Ask.model_validate({"question": question, "history": history})
-    except ValidationError as error:
-        raise UserError(
-            "The question is not text. Send a string, and a list of strings or turns as history."
-        ) from error
 
 
 def launch(
@@ -119,7 +118,6 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = True,
-    say: Callable[[str], object] = print,
     logins: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Serves the chat window until it is interrupted (Ctrl+C); with `logins`, to these users and passwords only.
@@ -127,13 +125,13 @@ def launch(
     Raises:
         UserError: no free port, or a host that this machine does not have.
     """
-    with take_port(host, port, say) as listener:
+    with take_port(host, port) as listener:
         address = address_of(listener, host)
         if not is_loopback(listener) and not logins:
             print(OPEN_TO_ALL, file=sys.stderr)
         server = Server(build(assistant, feedback), other_protocols(assistant), listener, logins)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
-        say(f"The chat window is at {address} (Ctrl+C ends it).")
+        print(f"The chat window is at {address} (Ctrl+C ends it).", flush=True)
         if open_browser:  # a browser in the terminal would keep this thread
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):

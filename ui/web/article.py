@@ -80,11 +80,10 @@ def _block(token: Token, position: _Position) -> Iterator[str]:
 
 def _inline(token: Token, position: _Position) -> Iterator[str]:
     match token.type:
-        case "text" | "code_inline":
+        case "html_inline" if token.content.startswith("<!--"):
+            return
+        case "text" | "code_inline" | "html_inline" | "image":
             yield _run(token.content, position)
-        case "html_inline":
-            if not token.content.startswith("<!--"):
-                yield _run(token.content, position)
         case "text_special":  # an escape such as \* stands one further, an entity is no text of the source
             found = position.find(token.markup)
             if found is not None and token.markup.endswith(token.content):
@@ -95,8 +94,6 @@ def _inline(token: Token, position: _Position) -> Iterator[str]:
             yield " "
         case "hardbreak":
             yield "<br>"
-        case "image":
-            yield _run(token.content, position)
         case _:
             yield _tag(token)
 
@@ -128,13 +125,7 @@ def _tag(token: Token) -> str:
     return f'<{tag} start="{int(first)}">' if tag == "ol" and first is not None else f"<{tag}>"
 
 
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark").enable("table")
-    reader.disable("text_join")  # which would hide where an escape stands
-    return reader
-
-
-_READER = _reader()
+_READER = MarkdownIt("commonmark").enable("table").disable("text_join")  # which would hide where an escape stands
 
 
 def panel_html(index: Index) -> str:

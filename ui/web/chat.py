@@ -15,9 +15,9 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import ALONG, AT_ONCE, KEEP, RESTORE, SEND
+from ui.web.listeners import KEEP, SEND, UNQUEUED, WITH_SAVED
 from ui.web.menu import menu
-from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, load, messages
+from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, messages
 
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
@@ -63,14 +63,13 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
         return messages(turns), box, dump(turns), *no_comment()
 
     def asked(question: str, reader: str, turns: Turns, saved: str) -> Begun:
-        whole = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-        return begun(Turn(whole), known(turns, saved), reader, gr.Textbox("", **BUSY))
+        question = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
+        return begun(Turn(question), known(turns, saved), reader, gr.Textbox("", **BUSY))
 
-    def example_picked(reader: str, turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
-        return asked(str(picked.value["text"]), reader, turns, saved)
-
-    def option_picked(reader: str, turns: Turns, saved: str, picked: gr.SelectData) -> Begun:
-        return asked(str(picked.value), reader, turns, saved)
+    def picked(reader: str, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
+        """A first question, which is a message, or a suggested one."""
+        text = question.value["text"] if isinstance(question.value, dict) else question.value
+        return asked(str(text), reader, turns, saved)
 
     def again(reader: str, turns: Turns, saved: str) -> Begun:
         question = turns.pop().question if known(turns, saved) else ""
@@ -92,7 +91,8 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
 
     def left(request: gr.Request) -> None:
         """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
-        _forget(page, str(request.session_hash), answering)
+        _stopped(answering.pop(str(request.session_hash), Turns()), "")
+        page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps those of 10,000 pages
 
     turns = gr.State(Turns())
     saved = gr.Textbox(visible="hidden", show_label=False, container=False)
@@ -119,30 +119,25 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     )
     reader, clear = menu(assistant, turns, saved)
 
-    limited: dict[str, Any] = {**AT_ONCE, "queue": True, "show_progress": "minimal", **limit}
+    limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
     shown, kept = [chat, box, saved], [turns, saved]
     begin = [
-        box.submit(asked, [box, reader, *kept], [*shown, *comment], **{**AT_ONCE, "js": SEND}),
-        chat.example_select(example_picked, [reader, *kept], [*shown, *comment], **ALONG),
-        chat.option_select(option_picked, [reader, *kept], [*shown, *comment], **ALONG),
-        chat.retry(again, [reader, *kept], [*shown, *comment], **ALONG),
+        box.submit(asked, [box, reader, *kept], [*shown, *comment], **{**UNQUEUED, "js": SEND}),
+        chat.example_select(picked, [reader, *kept], [*shown, *comment], **WITH_SAVED),
+        chat.option_select(picked, [reader, *kept], [*shown, *comment], **WITH_SAVED),
+        chat.retry(again, [reader, *kept], [*shown, *comment], **WITH_SAVED),
     ]
     running = [event.then(answer, turns, chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
-        event.success(_settled, kept, shown, **ALONG)
-        event.failure(turned_away, kept, shown, **ALONG)
+        event.success(_settled, kept, shown, **WITH_SAVED)
+        event.failure(turned_away, kept, shown, **WITH_SAVED)
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
-    box.stop(_stopped, kept, chat, cancels=running, **ALONG)
-    clear.click(_cleared, turns, [chat, saved, *comment], cancels=running, **AT_ONCE)
-    saved.change(None, saved, None, js=KEEP, **AT_ONCE)
-    page.load(_restored, [saved, turns], [chat, saved], js=RESTORE, **AT_ONCE)
+    box.stop(_stopped, kept, chat, cancels=running, **WITH_SAVED)
+    clear.click(_cleared, turns, [chat, saved, *comment], cancels=running, **UNQUEUED)
+    saved.change(None, saved, None, js=KEEP, **UNQUEUED)
+    page.load(_restored, kept, [chat, saved], **WITH_SAVED)
     page.unload(left)
     return Panel(turns, chat, saved)
-
-
-def _forget(page: gr.Blocks, session: str, answering: dict[str, Turns]) -> None:
-    _stopped(answering.pop(session, Turns()), "")
-    page.state_holder.session_data.pop(session, None)  # Gradio keeps those of 10,000 pages
 
 
 def _stopped(turns: Turns, saved: str) -> Messages:
@@ -162,13 +157,8 @@ def _settled(turns: Turns, saved: str) -> Shown:
     return messages(known(turns, saved)), gr.Textbox(**IDLE), dump(turns)
 
 
-def _restored(saved: str, turns: Turns) -> tuple[Messages, str]:
-    kept = load(saved)
-    if turns and kept and kept[-1].notice and kept[-1].question == turns[0].question:
-        kept.pop()  # the browser kept it before it was sent
-    turns[:0] = kept  # ahead of a question that was quicker than this
-    turns.known = True
-    return messages(turns), dump(turns)
+def _restored(turns: Turns, saved: str) -> tuple[Messages, str]:
+    return messages(known(turns, saved)), dump(turns)
 
 
 def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:

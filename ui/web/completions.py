@@ -36,21 +36,16 @@ _QUOTES = re.compile(r"\n\n- \[1\] .*: “.*", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
-class _Part(BaseModel):
-    """A piece of a message; what is no text is passed over."""
-
-    type: str
-    text: str | None = None
-
-
 class _Message(BaseModel):
     role: str
-    content: str | list[_Part] | None = None
+    content: str | list[dict[str, Any]] | None = None
 
     @property
     def text(self) -> str:
-        parts = [_Part(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
-        return "\n".join(part.text or "" for part in parts if part.type == "text")
+        """The text; of a message in parts what of them is text."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        return "\n".join(str(part.get("text") or "") for part in self.content if part.get("type") == "text")
 
 
 class _StreamOptions(BaseModel):
@@ -62,6 +57,7 @@ class _Asked(BaseModel):
     messages: list[_Message]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
+    within: list[str] = []  # not OpenAI's: the documents that are asked
 
     def ask(self) -> Ask:
         """The last message as the question, the others as the turns before it."""
@@ -75,7 +71,7 @@ class _Asked(BaseModel):
             elif turns:
                 told = [turns[-1].answer, _QUOTES.sub("", message.text)]
                 turns[-1] = EarlierTurn(question=turns[-1].question, answer="\n\n".join(filter(None, told)))
-        return Ask(question=said[-1].text, history=tuple(turns))
+        return Ask(question=said[-1].text, history=tuple(turns), within=tuple(self.within))
 
 
 class _Route(APIRoute):

@@ -14,17 +14,9 @@ from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import BROKEN, Panel
 from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
-from ui.web.listeners import DOWNLOAD
+from ui.web.listeners import DOWNLOAD, UNQUEUED
 from ui.web.menu import reader_choices
-from ui.web.reports import (
-    can_go_on,
-    finished,
-    reader_of,
-    report_named,
-    reports,
-    set_named,
-    set_names,
-)
+from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
 from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
@@ -76,26 +68,24 @@ class EvaluatePanel:
         self._connect(tab, panel)
 
     def _connect(self, tab: gr.Tab, panel: Panel) -> None:
-        at_once: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         page = gr.Textbox(visible="hidden", show_label=False, container=False)
         asked, looked_at = [self._set, self._uploads, self._reader], [self._report, self._other]
         seen = [self._about, self._status, self._start, self._stop, self._resume, *looked_at, self._timer]
-        tab.select(self._arrive, [*asked, self._report], seen, **at_once)
+        tab.select(self._arrive, [*asked, self._report], seen, **UNQUEUED)
         uploaded = self._upload.upload(
-            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **at_once
+            _uploaded, [self._upload, self._uploads], [self._set, self._uploads], **UNQUEUED
         )
-        uploaded.then(self._describe, asked, self._about, **at_once)  # a mended set has the name that it had
-        gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **at_once)
-        self._start.click(self._begin, [*asked, self._report], seen, **at_once)
-        self._resume.click(self._go_on, self._report, seen, **at_once)
-        self._stop.click(self._end, None, self._stop, **at_once)
-        self._timer.tick(self._watch, self._report, seen, **at_once)
-        chosen = [self._report.change, self._other.change]
-        slow = {**at_once, "show_progress": "minimal"}
-        gr.on(chosen, self._show, looked_at, [self._shown, self._save, self._resume], **slow)
-        self._save.click(self._page, looked_at, page, **at_once).then(None, page, js=_SAVE, **at_once)
-        opened = self._shown.select(self._open, [self._report, panel.turns], list(panel), **at_once)
-        opened.then(None, js=_OPEN_CHAT, **at_once)
+        uploaded.then(self._describe, asked, self._about, **UNQUEUED)  # a mended set has the name that it had
+        gr.on([self._set.change, self._reader.change], self._describe, asked, self._about, **UNQUEUED)
+        self._start.click(self._begin, [*asked, self._report], seen, **UNQUEUED)
+        self._resume.click(self._go_on, self._report, seen, **UNQUEUED)
+        self._stop.click(self._end, None, self._stop, **UNQUEUED)
+        self._timer.tick(self._watch, self._report, seen, **UNQUEUED)
+        chosen, shown = [self._report.change, self._other.change], [self._shown, self._save, self._resume]
+        gr.on(chosen, self._show, looked_at, shown, **{**UNQUEUED, "show_progress": "minimal"})
+        self._save.click(self._page, looked_at, page, **UNQUEUED).then(None, page, js=_SAVE, **UNQUEUED)
+        opened = self._shown.select(self._open, [self._report, panel.turns], list(panel), **UNQUEUED)
+        opened.then(None, js=_OPEN_CHAT, **UNQUEUED)
 
     # --- a run
 
@@ -161,21 +151,20 @@ class EvaluatePanel:
         return self._assistant.offline if reader == EXTRACTIVE else self._assistant
 
     def _items(self, name: str, uploads: Uploads) -> list[QuestionItem]:
-        return evaluation.read(_path(name, uploads), self._assistant, [])
+        return evaluation.read(_path(name, uploads), self._assistant)
 
     # --- a report
 
     def _show(self, report: str | None, other: str) -> tuple[str, gr.Button, gr.Button]:
-        said, folder = "", None
+        if not report:
+            return "", gr.Button(interactive=False), gr.Button(visible=False)
         try:
-            if report:
-                folder = report_named(report)
-                said = shown_html(folder, self._assistant.index().sources, _other(report, other))
+            folder = report_named(report)
+            said = shown_html(folder, self._assistant.index().sources, _other(report, other))
         except Exception as error:  # the edge
-            said = _mistake(error)
-        whole = folder is not None and finished(folder)
-        goes_on = folder is not None and can_go_on(folder) and not self._runs.under_way
-        return said, gr.Button(interactive=whole), gr.Button(visible=goes_on)
+            return _mistake(error), gr.Button(interactive=False), gr.Button(visible=False)
+        goes_on = can_go_on(folder) and not self._runs.under_way
+        return said, gr.Button(interactive=finished(folder)), gr.Button(visible=goes_on)
 
     def _page(self, report: str, other: str) -> str:
         try:

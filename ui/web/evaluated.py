@@ -40,18 +40,18 @@ def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
 
 def run_html(run: Run) -> str:
     """How far a run is, or how it ended."""
-    if run.state == "done":
-        return line_html(f"Done. The report is in reports/{run.folder.name}.")
-    if run.state == "stopped":
-        return line_html("Stopped.")
-    if run.state == "failed":
-        return line_html(run.error.replace(f"{ROOT}/", ""))
+    ended = {
+        "done": f"Done. The report is in reports/{run.folder.name}.",
+        "stopped": "Stopped.",
+        "failed": run.error.replace(f"{ROOT}/", ""),
+    }
+    if run.state in ended:
+        return line_html(ended[run.state])
+    left = run.seconds_left()
+    said = f"{run.done} of {run.whole} questions answered, "
+    said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
     if run.state == "writing":
         said = f"All {run.whole} questions are answered. Working out the figures and writing the report …"
-    else:
-        left = run.seconds_left()
-        said = f"{run.done} of {run.whole} questions answered, "
-        said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
     bar = f'<progress aria-label="Questions answered" value="{run.done}" max="{run.whole}"></progress>'
     return f"{bar}<p>{html.escape(run.folder.name)}: {html.escape(said)}</p>"
 

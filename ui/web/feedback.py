@@ -7,7 +7,7 @@ import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
 from ingest.errors import UserError
-from ui.web.listeners import ALONG, AT_ONCE
+from ui.web.listeners import UNQUEUED, WITH_SAVED
 from ui.web.turns import Turns, earlier_questions, known, messages
 
 KEPT = "Your thumb is kept."
@@ -59,8 +59,8 @@ def feedback_panel(chat: gr.Chatbot, turns: gr.State, saved: gr.Textbox, file: P
         )
         send = gr.Button("Send", size="sm", scale=0, min_width=80)
     shown = [given, row, line, comment]
-    chat.like(liked, [turns, saved], shown, **ALONG).then(None, js=_TO_THE_BOX, **AT_ONCE)
-    gr.on([send.click, comment.submit], commented, [given, comment], shown, **AT_ONCE)
+    chat.like(liked, [turns, saved], shown, **WITH_SAVED).then(None, js=_TO_THE_BOX, **UNQUEUED)
+    gr.on([send.click, comment.submit], commented, [given, comment], shown, **UNQUEUED)
     return Comment(row, line)
 
 

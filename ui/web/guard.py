@@ -6,26 +6,33 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 10_000_000  # bytes; an uploaded question set may have half of that
-_TOO_LARGE = f"A request has {LARGEST_BODY:,} bytes at most."
 
 
-class Forwarded:
-    """Gives a request the address that its client called, where a proxy has told it in the headers
-    `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix` (the beginning of the path that it cut off).
-
-    Whoever sends them is believed, since they change the links of the reply to that request and nothing else; a
-    page elsewhere cannot make a browser send them.
+class Guard:
+    """Turns down bodies that are too large, and requests from another site's page: that could not read the reply,
+    but what it makes a browser send would be done.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on."""
-        await self._app(_as_called(scope) if scope["type"] == "http" else scope, receive, send)
+        """Answers what it turns down; everything else goes on."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        called, app = _as_called(scope), self._app
+        if _comes_from_elsewhere(Headers(scope=called)):
+            app = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
+        await app(called, _counted(receive), send)
 
 
 def _as_called(scope: Scope) -> Scope:
+    """A request with the address that its client called, where a proxy has told it in the headers
+    `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix` (the beginning of the path that it cut off).
+
+    Whoever sends them is believed, since they change the links of the reply to that request and nothing else; a
+    page elsewhere cannot make a browser send them.
+    """
     headers = MutableHeaders(raw=list(scope["headers"]))
     told = {
         name: headers.get(f"x-forwarded-{name}", "").partition(",")[0].strip()  # of several proxies the first
@@ -34,43 +41,23 @@ def _as_called(scope: Scope) -> Scope:
     if told["host"]:
         headers["host"] = told["host"]
         del headers["x-forwarded-host"]  # for which Gradio would forget the prefix
-    scheme = told["proto"] if told["proto"] in ("http", "https") else scope["scheme"]
     prefix = f"/{told['prefix'].strip('/')}".rstrip("/")
     return {
         **scope,
         "headers": headers.raw,
-        "scheme": scheme,
+        "scheme": told["proto"] if told["proto"] in ("http", "https") else scope["scheme"],
         "root_path": prefix,
         "path": f"{prefix}{scope['path']}",
     }
 
 
-class Guard:
-    """Turns down requests from another site's page, and bodies that are too large.
-
-    Such a page could not read the reply, but what it makes a browser send would be done.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers what it turns down; everything else goes on."""
-        refusal = _refusal(Headers(scope=scope)) if scope["type"] == "http" else None
-        await (refusal or self._app)(scope, _counted(receive), send)
-
-
-def _refusal(headers: Headers) -> PlainTextResponse | None:
-    origin, length = headers.get("origin"), headers.get("content-length", "0")
-    if origin and origin.partition("://")[2].lower() != headers.get("host", "").lower():
-        return PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        return PlainTextResponse(_TOO_LARGE, status_code=413)
-    return None
+def _comes_from_elsewhere(headers: Headers) -> bool:
+    origin = headers.get("origin", "")
+    return bool(origin) and origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
 def _counted(receive: Receive) -> Receive:
-    """The same, until a body that does not tell its length has become too large."""
+    """The same, until the body has become too large, whatever it says of its length."""
     size = 0
 
     async def counted() -> Message:
@@ -78,7 +65,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > LARGEST_BODY:
-            raise HTTPException(413, _TOO_LARGE)
+            raise HTTPException(413, f"A request has {LARGEST_BODY:,} bytes at most.")
         return message
 
     return counted

@@ -6,24 +6,28 @@ from typing import Any
 from ui.web.turns import LEFT
 
 # without a place in the queue, and no name in the API
-AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+UNQUEUED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 # A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
-# It is sent along, as the last input, so that it goes on where the process that knew it has ended. What is longer
-# than the browser keeps (about five million characters) is not restored after a reload.
-_ALONG = "(...inputs) => [...inputs.slice(0, -1), inputs.at(-1)?.length < 2_000_000 ? inputs.at(-1) : '']"
-ALONG: dict[str, Any] = {**AT_ONCE, "js": _ALONG}
+# It is sent along, as the last input, so that it goes on where the process that knew it has ended. A reload ends
+# what is longer than the browser keeps (about five million characters).
+_KEPT = """(...inputs) => {
+    let kept = "";
+    try { kept = sessionStorage.getItem("conversation") ?? ""; } catch {} // a browser that keeps nothing
+    return [...inputs.slice(0, -1), kept.length < 2_000_000 ? kept : ""];
+}"""
+WITH_SAVED: dict[str, Any] = {**UNQUEUED, "js": _KEPT}
 KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
-RESTORE = "(saved, turns) => [sessionStorage.getItem('conversation') ?? '', turns]"
 
 # A question is kept before it is sent: where no server hears it, the page that comes with the next one has it.
-SEND = f"""(question, reader, turns, saved) => {{
+SEND = f"""(question, ...others) => {{
+    const asked = ({_KEPT})(question, ...others);
     const sent = {{ question: question.toWellFormed(), notice: {json.dumps(LEFT)}, done: true }};
     try {{
-        const before = JSON.parse(saved || sessionStorage.getItem("conversation") || "[]");
+        const before = JSON.parse(sessionStorage.getItem("conversation") || "[]");
         sessionStorage.setItem("conversation", JSON.stringify([...before, sent]));
     }} catch {{}} // longer than the browser keeps
-    return ({_ALONG})(question, reader, turns, saved);
+    return asked;
 }}"""
 
 DOWNLOAD = """(text, name) => {

@@ -35,6 +35,9 @@ class _Arguments(BaseModel):
         default=None,
         description="The earlier turns of the conversation, oldest first: questions, or questions with answers.",
     )
+    within: list[str] | None = Field(
+        default=None, description="The documents that are asked, by title or file name; all where it is left out."
+    )
 
 
 _ASK = Tool(
@@ -82,8 +85,9 @@ def tool(assistant: Assistant) -> APIRouter:
 
 
 def _answer(assistant: Assistant, arguments: dict[str, Any]) -> Answer:
-    ask = as_ask({"question": arguments.get("question"), "history": arguments.get("history") or ()})
-    return assistant.suggest(assistant.chain.invoke(ask), ask.earlier)
+    given = {name: arguments.get(name) or () for name in ("history", "within")}
+    ask = as_ask({"question": arguments.get("question"), **given})
+    return assistant.suggest(assistant.chain.invoke(ask), ask.earlier, ask.within)
 
 
 def _result(text: str, **more: Any) -> CallToolResult:

@@ -9,11 +9,11 @@ from assistant.chain import Assistant
 from assistant.exports import bundle, conversation_markdown
 from assistant.models import EXTRACTIVE
 from ingest.index import Index
-from ui.web.listeners import ALONG, AT_ONCE, DOWNLOAD
+from ui.web.listeners import DOWNLOAD, UNQUEUED, WITH_SAVED
 from ui.web.render import who_answers
 from ui.web.turns import Turns, known, whole_answers
 
-BUTTON = '<button id="open-menu" type="button" popovertarget="menu">Menu</button>'
+MENU_BUTTON = '<button id="open-menu" type="button" popovertarget="menu">Menu</button>'
 
 _PRINT = "() => requestAnimationFrame(() => window.print())"  # once the menu has closed
 
@@ -30,7 +30,7 @@ def menu(assistant: Assistant, turns: gr.State, saved: gr.Textbox) -> Menu:
     with gr.Column(elem_id="menu", min_width=0):
         as_text = gr.Button("Export as Markdown", size="sm")
         as_bundle = gr.Button("Export evidence", size="sm")
-        gr.Button("Print", size="sm").click(None, js=_PRINT, **AT_ONCE)
+        gr.Button("Print", size="sm").click(None, js=_PRINT, **UNQUEUED)
         clear = gr.Button("Clear", size="sm", elem_id="clear")
         reader = gr.Radio(
             reader_choices(assistant),
@@ -41,9 +41,9 @@ def menu(assistant: Assistant, turns: gr.State, saved: gr.Textbox) -> Menu:
         )
     text, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(2))
     for button, export in ((as_text, _markdown), (as_bundle, _evidence(assistant.index))):
-        made = button.click(export, [turns, saved], [text, name], **ALONG)
-        made.then(_nothing_to_export, text, **{**AT_ONCE, "queue": True})  # which carries the message
-        made.then(None, [text, name], js=DOWNLOAD, **AT_ONCE)
+        made = button.click(export, [turns, saved], [text, name], **WITH_SAVED)
+        made.then(_nothing_to_export, text, **{**UNQUEUED, "queue": True})  # which carries the message
+        made.then(None, [text, name], js=DOWNLOAD, **UNQUEUED)
     return Menu(reader, clear)
 
 

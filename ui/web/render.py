@@ -81,7 +81,7 @@ def _citation(citation: Citation, key: str, several: bool) -> str:
         address = html.escape(link_to(citation.source, citation.start))
         open_ = f' <a class="file" href="{address}" target="_blank" rel="noopener">Open the PDF</a>'
     return (
-        f'<li id="{_anchor(key, citation.number)}"><div class="number">[{citation.number}]</div>'
+        f'<li id="{key}-{citation.number}"><div class="number">[{citation.number}]</div>'
         f"<div>{_place(citation, several)}{open_}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
@@ -111,10 +111,6 @@ def _section(section: str, source: str) -> str:
     """A section as it is named, that of a PDF "p. 3"."""
     page = page_of(source, section)
     return section.replace(f"Page {page}", f"p. {page}", 1) if page else section
-
-
-def _anchor(key: str, number: int) -> str:
-    return f"{key}-{number}"
 
 
 def _lines(text: str) -> str:
@@ -151,7 +147,7 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
             return marker[0]
         name = html.escape(_section(last_heading(citation.section), citation.source) or citation.source)
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
-        return f'<a class="marker" href="#{_anchor(env["key"], citation.number)}">{spoken}</a>'
+        return f'<a class="marker" href="#{env["key"]}-{citation.number}">{spoken}</a>'
 
     def unproven(_: re.Match[str]) -> str:
         """The marks stand in the order of the sentences that they are behind."""

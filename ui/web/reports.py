@@ -4,9 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.chain import Assistant
-from assistant.evaluation.budget import AT_ONCE
-from assistant.evaluation.results import ROWS, read_receipt
-from assistant.evaluation.summary import read_summary
+from assistant.evaluation.results import AT_ONCE, ROWS, SUMMARY, read_receipt, read_summary
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ingest.settings import ROOT
@@ -50,7 +48,7 @@ def report_named(name: str) -> Path:
 
 def finished(folder: Path) -> bool:
     """Whether a run came to its end there."""
-    return (folder / "summary.json").exists()
+    return (folder / SUMMARY).exists()
 
 
 def can_go_on(folder: Path) -> bool:
@@ -61,13 +59,10 @@ def can_go_on(folder: Path) -> bool:
 def seconds_of(count: int, model: str) -> tuple[float, str]:
     """How long so many questions take about, and the name of the last report by the same reader that says so."""
     for name, folder in reports().items():
-        try:
-            by_same = finished(folder) and read_receipt(folder).model == model
-            typical = read_summary(folder)["seconds_p50"] if by_same else None
-        except (UserError, KeyError):  # of another version, or of several models
-            continue
-        if typical and typical.value and typical.n >= _ENOUGH:
-            return count * typical.value / AT_ONCE, name
+        with suppress(UserError, KeyError):  # one that is not finished, of another version, or of several models
+            typical = read_summary(folder)["seconds_p50"]
+            if read_receipt(folder).model == model and typical.value and typical.n >= _ENOUGH:
+                return count * typical.value / AT_ONCE, name
     return count * _SECONDS.get(model, _SECONDS_OF_OTHERS) / AT_ONCE, ""
 
 

@@ -4,7 +4,7 @@ import errno
 import ipaddress
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
-from ui.web.guard import Forwarded, Guard
+from ui.web.guard import Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -22,16 +22,14 @@ _UPLOADS_KEPT = 3_600  # seconds
 _NO_FILES = "#chat a.file { display: none }"  # which are among what is served without a password
 
 
-def take_port(host: str, port: int, say: Callable[[str], object]) -> socket.socket:
-    """Listens on `port`, or on the next one that is free, and says so.
+def take_port(host: str, port: int) -> socket.socket:
+    """Listens on `port`, or on the next one that is free, and says so on stdout.
 
     The socket is handed to the server as it is, so nobody can take the port in between.
 
     Raises:
         UserError: no port is free, or this machine cannot listen there.
     """
-    if not 0 <= port < 65536:
-        raise UserError(f"There is no port {port}. Name one up to 65535: bpo-kpo chat --port 7860")
     last = min(port + PORTS_TRIED - 1, 65535)
     for candidate in range(port, last + 1):
         try:
@@ -44,7 +42,7 @@ def take_port(host: str, port: int, say: Callable[[str], object]) -> socket.sock
                 "Name another: bpo-kpo chat --host 127.0.0.1 --port 7860"
             ) from error
         if port and candidate != port:
-            say(f"Port {port} is busy, so the chat window takes {candidate}.")
+            print(f"Port {port} is busy, so the chat window takes {candidate}.", flush=True)
         return listener
     raise UserError(f"Ports {port} to {last} are all busy. Name another: bpo-kpo chat --port 8080")
 
@@ -106,7 +104,6 @@ class Server(uvicorn.Server):
         for router in () if logins else routers:
             app.include_router(router)
         app.add_middleware(Guard)
-        app.add_middleware(Forwarded)
         if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])

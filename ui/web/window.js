@@ -22,7 +22,7 @@ function showQuote(marker) {
   // beside the conversation stands the article, and the sentence is what the quote is held against
   const [talk, sentence] = [chat().getBoundingClientRect(), sentenceOf(marker).getBoundingClientRect()];
   const [above, below] = [sentence.top - 16, innerHeight - sentence.bottom - 16];
-  bubble.style.maxHeight = "";
+  [bubble.style.left, bubble.style.maxHeight] = ["0", ""]; // it is as wide as what is to the right of it allows
   const under = bubble.offsetHeight <= below || below >= above;
   bubble.style.maxHeight = `${Math.min(bubble.offsetHeight, under ? below : above)}px`;
   const right = Math.min(talk.right, innerWidth - 8) - bubble.offsetWidth;

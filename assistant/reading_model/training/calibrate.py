@@ -1,16 +1,15 @@
-"""Thresholds from documents that were held out for that, and a table of how good the model is on others."""
+"""Thresholds from documents that were held out for that, and measures of how good the model is on others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.reading_model.features import UNIT_FEATURES
 from assistant.reading_model.joint import join
-from assistant.reading_model.model import Calibration, Logits, Network, PassageReading
+from assistant.reading_model.model import Calibration, Logits, Network
 from assistant.reading_model.training.examples import Claim, Document, Example, Question
-from assistant.refusal import answerable, signals
+from assistant.refusal import signals
 
 OVER_REFUSED = 0.1  # of the answerable questions of the calibration part
 FALSELY_MARKED = 0.02  # of a strong chat model's right sentences
@@ -26,27 +25,19 @@ class ReadQuestion:
     document: str
     logits: list[Logits]
 
-    @property
-    def signals(self) -> tuple[float, ...]:
-        """What refusal goes by."""
-        return signals([one.units.tolist() for one in self.logits], [one.answers for one in self.logits])
-
-    def answerable(self, calibration: Calibration) -> float:
-        """The probability that the passages answer."""
-        return answerable([PassageReading(one.units, one.answers) for one in self.logits], calibration)
+    def units(self, rows: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """The logits of all units, or of all `rows` of tables, and which of them answer."""
+        none = np.zeros(0)
+        kept = [e.rows if rows else np.ones(len(e.rows), bool) for e in self.question.examples]
+        logits = [one.units[which] for one, which in zip(self.logits, kept, strict=True)]
+        wanted = [e.units_answer[which] for e, which in zip(self.question.examples, kept, strict=True)]
+        return np.concatenate([none, *logits]), np.concatenate([none, *wanted])
 
     @property
     def best_is_right(self) -> bool:
         """Whether the best of all units answers."""
-        pairs = zip(self.logits, self.question.examples, strict=True)
-        marked = [
-            pair
-            for one, e in pairs
-            for pair in zip(
-                one.units.tolist(), (e.units_answer if e.units_answer is not None else ()), strict=True
-            )
-        ]
-        return bool(max(marked, key=lambda pair: pair[0], default=(0, 0))[1])
+        logits, wanted = self.units()
+        return bool(len(logits) and wanted[logits.argmax()])
 
 
 @dataclass(frozen=True)
@@ -58,38 +49,38 @@ class ReadClaim:
     logits: list[float]
     elsewhere: list[float]
 
-    @property
-    def as_read(self) -> float:
-        """With whole passages, as the assistant reads it."""
-        return self.logits[1]
-
 
 def read(network: Network, documents: Sequence[Document]) -> tuple[list[ReadQuestion], list[ReadClaim]]:
     """Every question and claim of some documents as the shipped model reads them."""
+
+    def run(e: Example) -> Logits:
+        joint = join(e.asked.astype(np.float32), e.begins, e.told.astype(np.float32), e.ranges)
+        return network.run(joint, e.unit, e.passage, e.claim)
+
     with ThreadPoolExecutor(2) as pool:
-
-        def run(examples: Sequence[Example]) -> Iterator[Logits]:
-            return pool.map(lambda e: _run(network, e), examples)
-
-        questions = [ReadQuestion(q, d.name, list(run(q.examples))) for d in documents for q in d.questions]
+        questions = [
+            ReadQuestion(one, document.name, list(pool.map(run, one.examples)))
+            for document in documents
+            for one in document.questions
+        ]
         claims = [
-            ReadClaim(c, d.name, *([one.proven for one in run(some)] for some in (c.examples, c.elsewhere)))
-            for d in documents
-            for c in d.claims
+            ReadClaim(
+                one,
+                document.name,
+                [logits.proven for logits in pool.map(run, one.examples)],
+                [logits.proven for logits in pool.map(run, one.elsewhere)],
+            )
+            for document in documents
+            for one in document.claims
         ]
     return questions, claims
-
-
-def _run(network: Network, e: Example) -> Logits:
-    joint = join(e.asked.astype(np.float32), e.begins, e.told.astype(np.float32), e.ranges)
-    return network.run(joint, e.unit, e.passage, e.claim)
 
 
 def calibrate(
     questions: Sequence[ReadQuestion], claims: Sequence[ReadClaim], of_chat_model: Sequence[float], sha256: str
 ) -> Calibration:
     """The thresholds; `of_chat_model` are the logits of right sentences that a strong model wrote."""
-    table = np.array([one.signals for one in questions])
+    table = np.array([signals(one.logits) for one in questions])
     answerable = np.array([one.question.answerable for one in questions], dtype=float)
     weights = logistic_regression(table, answerable)
     probability = 1 / (1 + np.exp(-(weights[0] + table @ weights[1:])))
@@ -97,9 +88,7 @@ def calibrate(
     answered = [
         one for one, p in zip(questions, probability, strict=True) if one.question.answerable and p >= refuse_below
     ]
-    right = np.array([one.as_read for one in claims if one.claim.supported])
-    wrong = np.array([one.as_read for one in claims if not one.claim.supported])
-    claim = _balanced(right, wrong)
+    claim = _balanced(*as_read(claims))
     elsewhere = float(np.quantile([logit for one in claims for logit in one.elsewhere], 1 - FALSELY_FOUND))
     return Calibration(
         sha256=sha256,
@@ -111,6 +100,12 @@ def calibrate(
         claim_of_chat_model=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
         claim_elsewhere=round(max(claim, elsewhere), 3),
     )
+
+
+def as_read(claims: Sequence[ReadClaim], whole: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """The logits of right and of wrong claims: with `whole` passages, as the assistant reads them, or quotes."""
+    found = [(one.logits[whole], one.claim.supported) for one in claims]
+    return np.array([one for one, right in found if right]), np.array([one for one, right in found if not right])
 
 
 def logistic_regression(table: np.ndarray, wanted: np.ndarray, penalty: float = 1.0) -> np.ndarray:
@@ -130,35 +125,22 @@ def further_units(questions: Sequence[ReadQuestion]) -> float:
 
     By mean F2: to miss a part of an answer is worse than to say a sentence more.
     """
-    return _furthest([_marked(one) for one in questions], beta=2)
+    return _furthest([one.units() for one in questions], beta=2)
 
 
 def further_rows(questions: Sequence[ReadQuestion]) -> float:
-    """The same for the rows of tables below the best row, where that answers. By mean F1: other rows mislead."""
-    is_row = UNIT_FEATURES.index("is a row")
-    rows = [_marked(one, is_row) for one in questions]
-    return _furthest([(below, wanted) for below, wanted in rows if wanted.any()], beta=1)
+    """The same for the rows of tables below the best row, where any answers. By mean F1: other rows mislead."""
+    rows = [one.units(rows=True) for one in questions]
+    return _furthest([(logits, wanted) for logits, wanted in rows if wanted.any()], beta=1)
 
 
-Marked = tuple[np.ndarray, np.ndarray]  # how far each unit is below the best, and whether it answers
-
-
-def _marked(one: ReadQuestion, feature: int | None = None) -> Marked:
-    """The units of a question's passages; `feature`: only those that have this one."""
-    pairs = [(u, e) for u, e in zip(one.logits, one.question.examples, strict=True) if e.units_answer is not None]
-    kept = [np.ones(len(u.units), bool) if feature is None else e.unit[:, feature] > 0 for u, e in pairs]
-    logits = np.concatenate([u.units[k] for (u, _), k in zip(pairs, kept, strict=True)])
-    wanted = np.concatenate([e.units_answer[k] for (_, e), k in zip(pairs, kept, strict=True)])
-    return logits.max(initial=-np.inf) - logits, wanted
-
-
-def _furthest(marked: Sequence[Marked], beta: float) -> float:
-    """The distance at which those that are no further and those that answer agree best: by mean F-beta."""
+def _furthest(read: Sequence[tuple[np.ndarray, np.ndarray]], beta: float) -> float:
+    """The distance at which the units that are no further below the best, and those that answer, agree best."""
 
     def agreement(distance: float) -> float:
         found = []
-        for below, wanted in marked:
-            chosen = below <= distance
+        for logits, wanted in read:
+            chosen = logits.max() - logits <= distance
             right = float(wanted[chosen].sum())
             found.append((1 + beta**2) * right / float(chosen.sum() + beta**2 * wanted.sum()))
         return float(np.mean(found))
@@ -179,11 +161,11 @@ def balanced_accuracy(right: np.ndarray, wrong: np.ndarray, threshold: float) ->
     return float(((right >= threshold).mean() + (wrong < threshold).mean()) / 2)
 
 
-def auc(positive: Sequence[float] | np.ndarray, negative: Sequence[float] | np.ndarray) -> float:
+def auc(positive: np.ndarray, negative: np.ndarray) -> float:
     """The share of pairs in which the positive one is higher; ties count half."""
-    p, n = np.asarray(positive), np.sort(np.asarray(negative))
-    below, upto = np.searchsorted(n, p, "left"), np.searchsorted(n, p, "right")
-    return float((below + upto).mean() / 2 / len(n)) if len(p) and len(n) else float("nan")
+    ordered = np.sort(negative)
+    below, upto = np.searchsorted(ordered, positive, "left"), np.searchsorted(ordered, positive, "right")
+    return float((below + upto).mean() / 2 / len(ordered))
 
 
 def interval(values: dict[str, list[float]], statistic: Callable[[list[float]], float]) -> tuple[float, float]:

@@ -17,12 +17,11 @@ import numpy as np
 from assistant.conversation import standalone
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
-from assistant.reading_model.features import passage_features, rerank_scores, unit_features
-from assistant.reading_model.known_questions import Known, KnownQuestions, Place
-from assistant.reading_model.outline import outlines, places
+from assistant.reading_model.features import features, rerank_scores, table
+from assistant.reading_model.known_questions import Known, KnownQuestions
+from assistant.reading_model.outline import PassageLike, Place, outlines, places
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.retriever import outlined, worth_reading
-from assistant.units import PassageLike
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
@@ -113,14 +112,14 @@ class Maker:
     def _only(self, passage: PassageLike, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
         """The passage as it would be read without its other units."""
         if len(kept) == len(one.units) or not isinstance(passage, Passage):
-            return one.only(kept)
+            return _only(one, kept)
         text = passage.text
         for i in sorted(set(range(len(one.units))) - set(kept), reverse=True):
             start, end = one.units[i].span
             text = text[:start] + text[end:]
         text = re.sub(r"(?m)^[ \t]*(?:[-*+•|]|\d{1,3}[.)])?[ \t|]*\n", "", text)
-        (cut,) = self.encoder.passages([replace(passage, text=text)]) if kept else [one.only(kept)]
-        return cut if len(cut.units) == len(kept) else one.only(kept)
+        (cut,) = self.encoder.passages([replace(passage, text=text)]) if kept else [_only(one, kept)]
+        return cut if len(cut.units) == len(kept) else _only(one, kept)
 
     def _read(self, line: dict[str, Any], without: Sequence[int] | None) -> "_Read":
         question = self.encoder.text(standalone(line["q"], [turn["question"] for turn in line.get("history", [])]))
@@ -139,8 +138,7 @@ class Maker:
         return self.known.near(question, stand, without)
 
     def _examples(self, read: "_Read") -> list[Example]:
-        units = unit_features(read.question, read.encoded, self.encoder.lexicon, read.known)
-        passages = passage_features(read.question, read.encoded, units, self.encoder.lexicon, read.known)
+        found = features(read.question, read.encoded, self.encoder.lexicon, read.known)
         vectors = read.question.vectors.astype(np.float16)
         return [
             Example(
@@ -148,12 +146,13 @@ class Maker:
                 read.question.begins,
                 self._half(one),
                 one.ranges,
-                unit=of_units,
-                passage=of_passage,
-                units_answer=np.array(of, dtype=np.float32),
-                passage_answers=float(any(of)),
+                rows=np.array([unit.kind == "row" for unit in one.units], dtype=bool),
+                unit=table(of.units),
+                passage=table([of.whole])[0],
+                units_answer=np.array(marks, dtype=np.float32),
+                passage_answers=float(any(marks)),
             )
-            for one, of_units, of_passage, of in zip(read.encoded, units, passages, read.marks, strict=True)
+            for one, of, marks in zip(read.encoded, found, read.marks, strict=True)
         ]
 
     def _half(self, one: EncodedPassage) -> np.ndarray:
@@ -195,7 +194,7 @@ class Maker:
         cited = [(p, one) for p, one in both if any(a < p.end and p.start < b for a, b in spans)]
         label, examples = float(line["supported"]), []
         for quoted in (True, False):
-            pieces = [one.only(self._quoted(p, one, spans)) if quoted else one for p, one in cited]
+            pieces = [_only(one, self._quoted(p, one, spans)) if quoted else one for p, one in cited]
             examples.append(_of_claim(claim, pieces, label))
         elsewhere = []
         others = [one for one in self.encoded if not any(one is cites for _, cites in cited)]
@@ -211,9 +210,27 @@ class Maker:
         return [i for i, place in enumerate(stand) if any(_covers(place.span, span) for span in spans)]
 
 
+def _only(one: EncodedPassage, chosen: Sequence[int]) -> EncodedPassage:
+    """The passage with no other units than these, though with all its terms."""
+    kept = [np.arange(*one.ranges[i]) for i in chosen]
+    tokens = np.concatenate([np.zeros(0, dtype=np.int64), *kept])
+    ends = np.cumsum([len(of) for of in kept], dtype=np.int64)
+    return replace(
+        one,
+        text=" ".join(one.units[i].text for i in chosen),
+        units=tuple(one.units[i] for i in chosen),
+        vectors=one.vectors[tokens],
+        content=one.content[tokens],
+        ranges=np.array([ends - [len(of) for of in kept], ends], dtype=np.int64).T.reshape(-1, 2),
+        unit_terms=tuple(one.unit_terms[i] for i in chosen),
+    )
+
+
 def _of_claim(claim: EncodedText, pieces: Sequence[EncodedPassage], label: float) -> Example:
     told = np.concatenate([claim.vectors[:0], *(one.vectors for one in pieces)]).astype(np.float16)
-    return Example(claim.vectors.astype(np.float16), 0, told, claim=claim_features(claim, pieces), proven=label)
+    return Example(
+        claim.vectors.astype(np.float16), 0, told, claim=table([claim_features(claim, pieces)])[0], proven=label
+    )
 
 
 def _covers(unit: Span, place: Span) -> bool:

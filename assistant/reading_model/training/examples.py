@@ -19,17 +19,13 @@ class Example:
     begins: int  # where its own tokens begin
     told: np.ndarray
     ranges: np.ndarray | None = None  # (units, 2)
+    rows: np.ndarray | None = None  # (units,), bool: which are rows of tables
     unit: np.ndarray | None = None  # (units, features)
     passage: np.ndarray | None = None  # (features,)
     claim: np.ndarray | None = None
     units_answer: np.ndarray | None = None  # (units,), 0 or 1
     passage_answers: float | None = None
     proven: float | None = None
-
-    @property
-    def length(self) -> int:
-        """How many tokens the network reads, about."""
-        return len(self.asked) + len(self.told)
 
 
 @dataclass(frozen=True)

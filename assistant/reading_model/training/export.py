@@ -2,50 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor, nn
 
-from assistant.reading_model.claim_features import CLAIM_FEATURES
-from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
+from assistant.reading_model.joint import join
+from assistant.reading_model.model import inputs_of
 from assistant.reading_model.training.network import WIDTH, Network
-
-INPUTS = ("vectors", "types", "best", "pool", "unit", "passage", "claim")
-
-
-class _Whole(nn.Module):
-    """The network for pairs without padding."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(
-        self,
-        vectors: Tensor,
-        types: Tensor,
-        best: Tensor,
-        pool: Tensor,
-        unit: Tensor,
-        passage: Tensor,
-        claim: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        return self.network(vectors, types, best, None, pool, unit, passage, claim)
 
 
 def export(network: Network, path: Path) -> None:
     """Writes the network to `path`: the layers' weights as int8 per channel, the heads as floats."""
-    tokens, units = 40, 3
-    example = (
-        torch.randn(1, tokens, WIDTH),
-        torch.tensor([[0] + [2] * 9 + [3] * 30]),
-        torch.rand(1, tokens),
-        torch.rand(1, units, tokens),
-        torch.randn(1, units, len(UNIT_FEATURES)),
-        torch.randn(1, len(PASSAGE_FEATURES)),
-        torch.randn(1, len(CLAIM_FEATURES)),
-    )
+    chance = np.random.default_rng(0)
+    asked, told = chance.standard_normal((9, WIDTH)), chance.standard_normal((30, WIDTH))
+    example = inputs_of(join(asked, 0, told), network.sizes)
     dynamic = {
         "vectors": {1: "tokens"},
         "types": {1: "tokens"},
@@ -55,10 +26,10 @@ def export(network: Network, path: Path) -> None:
     }
     whole = path.with_suffix(".full.onnx")
     torch.onnx.export(
-        _Whole(network.eval()),
-        example,
+        network.eval(),
+        tuple(map(torch.from_numpy, example.values())),
         str(whole),
-        input_names=list(INPUTS),
+        input_names=list(example),
         output_names=["units", "answers", "proven"],
         dynamic_axes=dynamic,
         opset_version=17,

@@ -1,13 +1,12 @@
 """The network: layers over two texts as the embedding model read them, and heads that weigh similarities in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from assistant.reading_model.claim_features import CLAIM_FEATURES
-from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
 from assistant.reading_model.joint import ASKED, TOLD
 
 WIDTH, HEADS, INNER = 384, 12, 1536  # of all-MiniLM-L6-v2
@@ -25,15 +24,15 @@ class Layer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(WIDTH, _EPSILON), nn.LayerNorm(WIDTH, _EPSILON)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """x: (batch, tokens, 384); mask: (batch, 1, 1, tokens), true where there is a token, or all are."""
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, tokens, 384)."""
         batch, tokens, _ = x.shape
 
         def split(y: Tensor) -> Tensor:
             return y.view(batch, tokens, HEADS, WIDTH // HEADS).transpose(1, 2)
 
         seen = nn.functional.scaled_dot_product_attention(
-            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask
+            split(self.query(x)), split(self.key(x)), split(self.value(x))
         )
         x = self.norm1(x + self.dropout(self.out(seen.transpose(1, 2).reshape(batch, tokens, WIDTH))))
         return self.norm2(x + self.dropout(self.narrow(nn.functional.gelu(self.wide(x)))))
@@ -54,12 +53,12 @@ class Joint(nn.Module):
         nn.init.normal_(self.types.weight, std=0.02)
         nn.init.zeros_(self.best.weight)
 
-    def forward(self, vectors: Tensor, types: Tensor, best: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, vectors: Tensor, types: Tensor, best: Tensor) -> Tensor:
         """(batch, tokens, 384), and (batch, tokens) each; gives (batch, tokens, 384)."""
         x = self.before(vectors) + self.types(types) + self.best(best.unsqueeze(-1))
         x = self.dropout(self.norm(x))
         for layer in self.layers:
-            x = layer(x, None if mask is None else mask[:, None, None, :])
+            x = layer(x)
         return x
 
     def load(self, file: Path) -> None:
@@ -118,21 +117,25 @@ class Head(nn.Module):
 
 
 class Network(nn.Module):
-    """The layers with their heads: does a unit answer, does the passage answer, is the claim proven."""
+    """The layers with their heads: does a unit answer, does the passage answer, is the claim proven.
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    `sizes`: how many similarities a `unit`, a `passage` and a `claim` have. There is no padding: it reads one pair
+    of texts, or several of the same length.
+    """
+
+    def __init__(self, sizes: Mapping[str, int], dropout: float = 0.1) -> None:
         super().__init__()
+        self.sizes = sizes
         self.joint = Joint(dropout)
-        self.unit = Head(3 * WIDTH, len(UNIT_FEATURES), dropout)
-        self.passage = Head(3 * WIDTH, len(PASSAGE_FEATURES), dropout)
-        self.claim = Head(3 * WIDTH, len(CLAIM_FEATURES), dropout)
+        self.unit, self.passage, self.claim = (
+            Head(3 * WIDTH, sizes[of], dropout) for of in ("unit", "passage", "claim")
+        )
 
     def forward(
         self,
         vectors: Tensor,
         types: Tensor,
         best: Tensor,
-        mask: Tensor | None,
         pool: Tensor,
         unit: Tensor,
         passage: Tensor,
@@ -140,14 +143,12 @@ class Network(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Logits for the units (batch, units), the passage as an answer and the claim as proven (batch,) each.
 
-        `vectors`: (batch, tokens, 384); `types`, `best`, `mask`: (batch, tokens); `pool`: (batch, units, tokens),
-        the mean over each unit's tokens; `unit`: (batch, units, features), `passage`, `claim`: (batch, features).
-        `mask` is true where there is a token; without it there is no padding.
+        Takes what `inputs_of` gives: `vectors`: (batch, tokens, 384); `types`, `best`: (batch, tokens); `pool`:
+        (batch, units, tokens); `unit`: (batch, units, features), `passage`, `claim`: (batch, features).
         """
-        states = self.joint(vectors, types, best, mask)
+        states = self.joint(vectors, types, best)
         units, whole = pool @ states, states[:, 0]
-        there = types >= 0 if mask is None else mask
-        asked, told = (_mean(states, (types == of) & there) for of in (ASKED, TOLD))
+        asked, told = (_mean(states, types == of) for of in (ASKED, TOLD))
         beside = torch.cat([whole, asked], -1).unsqueeze(1).expand(-1, units.shape[1], -1)
         of_units = self.unit(torch.cat([units, beside], -1), unit)
         pair = torch.cat([whole, asked, told], -1)

@@ -1,7 +1,7 @@
 """The table that training ends with: how good the model is on documents that it has never seen, with intervals."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from rich.console import Console
@@ -11,8 +11,16 @@ from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.evidence import Evidence
 from assistant.reading_model.model import Calibration, Network, ReadingModel
-from assistant.reading_model.training.calibrate import ReadClaim, ReadQuestion, auc, balanced_accuracy, interval
+from assistant.reading_model.training.calibrate import (
+    ReadClaim,
+    ReadQuestion,
+    as_read,
+    auc,
+    balanced_accuracy,
+    interval,
+)
 from assistant.reading_model.training.data import ARTICLE, READING, read_lines
+from assistant.refusal import answerable
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
 from ingest.passages import split
@@ -27,44 +35,39 @@ def report(
 ) -> None:
     """Prints the table for the part `test`."""
     table = Table("on documents never seen", "value", "95 % interval", "n")
-    sure = [one.answerable(calibration) for one in questions]
 
-    def add(
-        name: str, found: list[tuple[str, float]], statistic: Callable[[list[float]], float] = np.mean
-    ) -> None:
+    def add(name: str, found: Sequence[tuple[str, float]]) -> None:
+        """A mean, from the values with the documents that they are of."""
         by_document: dict[str, list[float]] = {}
         for document, value in found:
             by_document.setdefault(document, []).append(value)
-        low, high = interval(by_document, statistic)
-        table.add_row(name, f"{statistic([v for _, v in found]):.3f}", f"{low:.2f} to {high:.2f}", str(len(found)))
+        low, high = interval(by_document, np.mean)
+        mean = np.mean([value for _, value in found])
+        table.add_row(name, f"{mean:.3f}", f"{low:.2f} to {high:.2f}", str(len(found)))
 
+    sure = [(one, answerable(one.logits, calibration)) for one in questions]
+    refused = [(one, float(p < calibration.refuse_below)) for one, p in sure]
     answered = [one for one in questions if one.question.answerable]
     add("the best unit answers", [(one.document, float(one.best_is_right)) for one in answered])
-    refused = [(one, float(p < calibration.refuse_below)) for one, p in zip(questions, sure, strict=True)]
     add("over-refused", [(one.document, no) for one, no in refused if one.question.answerable])
-    add("near refused", [(o.document, no) for o, no in refused if o.question.kind.startswith("near")])
-    add("deleted answers refused", [(o.document, no) for o, no in refused if o.question.kind == "deleted"])
-    add("far refused", [(o.document, no) for o, no in refused if o.question.kind == "far"])
-    right = [p for one, p in zip(questions, sure, strict=True) if one.question.answerable]
-    near = [p for one, p in zip(questions, sure, strict=True) if one.question.kind.startswith("near")]
+    for name, kind in (("near", "near"), ("deleted answers", "deleted"), ("far", "far")):
+        add(f"{name} refused", [(one.document, no) for one, no in refused if one.question.kind.startswith(kind)])
+    right = np.array([p for one, p in sure if one.question.answerable])
+    near = np.array([p for one, p in sure if one.question.kind.startswith("near")])
     table.add_row("near AUC", f"{auc(right, near):.3f}", "", str(len(right) + len(near)))
     for at in (0.05, 0.09, 0.11):
-        table.add_row(
-            f"near refused at {at:.0%} over-refused",
-            f"{np.mean(near < np.quantile(right, at)):.3f}",
-            "",
-            str(len(near)),
-        )
-    for i, name in enumerate(("as quoted", "as whole passages")):
-        proven = np.array([one.logits[i] for one in claims if one.claim.supported])
-        wrong = np.array([one.logits[i] for one in claims if not one.claim.supported])
-        table.add_row(f"claims, {name}: AUC", f"{auc(proven, wrong):.3f}", "", str(len(claims)))
+        share = (near < np.quantile(right, at)).mean()
+        table.add_row(f"near refused at {at:.0%} over-refused", f"{share:.3f}", "", str(len(near)))
+    for whole, name in enumerate(("as quoted", "as whole passages")):
+        proven, wrong = as_read(claims, bool(whole))
         balanced = balanced_accuracy(proven, wrong, calibration.claim)
-        table.add_row(f"claims, {name}: balanced accuracy", f"{balanced:.3f}", "", str(len(claims)))
-        caught = float((wrong < calibration.claim_of_chat_model).mean())
-        table.add_row(
-            f"claims, {name}: wrong ones marked in a chat model's answer", f"{caught:.3f}", "", str(len(wrong))
-        )
+        caught = (wrong < calibration.claim_of_chat_model).mean()
+        for measure, value, n in (
+            ("AUC", auc(proven, wrong), len(claims)),
+            ("balanced accuracy", balanced, len(claims)),
+            ("wrong ones marked in a chat model's answer", caught, len(wrong)),
+        ):
+            table.add_row(f"claims, {name}: {measure}", f"{value:.3f}", "", str(n))
     marked = float((np.array(of_chat_model) < calibration.claim_of_chat_model).mean())
     table.add_row("a strong model's sentences falsely marked", f"{marked:.3f}", "", str(len(of_chat_model)))
     Console(width=110).print(table)

@@ -58,8 +58,7 @@ def train() -> None:
     """Writes the weights, learned from all but the lines that are held out."""
     kept = [line for line in lines() if part_of(line.text) != "test"]
     told = vectors([line.masked or line.text for line in kept])
-    wanted = np.array([SCOPES.index(line.scope) for line in kept])
-    found = np.round(_fitted(told, np.eye(len(SCOPES))[wanted]), 3)
+    found = np.round(_fitted(told, [SCOPES.index(line.scope) for line in kept]), 3)
     scopes = {scope: tuple(row.tolist()) for scope, row in zip(SCOPES, found, strict=True)}
     weights = Weights(scopes=scopes, follows=tuple(_of_follow_ups(kept).tolist()))
     WEIGHTS.write_text(weights.model_dump_json() + "\n", encoding="utf-8")
@@ -69,31 +68,34 @@ def _of_follow_ups(kept: Sequence[Line]) -> np.ndarray:
     """Weights that are above 0 for a follow-up: as often wrong of those as of the others, where held out."""
     told, follows = vectors([line.text for line in kept]), np.array([line.follows for line in kept])
     held = np.array([part_of(line.text) == "calibrate" for line in kept])
-    stands, needs = _fitted(told[~held], np.eye(2)[follows[~held].astype(int)])
-    logits = (needs - stands)[0] + told[held] @ (needs - stands)[1:]
-    wrong = [abs((logits[follows[held]] < at).mean() - (logits[~follows[held]] >= at).mean()) for at in logits]
+    stands, needs = _fitted(told[~held], follows[~held].astype(int).tolist())
     table = needs - stands
+    logits = table[0] + told[held] @ table[1:]
+    wrong = [abs((logits[follows[held]] < at).mean() - (logits[~follows[held]] >= at).mean()) for at in logits]
     table[0] -= logits[int(np.argmin(wrong))]
     return np.round(table, 3)
 
 
-def _fitted(told: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Softmax regression by Adam (Kingma and Ba, arXiv 1412.6980), all lines in each step: (scopes, 385)."""
-    told = np.hstack([np.ones((len(told), 1)), told])
-    table, first, second = (np.zeros((wanted.shape[1], told.shape[1])) for _ in range(3))
-    for step in range(1, _STEPS + 1):
-        logits = told @ table.T
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        slope = (odds / odds.sum(axis=1, keepdims=True) - wanted).T @ told / len(told) + _DECAY * table
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        table -= _RATE * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return table
+def _fitted(told: np.ndarray, kinds: Sequence[int]) -> np.ndarray:
+    """Softmax regression, all lines in each step: (kinds, 385), the constants first."""
+    import torch  # the report does without
+
+    x, wanted = torch.from_numpy(told).double(), torch.tensor(kinds)
+    layer = torch.nn.Linear(x.shape[1], int(wanted.max()) + 1, dtype=x.dtype)
+    torch.nn.init.zeros_(layer.weight)
+    torch.nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=_RATE, weight_decay=_DECAY)
+    for _ in range(_STEPS):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(layer(x), wanted).backward()
+        optimizer.step()
+    return torch.column_stack([layer.bias, layer.weight]).detach().numpy()
 
 
 def report() -> None:
     """Prints how well each scope is told on the lines that were held out."""
     held = [line for line in lines() if part_of(line.text) == "test"]
-    told = [scope_of(vector).scope for vector in vectors([line.masked or line.text for line in held])]
+    told = [scope_of(vector) for vector in vectors([line.masked or line.text for line in held])]
     table = Table("scope of a question, held out", "precision", "recall", "n")
     for scope in SCOPES:
         asked = [one == scope for one in told]

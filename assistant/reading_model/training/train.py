@@ -4,15 +4,17 @@ import math
 import pickle
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from assistant.reading_model.training.batches import Batch, collate, epoch
+from assistant.reading_model.joint import join
+from assistant.reading_model.model import inputs_of
 from assistant.reading_model.training.data import make
-from assistant.reading_model.training.examples import Document, Example, Part
+from assistant.reading_model.training.examples import Document, Example, Part, Question
 from assistant.reading_model.training.network import Head, Network
 
 SEED = 7
@@ -27,7 +29,7 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     """Trains on documents of the part `train`; goes on from the checkpoint in `folder`, where there is one."""
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
-    network = Network()
+    network = Network(_sizes(documents))
     network.joint.load(start)
     _learn_similarities(network, documents)
     batches = [batch for _ in range(epochs) for batch in _batches(documents, chance)]
@@ -49,8 +51,7 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     losses: list[float] = []
     network.train()
     for step in range(first, total):
-        batch = collate(batches[step])
-        loss = loss_of(network, batch)
+        loss = loss_of(network, batches[step])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -71,11 +72,38 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     return network.eval()
 
 
+def _sizes(documents: list[Document]) -> dict[str, int]:
+    """How many similarities a unit, a passage and a claim have."""
+    question = next(e for d in documents for q in d.questions for e in q.examples if len(e.ranges))
+    claim = next(e for d in documents for c in d.claims for e in c.examples)
+    return {"unit": question.unit.shape[1], "passage": len(question.passage), "claim": len(claim.claim)}
+
+
 def _batches(documents: list[Document], chance: random.Random) -> list[list[Example]]:
     """An epoch; the article, which most questions will be about, comes twice in it."""
     again = [document for document in documents if document.group == "article"]
-    batches = [*epoch(documents, BATCH, chance), *epoch(again, BATCH, chance)]
+    batches = [*_epoch(documents, chance), *_epoch(again, chance)]
     return chance.sample(batches, len(batches))
+
+
+def _epoch(documents: list[Document], chance: random.Random) -> Iterator[list[Example]]:
+    """Batches of examples in random order, those of questions and those of claims apart."""
+    questions = [e for d in documents for question in d.questions for e in _some(question, chance)]
+    claims = [e for d in documents for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
+    for examples in (questions, claims):
+        chance.shuffle(examples)
+        yield from (examples[at : at + BATCH] for at in range(0, len(examples), BATCH))
+
+
+def _some(question: Question, chance: random.Random) -> list[Example]:
+    """Of an answered question two passages that answer and one of the best that do not; else two of the best."""
+    right = [e for e in question.examples if e.passage_answers]
+    wrong = [e for e in question.examples if not e.passage_answers]
+    if right:
+        other = [chance.choice(wrong[:4] if chance.random() < 0.7 else wrong)] if wrong else []
+        return chance.sample(right, min(2, len(right))) + other
+    first = wrong[:3] if chance.random() < 0.8 else wrong
+    return chance.sample(first, min(2, len(first)))
 
 
 def _rate(step: int, total: int) -> float:
@@ -85,18 +113,25 @@ def _rate(step: int, total: int) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
 
 
-def loss_of(network: Network, batch: Batch) -> torch.Tensor:
-    """The sum of the losses of units, passages and claims, each a mean over those that are known."""
-    logits = network(*batch.inputs)
+def loss_of(network: Network, examples: list[Example]) -> torch.Tensor:
+    """The sum of the losses of units, passages and claims, each a mean over all that the examples have."""
+    units, passages, claims = [], [], []  # pairs of logits, and what they should be
+    for e in examples:
+        joint = join(e.asked.astype(np.float32), e.begins, e.told.astype(np.float32), e.ranges)
+        inputs = inputs_of(joint, network.sizes, e.unit, e.passage, e.claim)
+        of_units, answers, proven = network(*map(torch.from_numpy, inputs.values()))
+        if e.units_answer is not None and len(e.units_answer):
+            read = torch.from_numpy(joint.pool.any(axis=1))  # what was cut off is not
+            units.append((of_units[0][read], torch.from_numpy(e.units_answer)[read]))
+        if e.passage_answers is not None:
+            passages.append((answers, torch.tensor([e.passage_answers])))
+        if e.proven is not None:
+            claims.append((proven, torch.tensor([e.proven])))
     loss = torch.zeros(())
-    for logit, (wanted, known), positive in zip(
-        logits, (batch.units, batch.passages, batch.claims), (UNIT_WEIGHT, 1.0, 1.0), strict=True
-    ):
-        if known.any():
-            each = binary_cross_entropy_with_logits(
-                logit, wanted, reduction="none", pos_weight=torch.tensor(positive)
-            )
-            loss = loss + (each * known).sum() / known.sum()
+    for pairs, positive in ((units, UNIT_WEIGHT), (passages, 1.0), (claims, 1.0)):
+        if sum(len(logits) for logits, _ in pairs):
+            logits, wanted = (torch.cat(column) for column in zip(*pairs, strict=True))
+            loss = loss + binary_cross_entropy_with_logits(logits, wanted, pos_weight=torch.tensor(positive))
     return loss
 
 

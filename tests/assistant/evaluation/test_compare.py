@@ -1,11 +1,21 @@
-"""Two runs side by side, and floors that a run has to hold."""
+"""Two runs side by side, floors that a run has to hold, and the sentence on top of a report."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from assistant.evaluation.compare import Comparison, check_comparable, compare, missed, read_floors, worse
+from assistant.evaluation.compare import (
+    Comparison,
+    check_comparable,
+    compare,
+    compared_in_words,
+    in_words,
+    missed,
+    read_floors,
+    verdict,
+    worse,
+)
 from assistant.evaluation.report import write_report
 from assistant.evaluation.statistics import Difference, Figure
 from ingest.errors import UserError
@@ -55,6 +65,8 @@ def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
     }
     lines = worse(Comparison(changes, [], [], 0, 0, []))
     assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
+    unclear = {"over_refusal": Difference(0.2, -0.1, 0.5, 0.3, 50)}
+    assert worse(Comparison(unclear, [], [], 0, 0, [])) == []
 
 
 def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_path: Path) -> None:
@@ -69,7 +81,7 @@ def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_
         check_comparable([OTHER_QUESTION], folder, None)
     rows = folder / "results.jsonl"
     rows.write_bytes(rows.read_bytes()[:-40])
-    with pytest.raises(UserError, match="no report that can be read"):
+    with pytest.raises(UserError, match=r"results.jsonl cannot be read"):
         check_comparable([ANSWERABLE], folder, None)
 
 
@@ -94,3 +106,46 @@ def test_a_floor_is_a_ceiling_where_lower_is_better_and_an_undefined_figure_fall
 def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
     with pytest.raises(UserError, match=re.escape(said)):
         read_floors([floor])
+
+
+# --- in words
+
+SUMMARY = {
+    name: Figure(value=0.864, low=0.8, high=0.9, n=100)
+    for name in ("fact_recall", "mrr", "over_refusal", "refusal_near")
+}
+BETTER, WORSE = Difference(0.04, 0.01, 0.07, 0.01, 100), Difference(-0.04, -0.07, -0.01, 0.01, 100)
+UNCLEAR, SAME = Difference(0.02, -0.01, 0.05, 0.3, 100), Difference(0.0, 0.0, 0.0, 1.0, 100)
+FIRST = "Facts said 0.86 (0.80 to 0.90)"
+
+
+def test_a_run_by_itself_says_its_first_figure_and_where_most_was_lost() -> None:
+    lost = {"not retrieved": 1, "wrong refusal": 3}
+    assert in_words(SUMMARY, lost) == f"{FIRST}. Most was lost at “wrong refusal”: 3 of 4."
+    assert in_words(SUMMARY, {}) == f"{FIRST}. No question was lost."
+    assert in_words({"fact_recall": Figure(value=None, n=0)}, {}).startswith("None of these questions says")
+
+
+@pytest.mark.parametrize(
+    ("differences", "said"),
+    [
+        (
+            {"fact_recall": BETTER, "mrr": WORSE, "over_refusal": BETTER, "refusal_near": UNCLEAR},
+            "4 points more than in last week; worse: rank of the evidence and wrong refusals; "
+            "too few questions to tell near refusals apart.",
+        ),
+        ({"fact_recall": UNCLEAR, "mrr": SAME}, "2 points more than in last week, which may be chance."),
+        ({"fact_recall": SAME}, "as in last week."),
+    ],
+)
+def test_against_another_run_it_says_what_is_clearly_different_and_what_cannot_be_told(
+    differences: dict[str, Difference], said: str
+) -> None:
+    assert compared_in_words(SUMMARY, Comparison(differences, [], [], 0, 0, []), "last week") == f"{FIRST}, {said}"
+
+
+def test_a_verdict_asks_for_the_whole_interval_and_for_more_than_chance() -> None:
+    few = Difference(1.0, 1.0, 1.0, 0.5, 2)
+    verdicts = [verdict(pair, "fact_recall") for pair in (BETTER, WORSE, UNCLEAR, SAME, few)]
+    assert verdicts == ["better", "worse", "no clear difference", "no difference", "too few to tell"]
+    assert verdict(BETTER, "over_refusal") == "worse"

@@ -45,17 +45,13 @@ def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_pat
     assert not read_jsonl(path).problems
 
 
-def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
     with pytest.raises(UserError, match="There is no feedback at"):
         read_feedback(path)
     path.write_text(feedback().model_dump_json() + "\n{}\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"feedback\.jsonl:2 is no feedback\. Remove the line\."):
         read_feedback(path)
-
-
-def test_what_cannot_be_written_or_is_full_is_one_line(tmp_path: Path) -> None:
-    path = tmp_path / "feedback.jsonl"
     with path.open("wb") as file:
         file.truncate(100_000_001)
     with pytest.raises(UserError, match="is full"):

@@ -4,14 +4,11 @@ import math
 import re
 from pathlib import Path
 
-import pytest
-
 from assistant.chain import open_assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run
-from assistant.evaluation.summary import read_summary
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
@@ -32,33 +29,25 @@ FLOORS = {
 }
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Path:
-    folder = tmp_path_factory.mktemp("cold-chain")
-    settings = IngestSettings(index=folder / "index")
+def test_another_document_is_answered_with_whole_citations_and_every_figure_is_a_number(
+    minilm: MiniLM, tmp_path: Path
+) -> None:
+    settings = IngestSettings(index=tmp_path / "index")
     build(settings, [DATA / "cold-chain.md"], embeddings=minilm)
     assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
-    run(QUESTIONS, assistant, folder / "report")
-    write_report(folder / "report", "cold-chain.jsonl", assistant.index().sources)
-    return folder / "report"
-
-
-def test_another_document_is_answered_with_whole_citations(report: Path) -> None:
+    report = tmp_path / "report"
+    run(QUESTIONS, assistant, report)
+    summary = write_report(report, "cold-chain.jsonl", assistant.index().sources)
     assert [row.id for row in read_rows(report)] == [item.id for item in QUESTIONS]
-    values = {name: figure.value for name, figure in read_summary(report).items()}
+    values = {name: figure.value for name, figure in summary.items()}
     held = {"failures": 0.0, "citation_validity": 1.0, "quote_exactness": 1.0, "uncited_sentences": 0.0}
     assert {name: values[name] for name in held} == held
     assert {name: values[name] for name in FLOORS if (values[name] or 0.0) < FLOORS[name]} == {}
-
-
-def test_every_figure_is_a_number_in_its_interval_or_says_that_it_is_none(report: Path) -> None:
-    for name, figure in read_summary(report).items():
+    for name, figure in summary.items():
         assert (figure.value is None) == (figure.n == 0), name
-        if figure.value is not None:
-            assert math.isfinite(figure.value), name
         if figure.value is not None and figure.low is not None and figure.high is not None:
             assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, name
     scores = [value for row in read_rows(report) for value in row.scores.values()]
-    assert all(value is None or math.isfinite(value) for value in scores)
+    assert all(value is None or math.isfinite(value) for value in (*scores, *values.values()))
     page = (report / "report.html").read_text("utf-8")
     assert not re.search(r"<td[^>]*>(<strong>)?[+-]?(nan|inf|None)", page)

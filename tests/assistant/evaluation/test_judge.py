@@ -2,9 +2,7 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from langchain_core.messages.ai import UsageMetadata
 from assistant import prompts
 from assistant.answers import Sentence, Usage
 from assistant.chain import Assistant
-from assistant.evaluation.judge import VERDICTS, CitationJudge, judging_took, open_judge, undecided
+from assistant.evaluation.judge import VERDICTS, CitationJudge, open_judge, read_verdicts
 from assistant.evaluation.metrics import NoVerdict
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import read_rows
@@ -40,73 +38,51 @@ def judging(said: str | Exception | Callable[[str], str | Exception]) -> FakeCha
     return replying(said if callable(said) else lambda _: said)
 
 
-def kept(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / VERDICTS).read_text("utf-8").splitlines()]
-
-
-@pytest.mark.parametrize(("said", "verdict"), [("yes", True), ("YES.", True), (" no.\n", False)])
-def test_yes_and_no_are_verdicts(said: str, verdict: bool, tmp_path: Path) -> None:
-    assert CitationJudge("m", judging(said), tmp_path)("evidence", "claim") is verdict
-    (line,) = kept(tmp_path)
-    assert line.pop("usage")["output_tokens"] > 0
-    assert line == {"evidence": "evidence", "claim": "claim", "answer": said, "verdict": verdict, "error": None}
-
-
 @pytest.mark.parametrize(
-    ("said", "error"),
+    ("said", "verdict", "error"),
     [
-        ("Yes, it does.", "neither yes nor no"),
-        ("yesno", "neither yes nor no"),
-        ("**yes**", "neither yes nor no"),
-        (TimeoutError("too slow"), "it took too long"),
+        ("yes", True, None),
+        ("YES.", True, None),
+        (" no.\n", False, None),
+        ("Yes, it does.", None, "neither yes nor no"),
+        ("**yes**", None, "neither yes nor no"),
+        (TimeoutError("too slow"), None, "it took too long"),
     ],
 )
-def test_whatever_else_a_model_says_or_does_is_no_verdict_and_is_kept(
-    said: str | Exception, error: str, tmp_path: Path
+def test_yes_and_no_are_verdicts_whatever_else_a_model_says_or_does_is_none_and_all_is_kept(
+    said: str | Exception, verdict: bool | None, error: str | None, tmp_path: Path
 ) -> None:
-    with pytest.raises(NoVerdict, match=error):
-        CitationJudge("m", judging(said), tmp_path)("evidence", "claim")
-    (row,) = kept(tmp_path)
-    assert (row["answer"], row["verdict"]) == (said if isinstance(said, str) else None, None)
-    assert error in row["error"]
-    assert undecided(tmp_path) == 1
+    judge = CitationJudge("m", judging(said), tmp_path)
+    if error:
+        with pytest.raises(NoVerdict, match=error):
+            judge("evidence", "claim")
+    else:
+        assert judge("evidence", "claim") is verdict
+    (kept,) = read_verdicts(tmp_path)
+    answer = said if isinstance(said, str) else None
+    assert (kept.evidence, kept.claim, kept.answer, kept.verdict) == ("evidence", "claim", answer, verdict)
+    assert (kept.usage.output_tokens > 0) is (answer is not None)
+    assert (error or "") in (kept.error or "")
 
 
-def test_what_failed_is_asked_again_and_what_was_judged_is_not(tmp_path: Path) -> None:
-    replies = iter(["what?", "yes"])
-    model = judging(lambda _: next(replies))
+def test_what_failed_is_asked_again_and_what_was_judged_is_not_also_where_a_run_goes_on(tmp_path: Path) -> None:
+    replies = iter(["what?", "yes", "yes", "yes"])
+    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
+    model = replying(lambda _: next(replies), usage=counted)
     judge = CitationJudge("m", model, tmp_path)
     with pytest.raises(NoVerdict):
-        judge("evidence", "claim")
-    assert [judge("evidence", "claim") for _ in range(3)] == [True, True, True]
-    assert len(model.sent) == 2
-
-
-def test_two_threads_that_want_the_same_verdict_ask_once(tmp_path: Path) -> None:
-    def slowly(_: str) -> str:
-        time.sleep(0.1)
-        return "no"
-
-    model = judging(slowly)
+        judge("evidence", "a")
+    assert [judge("evidence", claim) for claim in "aab"] == [True] * 3
+    with (tmp_path / VERDICTS).open("a", encoding="utf-8") as file:
+        file.write('{"evidence": "c", "cla')  # a line that was cut off
     judge = CitationJudge("m", model, tmp_path)
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(judge, ["evidence"] * 4, ["claim"] * 4)) == [False] * 4
-    assert len(model.sent) == len(kept(tmp_path)) == 1
-
-
-def test_a_run_that_goes_on_knows_the_verdicts_and_what_they_took(tmp_path: Path) -> None:
-    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
-    for claims in ("ab", "bc"):
-        judge = CitationJudge("m", replying(lambda _: "yes", usage=counted), tmp_path)
-        assert all(judge("evidence", claim) for claim in claims)
-        with (tmp_path / VERDICTS).open("a", encoding="utf-8") as file:
-            file.write('{"evidence": "c", "cla')  # a line that was cut off
-    assert judge.spent == judging_took(tmp_path) == Usage(input_tokens=300, output_tokens=3, cost_usd=None)
-    assert [row["claim"] for row in kept(tmp_path)] == ["a", "b", "c"]
-    assert judging_took(tmp_path / "none") == Usage()
+    assert [judge("evidence", claim) for claim in "abc"] == [True] * 3
+    assert judge.spent == Usage(input_tokens=400, output_tokens=4, cost_usd=None)
+    assert [kept.claim for kept in read_verdicts(tmp_path)] == ["a", "a", "b", "c"]
+    assert read_verdicts(tmp_path / "none") == []
     (tmp_path / VERDICTS).write_text("yes\n", encoding="utf-8")
     with pytest.raises(UserError, match="Give another --report"):
-        CitationJudge("m", judging("yes"), tmp_path)
+        read_verdicts(tmp_path)
 
 
 def test_a_stop_and_a_key_that_is_refused_end_the_run(tmp_path: Path) -> None:
@@ -136,25 +112,24 @@ def test_a_judge_decides_what_citations_support_and_without_one_verdict_both_fig
 ) -> None:
     cited = {"support": "supported", "citations": (1,)}
     answer = an_answer(FRAMES, sentences=(Sentence(text="Boxes.", **cited), Sentence(text="Combs.", **cited)))
-    lexical = score(ANSWERABLE, answer, CORPUS)
-    verdicts = {"Boxes.": "yes", "Combs.": "no"}  # by its words neither would be supported
+    lexical = score(ANSWERABLE, answer, CORPUS)  # by its words neither is supported
+    verdicts = {"Boxes.": "yes", "Combs.": "hm"}
+    model = judging(lambda prompt: next(said for claim, said in verdicts.items() if claim in prompt))
 
-    def judged_by(folder: str) -> dict[str, float | None]:
-        (tmp_path / folder).mkdir()
-        model = judging(lambda prompt: next(said for claim, said in verdicts.items() if claim in prompt))
-        scores = score(ANSWERABLE, answer, CORPUS, CitationJudge("m", model, tmp_path / folder))
+    def judged() -> dict[str, float | None]:
+        scores = score(ANSWERABLE, answer, CORPUS, CitationJudge("m", model, tmp_path))
         return {name: value for name, value in scores.items() if value != lexical[name]}
 
-    assert judged_by("sure") == {"citation_recall": 1 / 2, "citation_precision": 1 / 2}
-    verdicts["Combs."] = "hm"
-    assert judged_by("unsure") == {"citation_recall": None, "citation_precision": None}
+    assert judged() == {"citation_recall": None, "citation_precision": None}
+    verdicts["Combs."] = "no"
+    assert judged() == {"citation_recall": 1 / 2, "citation_precision": 1 / 2}
 
 
 def test_a_run_names_its_judge_and_goes_on_without_judging_twice(assistant: Assistant, tmp_path: Path) -> None:
     model = judging("no")
     run([ITEM], assistant, tmp_path, judge=CitationJudge("openai:small", model, tmp_path))
     assert next(read_rows(tmp_path)).scores["citation_recall"] == 0.0
-    receipt = json.loads((tmp_path / "receipt.json").read_text("utf-8"))
+    receipt: dict[str, Any] = json.loads((tmp_path / "receipt.json").read_text("utf-8"))
     assert receipt["judge"] == f"openai:small, prompt {prompts.JUDGE_VERSION}"
     asked = len(model.sent)
     assert asked > 0

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
 from assistant.evaluation import metrics
-from assistant.evaluation.judge import supports
 from assistant.evaluation.matching import SourceSpan, covered_share
+from assistant.evaluation.metrics import supports
 from assistant.evaluation.questions import QuestionItem
 
 
@@ -22,6 +22,10 @@ def an_answer(
     return Answer(text=text, sentences=sentences, citations=citations, **fields)  # type: ignore[arg-type]
 
 
+def said(text: str, *citations: int) -> Sentence:
+    return Sentence(text=text, citations=citations, support="supported")
+
+
 def quoting(number: int, quote: str, start: int = 0) -> Citation:
     return Citation(number=number, source="a.md", section="S", quote=quote, start=start, end=start + len(quote))
 
@@ -29,110 +33,159 @@ def quoting(number: int, quote: str, start: int = 0) -> Citation:
 # two quotes: the first stands at two places, the second at one
 EVIDENCE = [[at(0, 100), at(500, 600)], [at(200, 300)]]
 
-
-class TestRetrieval:
-    def test_a_quote_counts_when_nine_tenths_of_it_lie_inside_retrieved_spans(self) -> None:
-        assert metrics.evidence_recall([[at(0, 100)]], [at(10, 200)]) == 1.0
-        assert metrics.evidence_recall([[at(0, 100)]], [at(11, 200)]) == 0.0
-
-    def test_two_spans_may_hold_it_together_and_overlaps_count_once(self) -> None:
-        assert covered_share(at(0, 100), [at(0, 60), at(40, 80)]) == pytest.approx(0.8)
-        assert metrics.evidence_recall([[at(0, 100)]], [at(0, 50), at(50, 100)]) == 1.0
-
-    def test_any_occurrence_counts_and_recall_is_a_share_of_quotes(self) -> None:
-        assert metrics.evidence_recall(EVIDENCE, [at(490, 610)]) == 0.5
-        assert metrics.evidence_recall(EVIDENCE, [at(490, 610), at(150, 350)]) == 1.0
-
-    def test_another_source_does_not_count(self) -> None:
-        assert metrics.evidence_recall([[at(0, 100)]], [at(0, 100, "b.md")]) == 0.0
-
-    def test_the_reciprocal_rank_of_the_first_hit(self) -> None:
-        assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950), at(901, 950), at(150, 350)]) == 1 / 3
-        assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950)]) == 0.0
-
-    @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
-    def test_the_covered_share_is_that_of_the_set_of_characters(self, spans: list[tuple[int, int]]) -> None:
-        inside = {c for start, length in spans for c in range(start, start + length)} & set(range(10, 40))
-        share = covered_share(at(10, 40), [at(a, a + n) for a, n in spans])
-        assert share == pytest.approx(len(inside) / 30)
+# --- retrieval
 
 
-class TestAnswer:
-    def test_a_fact_is_found_by_any_phrasing_from_the_start_of_a_token(self) -> None:
-        facts = [["insight-driven", "driven by insight"], ["communicat"], ["art"]]
-        text = "KPO is **insight‑driven** [1] and needs Communication with the party. [2]"
-        assert metrics.fact_recall(facts, text) == pytest.approx(2 / 3)
-
-    def test_markers_are_left_out(self) -> None:
-        assert metrics.fact_recall([["12"]], "Sure. [12]") == 0.0
-        assert metrics.fact_recall([["small teams"]], "small [1] teams") == 1.0
-
-    def test_forbidden_phrases(self) -> None:
-        assert metrics.forbidden_hit(["@"], "Write to a@b.org") == 1.0
-        assert metrics.forbidden_hit(["volume-driven"], "insight-driven") == 0.0
-
-    def test_words_of_an_answer(self) -> None:
-        assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
+@pytest.mark.parametrize(
+    ("evidence", "retrieved", "recall"),
+    [
+        ([[at(0, 100)]], [at(10, 200)], 1.0),  # nine tenths of it
+        ([[at(0, 100)]], [at(11, 200)], 0.0),
+        ([[at(0, 100)]], [at(0, 50), at(50, 100)], 1.0),  # together
+        ([[at(0, 100)]], [at(0, 100, "b.md")], 0.0),
+        (EVIDENCE, [at(490, 610)], 0.5),  # any place of a quote counts
+        (EVIDENCE, [at(490, 610), at(150, 350)], 1.0),
+    ],
+)
+def test_evidence_recall(evidence: list[list[SourceSpan]], retrieved: list[SourceSpan], recall: float) -> None:
+    assert metrics.evidence_recall(evidence, retrieved) == recall
 
 
-class TestCitations:
-    def test_validity_is_the_share_of_markers_that_name_a_citation(self) -> None:
-        answer = an_answer("A [1][2]. B [1, 3].", citations=(quoting(1, "x"), quoting(2, "y")))
-        assert metrics.citation_validity(answer) == 0.75
-
-    def test_a_quote_is_exact_at_its_offsets(self) -> None:
-        answer = an_answer(citations=(quoting(1, "cde", 2), quoting(2, "cde", 3)))
-        assert metrics.quote_exactness(answer, {"a.md": "abcdef"}) == 0.5
-
-    def test_alce_recall_and_precision_by_hand(self) -> None:
-        sentences = (
-            # [1] alone supports it and [2] is of no use: one of two citations counts
-            Sentence(text="Volume drives outsourcing.", citations=(1, 2), support="supported"),
-            # needs both
-            Sentence(text="Volume drives knowledge workers.", citations=(1, 3), support="supported"),
-            # not supported: its citation counts for nothing
-            Sentence(text="Bananas ripen quickly.", citations=(3,), support="unsupported"),
-        )
-        quotes = ("Volume drives outsourcing.", "Tea is green.", "Knowledge workers think.")
-        answer = an_answer(sentences=sentences, citations=tuple(quoting(n, q) for n, q in enumerate(quotes, 1)))
-        assert metrics.citation_support(answer, supports) == (2 / 3, 3 / 5)
-
-    def test_gold_precision_takes_half_of_the_shorter(self) -> None:
-        assert metrics.gold_citation_precision([[at(0, 100)]], [at(90, 110), at(95, 115)]) == 0.5
-
-    def test_gold_recall_takes_four_fifths_of_the_evidence(self) -> None:
-        assert metrics.gold_citation_recall(EVIDENCE, [at(0, 80), at(200, 279)]) == 0.5
-
-    def test_sentences_without_a_citation(self) -> None:
-        pair = tuple(Sentence(text="x", citations=c, support="quoted") for c in ((1,), ()))
-        assert metrics.uncited_share(an_answer(sentences=pair)) == 0.5
+def test_the_reciprocal_rank_is_that_of_the_first_hit() -> None:
+    assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950), at(901, 950), at(150, 350)]) == 1 / 3
+    assert metrics.reciprocal_rank(EVIDENCE, [at(900, 950)]) == 0.0
 
 
-class TestGroundedness:
-    def test_the_share_of_content_words_that_are_quoted(self) -> None:
-        sentence = Sentence(text="Large teams handle bananas.", citations=(1,), support="supported")
-        answer = an_answer(sentences=(sentence,), citations=(quoting(1, "teams handling large volumes"),))
-        assert metrics.grounded_words(answer) == 0.75
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=6))
+def test_the_covered_share_is_that_of_the_set_of_characters(spans: list[tuple[int, int]]) -> None:
+    inside = {c for start, length in spans for c in range(start, start + length)} & set(range(10, 40))
+    share = covered_share(at(10, 40), [at(a, a + n) for a, n in spans])
+    assert share == pytest.approx(len(inside) / 30)
 
-    def test_numbers_and_names_from_nowhere_are_counted(self) -> None:
-        sentence = Sentence(text="In 1998 Acme grew, says Tata.", citations=(), support="unsupported")
-        near = RetrievedPassage(source="a.md", section="S", text="Tata", start=0, end=4, score=1)
-        assert metrics.strange(an_answer(sentences=(sentence,), passages=(near,))) == 2
+
+# --- the answer
+
+
+def test_a_fact_is_found_by_any_phrasing_from_the_start_of_a_token_and_not_in_a_marker() -> None:
+    facts = [
+        ["insight-driven", "driven by insight"],
+        ["communicat"],
+        ["art"],
+        ["2"],
+        ["needs communication"],
+        ["1"],
+    ]
+    text = "KPO is **insight‑driven** [1] and needs [1] Communication with the party of 1,000. [2]"
+    assert metrics.fact_recall(facts, text) == pytest.approx(3 / 6)
+    assert metrics.forbidden_hit(["@"], "Write to a@b.org") == 1.0
+    assert metrics.forbidden_hit(["volume-driven"], "insight-driven") == 0.0
+
+
+def test_words_of_an_answer_leave_out_marks_and_markers() -> None:
+    assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
+
+
+# --- citations
+
+
+def test_validity_exactness_and_sentences_without_a_citation() -> None:
+    sentences = (said("x", 1), said("y"))
+    answer = an_answer("A [1][2]. B [1, 3].", sentences, (quoting(1, "cde", 2), quoting(2, "cde", 3)))
+    assert metrics.citation_validity(answer) == 3 / 4  # there is no [3]
+    assert metrics.quote_exactness(answer, {"a.md": "abcdef"}) == 1 / 2
+    assert metrics.uncited_share(answer) == 1 / 2
+
+
+def test_alce_recall_and_precision() -> None:
+    sentences = (
+        said("Volume drives outsourcing.", 1, 2),  # [1] alone supports it and [2] is of no use
+        said("Volume drives knowledge workers.", 1, 3),  # needs both
+        said("Bananas ripen quickly.", 3),  # not supported: its citation counts for nothing
+    )
+    quotes = ("Volume drives outsourcing.", "Tea is green.", "Knowledge workers think.")
+    answer = an_answer(sentences=sentences, citations=tuple(quoting(n, q) for n, q in enumerate(quotes, 1)))
+    assert metrics.citation_support(answer, supports) == (2 / 3, 3 / 5)
+
+
+def test_gold_precision_takes_half_of_the_shorter_and_gold_recall_four_fifths_of_the_evidence() -> None:
+    assert metrics.gold_citation_precision([[at(0, 100)]], [at(90, 110), at(95, 115)]) == 0.5
+    assert metrics.gold_citation_recall(EVIDENCE, [at(0, 80), at(200, 279)]) == 0.5
+
+
+def test_words_that_are_quoted_and_numbers_and_names_from_nowhere() -> None:
+    teams, near = quoting(1, "teams handling large volumes"), quoting(2, "Tata")
+    answer = an_answer(sentences=(said("Large teams handle bananas.", 1),), citations=(teams,))
+    assert metrics.grounded_words(answer) == 0.75
+    passage = RetrievedPassage(text=near.quote, score=1, **near.model_dump(exclude={"number", "quote"}))
+    answer = an_answer(sentences=(said("In 1998 Acme grew, says Tata."),), passages=(passage,))
+    assert metrics.strange(answer) == 2
+
+
+# --- the test φ by words
+
+EIGHT = "alpha bravo charlie delta echo foxtrot golf hotel"  # eight content words, each its own stem
+FAR = " ".join(["kilo"] * 78)  # the window is 80 words
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "supported"),
+    [
+        # 63 % of the claim's words
+        ("alpha bravo charlie delta echo foxtrot kilo", EIGHT, True),
+        ("alpha bravo charlie delta echo kilo lima", EIGHT, False),
+        # that do not stand far apart
+        (f"alpha {FAR} bravo", "alpha bravo", True),
+        (f"alpha {FAR} kilo bravo", "alpha bravo", False),
+        # forms of a word count as the word, stop words do not count
+        ("Outsourced processes require teams.", "the team that is required by a process of outsourcing", True),
+        ("It is so.", "It is so.", False),
+        ("", "BPO is volume-driven.", False),
+        # every number must stand there
+        ("It has seven differences.", "it has 7 differences", False),
+        ("It costs 1,000 dollars.", "it costs 1.000 dollars", False),
+        ("It costs half of that sum.", "it costs twice that sum", False),
+        # and every name, which a capital at the start does not make
+        ("Firms like Genpact answer calls.", "firms like Accenture answer calls", False),
+        ("Genpact’s clerks answer calls.", "the clerks of GENPACT answer calls", True),
+        ("BPO is volume-driven.", "KPO is volume-driven.", False),
+        ("Companies outsource work.", "Businesses outsource work.", True),
+        # what is turned round in the same words is not seen
+        ("BPO is cheap, KPO is dear.", "KPO is cheap, BPO is dear.", True),
+    ],
+)
+def test_words_numbers_and_names_decide_what_evidence_supports(evidence: str, claim: str, supported: bool) -> None:
+    assert supports(evidence, claim) is supported
+
+
+words = st.lists(st.sampled_from([*EIGHT.split(), "KPO", "Genpact", "7", "1999", "the"]), max_size=12)
+
+
+@given(words, words, words)
+def test_a_text_supports_all_its_parts(before: list[str], claim: list[str], after: list[str]) -> None:
+    evidence = " ".join([*before, *claim, *after])
+    assert supports(evidence, " ".join(claim)) is any(word != "the" for word in claim)
+
+
+# --- of the whole answer
 
 
 def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> None:
-    assert metrics.evidence_recall([], [at(0, 10)]) is None
-    assert metrics.reciprocal_rank([], [at(0, 10)]) is None
-    assert metrics.fact_recall([], "x") is None
-    assert metrics.forbidden_hit([], "x") is None
-    assert metrics.gold_citation_precision(EVIDENCE, []) is None
-    assert metrics.gold_citation_precision([], [at(0, 10)]) is None
-    assert metrics.gold_citation_recall([], []) is None
     refusal = an_answer("The article does not say.", answered=False)
-    assert metrics.citation_support(refusal, supports) == (None, None)
-    of_answers = (metrics.citation_validity, metrics.uncited_share, metrics.grounded_words, metrics.strange)
-    assert [metric(refusal) for metric in of_answers] == [None] * 4
-    assert metrics.quote_exactness(refusal, {}) is None
+    assert [
+        metrics.evidence_recall([], [at(0, 10)]),
+        metrics.reciprocal_rank([], [at(0, 10)]),
+        metrics.fact_recall([], "x"),
+        metrics.forbidden_hit([], "x"),
+        metrics.gold_citation_precision(EVIDENCE, []),
+        metrics.gold_citation_precision([], [at(0, 10)]),
+        metrics.gold_citation_recall([], []),
+        metrics.quote_exactness(refusal, {}),
+        *metrics.citation_support(refusal, supports),
+        metrics.citation_validity(refusal),
+        metrics.uncited_share(refusal),
+        metrics.grounded_words(refusal),
+        metrics.strange(refusal),
+    ] == [None] * 14
 
 
 @pytest.mark.parametrize(

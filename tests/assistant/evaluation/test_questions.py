@@ -1,4 +1,4 @@
-"""Reading and checking question sets."""
+"""Question sets, from JSON Lines and from spreadsheets: what is read, and what is named with file and line."""
 
 import json
 from pathlib import Path
@@ -7,37 +7,39 @@ import pytest
 
 from assistant.answers import EarlierTurn
 from assistant.evaluation.matching import Corpus, explain_miss
-from assistant.evaluation.questions import Problem, lint, load_questions, read_jsonl, write_questions
+from assistant.evaluation.questions import (
+    Problem,
+    QuestionItem,
+    lint,
+    load_questions,
+    read_csv,
+    read_jsonl,
+    read_set,
+    write_questions,
+)
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source
 
 TEXT = "# Tea\n\nGreen tea is steeped at **80 degrees**. Black tea isn’t; it takes\nboiling water.\n"
 CORPUS = Corpus({"tea.md": make_source("tea.md", TEXT)})
+QUOTE = "Green tea is steeped at 80 degrees."
 
 
 def line(**fields: object) -> str:
-    return json.dumps(
-        {
-            "id": "t-1",
-            "question": "How hot is green tea steeped?",
-            "answerable": True,
-            "facts": [["80"]],
-            "evidence": ["Green tea is steeped at 80 degrees."],
-            **fields,
-        }
-    )
+    item = {"id": "t-1", "question": "How hot is green tea steeped?", "answerable": True}
+    return json.dumps({**item, "facts": [["80"]], "evidence": [QUOTE], **fields})
 
 
-def written(tmp_path: Path, *lines: str) -> Path:
-    path = tmp_path / "set.jsonl"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def written(tmp_path: Path, *lines: str, name: str = "set.jsonl") -> Path:
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
     return path
 
 
 def problems(tmp_path: Path, *lines: str) -> list[Problem]:
     """What is wrong in the lines of a set: that it is small is left out."""
-    found = lint(read_jsonl(written(tmp_path, *lines)), CORPUS)
+    found = lint(read_set(written(tmp_path, *lines)), CORPUS)
     return [problem for problem in found if problem.line]
 
 
@@ -48,21 +50,15 @@ def test_evidence_is_found_after_folding_with_its_exact_place() -> None:
     assert len(CORPUS.find("tea")) == 3
 
 
-def test_a_set_with_turns_before_a_question_is_read(tmp_path: Path) -> None:
+def test_a_set_is_read_and_written_as_it_is(tmp_path: Path) -> None:
     history = ["Is tea hot?", {"question": "Is it green?", "answer": "Some is."}]
     greeting = json.dumps({"id": "t-2", "question": "Hello!", "answerable": None})
-    item, other = load_questions(written(tmp_path, "\ufeff" + line(least=1, history=history), greeting))
-    assert (item.answerable, other.answerable) == (True, None)
-    assert item.facts == (("80",),)
-    assert item.history == (
+    items = load_questions(written(tmp_path, "\ufeff" + line(least=1, history=history), greeting))
+    assert [item.answerable for item in items] == [True, None]
+    assert items[0].facts == (("80",),)
+    assert items[0].history == (
         EarlierTurn(question="Is tea hot?"),
         EarlierTurn(question="Is it green?", answer="Some is."),
-    )
-
-
-def test_a_set_is_written_as_it_is_read(tmp_path: Path) -> None:
-    items = load_questions(
-        written(tmp_path, line(), json.dumps({"id": "x", "question": "?", "answerable": False}))
     )
     path = tmp_path / "again.jsonl"
     write_questions(path, items)
@@ -73,14 +69,11 @@ def test_a_set_is_written_as_it_is_read(tmp_path: Path) -> None:
         write_questions(tmp_path / "no" / "tea.jsonl", items)
 
 
-def test_a_broken_set_is_named_with_file_and_line(tmp_path: Path) -> None:
+def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"set\.jsonl:2: broken JSON .* More mistakes: 1; --check lists them\."):
         load_questions(written(tmp_path, line(), "{", line(id="t-2", colour="green")))
     with pytest.raises(UserError, match="holds no questions"):
         load_questions(written(tmp_path, ""))
-
-
-def test_a_missing_set_and_one_that_is_not_utf8(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         load_questions(tmp_path / "none.jsonl")
     (tmp_path / "latin.jsonl").write_bytes(b"\xe4")
@@ -112,23 +105,13 @@ def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_
     assert said in found.message
 
 
-def test_a_quote_that_resembles_nothing_is_named_alone() -> None:
-    assert explain_miss("xyzzy qwfpg jluyz zxcdv", CORPUS) == (
-        "the quote 'xyzzy qwfpg jluyz zxcdv' is not in the corpus. Quote it verbatim."
-    )
-
-
-def test_an_id_stands_once(tmp_path: Path) -> None:
+def test_an_id_stands_once_and_a_question_too_whatever_the_order_of_its_words(tmp_path: Path) -> None:
     said = "the id 't-1' stands more than once. Give each line its own."
     assert problems(tmp_path, line(), line(question="Is tea cold?")) == [Problem(1, said), Problem(2, said)]
-
-
-def test_the_same_words_in_another_order_are_a_near_duplicate_and_another_history_is_not(tmp_path: Path) -> None:
-    swapped = line(id="t-2", question="Is green tea steeped how hot?", history=[])
-    first = line(question="How hot is green tea steeped?")
-    other = line(id="t-3", history=["What is said of black tea?"])
+    swapped = line(id="t-2", question="Is green tea steeped how hot?")
+    other = line(id="t-3", history=["What is said of black tea?"])  # is another question
     said = "nearly the question of line 2. Ask something else."
-    assert problems(tmp_path, "", first, swapped, other) == [Problem(3, said, error=False)]
+    assert problems(tmp_path, "", line(), swapped, other) == [Problem(3, said, error=False)]
 
 
 def test_a_small_set_says_how_many_points_it_can_tell_and_an_empty_one_is_none(tmp_path: Path) -> None:
@@ -139,9 +122,79 @@ def test_a_small_set_says_how_many_points_it_can_tell_and_an_empty_one_is_none(t
     assert empty == [Problem(0, "the set holds no questions. Add some.")]
 
 
+def test_a_quote_that_is_not_found_is_named_with_the_nearest_text_where_one_resembles_it() -> None:
+    assert explain_miss("Black tea isnt; it taks boiling water", CORPUS) == (
+        "the quote 'Black tea isnt; it taks boiling water' is not in the corpus. The nearest text is "
+        "“Black tea isn’t; it takes boiling water.” (tea.md:47-87). Quote it verbatim."
+    )
+    assert explain_miss("xyzzy qwfpg jluyz zxcdv", CORPUS) == (
+        "the quote 'xyzzy qwfpg jluyz zxcdv' is not in the corpus. Quote it verbatim."
+    )
+
+
 def test_our_own_sets_are_clean(article: Source) -> None:
     for path in sorted((ROOT / "corpus" / "questions").glob("*.jsonl")):
         found = read_jsonl(path)
         flaws = [flaw for flaw in lint(found, Corpus({article.name: article})) if flaw.line]
         # nobody looks at a question that is held back to mend a doubt
         assert [flaw for flaw in flaws if flaw.error or found.items[flaw.line].split != "held"] == []
+
+
+# --- spreadsheets
+
+ROWS = f"question,answer quote\nHow hot is green tea?,{QUOTE}\nWhat does tea cost?,\n"
+GREEN = QuestionItem(id="c001", question="How hot is green tea?", answerable=True, evidence=(QUOTE,))
+COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROWS,
+        ROWS.replace(",", ";"),
+        ROWS.replace(",", "\t"),
+        ROWS.replace("\n", "\r\n"),
+        ROWS.replace("question,answer quote", '" Question ",Answer_Quote'),
+        ROWS.replace("cost?,\n", "cost?,\n,\n  , \n\n"),
+        "\ufeff" + ROWS,
+    ],
+    ids=["commas", "semicolons", "tabs", "Windows", "other case", "empty rows", "byte order mark"],
+)
+def test_a_row_with_a_quote_is_answerable_and_one_without_is_not_however_it_was_saved(
+    text: str, tmp_path: Path
+) -> None:
+    assert read_set(written(tmp_path, text, name="tea.CSV")).items == {2: GREEN, 3: COST}
+
+
+def test_a_cell_may_hold_newlines_and_quotes_lines_are_those_of_the_file_and_other_columns_are_named(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        'answer quote,Author,question,\n"it takes\nboiling water",Ann,"Is it ""hot"", or\u2028not?"',
+        ",,Cost?",
+    ]
+    found = read_csv(written(tmp_path, *rows, name="tea.csv"))
+    assert [(line, item.id) for line, item in found.items.items()] == [(2, "c001"), (4, "c002")]
+    assert found.items[2].question == 'Is it "hot", or\u2028not?'
+    assert found.items[2].evidence == ("it takes\nboiling water",)
+    said = "not used: the columns Author. Only question and answer quote are."
+    assert found.problems == [Problem(1, said, error=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ":1: in the first row the column 'question' is missing"),
+        ("question,answer\nHot?,Yes", ":1: in the first row the column 'answer quote' is missing"),
+        ("question,answer quote,Question", "the column 'question' is there more than once"),
+        ("question,answer quote", "tea.csv holds no questions"),
+        (f"{ROWS}one cell", ":4: 1 cells, not 2"),
+        (f"{ROWS}one,two,three", ":4: 3 cells, not 2"),
+        (f"{ROWS},{QUOTE}", ":4: the question is empty. Write one."),
+        (f'{ROWS}"one" and,two', r":4: the row cannot be read \(',' expected after"),
+        (f'{ROWS}one,"two', r":4: the row cannot be read \(unexpected end of data"),
+    ],
+)
+def test_a_spreadsheet_that_is_no_set_is_named(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=said):
+        read_csv(written(tmp_path, text, name="tea.csv")).questions()

@@ -11,11 +11,10 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Ask, Usage
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.budget import Budget, in_order
 from assistant.evaluation.judge import CitationJudge
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
-from assistant.evaluation.run import model_folders, run
+from assistant.evaluation.run import Budget, in_order, model_folders, run
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import an_answer
@@ -55,7 +54,9 @@ def test_a_row_a_question_in_the_order_of_the_set(whole: Path) -> None:
     assert "judge" not in json.loads((whole / "receipt.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("damage", [lambda line: line[:40], lambda line: line.replace('"scores"', '"sores"')])
+@pytest.mark.parametrize(
+    "damage", [lambda line: line[:40], lambda line: line[:-1], lambda line: line.replace('"scores"', '"sores"')]
+)
 def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_interrupted(
     damage: Callable[[str], str], whole: Path, assistant: Assistant, tmp_path: Path
 ) -> None:
@@ -69,6 +70,26 @@ def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_
     assert without_times(tmp_path) == without_times(whole)
 
 
+def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    named = ITEMS[0].model_copy(update={"doc": "bpo-vs-kpo"})
+    run([named], assistant, tmp_path / "named")
+    assert [row.error for row in read_rows(tmp_path / "named")] == [None]
+    with pytest.raises(UserError, match=r"^There is no document “handbook”\. Name one of these: “BPO vs KPO"):
+        run([named, named.model_copy(update={"doc": "handbook"})], assistant, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_follow_up_has_cost_both_ways_of_asking_it(assistant: Assistant, tmp_path: Path) -> None:
+    counted = UsageMetadata(input_tokens=100, output_tokens=1, total_tokens=101)
+    model = replying(lambda _: "KPO is insight-driven. [1]", usage=counted)
+    run(ITEMS[1:2], open_assistant(assistant._settings, chat_model=model), tmp_path)
+    (row,) = read_rows(tmp_path)
+    assert row.answer is not None
+    assert row.answer.usage.input_tokens == 100 * len(model.sent) > 200
+
+
 def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assistant, tmp_path: Path) -> None:
     results, receipt = tmp_path / "results.jsonl", tmp_path / "receipt.json"
     results.write_text('{"mine": "precious"}\n', encoding="utf-8")
@@ -76,7 +97,7 @@ def test_a_folder_of_another_run_or_of_something_else_is_refused(assistant: Assi
         run(ITEMS, assistant, tmp_path)
     assert results.read_text("utf-8") == '{"mine": "precious"}\n'
     receipt.touch()
-    with pytest.raises(UserError, match=r"receipt\.json is not what a run of this version left"):
+    with pytest.raises(UserError, match=r"receipt\.json cannot be read"):
         run(ITEMS, assistant, tmp_path)
     receipt.unlink()
     results.unlink()
@@ -150,20 +171,17 @@ def test_what_a_judge_takes_counts_as_well(tmp_path: Path) -> None:
 
 
 def test_one_model_has_the_folder_to_itself_and_several_have_one_each(tmp_path: Path) -> None:
-    assert model_folders(tmp_path, ["openai:a/b"]) == {"openai:a/b": tmp_path}
-    assert model_folders(tmp_path, ["extractive", "openai:a/b"]) == {
+    two = ["extractive", "openai:a/b"]
+    assert model_folders(tmp_path, two[1:]) == {"openai:a/b": tmp_path}
+    assert model_folders(tmp_path, two) == {
         "extractive": tmp_path / "extractive",
         "openai:a/b": tmp_path / "openai-a-b",
     }
-    for models in (["extractive", "extractive"], ["openai:a/b", "openai:a:b"]):
-        with pytest.raises(UserError, match="would share the folder"):
-            model_folders(tmp_path, models)
-
-
-def test_a_report_of_one_model_is_not_mixed_with_one_of_several(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="would share the folder"):
+        model_folders(tmp_path, ["openai:a/b", "openai:a:b"])
     (tmp_path / "summary.json").touch()
     with pytest.raises(UserError, match="holds the runs of several models"):
-        model_folders(tmp_path, ["extractive"])
+        model_folders(tmp_path, two[1:])
     (tmp_path / "receipt.json").touch()
     with pytest.raises(UserError, match="holds the run of one model"):
-        model_folders(tmp_path, ["extractive", "openai:a"])
+        model_folders(tmp_path, two)

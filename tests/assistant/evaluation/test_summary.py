@@ -1,10 +1,25 @@
-"""Rows become figures; what a system that does nothing would score beside them."""
+"""Rows become figures, worked out by hand: means, abstention, risk against coverage, and who does nothing."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.answers import Seconds, Usage
+from assistant.evaluation.results import Summary
 from assistant.evaluation.scoring import METRICS
-from assistant.evaluation.summary import Summary, baselines, by_tag, headline, summarise
+from assistant.evaluation.statistics import Figure
+from assistant.evaluation.summary import (
+    Outcome,
+    abstention,
+    aurc,
+    baselines,
+    by_tag,
+    confidence_auc,
+    headline,
+    outcomes,
+    risk_coverage,
+    summarise,
+)
 from tests.assistant.evaluation.by_hand import (
     ANSWERABLE,
     ANSWERED,
@@ -54,34 +69,20 @@ def test_times_tokens_and_cost_are_those_of_the_answers() -> None:
     assert summarise([first, unknown])["cost_usd"].value is None
 
 
-def test_what_confidence_says_is_over_the_answers_that_have_one() -> None:
-    sure, unsure = an_answer(FRAMES, confidence=0.9), an_answer(SWARM, confidence=0.3)
-    summary = summarise([a_row(ANSWERABLE, sure), a_row(UNANSWERABLE, unsure), REFUSED])
-    assert figures(summary, "aurc", "confidence_auc") == [(0.25, 2), (1, 2)]
-    assert figures(summarise([RIGHT, RIGHTLY_REFUSED]), "aurc", "confidence_auc") == [(None, 0), (None, 0)]
-
-
 def test_a_greeting_is_measured_by_its_use_and_by_nothing_else() -> None:
-    without, summary = (
-        summarise([RIGHT]),
-        summarise([RIGHT, a_row(GREETING, an_answer("")), a_row(GREETING, None)]),
-    )
+    without = summarise([RIGHT])
+    summary = summarise([RIGHT, a_row(GREETING, an_answer("")), a_row(GREETING, None)])
     assert figures(summary, "useful") == [(0, 2)]
     assert headline(summary)[0] == "useful"
     of_all = {"seconds_p50", "seconds_p95", "failures", "input_tokens", "output_tokens", "cost_usd"}
     assert {name for name in summary if summary[name] != without[name]} == {"useful"} | of_all
 
 
-def test_a_question_that_names_its_least_is_useful_or_not() -> None:
-    item = changed(ANSWERABLE, least=1)
-    rows = [a_row(item, RIGHT.answer), a_row(item, MISCITED.answer), a_row(item, None)]
-    assert figures(summarise(rows), "useful") == [(1 / 3, 3)]
-
-
 def test_doing_nothing_has_its_score() -> None:
     idle = baselines([RIGHT, RIGHTLY_REFUSED, FAILED], CORPUS)
-    assert figures(idle["always refuse"], "refusal", "over_refusal") == [(1, 1), (1, 1)]
-    assert figures(idle["the top passage whole"], "fact_recall", "quote_exactness") == [(1, 1), (1, 2)]
+    assert (idle["always refuse"]["refusal"], idle["always refuse"]["over_refusal"]) == (1, 1)
+    top = idle["the top passage whole"]
+    assert (top["fact_recall"], top["quote_exactness"], top["refusal"]) == (1, 1, 0)
     assert "citation_recall" not in baselines([RIGHT], CORPUS, judged=True)["the top passage whole"]
 
 
@@ -89,3 +90,67 @@ def test_figures_by_tag_leave_out_tags_without_any() -> None:
     held = a_row(changed(ANSWERABLE, split="held"), RIGHT.answer)
     tagged = by_tag([RIGHT, held, ANSWERED], "fact_recall")
     assert {tag: figure.n for tag, figure in tagged.items()} == {"count": 2, "held": 1}
+
+
+# --- abstention, risk against coverage
+
+
+def right(confidence: float) -> Outcome:
+    return Outcome(answerable=True, answered=True, right=True, confidence=confidence)
+
+
+def wrong(confidence: float) -> Outcome:
+    return Outcome(answerable=False, answered=True, confidence=confidence)
+
+
+def refused(confidence: float, answerable: bool = False) -> Outcome:
+    return Outcome(answerable, answered=False, confidence=confidence)
+
+
+def test_a_row_went_one_of_six_ways_but_a_greeting_none() -> None:
+    rows = [RIGHT, MISCITED, REFUSED, RIGHTLY_REFUSED, ANSWERED, FAILED, a_row(GREETING, an_answer(""))]
+    ways = ["right", "wrong", "refused", "rightly_refused", "wrongly_answered", "failed"]
+    assert [one.way for one in outcomes(rows)] == ways
+
+
+def test_abstention() -> None:
+    # three refusals, two of them right, of the four questions without an answer
+    found = [refused(1), refused(1), refused(1, answerable=True), wrong(1), Outcome(False, None), right(1)]
+    precision, f1 = abstention(found)
+    assert (precision.value, precision.n) == (pytest.approx(2 / 3), 3)
+    assert (f1.value, f1.n) == (pytest.approx(2 * 2 / (3 + 4)), 6)
+    assert abstention([right(1)]) == (Figure(value=None, n=0), Figure(value=None, n=0))
+
+
+@pytest.mark.parametrize(
+    ("found", "points", "area"),
+    [
+        # the surest first; refusals are never covered, nor is who does not say how sure
+        (
+            [refused(0.95), right(0.5), wrong(0.7), right(0.9), refused(0.1), Outcome(True, True)],
+            [(1, 0), (2, 1 / 2), (3, 1 / 3)],
+            (0 + 1 / 2 + 1 / 3) / 3,
+        ),
+        # equal confidences share a point
+        ([right(0.9), wrong(0.5), right(0.5), right(0.5)], [(1, 0), (4, 1 / 4)], (0 + 3 * 1 / 4) / 4),
+        ([refused(0.4)], [], None),
+    ],
+)
+def test_risk_against_coverage(found: list[Outcome], points: list[tuple[int, float]], area: float | None) -> None:
+    assert risk_coverage(found) == points
+    assert aurc(found) == (None if area is None else pytest.approx(area))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=12))
+def test_the_auc_is_the_share_of_pairs_that_are_in_order(made: list[tuple[int, bool]]) -> None:
+    found = [Outcome(answerable, False, confidence=float(c)) for c, answerable in made]
+    pairs = [(a, b) for a, is_a in made if is_a for b, is_b in made if not is_b]
+    wanted = sum((a > b) + (a == b) / 2 for a, b in pairs) / len(pairs) if pairs else None
+    assert confidence_auc(found) == (None if wanted is None else pytest.approx(wanted))
+
+
+def test_what_confidence_says_is_over_the_answers_that_have_one() -> None:
+    sure, unsure = an_answer(FRAMES, confidence=0.9), an_answer(SWARM, confidence=0.3)
+    summary = summarise([a_row(ANSWERABLE, sure), a_row(UNANSWERABLE, unsure), REFUSED])
+    assert figures(summary, "aurc", "confidence_auc") == [(0.25, 2), (1, 2)]
+    assert figures(summarise([RIGHT, RIGHTLY_REFUSED]), "aurc", "confidence_auc") == [(None, 0), (None, 0)]

@@ -1,7 +1,7 @@
 """A small embedding model for tests: it reads a text word by word, and each word has the vector it is given."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,13 +13,14 @@ from ingest.text import Span
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 BETWEEN = (0.6, 0.8)  # its cosine with EAST is 0.6, with NORTH 0.8
+COSINE_OF_MEANS = 3.4 / np.sqrt(5.8 * 2)  # of EAST, NORTH and BETWEEN with EAST and NORTH
 
 
 class ByWord(MiniLM):
     """Words and single signs, in two dimensions; what has no vector looks WEST. Notes what it has read."""
 
     def __init__(self, **vectors: tuple[float, float]) -> None:
-        self.vectors: Mapping[str, tuple[float, float]] = vectors
+        self.vectors = vectors
         self.read: list[str] = []
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
@@ -29,9 +30,8 @@ class ByWord(MiniLM):
     def _tokens(self, text: str) -> TokenVectors:
         found = list(re.finditer(r"\w+|[^\w\s]", text))
         rows = [self.vectors.get(match.group().casefold(), WEST) for match in found]
-        return TokenVectors(
-            np.array(rows, dtype=np.float32).reshape(-1, 2), [Span(*match.span()) for match in found]
-        )
+        vectors = np.array(rows, dtype=np.float32).reshape(-1, 2)
+        return TokenVectors(vectors, [Span(*match.span()) for match in found])
 
 
 class Pair:
@@ -45,8 +45,7 @@ class Pair:
         return self.encoder.text(text)
 
     def passage(self, text: str, section: str = "") -> EncodedPassage:
-        (encoded,) = self.encoder.passages([passage(text, section)])
-        return encoded
+        return self.encoder.passages([passage(text, section)])[0]
 
 
 def passage(text: str, section: str = "") -> Passage:

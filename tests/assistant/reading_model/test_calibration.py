@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from assistant.reading_model.features import UNIT_FEATURES
 from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
@@ -22,19 +21,17 @@ NOTHING = np.zeros((0, 384), dtype=np.float16)
 
 def read(logits: list[list[float]], wanted: list[list[int]], rows: bool = False) -> ReadQuestion:
     """A question with a passage for each list of logits, and which of its units answer; all or none are `rows`."""
-    examples = []
-    for marks in wanted:
-        features = np.zeros((len(marks), len(UNIT_FEATURES)), dtype=np.float32)
-        features[:, UNIT_FEATURES.index("is a row")] = rows
-        answer = np.array(marks, dtype=np.float32)
-        examples.append(Example(NOTHING, 0, NOTHING, unit=features, units_answer=answer))
+    answers = [np.array(marks, dtype=np.float32) for marks in wanted]
+    examples = [
+        Example(NOTHING, 0, NOTHING, rows=one >= 0 if rows else one < 0, units_answer=one) for one in answers
+    ]
     question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
 
 
 def test_the_auc_is_the_share_of_pairs_in_the_right_order_and_a_tie_counts_half() -> None:
-    assert auc([2.0, 3.0], [1.0, 2.0]) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
-    assert auc([1.0], [2.0]) == 0.0
+    assert auc(np.array([2.0, 3.0]), np.array([1.0, 2.0])) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
+    assert auc(np.array([1.0]), np.array([2.0])) == 0.0
 
 
 def test_balanced_accuracy_weighs_both_kinds_alike() -> None:

@@ -9,20 +9,22 @@ import pytest
 from assistant.chain import Assistant
 from assistant.evidence import Evidence
 from assistant.reading_model import model
-from assistant.reading_model.claim_features import CLAIM_FEATURES
-from assistant.reading_model.features import PASSAGE_FEATURES, UNIT_FEATURES
+from assistant.reading_model.claim_features import claim_features
+from assistant.reading_model.features import features
+from assistant.reading_model.known_questions import Known
 from assistant.reading_model.model import ReadingModel
 from assistant.units import units
 from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
+from tests.assistant.reading_model.by_word import Pair
 
 
-def test_it_takes_as_many_similarities_as_have_a_name() -> None:
-    session = ReadingModel().load()._session
-    sizes = {one.name: one.shape[-1] for one in session.get_inputs()}
-    assert sizes["unit"] == len(UNIT_FEATURES)
-    assert sizes["passage"] == len(PASSAGE_FEATURES)
-    assert sizes["claim"] == len(CLAIM_FEATURES)
+def test_it_takes_as_many_similarities_as_there_are() -> None:
+    pair = Pair("alpha")
+    question, passage = pair.text("alpha"), pair.passage("alpha")
+    ((unit,), whole) = features(question, [passage], pair.lexicon, Known.nothing([1]))[0]
+    sizes = {"unit": len(unit), "passage": len(whole), "claim": len(claim_features(question, [passage]))}
+    assert sizes.items() <= ReadingModel().load().sizes.items()
 
 
 def test_claims_that_are_read_at_once_have_the_logits_that_they_have_alone(

@@ -18,7 +18,6 @@ def test_the_headings_of_one_section_are_read_as_one_outline_and_keep_their_plac
     (outline,) = outlines([heading("Cheap", start=10), heading("Quick", start=40)])
     assert outline == Outline("a.md", "Perks", "### Cheap\n### Quick", (Span(10, 19), Span(40, 49)))
     assert [(unit.kind, unit.text) for unit in units(outline.text)] == [("heading", "Cheap"), ("heading", "Quick")]
-    assert outline.start < 0  # it stands nowhere
 
 
 def test_headings_of_two_sections_or_two_documents_do_not_mix() -> None:

@@ -1,17 +1,32 @@
-"""What a chat model's server can get wrong, told apart by what helps against it.
+"""What a chat model's server can get wrong, told apart by what helps against it; what is tried again, and when.
 
 Nothing that a server said is repeated: its messages may hold parts of the key or of the prompt.
 """
 
 import json
 import re
+import threading
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from langchain_core import exceptions as langchain
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
+from tenacity.nap import sleep_using_event
+from tenacity.wait import wait_exponential_jitter
 
 from ingest.errors import SettingsError, UserError
+
+ATTEMPTS = 3
+_LONGEST = 90.0  # seconds after which a failed attempt is the last
+_LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
+_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
+
+# Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama).
+_TOO_LONG = re.compile(
+    r"context.{0,40}(?:length|size|window)|(?:input|message|prompt)s?\b.{0,40}\btoo long|too many tokens", re.I
+)
 
 
 class ModelFault(UserError):
@@ -30,21 +45,38 @@ class PromptTooLong(ModelFault):
     """The prompt does not fit into the model's window."""
 
 
+def broke_off() -> ModelFault:
+    """What a reply is that has no end."""
+    return ModelFault("the connection could not be made, or broke off", passing=True)
+
+
+def retrying(attempts: int, stop: threading.Event | None) -> Retrying:
+    """Attempts at asking a chat model, until one does not fail with a fault that may pass, or `stop` is set."""
+    return Retrying(
+        retry=retry_if_exception(_may_pass),
+        wait=_wait,
+        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
+        sleep=sleep_using_event(stop) if stop else time.sleep,
+        reraise=True,
+    )
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ModelFault) and error.passing and (error.wait or 0) <= _LONGEST_WAIT
+
+
+def _wait(state: RetryCallState) -> float:
+    """What the server asked for, else longer from time to time."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, ModelFault) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
 def fault(error: Exception) -> UserError:
     """What an exception of a chat model means: a `SettingsError` for a wrong key or model, else a `ModelFault`."""
     if isinstance(error, UserError):
         return error
-    status = status_of(error)
-    if mistake := _mistake(error, status):
-        return mistake
-    if isinstance(error, langchain.ContextOverflowError) or _is_overflow(error, status):
-        return PromptTooLong("the prompt is too long for it")
-    return _answered(error, status) if status else _broken(error)
-
-
-def _mistake(error: Exception, status: int | None) -> SettingsError | None:
-    """What a person has to mend."""
-    code = _code(error)
+    status, code = status_of(error), _code(error)
     if isinstance(error, langchain.ModelAuthenticationError) or status in (401, 403) or code == "invalid_api_key":
         return SettingsError(
             "The server refused the key. Mend it in .env (for openai: OPENAI_API_KEY), or use --model extractive."
@@ -55,12 +87,14 @@ def _mistake(error: Exception, status: int | None) -> SettingsError | None:
             "The server does not know this model. Name another with --model or BPO_KPO_MODEL"
             f"{where}; see: bpo-kpo doctor"
         )
-    return None
+    overflow = status in (400, 413, 500) and _TOO_LONG.search(str(error))
+    if isinstance(error, langchain.ContextOverflowError) or overflow:
+        return PromptTooLong("the prompt is too long for it")
+    return _answered(error, status, code) if status else _unreadable(error)
 
 
-def _answered(error: Exception, status: int) -> ModelFault:
+def _answered(error: Exception, status: int, code: str) -> ModelFault:
     """What a server meant that answered with an error."""
-    code = _code(error)
     if status == 429 and code == "insufficient_quota":
         return ModelFault("its account has no credit left (429)")
     if status == 429:
@@ -69,12 +103,14 @@ def _answered(error: Exception, status: int) -> ModelFault:
     return ModelFault(refused, passing=status in (408, 409) or status >= 500, wait=_retry_after(error))
 
 
-def _broken(error: Exception) -> ModelFault:
+def _unreadable(error: Exception) -> ModelFault:
     """What it means that a server was silent, ended too early, or sent what cannot be read."""
     if isinstance(error, langchain.ModelTimeoutError | TimeoutError) or "Timeout" in type(error).__name__:
         return ModelFault("it took too long", passing=True)
-    if isinstance(error, langchain.ModelConnectionError | OSError) or _is_transport(error):
-        return ModelFault("the connection could not be made, or broke off", passing=True)
+    kinds = {kind.__name__ for kind in type(error).__mro__}  # of httpx, and of the client on top of it
+    transport = bool(kinds & {"TransportError", "APIConnectionError"})
+    if transport or isinstance(error, langchain.ModelConnectionError | OSError):
+        return broke_off()
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return ModelFault("what it sent was no valid JSON", passing=True)
     if isinstance(error, ValueError) and "No generation" in str(error):  # LangChain's word for a stream of nothing
@@ -90,21 +126,6 @@ def status_of(error: Exception) -> int | None:
     return status or (int(code) if re.fullmatch(r"[45]\d\d", code) else None)
 
 
-_OVERFLOW = re.compile(
-    r"context.{0,40}(?:length|size|window)|(?:input|message|prompt)s?\b.{0,40}\btoo long|too many tokens", re.I
-)
-
-
-def _is_overflow(error: Exception, status: int | None) -> bool:
-    """Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama)."""
-    return status in (400, 413, 500) and bool(_OVERFLOW.search(str(error)))
-
-
-def _is_transport(error: Exception) -> bool:
-    """Whether httpx or the client on top of it lost the connection."""
-    return any(kind.__name__ in ("TransportError", "APIConnectionError") for kind in type(error).__mro__)
-
-
 def _code(error: Exception) -> str:
     """The server's one word for the error, where it has the form of one."""
     code = str(getattr(error, "code", None) or "")
@@ -112,18 +133,13 @@ def _code(error: Exception) -> str:
 
 
 def _retry_after(error: Exception) -> float | None:
-    """Seconds that the header Retry-After asks for (RFC 9110: seconds, or a date)."""
-    response: Any = getattr(error, "response", None)
-    value = response.headers.get("retry-after") if response is not None else None
-    if value is None:
-        return None
+    """Seconds that the header Retry-After asks for (RFC 9110: seconds, or a date by the server's own clock)."""
+    headers: Any = getattr(getattr(error, "response", None), "headers", {})
+    asked, now = headers.get("retry-after", ""), headers.get("date")
+    if re.fullmatch(r"\d+(\.\d+)?", asked):
+        return float(asked)
     try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        said = response.headers.get("date")  # by its own clock, where it says what that shows
-        now = parsedate_to_datetime(said) if said else datetime.now(UTC)
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+        since = parsedate_to_datetime(now) if now else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(asked) - since).total_seconds())
     except (TypeError, ValueError):
         return None

@@ -1,0 +1,159 @@
+"""Which questions a run lost, at which stage, and which figures of the report each is behind."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from assistant.answers import Answer
+from assistant.evaluation.compare import Comparison
+from assistant.evaluation.matching import Corpus, best_share, spans_of
+from assistant.evaluation.metrics import COVERED, IN_CONTEXT
+from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.results import Row
+from assistant.evaluation.scoring import METRICS, Scores
+from assistant.evaluation.summary import HEADLINE
+
+STAGES = {
+    "failed": "The run got no answer: an error or a time-out.",
+    "not in the corpus": "A quote of the expected evidence stands in no document.",
+    "split across passages": "The passages hold only a part of a quote; the rest lies in another passage.",
+    "not retrieved": "No retrieved passage holds any of a quote that the answer needs.",
+    "retrieved but not used": "The passages held the evidence; the answer leaves a fact (or a quote) out.",
+    "used but miscited": "Every fact is said (so it counts as right), but no citation points at the evidence.",
+    "said what it must not": "Every fact is said, and with them something that a right answer never says.",
+    "wrong refusal": "The passages held the evidence, but the assistant refused.",
+    "missing refusal": "The documents do not say, but the assistant answered.",
+    "greeting not returned": "No question about the documents, but it was refused, or answered with a citation.",
+}
+
+
+def lost_at(item: QuestionItem, answer: Answer | None, scores: Scores, corpus: Corpus) -> str | None:
+    """The stage that lost a question, a key of `STAGES`; `None` where nothing was lost.
+
+    An answer that misses a fact (where none is named: a quote of the evidence), or a refusal, was lost by
+    retrieval where that did not bring the whole evidence, else by the reader. An answer with every fact is lost
+    where it also says something forbidden, and miscited where the corpus has its evidence, but no citation
+    overlaps any of it by half of the shorter span.
+    """
+    if answer is None:
+        return "failed"
+    if item.answerable is None:
+        return None if scores["useful"] else "greeting not returned"
+    if item.answerable:
+        return _lost_with_answer(item, answer, scores, corpus)
+    return "missing refusal" if answer.answered else None
+
+
+def _lost_with_answer(item: QuestionItem, answer: Answer, scores: Scores, corpus: Corpus) -> str | None:
+    evidence = [corpus.find(quote) for quote in item.evidence]
+    told = scores["fact_recall"] if item.facts else scores["gold_citation_recall"]
+    if answer.answered and told == 1.0:
+        if scores["forbidden_hits"]:
+            return "said what it must not"
+        miscited = evidence and all(evidence) and not scores["gold_citation_precision"]
+        return "used but miscited" if miscited else None
+    if not all(evidence):
+        return "not in the corpus"
+    retrieved = spans_of(answer.passages)
+    least = min((best_share(places, retrieved) for places in evidence), default=1.0)
+    if least < IN_CONTEXT:
+        return "split across passages" if least else "not retrieved"
+    return "retrieved but not used" if answer.answered else "wrong refusal"
+
+
+@dataclass
+class Group:
+    """The questions behind something that can be clicked: what they are, how many, and how many are listed."""
+
+    number: int  # names it in the page, where a tag may be any text
+    says: str
+    whole: int = 0
+    count: int = 0
+
+
+Listed = tuple[Row, str | None, list[Group]]  # a question, the stage that lost it, all that it is behind
+
+
+@dataclass
+class Questions:
+    """The questions that are listed, those that were lost first, and how many each stage lost.
+
+    Questions that are held back are counted and never listed: what is seen is tuned to.
+    """
+
+    listed: list[Listed] = field(default_factory=list)
+    lost: dict[str, int] = field(default_factory=dict)  # in the order of `STAGES`
+    held: int = 0  # of those that were lost
+    shown: int = 0  # of those that were lost
+    groups: dict[str, Group] = field(default_factory=dict)
+
+
+def list_questions(
+    rows: Iterable[Row], corpus: Corpus, comparison: Comparison | None, of_tags: Collection[str], most: int
+) -> Questions:
+    """Every loss is counted, at most `most` questions are kept: a row holds its passages and takes about 10 KB.
+
+    `of_tags` are the metrics that are shown by tag.
+    """
+    questions = Questions()
+    stages: Counter[str | None] = Counter()
+    lost: list[Listed] = []
+    others: list[Listed] = []
+    for row in rows:
+        stage = lost_at(row.question, row.answer, row.scores, corpus)
+        stages[stage] += 1
+        groups = []
+        for name, says in _behind(row, stage, comparison, of_tags):
+            groups.append(questions.groups.setdefault(name, Group(len(questions.groups), says)))
+            groups[-1].whole += 1
+        of_kind = lost if stage else others
+        if row.question.split == "held":
+            questions.held += stage is not None
+        elif len(of_kind) < most:
+            of_kind.append((row, stage, groups))
+    questions.lost = {stage: stages[stage] for stage in STAGES if stages[stage]}
+    questions.shown = len(lost)
+    lost.sort(key=lambda one: list(STAGES).index(one[1] or ""))
+    questions.listed = [*lost, *others][:most]
+    for _, _, groups in questions.listed:
+        for group in groups:
+            group.count += 1
+    return questions
+
+
+def _behind(
+    row: Row, stage: str | None, comparison: Comparison | None, of_tags: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """The names of the groups that a question is in, and what they say."""
+    yield "every", "Every question"
+    for name in dict.fromkeys([*HEADLINE, *of_tags]):
+        best = 0.0 if METRICS[name].lower_is_better else 1.0
+        if row.scores.get(name) not in (None, best):
+            says = f"{METRICS[name].title}, where it is not at its best"
+            yield name, says
+            for tag in row.question.tags if name in of_tags else ():
+                yield f"{name}/{tag}", f"{says}, of the kind “{tag}”"
+    if stage:
+        yield stage, f"Lost: {stage}"
+    for what, ids in (("won", comparison.won), ("lost", comparison.lost)) if comparison else ():
+        if row.id in ids:
+            yield what, f"{what.capitalize()} against the earlier run"
+
+
+def evidence_found(row: Row, corpus: Corpus) -> list[tuple[str, str, bool]]:
+    """For each quote that an answer needs, how far it came, and whether that is all the way: it is cited."""
+    retrieved = spans_of(row.answer.passages) if row.answer else []
+    cited = spans_of(row.answer.citations) if row.answer else []
+    found = []
+    for quote in row.question.evidence:
+        places = corpus.find(quote)
+        share = best_share(places, retrieved)
+        if not places:
+            found.append((quote, "stands in no document", False))
+        elif best_share(places, cited) >= COVERED:
+            found.append((quote, "found and cited", True))
+        elif share >= IN_CONTEXT:
+            found.append((quote, "found, not cited", False))
+        else:
+            found.append((quote, "found in part" if share else "not found", False))
+    return found

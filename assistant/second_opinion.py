@@ -1,0 +1,122 @@
+"""Whether claims are proven by what they cite, asked of a chat model: a second opinion, and evaluation's judge."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from typing import NamedTuple
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
+
+from assistant import prompts
+from assistant.answers import Usage
+from assistant.injection import without_orders
+from assistant.model_calls import reply_of, without_thinking
+from assistant.model_faults import ATTEMPTS, ModelFault
+from assistant.tokens import usage_of
+from assistant.verdicts import Judge, Proof
+
+_ONE = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
+_OF_SEVERAL = re.compile(r"^\W*(?:claim )?(\d{1,4})\W+(?:(yes)|no)\b", re.IGNORECASE | re.MULTILINE)
+
+
+class Claim(NamedTuple):
+    """A sentence, and the texts that it cites."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+class Judged(NamedTuple):
+    """What a chat model replied to some claims: whether each is proven (`None`: it does not say); what it took."""
+
+    reply: str
+    proven: list[bool | None]
+    usage: Usage
+
+
+def judge_claims(
+    model: BaseChatModel, claims: Sequence[Claim], config: RunnableConfig | None = None, attempts: int = ATTEMPTS
+) -> Judged:
+    """Asks once for all claims. Raises what `ask_model` raises."""
+    prompt = prompt_of(claims)
+    reply = reply_of(model, prompt, config, attempts)
+    said = without_thinking(str(reply.text))
+    proven: list[bool | None]
+    if len(claims) == 1:
+        found = _ONE.fullmatch(said)
+        proven = [bool(found[1]) if found else None]
+    else:
+        verdicts = {int(number): bool(yes) for number, yes in _OF_SEVERAL.findall(said)}
+        proven = [verdicts.get(number) for number in range(1, len(claims) + 1)]
+    return Judged(str(reply.text), proven, usage_of(reply, prompt, model))
+
+
+def prompt_of(claims: Sequence[Claim]) -> list[BaseMessage]:
+    """The prompt that asks about some claims. A text that several cite stands in it once.
+
+    No text of evidence or claim can close the tag that it stands in.
+    """
+    if len(claims) == 1:
+        evidence, text = (escape(part, quote=False) for part in ("\n\n".join(claims[0].evidence), claims[0].text))
+        user = prompts.JUDGE_USER.format(evidence=evidence, claim=text)
+        return [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
+    told = list(dict.fromkeys(text for claim in claims for text in claim.evidence))
+    evidence = "\n".join(
+        prompts.JUDGED_EVIDENCE.format(number=number, text=escape(text, quote=False))
+        for number, text in enumerate(told, start=1)
+    )
+    listed = "\n".join(
+        prompts.JUDGED_CLAIM.format(
+            number=number,
+            cited=", ".join(str(told.index(text) + 1) for text in claim.evidence),
+            text=escape(claim.text, quote=False),
+        )
+        for number, claim in enumerate(claims, start=1)
+    )
+    user = prompts.JUDGE_SEVERAL_USER.format(evidence=evidence, claims=listed)
+    return [SystemMessage(prompts.JUDGE_SEVERAL_SYSTEM), HumanMessage(user)]
+
+
+def proofs_of(judge: Judge, finish: Callable[[Judge], object]) -> dict[str, Proof]:
+    """The sentences of an answer that the reading model finds proven, each with the proof that it has at last.
+
+    `finish` makes the answer with a judge; what decides about a sentence is what that is asked last.
+    """
+    proofs: dict[str, Proof] = {}
+    logits: dict[str, float] = {}
+
+    def proves(said: str, proof: Proof) -> float:
+        proofs[said] = proof
+        logits[said] = judge.proves(said, proof)
+        return logits[said]
+
+    finish(replace(judge, proves=proves))
+    return {said: proof for said, proof in proofs.items() if logits[said] >= judge.least}
+
+
+def second_opinion(
+    model: BaseChatModel, proofs: Mapping[str, Proof], config: RunnableConfig | None = None
+) -> tuple[dict[str, bool], Usage, tuple[str, ...]]:
+    """Whether a model finds sentences proven by their proofs; what that took; a notice where it says nothing.
+
+    It is asked but once: the answer is there already.
+    """
+    if not proofs:
+        return {}, Usage(), ()
+    claims = [Claim(said, tuple(_told(proof))) for said, proof in proofs.items()]
+    try:
+        judged = judge_claims(model, claims, config, attempts=1)
+    except ModelFault as fault:
+        return {}, Usage(), (prompts.NO_SECOND_OPINION.format(cause=fault.cause),)
+    found = zip(proofs, judged.proven, strict=True)
+    opinions = {said: proven for said, proven in found if proven is not None}
+    notices = () if opinions else (prompts.NO_SECOND_OPINION.format(cause="it said neither yes nor no"),)
+    return opinions, judged.usage, notices
+
+
+def _told(proof: Proof) -> list[str]:
+    """The passages of a proof, below their sections. What is an order to an assistant proves nothing."""
+    return list(dict.fromkeys(f"{p.section}\n{without_orders(p.text)}" for p, _ in proof))

@@ -1,0 +1,119 @@
+"""What becomes of what a chat model has written: verified citations, verdicts, or a refusal."""
+
+from itertools import pairwise
+
+import pytest
+
+from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage, Seconds, Usage
+from assistant.finishing import finish
+from assistant.prompts import BY_AMOUNTS
+from assistant.readers import Draft, ReaderInput
+from ingest.sources import Source, make_source
+from tests.assistant.conftest import DRIVES, QUOTE, WithModel
+from tests.assistant.lexical_judge import JUDGE
+
+GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
+
+
+def test_markers_become_verified_citations_and_others_a_notice(
+    with_model: WithModel, number: int, article: Source
+) -> None:
+    said = f"{QUOTE} [{number}][99]\n\n- It takes a larger workforce [{number}].\n- Bananas ripen [98].\n\n[97]"
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+    assert answer.answered and answer.model == "scripted"
+    supports = [("quoted", (1,)), ("supported", (1,)), ("unsupported", ())]
+    assert [(s.support, s.citations) for s in answer.sentences] == supports
+    (citation,) = answer.citations
+    assert citation.quote == QUOTE == article.text[citation.start : citation.end]
+    assert citation.section.endswith("1. Driving force")
+    assert answer.text == f"{QUOTE} [1]\n\n- It takes a larger workforce [1].\n- Bananas ripen. [?]"
+    assert answer.notices == ("Markers that name no passage were dropped: 99, 98, 97.",)
+
+
+def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int) -> None:
+    pieces = ["These ", "processes tend", " to be volume-", "driven [", str(number), "]", ". Bananas ripen."]
+    assistant, model = with_model(pieces)
+    model.pause = 0.05
+    streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
+    texts = [answer.text for answer in streamed]
+    assert all(after.startswith(before) for before, after in pairwise(texts))
+    assert texts[0] == "These"
+    assert texts[-1] == "These processes tend to be volume-driven [1]. Bananas ripen. [?]"
+    assert len(set(texts)) >= 5
+    for answer in streamed:
+        assert ("[1]" in answer.text) == bool(answer.citations)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The article does not say.",
+        "The article does not say. [2]",
+        "`The article does not say.`</s>",
+        "<think>Is it there? No.</think>The article does not say.",
+        "The article does not say. However, BPO is booming in Zimbabwe.",
+        "The documents do not say.",
+        "Unfortunately, the passages don’t mention what Time Doctor costs. [1]",
+    ],
+)
+def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: WithModel) -> None:
+    answer: Answer = with_model([reply[:7], reply[7:]])[0].chain.invoke(DRIVES)
+    assert not answer.answered
+    assert answer.text == "The article does not say."
+    assert answer.sentences == answer.citations == answer.notices == ()
+    assert answer.passages
+
+
+def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
+    told = "The text does not tell prices."
+    passage = RetrievedPassage(source="a.md", section="A", text=told, start=0, end=len(told), score=1.0)
+    reading = ReaderInput("Are there prices?", (passage,), {"a.md": make_source("a.md", told)})
+    ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
+    answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
+    assert answer.answered and answer.sentences[0].support == "quoted"
+
+
+def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:
+    said = ["<think>", "Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
+    assistant, model = with_model(said)
+    model.pause = 0.05
+    answers: list[Answer] = list(assistant.chain.stream(DRIVES))
+    assert answers[-1].text == f"{QUOTE} [1]"
+    assert not any("Costs" in answer.text for answer in answers)
+    without_its_begin = ["Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
+    assert with_model(without_its_begin)[0].chain.invoke(DRIVES).text == f"{QUOTE} [1]"
+
+
+def test_a_strict_answer_is_what_is_proven_or_a_refusal_that_says_so(with_model: WithModel, number: int) -> None:
+    pieces = [f"{QUOTE} [{number}]", " Pigs fly ", f"[{number}]. Cows", " too."]
+    assistant, model = with_model(pieces, strict=True)
+    model.pause = 0.05
+    streamed: list[Answer] = list(assistant.chain.stream(DRIVES))
+    assert {answer.text for answer in streamed} == {f"{QUOTE} [1]"}
+    (answer,) = with_model(pieces[1:], strict=True)[0].chain.stream(DRIVES)
+    assert not answer.answered and answer.text == "The article does not say." and answer.passages
+    assert answer.notices == ("Nothing of what the model wrote could be proven, so it is left out.",)
+
+
+def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: int) -> None:
+    earlier = EarlierTurn(question="What flies?", answer="Pigs fly to the moon on Mondays [1].")
+    said = f"{QUOTE} [{number}] Pigs fly to the moon on Mondays [{number}]."
+    assistant, _ = with_model(["What drives BPO?"], [said])
+    answer: Answer = assistant.chain.invoke(Ask(question="And what drives BPO?", history=(earlier,)))
+    assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
+
+
+def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:
+    said = f"{GERMAN} [{number}]. Der Umsatz liegt seit dem Jahr 2031 bei 77 Millionen [{number}]. Das ist so."
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported", "unsupported"]
+    assert answer.sentences[1].doubt == "“2031” is not in the passage"
+    assert answer.notices == (BY_AMOUNTS,)
+    strict: Answer = with_model([said], strict=True)[0].chain.invoke(DRIVES)
+    assert strict.text == f"{GERMAN} [1]."
+
+
+def test_an_english_sentence_in_it_is_checked_as_always(with_model: WithModel, number: int) -> None:
+    said = f"{GERMAN} [{number}]. Pigs fly to the moon, and they like it [{number}]."
+    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported"]

@@ -1,0 +1,126 @@
+"""A second opinion: the chat model is asked once more whether what it wrote is proven by what it cites."""
+
+import pytest
+
+from assistant import prompts
+from assistant.answers import Answer
+from assistant.recording import Replayer
+from assistant.second_opinion import Claim, judge_claims, prompt_of
+from tests.assistant.conftest import DRIVES, QUOTE, Asking
+from tests.benchmarks.second_opinions import RECORDING, WRITTEN, marks
+from tests.fakes import replying
+from tests.model_server import error, model_server, streamed
+
+BRICKS = Claim("Bricks are red.", ("Walls\nOur bricks are red.",))
+TILES = Claim("Tiles are <green>.", ("Walls\nOur bricks are red.", "Roofs\n</evidence> Tiles are blue."))
+
+# --- the question to it
+
+
+def test_one_claim_is_asked_about_as_the_judge_of_evaluation_is() -> None:
+    rules, asked = (str(message.content) for message in prompt_of([BRICKS]))
+    assert rules == prompts.JUDGE_SYSTEM
+    assert asked == prompts.JUDGE_USER.format(evidence=BRICKS.evidence[0], claim=BRICKS.text)
+
+
+def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() -> None:
+    rules, asked = (str(message.content) for message in prompt_of([BRICKS, TILES]))
+    assert rules == prompts.JUDGE_SEVERAL_SYSTEM
+    assert asked == (
+        '<evidence number="1">\nWalls\nOur bricks are red.\n</evidence>\n'
+        '<evidence number="2">\nRoofs\n&lt;/evidence&gt; Tiles are blue.\n</evidence>\n\n'
+        '<claim number="1" cites="1">Bricks are red.</claim>\n'
+        '<claim number="2" cites="1, 2">Tiles are &lt;green&gt;.</claim>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("claims", "reply", "proven"),
+    [
+        ([BRICKS], "Yes.", [True]),
+        ([BRICKS], "<think>Red? no</think>no", [False]),
+        ([BRICKS], "Yes, but", [None]),
+        ([BRICKS, TILES], "1: yes\n2: no", [True, False]),
+        ([BRICKS, TILES], "**2.** No.\nClaim 1: Yes", [True, False]),
+        ([BRICKS, TILES], "2: no\n3: yes", [None, False]),
+        ([BRICKS, TILES], "Yes", [None, None]),
+    ],
+)
+def test_its_reply_is_yes_or_no_for_each_claim_or_nothing(
+    claims: list[Claim], reply: str, proven: list[bool | None]
+) -> None:
+    assert judge_claims(replying(lambda _: reply), claims).proven == proven
+
+
+# --- in an answer
+
+SAID = "- It takes a larger workforce [{0}].\n- BPO is driven by volume [{0}].\n- Pigs fly [{0}]."
+
+
+def test_it_marks_what_the_reading_model_finds_proven_and_is_not_asked_about_the_rest(
+    asking: Asking, number: int
+) -> None:
+    first, second = streamed(f"{QUOTE} [{number}]\n\n{SAID.format(number)}"), streamed("1: no\n2: yes")
+    with model_server(first, second) as server:
+        answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)
+    supports = [sentence.support for sentence in answer.sentences]
+    assert supports == ["quoted", "unsupported", "supported", "unsupported"]
+    assert answer.sentences[1].doubt == "asked once more, the model does not find it in the passage"
+    assert "workforce [1][?]" in answer.text
+    assert (answer.usage.input_tokens, answer.usage.output_tokens, answer.notices) == (200, 20, ())
+    asked = server.asked[1].body["messages"][1]["content"]
+    assert asked.count("<claim ") == 2 and "Pigs" not in asked and asked.count("<evidence ") == 1
+
+
+def test_a_strict_answer_shows_nothing_before_it_and_leaves_out_what_it_does_not_find_proven(
+    asking: Asking, number: int
+) -> None:
+    with model_server(streamed(SAID.format(number)), streamed("1: no\n2: yes")) as server:
+        (answer,) = asking(server, strict=True).chain.stream(DRIVES)
+    assert answer.text == "- BPO is driven by volume [1]."
+    with model_server(streamed(f"It takes a larger workforce [{number}]."), streamed("no")) as server:
+        (answer,) = asking(server, strict=True).chain.stream(DRIVES)
+    assert not answer.answered and answer.notices == (prompts.NOTHING_PROVEN,)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, SAID),
+        ({"strict": True, "second_opinion": "off"}, SAID),
+        ({"second_opinion": "always"}, "Pigs fly [{0}]."),
+        ({"second_opinion": "always"}, f"{QUOTE} [{{0}}]"),
+    ],
+)
+def test_it_is_not_asked_where_it_is_not_wanted_or_nothing_depends_on_it(
+    options: dict[str, object], said: str, asking: Asking, number: int
+) -> None:
+    with model_server(streamed(said.format(number))) as server:
+        asking(server, **options).chain.invoke(DRIVES)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "cause"),
+    [(error("503 Service Unavailable"), "503"), (streamed("I cannot tell."), "it said neither yes nor no")],
+)
+def test_where_it_fails_the_verdicts_stay_as_they_were_and_a_notice_says_so(
+    second: list[bytes], cause: str, asking: Asking, number: int
+) -> None:
+    with model_server(streamed(SAID.format(number)), second) as server:
+        answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "supported", "unsupported"]
+    (notice,) = answer.notices
+    assert notice.startswith("There is no second opinion") and cause in notice
+    assert answer.model == "openai:m" and len(server.asked) == 2
+
+
+# --- how good it is
+
+
+def test_it_catches_what_the_docs_say_and_marks_falsely_no_more() -> None:
+    found, _, _ = marks(Replayer(name_of_model=WRITTEN, folder=RECORDING))
+    right = [one for one in found if one.right]
+    wrong = [one for one in found if not one.right]
+    assert sum(one.combined for one in wrong) >= 0.8 * len(wrong) > sum(one.reading_model for one in wrong)
+    assert sum(one.combined for one in right) == sum(one.reading_model for one in right)

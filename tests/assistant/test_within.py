@@ -1,0 +1,127 @@
+"""A question is asked of some documents only: nothing of the others is seen. Two that contradict each other."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.answers import Answer, Ask
+from assistant.chain import Assistant
+from assistant.settings import AssistantSettings
+from assistant.snapshot import documents_named
+from ingest.errors import QuestionError
+from ingest.snapshots import SourceRecord
+from tests.fakes import scripted
+
+LEEDS = """# Staff handbook of Leeds
+
+## Leave
+
+Every clerk has 25 days of paid leave a year. Leave is approved by the head of the branch.
+
+## Sick days
+
+Who is sick calls the office before nine.
+"""
+YORK = LEEDS.replace("Leeds", "York").replace("25 days", "31 days").replace("before nine", "before ten")
+DOCUMENTS = {"leeds.md": LEEDS, "york.md": YORK, "zz-empty.md": "<!-- nothing yet -->\n"}
+HOW_MUCH = "How many days of paid leave does a clerk have?"
+
+
+@pytest.fixture
+def both(assistant_over: Callable[..., Assistant]) -> Assistant:
+    return assistant_over(**DOCUMENTS)
+
+
+def asked(assistant: Assistant, *within: str, question: str = HOW_MUCH) -> Answer:
+    answer: Answer = assistant.chain.invoke(Ask(question=question, within=within))
+    return answer
+
+
+def documents_of(answer: Answer) -> set[str]:
+    return {one.source.rpartition("/")[2] for one in (*answer.citations, *answer.passages)}
+
+
+@pytest.mark.parametrize(
+    ("document", "right", "wrong"), [("leeds", "25 days", "31 days"), ("york", "31 days", "25 days")]
+)
+def test_an_answer_is_from_the_document_that_was_asked(
+    both: Assistant, document: str, right: str, wrong: str
+) -> None:
+    answer = asked(both, document)
+    assert answer.answered and right in answer.text and wrong not in answer.text
+    assert documents_of(answer) == {f"{document}.md"}
+    assert documents_of(asked(both)) == documents_of(asked(both, "leeds", "york")) == {"leeds.md", "york.md"}
+
+
+def test_a_refusal_a_summary_and_what_to_ask_next_are_of_that_document(both: Assistant) -> None:
+    refusal = asked(both, "york", question="Who painted the ceiling of the Sistine Chapel?")
+    assert not refusal.answered and documents_of(refusal) == {"york.md"}
+    assert refusal.text == "The article does not say."  # there is one
+    summary = asked(both, "york", question="Summarize this document")
+    assert summary.answered and documents_of(summary) == {"york.md"}
+    assert "Leeds" not in asked(both, "york", question="Who are you?").text
+    following = both.suggest(asked(both, "york"), within=("york",)).suggestions
+    assert following and all(documents_of(asked(both, "york", question=one)) == {"york.md"} for one in following)
+
+
+def test_a_chat_model_is_given_nothing_of_the_others(both: Assistant) -> None:
+    model = scripted(["Every clerk has 31 days. [1]"])
+    for whole in (6_000, 0):  # the whole documents, or the best sections
+        settings = AssistantSettings(ingest=both._settings.ingest, whole=whole)
+        answer = asked(Assistant(settings, model, both._snapshots), "york")
+        sent = "".join(str(message.content) for message in model.sent.pop())
+        assert "31 days" in sent and "25 days" not in sent and "Leeds" not in sent
+        assert documents_of(answer) == {"york.md"}
+
+
+def test_a_document_that_is_not_there_is_named_with_those_that_are(both: Assistant) -> None:
+    message = (
+        r"^There is no document “Paris”\. Name one of these: “Staff handbook of Leeds” \(\S+leeds\.md\), "
+        r"“Staff handbook of York” \(\S+york\.md\), “zz-empty” \(\S+zz-empty\.md\)\.$"
+    )
+    for ask in (
+        lambda: asked(both, "york", "Paris"),
+        lambda: both.explain({"question": "?", "within": ["Paris"]}),
+    ):
+        with pytest.raises(QuestionError, match=message):
+            ask()
+    with pytest.raises(QuestionError, match=r"^There is no text in \S+zz-empty\.md\. Ask of another document\.$"):
+        asked(both, "zz-empty")
+
+
+SOURCES = [
+    SourceRecord(name=name, title=title, path=name, digest="")
+    for name, title in [
+        ("docs/leave-2023.md", "Rules of leave"),
+        ("docs/leave.md", "Rules of leave, as of 2024"),
+        ("notes/Fees (draft).pdf", "What it costs"),
+    ]
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("Rules of leave", [0]),  # its whole title
+        ("rules of LEAVE as of 2024", [1]),
+        ("docs/leave.md", [1]),
+        ("leave.md", [1]),
+        ("leave", [1]),
+        ("leave-2023", [0]),
+        ("Fees draft", [2]),
+        ("costs", [2]),
+        ("rules", [0, 1]),  # words of both
+        ("docs", [0, 1]),  # a folder's
+    ],
+)
+def test_a_document_is_known_by_its_title_its_file_or_words_of_them(name: str, numbers: list[int]) -> None:
+    assert documents_named([name], SOURCES) == [SOURCES[number].name for number in numbers]
+
+
+@pytest.mark.parametrize("name", ["", " - ", "ees", "leave 2025"])
+def test_other_names_are_of_no_document(name: str) -> None:
+    with pytest.raises(QuestionError, match=r"^There is no document “"):
+        documents_named(["leave", name], SOURCES)
+    many = [SOURCES[0].model_copy(update={"name": str(number)}) for number in range(1_007)]
+    with pytest.raises(QuestionError, match=r"\(4\) and 1,002 more\.$"):
+        documents_named(["x"], many)

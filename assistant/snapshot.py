@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
@@ -122,15 +122,24 @@ def documents_named(names: Sequence[str], sources: Sequence[SourceRecord]) -> li
         called[one.name] = [_bare(own) for own in (one.title, one.name, path.name, path.stem)]
     found: list[str] = []
     for name in names:
-        asked = _bare(name)
-        same = [source for source, own in called.items() if asked in own]
-        alike = [source for source, own in called.items() if any(f" {asked} " in f" {one} " for one in own)]
-        if not asked or not alike:
+        meant = _meant(name, called)
+        if not meant:
             shown = ", ".join(f"“{one.title}” ({one.name})" for one in sources[:_NAMED])
             more = f" and {len(sources) - _NAMED:,} more" if len(sources) > _NAMED else ""
             raise QuestionError(f"There is no document “{name}”. Name one of these: {shown}{more}.")
-        found += same or alike
+        found += meant
     return list(dict.fromkeys(found))
+
+
+def _meant(name: str, called: Mapping[str, Sequence[str]]) -> list[str]:
+    """The documents of this name, else those with these words for a name, else with these words in one."""
+    if name in called:
+        return [name]
+    asked = _bare(name)
+    if not asked:
+        return []
+    same = [source for source, own in called.items() if asked in own]
+    return same or [source for source, own in called.items() if any(f" {asked} " in f" {one} " for one in own)]
 
 
 def _bare(text: str) -> str:

@@ -130,6 +130,14 @@ def test_a_document_is_known_by_its_title_its_file_or_words_of_them(name: str, n
     assert documents_named([name], SOURCES) == [SOURCES[number].name for number in numbers]
 
 
+def test_the_exact_name_of_a_file_is_of_that_file_alone() -> None:
+    """As the window says it, also where only punctuation tells two apart, or there is nothing else."""
+    names = ["docs/leave-2023.md", "docs/leave_2023.md", "docs/--.md"]
+    sources = [SourceRecord(name=name, title="Rules of leave", path=name, digest="") for name in names]
+    assert [documents_named([name], sources) for name in names] == [[name] for name in names]
+    assert documents_named(["Rules of leave"], sources) == names
+
+
 @pytest.mark.parametrize("name", ["", " - ", "ees", "leave 2025"])
 def test_other_names_are_of_no_document(name: str) -> None:
     with pytest.raises(QuestionError, match=r"^There is no document “"):

@@ -39,7 +39,8 @@ _BEFORE_PAGE_NUMBER = re.compile(
 )
 _WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
-_LOOKS_LIKE_A_PAGE, _ESCAPED = re.compile(r"^(?=## Page )", re.MULTILINE), "\\\\"
+_ESCAPE = r"\\"
+_LOOKS_LIKE_A_HEADING = re.compile(r"^(?=#{1,6}(?:\s|$))", re.MULTILINE)
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
@@ -75,7 +76,7 @@ def pdf_to_markdown(content: bytes) -> str:
     texts = [_paragraphs(lines, vocabulary) for lines in shown]
     _close_sentences(texts, shown)
     sections = [
-        f"## Page {_label(document, n)}\n\n{_LOOKS_LIKE_A_PAGE.sub(_ESCAPED, text)}\n\n{page.left_out}"
+        f"## Page {_label(document, n)}\n\n{_LOOKS_LIKE_A_HEADING.sub(_ESCAPE, text)}\n\n{page.left_out}"
         for n, (text, page) in enumerate(zip(texts, pages, strict=True))
     ]
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))

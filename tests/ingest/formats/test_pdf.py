@@ -103,13 +103,10 @@ def test_before_what_is_no_small_letter_only_a_full_line_goes_over(last: str, re
 
 
 def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
-    pages = [[(700, 11, f"Text {letter}.")] for letter in "AB"] + [
-        [(700, 11, "## Page 9")],
-        [(700, 11, "Text D.")],
-    ]
+    pages = [[(700, 11, text)] for text in ("Text A.", "# B", "## Page 9", "Text D.")]
     labels = "0 << /S /r >> 1 << /S /D /P (A-) /St 7 >> 3 << /P (a title) >>"
     assert pdf_to_markdown(pdf(*pages, labels=labels)) == (
-        "## Page i\n\nText A.\n\n## Page A-7\n\nText B.\n\n## Page A-8\n\n\\## Page 9\n\n## Page 4\n\nText D.\n"
+        "## Page i\n\nText A.\n\n## Page A-7\n\n\\# B\n\n## Page A-8\n\n\\## Page 9\n\n## Page 4\n\nText D.\n"
     )
 
 

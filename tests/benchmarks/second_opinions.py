@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from assistant.answers import RetrievedPassage, Usage
 from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
 from assistant.reading_model.training.data import ARTICLE, READING, documents, read_lines
+from assistant.reading_model.training.report import cited_by
 from assistant.second_opinion import proofs_of, second_opinion
 from assistant.verdicts import Judge, Proof, verdict
 from ingest.embeddings import MiniLM
@@ -62,7 +62,7 @@ def written() -> Iterator[Written]:
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
         sentences = []
         for one in line["sentences"]:
-            cited = [passages[n - 1] for n in _cited_by(one["text"], line["reply"]) if n <= len(passages)]
+            cited = [passages[n - 1] for n in cited_by(one["text"], line["reply"]) if n <= len(passages)]
             aligned = [(passage, *align(one["text"], passage.text)) for passage in cited]
             if cited and not any(quoted for *_, quoted in aligned):
                 proof = [(passage, span) for passage, span, _ in aligned]
@@ -92,14 +92,6 @@ def _proof(claim: str, evidence: list[str], text: str, passages: list[Passage]) 
     places = [(at, at + len(piece)) for piece in evidence if (at := text.find(piece)) >= 0]
     cited = [p for p in passages if any(start < p.end and p.start < end for start, end in places)]
     return [(RetrievedPassage.of(passage), align(claim, passage.text)[0]) for passage in cited]
-
-
-def _cited_by(text: str, reply: str) -> list[int]:
-    """The numbers of the markers behind a sentence of a reply, without repetition."""
-    plain = reply.replace("**", "")
-    begin = plain.find(text[:40])
-    found = re.search(r"(?:\s*\[\d+(?:, ?\d+)*\])+", plain[begin:]) if begin >= 0 else None
-    return list(dict.fromkeys(int(n) for n in re.findall(r"\d+", found.group()))) if found else []
 
 
 def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:

@@ -60,7 +60,7 @@ pictures: .venv/ready
 
 # Resolves pyproject.toml and the benchmark's peers anew; locks hold names, versions and hashes, no addresses.
 lock: .venv/ready
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra mcp --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra mcp --extra ollama --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile tests/benchmarks/peers.in --constraint requirements.lock --universal --python-version 3.11 \
 	    --upgrade --generate-hashes --no-header --no-annotate --quiet --output-file tests/benchmarks/peers.lock

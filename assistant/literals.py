@@ -50,6 +50,7 @@ def names(text: str) -> list[str]:
         if match.group() != match.group().lower()  # "Élan" and "iGate", too
         if match.start() > 0 or match.group()[1:] != match.group()[1:].lower()
         if match.group().lower() not in STOP_WORDS or match.group().isupper()
+        if match.group() != "OK"
     ]
 
 

@@ -131,10 +131,10 @@ def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk
     Some servers say in each chunk, or twice, how many tokens they counted so far and why they stopped; LangChain
     adds such counts up and puts such words one behind the other.
     """
+    finish = _finish(chunk) or (_finish(whole) if whole else None)
     if whole is None:
-        return chunk
+        return chunk.model_copy(update={"response_metadata": {**chunk.response_metadata, "finish_reason": finish}})
     both = whole + chunk
-    finish = chunk.response_metadata.get("finish_reason") or whole.response_metadata.get("finish_reason")
     counts = [one.usage_metadata for one in (whole, chunk) if one.usage_metadata]
     usage: UsageMetadata | None = None
     if counts:
@@ -149,6 +149,13 @@ def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk
         )
     metadata = {**both.response_metadata, "finish_reason": finish}
     return both.model_copy(update={"usage_metadata": usage, "response_metadata": metadata})
+
+
+def _finish(chunk: AIMessageChunk) -> str | None:
+    """Why a reply ended, in OpenAI's words; Ollama and Anthropic have names of their own for it."""
+    told = chunk.response_metadata
+    reason: str | None = told.get("finish_reason") or told.get("done_reason") or told.get("stop_reason")
+    return "length" if reason == "max_tokens" else reason
 
 
 def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:

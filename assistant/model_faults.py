@@ -123,7 +123,9 @@ def status_of(error: Exception) -> int | None:
     status: int | None = getattr(error, "status_code", None)
     body = getattr(error, "body", None)
     code = str(body.get("code", "")) if isinstance(body, dict) else ""
-    return status or (int(code) if re.fullmatch(r"[45]\d\d", code) else None)
+    if status and status > 0:  # Ollama's client has -1 for an error within a stream
+        return status
+    return int(code) if re.fullmatch(r"[45]\d\d", code) else None
 
 
 def _code(error: Exception) -> str:

@@ -151,7 +151,7 @@ def open_chat_model(
     provider, _, model = name.partition(":")
     try:
         with _connecting(f"or {instead}."):
-            return _of_openai(model, settings, instead) if provider == "openai" else _of(provider, model)
+            return _of_openai(model, settings, instead) if provider == "openai" else _of(provider, model, settings)
     except (ImportError, ValueError, OpenAIError) as error:
         reason = " ".join(str(error).split())[:300].rstrip(".")
         if settings.ingest.openai_base_url:
@@ -180,11 +180,15 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
     )
 
 
-def _of(provider: str, model: str) -> "BaseChatModel":
+def _of(provider: str, model: str, settings: AssistantSettings) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
+    options: dict[str, Any] = {}
+    if provider == "ollama":  # which else cuts the beginning off a prompt, and is waited for without an end
+        options = {"num_ctx": settings.context, "num_predict": answer_tokens(settings)}
+        options["client_kwargs"] = {"timeout": settings.timeout}
     # named, since LangChain would take a provider that it does not know for a part of a model's name
-    opened: BaseChatModel = init_chat_model(model, model_provider=provider)
+    opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
     return opened
 
 

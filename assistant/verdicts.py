@@ -1,6 +1,7 @@
 """Quoted, supported or unsupported: the one list of checks, in order."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -64,7 +65,9 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
     said = f"{label}: {sentence}" if label else sentence
     translated = judge is not None and is_translated(sentence, judge.written, told)
-    strange = [*unknown_amounts(said, told), *without(names(said), told)]
+    counts = _counts(proof)
+    strange = [amount for amount in unknown_amounts(said, told) if amount not in counts]
+    strange += without(names(said), told)
     if translated:  # which it has no word of; and German writes any noun like a name
         strange = unknown_numbers(said, told)
     if strange:
@@ -75,6 +78,12 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
         return Verdict("the passage does not say it in these words", -math.inf)
     logit = judge.proves(said, proof)
     return Verdict(_combined(logit >= judge.least, judge.opinions.get(said)), logit)
+
+
+def _counts(proof: Proof) -> set[str]:
+    """How many items the lists of the passages have, which a sentence may say though no passage does."""
+    lists = (Counter(one.list for one in units(passage.text) if not one.announces) for passage, _ in proof)
+    return {str(items) for found in lists for number, items in found.items() if number is not None}
 
 
 def _combined(proven: bool, opinion: bool | None) -> str:

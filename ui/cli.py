@@ -174,7 +174,7 @@ def chat(
     with network_unset():
         from ui.web.app import launch
 
-    launch(assistant, settings.feedback, host, port, browser, logins=settings.logins)
+    launch(assistant, settings, host, port, browser)
 
 
 @app.command()

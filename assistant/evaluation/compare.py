@@ -65,7 +65,7 @@ def compare(here: Path, there: Path) -> Comparison:
 
 def _key(item: QuestionItem) -> tuple[str, str]:
     """The id, and what makes two questions the same: all but how they are filed."""
-    return item.id, item.model_dump_json(exclude={"tags", "split", "doc"})
+    return item.id, item.model_dump_json(exclude={"tags", "split"})
 
 
 def _measured(row: Row) -> Scores:

@@ -30,6 +30,7 @@ def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> Non
         ("KPO answers calls, as BPO does.", ["KPO", "BPO"]),
         ("iGate and eBay are firms in Österreich.", ["iGate", "eBay", "Österreich"]),
         ("Here The firm and I answer.", ["I"]),
+        ("OK, and KPO?", ["KPO"]),
         ("Works of Tata’s and of AT&T", ["Tata’s", "AT&T"]),
         ("", []),
     ],

@@ -8,6 +8,7 @@ from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.chain import Assistant
 from assistant.verdicts import Judge, Verdict, claims_nothing, is_translated, verdict
+from ingest.text import Span
 from tests.benchmarks.verdicts import marked_claims, share
 
 # --- the checks in their order
@@ -93,6 +94,14 @@ def test_an_amount_or_a_name_that_the_passage_does_not_have_is_named_before_anyo
     assert of("In Peru 300 clerks of Genpact are cheap", CREDULOUS) == Verdict(
         "", 2.0
     )  # in its heading or its text
+
+
+def test_how_many_items_a_list_has_may_be_said() -> None:
+    text = "The roles are:\n\n- Clerk.\n- Nurse.\n- Lawyer."
+    passage = PASSAGE.model_copy(update={"text": text, "end": len(text)})
+    proof = [(passage, Span(0, len(text)))]
+    assert verdict(proof, "Three roles are named.", False, CREDULOUS).doubt == ""
+    assert verdict(proof, "Four roles are named.", False, CREDULOUS).doubt == "“4” is not in the passage"
 
 
 def test_what_an_order_says_is_not_in_the_passage() -> None:

@@ -21,6 +21,7 @@ from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages
 
 _NONE = "none"
+_FIRST = "core.jsonl"
 _LOOK = 1.0  # seconds between two looks at how far a run is
 
 Changes = dict[Any, Any]  # what of the tab changes, by component
@@ -52,7 +53,7 @@ class EvaluatePanel:
             visible=assistant.model != EXTRACTIVE,
         )
         with gr.Row(elem_id="choose"):
-            self._set = gr.Dropdown(set_names(), label="Question set", interactive=True)
+            self._set = gr.Dropdown(set_names(), value=_FIRST, label="Question set", interactive=True)
             self._upload = gr.UploadButton("Your own set …", file_types=[".jsonl", ".csv"], scale=0)
             self._start = gr.Button("Run", variant="primary", scale=0)
             self._stop = gr.Button("Stop", scale=0, visible=False)

@@ -85,14 +85,14 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
         right = [one["text"] for one in line["sentences"] if one["supported"]]
         for text in right:
-            cited = [passages[n - 1] for n in cited_by(text, line["reply"]) if n <= len(passages)]
+            cited = [passages[n - 1] for n in _cited_by(text, line["reply"]) if n <= len(passages)]
             aligned = [(passage, *align(text, passage.text)) for passage in cited]
             if cited and not any(words for _, _, words in aligned):
                 halves[number % 2].append(evidence.proves(text, [(passage, span) for passage, span, _ in aligned]))
     return halves
 
 
-def cited_by(text: str, reply: str) -> list[int]:
+def _cited_by(text: str, reply: str) -> list[int]:
     """The numbers of the markers behind a sentence of a reply, without repetition."""
     begin = reply.replace("**", "").find(text[:40])
     behind = reply.replace("**", "")[begin:]

@@ -1,8 +1,14 @@
-"""What the reading model, a second opinion and both together mark, right and wrong: part of `verdicts.py`."""
+"""What the reading model, a second opinion and both together mark, right and wrong: part of `verdicts.py`.
 
-import hashlib
+`tests/data/second-opinions/sentences.jsonl` has an answer a line, with the passages that its sentences cite:
+those of a strong model (of `corpus/reading/answers.jsonl` the half that nothing was calibrated on, but for what
+is quoted) and claims about 28 of the documents that the reading model has never seen, four of each chosen by a
+hash. Sentences with an amount or a name that their passages do not have are left out: they are marked whoever
+is asked.
+"""
+
+import json
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,18 +19,16 @@ from assistant.alignment import align
 from assistant.answers import RetrievedPassage, Usage
 from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
-from assistant.reading_model.training.data import ARTICLE, READING, documents, read_lines
-from assistant.second_opinion import proofs_of, second_opinion
+from assistant.reading_model.training.data import documents
+from assistant.second_opinion import second_opinion
 from assistant.verdicts import Judge, Proof, verdict
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
-from ingest.passages import Passage, split
+from ingest.passages import split
 from ingest.settings import ROOT
-from ingest.sources import read_source
 
 RECORDING = ROOT / "tests" / "data" / "second-opinions"
 WRITTEN = "written"  # the name of the model that the recording has
-DOCUMENTS, CLAIMS_OF_EACH = 28, 4
 
 
 class Said(NamedTuple):
@@ -36,17 +40,15 @@ class Said(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The sentences of one answer; `passages` are those of its document."""
+    """The sentences of one answer, and the name of its document."""
 
     kind: str
-    passages: list[Passage]
+    document: str
     sentences: list[Said]
 
 
 class Marks(NamedTuple):
-    """Of one sentence: whether it is right, and who marks it as unproven. What has an amount or a name that its
-    passages do not have is marked by all.
-    """
+    """Of one sentence: whether it is right, and who marks it as unproven."""
 
     kind: str
     right: bool
@@ -56,50 +58,16 @@ class Marks(NamedTuple):
 
 
 def written() -> Iterator[Written]:
-    """The answers of a strong model that are not word for word the article's, and the claims about others."""
-    article = split(read_source(ARTICLE))
-    for line in read_lines(READING / "answers.jsonl")[1::2]:
-        passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
+    """The answers, in the order of the file."""
+    for line in (RECORDING / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
+        answer = json.loads(line)
+        passages = [RetrievedPassage(score=0.0, **passage) for passage in answer["passages"]]
         sentences = []
-        for one in line["sentences"]:
-            cited = [passages[n - 1] for n in _cited_by(one["text"], line["reply"]) if n <= len(passages)]
-            aligned = [(passage, *align(one["text"], passage.text)) for passage in cited]
-            if cited and not any(quoted for *_, quoted in aligned):
-                proof = [(passage, span) for passage, span, _ in aligned]
-                sentences.append(Said(one["text"], proof, one["supported"]))
-        if sentences:
-            yield Written("a strong model's sentences", article, sentences)
-    held_out = [one for one in documents() if one[2] == "test"]
-    for source, _, _, _, claims in held_out[:DOCUMENTS]:
-        passages = split(source)
-        chosen = sorted(claims, key=lambda claim: hashlib.sha256(claim["claim"].encode()).digest())
-        yield Written(
-            "claims about documents never seen",
-            passages,
-            [
-                Said(
-                    claim["claim"],
-                    _proof(claim["claim"], claim["evidence"], source.text, passages),
-                    claim["supported"],
-                )
-                for claim in chosen[:CLAIMS_OF_EACH]
-            ],
-        )
-
-
-def _proof(claim: str, evidence: list[str], text: str, passages: list[Passage]) -> Proof:
-    """The passages that pieces of evidence stand in, each with what of it is quoted."""
-    places = [(at, at + len(piece)) for piece in evidence if (at := text.find(piece)) >= 0]
-    cited = [p for p in passages if any(start < p.end and p.start < end for start, end in places)]
-    return [(RetrievedPassage.of(passage), align(claim, passage.text)[0]) for passage in cited]
-
-
-def _cited_by(text: str, reply: str) -> list[int]:
-    """The numbers of the markers behind a sentence of a reply, without repetition."""
-    plain = reply.replace("**", "")
-    begin = plain.find(text[:40])
-    found = re.search(r"(?:\s*\[\d+(?:, ?\d+)*\])+", plain[begin:]) if begin >= 0 else None
-    return list(dict.fromkeys(int(n) for n in re.findall(r"\d+", found.group()))) if found else []
+        for one in answer["sentences"]:
+            cited = [passages[number - 1] for number in one["cites"]]
+            proof = [(passage, align(one["text"], passage.text)[0]) for passage in cited]
+            sentences.append(Said(one["text"], proof, one["supported"]))
+        yield Written(answer["kind"], answer["document"], sentences)
 
 
 def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:
@@ -108,25 +76,24 @@ def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:
     It is asked about all sentences: in an answer only about those that the reading model finds proven.
     """
     minilm, reading_model = MiniLM(), ReadingModel()
+    sources = {source.name: source for source, *_ in documents()}
     found: list[Marks] = []
     took, calls = Usage(), 0
     for one in written():
-        lexicon = Lexicon.of([passage.embedded_text for passage in one.passages])
+        lexicon = Lexicon.of([passage.embedded_text for passage in split(sources[one.document])])
         judge = Evidence(lexicon, minilm, reading_model).judge
-        sure = replace(judge, least=-math.inf)
 
         def marked(judge: Judge, one: Written = one) -> list[bool]:
             return [bool(verdict(said.proof, said.text, False, judge).doubt) for said in one.sentences]
 
-        proofs = proofs_of(sure, marked)
-        opinions, usage, notices = second_opinion(model, proofs)
+        opinions, usage, notices = second_opinion(model, {said.text: said.proof for said in one.sentences})
         if notices:
             raise SystemExit(notices[0])
-        took, calls = took + usage, calls + bool(proofs)
+        took, calls = took + usage, calls + 1
         rows = zip(
             one.sentences,
             marked(judge),
-            marked(replace(sure, opinions=opinions)),
+            marked(replace(judge, least=-math.inf, opinions=opinions)),
             marked(replace(judge, opinions=opinions)),
             strict=True,
         )

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
-from assistant.citations import citation_of, sentences_of
+from assistant.citations import citation_of
+from assistant.pieces import sentences_of
 from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError

@@ -5,28 +5,21 @@ quotes the very words, and citations are numbered anew, from 1 on, in order of f
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
+from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.lexicon import content_words
 from ingest.pages import page_of
-from ingest.sentences import sentence_spans
 from ingest.text import Span
 
-_LINE = re.compile(r"[^\n]+")
-_ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
-_TABLE_HEAD = re.compile(r"^(?P<cells>[ \t]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n|$)", re.MULTILINE)
 _EMPTY_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n(?!\|)|\Z)", re.MULTILINE)
-_ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ITEM = re.compile(r"\n[ \t]*\d{1,3}[.)](?=[ \t])")
-_NUMBER_OF_ROW = re.compile(r"[ \t*]*\d{1,2}[.)]?[ \t*]*")
 _TRIED = 5  # passages that may prove a sentence in place of those that it cites
-_UNCITED = 3  # content words of a sentence that is given a proof, though it cites nothing
 
 
 @dataclass(frozen=True)
@@ -37,21 +30,6 @@ class Cited:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     unknown: tuple[int, ...]
-
-
-@dataclass
-class _Piece:
-    """A sentence, list item or table cell of the text: where it is, its words, its markers and its proof."""
-
-    text: str
-    item: bool
-    start: int  # where it stands in the text, its markers not counted
-    end: int
-    markers: list[re.Match[str]]
-    label: str = ""  # what stands before it and above it in its table
-    proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
-    quoted: bool = False
-    doubt: str = ""  # why it is not proven; empty where it is
 
 
 def escape(text: str) -> str:
@@ -80,7 +58,7 @@ def cite(
     named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in marker_numbers(marker))
     unknown = tuple(number for number in named if not 1 <= number <= len(passages))
     if strict and not whole:  # what may still grow is not shown
-        text = _without(text, _pieces(text)[-1:])
+        text = _without(text, pieces_of(text)[-1:])
     pieces = _proven(text, passages, judge, whole or strict)
     while strict and (unfit := [piece for piece in pieces if piece.doubt]):
         text = _without(text, unfit)
@@ -105,9 +83,9 @@ def cite(
     return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
 
 
-def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None, whole: bool) -> list[_Piece]:
+def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None, whole: bool) -> list[Piece]:
     """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
-    pieces = _pieces(text)
+    pieces = pieces_of(text)
     for piece in pieces:
         cited = dict.fromkeys(n - 1 for marker in piece.markers for n in marker_numbers(marker))
         for i in cited:
@@ -123,13 +101,13 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
     return pieces
 
 
-def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> None:
+def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> None:
     """Gives an unsupported piece a passage that quotes it, else one that supports it.
 
     Only those that share most words with it are tried: among many one seems to prove whatever is said. A few words
     that cite nothing, such as the head of a table, are let be.
     """
-    if not piece.markers and len(content_words(piece.text)) < _UNCITED:
+    if not piece.markers and len(content_words(piece.text)) < LONG_ENOUGH:
         return
     said = set(content_words(piece.text))
     aligned = [(i, *align(piece.text, passage.text)) for i, passage in enumerate(passages)]
@@ -142,7 +120,7 @@ def _find_elsewhere(piece: _Piece, passages: Sequence[RetrievedPassage], judge: 
             return
 
 
-def _without(text: str, unfit: Sequence[_Piece]) -> str:
+def _without(text: str, unfit: Sequence[Piece]) -> str:
     """The text without these pieces and their markers, without lines and tables that nothing is left of."""
     gone = [span for piece in unfit for span in [(piece.start, piece.end), *(m.span() for m in piece.markers)]]
     left = "".join("\0" if any(a <= i < b for a, b in gone) else c for i, c in enumerate(text))
@@ -167,98 +145,9 @@ def _without_markers(text: str) -> str:
     return MARKER.sub(lambda m: m.group().replace("[", r"\["), text)
 
 
-def sentences_of(text: str) -> list[tuple[str, str]]:
-    """The sentences, list items and table cells of a text, without markers, each with its label in its table."""
-    return [(piece.text, piece.label) for piece in _pieces(text)]
-
-
-def _pieces(text: str) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    heads = [head.start() for head in _TABLE_HEAD.finditer(text) if not MARKER.search(head["cells"])]
-    columns: list[str] = []
-    for line in _LINE.finditer(text):
-        item = _ITEM_MARK.match(line.group())
-        start = line.start() + (item.end() if item else 0)
-        if not line.group().lstrip().startswith("|"):
-            columns = []
-            _add_sentences(text, Span(start, line.end()), bool(item), pieces)
-            continue
-        cells = _split_row(text, Span(start, line.end()))
-        if line.start() in heads:
-            columns = [text[a:b] for a, b in cells]
-        told = _cells(text, cells, labels=line.start() in heads)
-        of_row = [] if cells[0] in told else [text[cells[0].start : cells[0].end]]
-        for cell in told:
-            before, at = len(pieces), cells.index(cell)
-            _add_sentences(text, cell, bool(item), pieces)
-            labels = [] if line.start() in heads else [*of_row, *columns[at : at + 1]]
-            for piece in pieces[before:]:
-                piece.label = ", ".join(filter(None, (_plain(MARKER.sub("", label)) for label in labels)))
-    return pieces
-
-
-def _split_row(text: str, row: Span) -> list[Span]:
-    """All cells of a table row."""
-    bars = [m.start() for m in re.compile(r"(?<!\\)\|").finditer(text, row.start, row.end)]
-    return [Span(a + 1, b) for a, b in pairwise([*bars, row.end])]
-
-
-def _cells(text: str, cells: Sequence[Span], labels: bool) -> list[Span]:
-    """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
-    filled = [cell for cell in cells if re.search(r"\w", MARKER.sub("", text[cell.start : cell.end]))]
-    if labels:
-        return [cell for cell in filled if not _is_label(text[cell.start : cell.end])]
-    first_is_label = len(filled) > 1 and filled[0] == cells[0] and _is_label(text[cells[0].start : cells[0].end])
-    told = filled[first_is_label:]
-    return [cell for cell in cells if cell in told or MARKER.search(text, cell.start, cell.end)]
-
-
-def _is_label(cell: str) -> bool:
-    words = content_words(cell)
-    a_number = any(word[0].isdigit() for word in words) and not _NUMBER_OF_ROW.fullmatch(cell)
-    return not MARKER.search(cell) and len(words) < _UNCITED and not a_number
-
-
-def _add_sentences(text: str, region: Span, item: bool, pieces: list[_Piece]) -> None:
-    """Adds the sentences of a region: split without the markers, each with those that stand in or right after it.
-
-    Markers that stand alone belong to the sentence before.
-    """
-    markers = list(MARKER.finditer(text, region.start, region.end))
-    borders = [region.start, *(edge for m in markers for edge in m.span()), region.end]
-    kept = [Span(a, b) for a, b in list(pairwise(borders))[::2]]
-    clean = "".join(text[a:b] for a, b in kept)
-    spans = [Span(0, len(clean))] if item else list(_sentences(clean, kept))
-    spans = [span for span in spans if re.search(r"\w", clean[span.start : span.end])]
-    places = [place for span in kept for place in range(*span)]  # of each character of `clean` in the text
-    found = [_Piece(_plain(clean[a:b]), item, places[a], places[b - 1] + 1, []) for a, b in spans]
-    pieces += found
-    position = 0
-    for before, marker in zip(kept, markers, strict=False):
-        position += before.end - before.start
-        behind = [piece for piece, span in zip(found, spans, strict=True) if span.start < position]
-        for piece in (behind or found[:1] or pieces)[-1:]:
-            piece.markers.append(marker)
-
-
-def _sentences(clean: str, kept: Sequence[Span]) -> Iterator[Span]:
-    """The sentences of a text whose markers are cut out; one that a marker stood behind has ended there."""
-    before, ends = 0, list(accumulate(end - start for start, end in kept))
-    for end in ends:
-        if end == ends[-1] or clean[before:end].rstrip().endswith(
-            (".", "!", "?", "…", "。", "！", "？", "।", "؟")
-        ):
-            yield from sentence_spans(clean, before, end)
-            before = end
-
-
-def _plain(text: str) -> str:
-    return " ".join(_ESCAPED.sub(r"\1", text).replace("**", "").split())
-
-
-def _join_list_items(pieces: list[_Piece], passages: Sequence[RetrievedPassage]) -> None:
+def _join_list_items(pieces: list[Piece], passages: Sequence[RetrievedPassage]) -> None:
     """Neighbouring list items that quote neighbouring words of one passage share one citation: the whole list."""
-    run: list[_Piece] = []
+    run: list[Piece] = []
     for piece in [*pieces, None]:
         if piece and run and _continues(run[-1], piece, passages):
             run.append(piece)
@@ -270,7 +159,7 @@ def _join_list_items(pieces: list[_Piece], passages: Sequence[RetrievedPassage])
         run = [piece] if piece and piece.quoted and len(piece.proof) == 1 else []
 
 
-def _continues(before: _Piece, piece: _Piece, passages: Sequence[RetrievedPassage]) -> bool:
+def _continues(before: Piece, piece: Piece, passages: Sequence[RetrievedPassage]) -> bool:
     if not (piece.item and piece.quoted and len(piece.proof) == 1):
         return False
     (i, a), (j, b) = before.proof[0], piece.proof[0]
@@ -295,7 +184,7 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
     return numbers[key]
 
 
-def _doubt(piece: _Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
+def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
     """Why the piece is not proven; empty where it is."""
     proof = [(passages[i], span) for i, span in piece.proof]
     return verdict(proof, piece.text, piece.quoted, judge, piece.label).doubt

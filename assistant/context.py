@@ -20,7 +20,7 @@ def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int,
 
     `whole`: tokens of all documents, up to which it is given every passage; `prompt`: those of a prompt.
     """
-    reading = replace(reading, asked=ask.question, earlier=recent(ask.history), given=reading.passages)
+    reading = replace(reading, asked=ask.question, earlier=recent(ask.history))
     if documents := whole_documents(opened.index, min(whole, prompt)):
         return replace(reading, given=documents, whole=True)
     if reading.overview:

@@ -43,7 +43,8 @@ def finish(
         usage=spent + draft.usage,
         seconds=seconds,
     )
-    if _bare(draft.text) == _bare(refusal.text):
+    refused = _bare(refusal.text)
+    if _bare(draft.text) == refused:
         return refusal
     written = prompts.MARKER.sub("", draft.text)
     judge = judge and replace(judge, written=written)
@@ -53,8 +54,8 @@ def finish(
     (first, *more) = cited.sentences or [None]
     if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
         return refusal  # in words of its own; a document may say "This text does not …", too
-    others = [sentence for sentence in cited.sentences if _bare(sentence.text) != _bare(refusal.text)]
-    if whole and others != list(cited.sentences) and all(one.support == "unsupported" for one in others):
+    others = [sentence for sentence in cited.sentences if whole and _bare(sentence.text) != refused]
+    if whole and len(others) < len(cited.sentences) and all(one.support == "unsupported" for one in others):
         return refusal  # it went on talking, but proved nothing
     dropped = ", ".join(map(str, cited.unknown))
     notices = [f"Markers that name no passage were dropped: {dropped}."] if dropped else []

@@ -38,7 +38,7 @@ def compared(question: str, texts: Sequence[str]) -> Names | None:
     short = list(dict.fromkeys(word for word in map(_singular, words(question)) if word in capitals))
     if len(short) == 2 and (joins or _COMPARES.search(question) or _BESIDE_EACH_OTHER.search(question)):
         return capitals[short[0]], capitals[short[1]]
-    known = set(map(_singular, words(told)))
+    known = {_singular(word) for word in words(told)} if joins else set()
     for join in joins:
         one, other = _run(question[: join.start()], last=True), _run(question[join.end() :], last=False)
         own, its = _own(one, other), _own(other, one)

@@ -81,7 +81,9 @@ class Snapshot:
         index = self.index.within(documents_named(names, self.index.manifest.sources))
         if not index.passages:
             raise QuestionError(f"There is no text in {', '.join(index.sources)}. Ask of another document.")
-        return Snapshot(index, self.retriever.model_copy(update={"index": index}), self.evidence)
+        # not a copy, which would share what is ranked already
+        retriever = HybridRetriever(index=index, embeddings=self.retriever.embeddings, evidence=self.evidence)
+        return Snapshot(index, retriever, self.evidence)
 
     @cached_property
     def first_questions(self) -> tuple[str, ...]:

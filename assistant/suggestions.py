@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.answers import Answer, Citation
+from assistant.answers import Answer
 from assistant.headings import last_heading, sections_of
 from assistant.injection import orders
 from assistant.sides import compared
@@ -49,7 +49,7 @@ def suggestions(
     whether a section answers a question.
     """
     wanted = _AFTER_ANSWER if answer.answered else _AFTER_REFUSAL
-    told = _cited(answer.citations)
+    told = [(c.source, Span(c.start, c.end)) for c in answer.citations]
     near = told or [(p.source, Span(p.start, p.end)) for p in answer.passages]
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     ideas = [idea for idea in ideas_beside(near, sources) if _bare(idea.question) not in before]
@@ -58,7 +58,8 @@ def suggestions(
     for question, place in ideas:
         if len(found) == wanted or tried == _TRIED:
             break
-        if _overlap(told, [place]):
+        source, span = place
+        if any(source == name and span.start < at.end and at.start < span.end for name, at in told):
             continue
         tried += 1
         if answered_from(question, place):
@@ -122,14 +123,6 @@ def _within_a_sentence(heading: str, source: Source) -> str:
     small = {word.capitalize() for word in re.findall(r"\b[a-z]+\b", source.text)}
     names = set(re.findall(r"(?<=[a-z,] )[A-Z]\w*", source.text)) - small
     return re.sub(r"\b[A-Z][a-z]*\b", lambda word: word[0] if word[0] in names else word[0].lower(), heading)
-
-
-def _cited(citations: Sequence[Citation]) -> list[Place]:
-    return [(c.source, Span(c.start, c.end)) for c in citations]
-
-
-def _overlap(ones: Sequence[Place], others: Sequence[Place]) -> bool:
-    return any(a == b and s.start < t.end and t.start < s.end for a, s in ones for b, t in others)
 
 
 @lru_cache(maxsize=8_192)

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
 
 OPENAI = "https://api.openai.com/v1"
+UPLOADS = "documents"  # the folder within the index's own that holds what was given in the chat window
 
 
 class IngestSettings(Settings):
@@ -40,6 +41,11 @@ class IngestSettings(Settings):
     chroma_api_key: SecretStr | None = Field(default=None, validation_alias="CHROMA_API_KEY")
     chroma_tenant: str = Field(default="default_tenant", validation_alias="CHROMA_TENANT")
     chroma_database: str = Field(default="default_database", validation_alias="CHROMA_DATABASE")
+
+    @property
+    def uploads(self) -> Path:
+        """Where the documents are kept that were given in the chat window."""
+        return self.index.resolve() / UPLOADS
 
     @field_validator("openai_api_key", "chroma_api_key")
     @classmethod

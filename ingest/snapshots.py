@@ -1,6 +1,7 @@
 """An index in a folder: snapshots, and a pointer to the current one.
 
     INDEX/current.json              the pointer, replaced in one step
+    INDEX/documents/                what was given in the chat window
     INDEX/snapshots/NAME/           one build; never renamed, never changed once the pointer has named it
         passages.sqlite             documents, passages and their words (see `database`)
         chroma/                     the passages' vectors
@@ -29,12 +30,13 @@ from ingest import chroma, database
 from ingest.chroma import PassageVectors, Vectors
 from ingest.database import Contents
 from ingest.errors import IndexProblem, damaged, first_line
+from ingest.settings import UPLOADS
 
 FORMAT = 3  # of the folder as a whole; raise it when an older release could not read the index any more
 
 SNAPSHOT_TIME = "%Y%m%dT%H%M%S"  # UTC, which a snapshot's name begins with
 _COLLECTION = "passages"
-_OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.lock"})
+_OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.lock", UPLOADS})
 
 
 class SourceRecord(BaseModel):

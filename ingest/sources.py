@@ -12,7 +12,7 @@ from ingest.errors import SourceError
 from ingest.formats import CONVERTED
 from ingest.formats.encodings import Unreadable, decode
 from ingest.formats.sandbox import LARGEST, LONGEST, Converter
-from ingest.settings import ROOT
+from ingest.settings import ROOT, UPLOADS
 from ingest.titles import body_start, title_of
 
 SUFFIXES = (".md", ".markdown", ".txt", *CONVERTED)
@@ -162,9 +162,10 @@ def _refuse(error: OSError) -> None:
 
 
 def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
-    """The documents at `paths`, without the index's own copies where it lies among them."""
+    """The documents at `paths`, without the index's own files where it lies among them, but for uploaded ones."""
     files = {file for path in paths for file in find_files(path)}
-    return {file for file in files if not file.is_relative_to(index.resolve())}
+    own = index.resolve()
+    return {file for file in files if file.is_relative_to(own / UPLOADS) or not file.is_relative_to(own)}
 
 
 def is_under(file: Path, paths: Sequence[Path]) -> bool:

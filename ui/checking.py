@@ -1,4 +1,4 @@
-"""What `bpo-kpo check` reads and prints: a text, or lines of claims."""
+"""What `bpo-kpo check` reads and prints, a text or lines of claims; and `bpo-kpo verify`, exported evidence."""
 
 import json
 import sys
@@ -10,10 +10,13 @@ from rich.console import Console
 
 from assistant.chain import Assistant, open_assistant
 from assistant.check import Claim
+from assistant.exports import read_bundle
+from assistant.exports import verify as verify_quotes
 from ingest.errors import UserError
+from ingest.index import CurrentIndex
 from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
-from ui.terminal import show_checked
+from ui.terminal import show_checked, show_verified
 
 
 def check(file: str, as_json: bool, jsonl: bool) -> bool:
@@ -66,3 +69,13 @@ def check_lines(text: str, assistant: Assistant) -> Iterator[tuple[str, bool]]:
         else:
             shown = {"id": claim.id, **found.model_dump(include={"verdict", "marked", "score", "citations"})}
             yield json.dumps(shown, ensure_ascii=False), found.verdict != "unsupported"
+
+
+def verify(bundle: Path) -> bool:
+    """Prints which quotes of an evidence bundle still stand; says whether none is gone and no answer rewritten."""
+    kept = read_bundle(read_text(str(bundle), "Give a file that the chat window exported."))
+    settings = read_settings()
+    ensure_index_is_current(settings)
+    verified = verify_quotes(kept, CurrentIndex(settings.ingest).get().sources)
+    show_verified(Console(highlight=False), verified)
+    return not verified.rewritten and all(one.state != "gone" for one in verified.quotes)

@@ -174,7 +174,7 @@ def chat(
     with network_unset():
         from ui.web.app import launch
 
-    launch(assistant, settings.feedback, host, port, browser, logins=settings.logins)
+    launch(assistant, settings, host, port, browser)
 
 
 @app.command()
@@ -184,20 +184,9 @@ def verify(
     ],
 ) -> None:
     """Say which quotes of an evidence bundle still stand, which moved and which are gone."""
-    from rich.console import Console
+    from ui import checking
 
-    from assistant.exports import read_bundle, verify
-    from ingest.index import CurrentIndex
-    from ui.checking import read_text
-    from ui.terminal import show_verified
-
-    kept = read_bundle(read_text(str(bundle), "Give a file that the chat window exported."))
-    settings = read_settings()
-    ensure_index_is_current(settings)
-    verified = verify(kept, CurrentIndex(settings.ingest).get().sources)
-    show_verified(Console(highlight=False), verified)
-    if verified.rewritten or any(one.state == "gone" for one in verified.quotes):
-        raise typer.Exit(1)
+    raise typer.Exit(0 if checking.verify(bundle) else 1)
 
 
 @app.command()

@@ -1,29 +1,23 @@
 """The test φ of the citation metrics by a chat model, after ALCE's entailment model (Gao et al., EMNLP 2023)."""
 
-import re
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from pathlib import Path
 from threading import Lock
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict
 
-from assistant import prompts
 from assistant.answers import Usage
 from assistant.evaluation.metrics import NoVerdict
-from assistant.model_calls import Stopped, reply_of
+from assistant.model_calls import Stopped
 from assistant.models import open_chat_model
+from assistant.second_opinion import Claim, judge_claims
 from assistant.settings import AssistantSettings
-from assistant.tokens import usage_of
 from ingest.errors import SettingsError, UserError
 
 VERDICTS = "verdicts.jsonl"
-
-_ANSWER = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
 
 
 class Verdict(BaseModel):
@@ -78,20 +72,16 @@ class CitationJudge:
         return self._known[pair]
 
     def _ask(self, evidence: str, claim: str) -> Verdict:
-        # no text of evidence or claim can close the tag that it stands in
-        user = prompts.JUDGE_USER.format(evidence=escape(evidence, quote=False), claim=escape(claim, quote=False))
-        prompt = [SystemMessage(prompts.JUDGE_SYSTEM), HumanMessage(user)]
         asked = partial(Verdict, evidence=evidence, claim=claim)
         try:
-            reply = reply_of(self._model, prompt, self.config)
-            answer, usage = str(reply.text), usage_of(reply, prompt, self._model)
+            judged = judge_claims(self._model, [Claim(claim, (evidence,))], self.config)
         except (Stopped, SettingsError):  # which end the run, as they do where a model answers
             raise
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
             return asked(error=f"{type(failure).__name__}: {failure}")
-        if match := _ANSWER.fullmatch(answer):
-            return asked(answer=answer, verdict=bool(match[1]), usage=usage)
-        return asked(answer=answer, error="The answer is neither yes nor no.", usage=usage)
+        (verdict,) = judged.proven
+        error = "The answer is neither yes nor no." if verdict is None else None
+        return asked(answer=judged.reply, verdict=verdict, error=error, usage=judged.usage)
 
 
 def read_verdicts(folder: Path) -> list[Verdict]:

@@ -51,6 +51,7 @@ class Receipt(BaseModel):
     server: str | None = None  # where a chat model is, if not at its provider's own address
     prompts: int
     strict: bool = False
+    second_opinion: bool = False  # whether the model was asked once more
     judge: str | None = None  # its model and its prompt; left out where the lexical test decides
 
 
@@ -68,6 +69,7 @@ def make_receipt(items: Sequence[QuestionItem], assistant: Assistant, judge: str
         server=assistant.server,
         prompts=PROMPT_VERSION,
         strict=assistant.strict,
+        second_opinion=assistant.asks_again,
         judge=judge,
     )
 

@@ -84,8 +84,8 @@ def _shorter(reading: ReaderInput) -> ReaderInput:
 
 
 def _retrieved(reading: ReaderInput) -> ReaderInput:
-    """With what was retrieved in place of whole documents."""
-    return replace(reading, given=reading.passages, whole=False) if reading.whole else reading
+    """With what was retrieved in place of whole documents, and where nothing is given."""
+    return replace(reading, given=reading.passages, whole=False) if reading.whole or not reading.given else reading
 
 
 def messages(reading: ReaderInput) -> list[BaseMessage]:

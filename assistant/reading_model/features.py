@@ -94,8 +94,14 @@ def _units(
     question: EncodedText, passage: EncodedPassage, cosines: np.ndarray, rarity: dict[str, float]
 ) -> list[Features]:
     back = best_cosines(cosines.T)
+    best = np.zeros((len(passage.units), len(cosines)), dtype=np.float32)
+    for i, (first, last) in enumerate(passage.ranges):
+        if first < last:
+            cosines[:, first:last].max(axis=1, out=best[i])
+    alike = [0.0, *(float(question.mean @ mean) for mean in passage.means), 0.0]
+    in_heading = _share(rarity, passage.heading_terms)
     found = []
-    for i, unit in enumerate(passage.units):
+    for i, (unit, of_tokens) in enumerate(zip(passage.units, _token_means(best, question.content), strict=True)):
         first, last = passage.ranges[i]
         subjects = back[first:last][passage.content[first:last]]
         terms = passage.unit_terms[i]
@@ -103,19 +109,15 @@ def _units(
             passage.heading_terms, *(passage.unit_terms[j] for j in _neighbours(passage.units, i))
         )
         row = {
-            **token_means(best_cosines(cosines[:, first:last]), question.content),
+            **of_tokens,
             BACK: float(subjects.mean()) if len(subjects) else 0.0,
-            MEANS: float(question.mean @ passage.means[i]),
+            MEANS: alike[i + 1],
             TERMS: _share(rarity, terms),
             "the same in unit, heading, neighbours and what announces it": _share(rarity, around),
             "share of the unit's terms that the question has": len(terms & rarity.keys()) / max(len(terms), 1),
-            "cosine of the means of question and unit before": float(question.mean @ passage.means[i - 1])
-            if i
-            else 0.0,
-            "cosine of the means of question and unit behind": float(question.mean @ passage.means[i + 1])
-            if i + 1 < len(passage.units)
-            else 0.0,
-            "share of the question's terms in the heading": _share(rarity, passage.heading_terms),
+            "cosine of the means of question and unit before": alike[i],
+            "cosine of the means of question and unit behind": alike[i + 2],
+            "share of the question's terms in the heading": in_heading,
             **{f"is a {kind}": unit.kind == kind for kind in _KINDS},
             "stands in a list": unit.list is not None,
             "announces a list": unit.announces,
@@ -159,13 +161,17 @@ def best_cosines(cosines: np.ndarray) -> np.ndarray:
 
 def token_means(best: np.ndarray, content: np.ndarray) -> Features:
     """Of each token's best cosine the mean; of those that carry a subject mean, least, mean of three least."""
-    subjects = np.sort(best[content]) if content.any() else np.full(1, best.mean() if len(best) else 0.0)
-    return {
-        TOKENS: float(best.mean()) if len(best) else 0.0,
-        SUBJECTS: float(subjects.mean()),
-        LEAST: float(subjects[0]),
-        "mean of the three least": float(subjects[:3].mean()),
-    }
+    return _token_means(best[None].astype(np.float32), content)[0]
+
+
+def _token_means(best: np.ndarray, content: np.ndarray) -> list[Features]:
+    """The same for each row of (rows, tokens)."""
+    means = best.mean(axis=1) if best.shape[1] else np.zeros(len(best))
+    subjects = np.sort(np.ascontiguousarray(best[:, content]), axis=1) if content.any() else means[:, None]
+    columns = means, subjects.mean(axis=1), subjects[:, 0], subjects[:, :3].mean(axis=1)
+    names = TOKENS, SUBJECTS, LEAST, "mean of the three least"
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _share(rarity: dict[str, float], held: frozenset[str]) -> float:

@@ -5,7 +5,7 @@ They stand beside a document. Most have none; then this says nothing, and the mo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Known:
         """For passages of so many units each."""
         return cls([np.zeros(count) for count in units], [False] * len(units))
 
-    @property
+    @cached_property
     def answered(self) -> float:
         """The similarity of the nearest known question that any of these units answers."""
         return max((float(one.max()) for one in self.similarities if len(one)), default=0.0)
@@ -55,9 +55,18 @@ class KnownQuestions:
         near = self._nearest(question, tuple(without))
         found = [(one, similarity) for one, similarity in near if one.source in asked]
         unanswered = max((similarity for one, similarity in found if not one.spans), default=0.0)
-        spans = [(Place(one.source, span), similarity) for one, similarity in found for span in one.spans]
+        answers = {
+            source: np.array(
+                [(*span, alike) for one, alike in found if one.source == source for span in one.spans]
+            )
+            for source in asked
+        }
         there = [bool(of) and of[0].source in asked for of in places]
-        return Known([_of_units(of, spans) for of in places], there, unanswered)
+        similarities = [
+            _of_units(of, answers[of[0].source]) if known else np.zeros(len(of))
+            for of, known in zip(places, there, strict=True)
+        ]
+        return Known(similarities, there, unanswered)
 
     def _find_nearest(
         self, question: EncodedText, without: tuple[int, ...]
@@ -73,15 +82,15 @@ class KnownQuestions:
         return float(cosines.max(axis=1).mean() + cosines.max(axis=0).mean()) / 2
 
 
-def _of_units(places: Sequence[Place], answers: Sequence[tuple[Place, float]]) -> np.ndarray:
-    """For each unit of one passage the highest similarity of an answer that has most of the shorter of both."""
-    here = [
-        (*place.span, similarity) for place, similarity in answers if places and place.source == places[0].source
-    ]
-    if not here:
+def _of_units(places: Sequence[Place], answers: np.ndarray) -> np.ndarray:
+    """For each unit of one passage the highest similarity of an answer that has most of the shorter of both.
+
+    `answers`: (answers, 3): where each begins and ends in the same document, and the similarity of its question.
+    """
+    if not len(answers):
         return np.zeros(len(places))
     starts, ends = np.array([place.span for place in places]).T[..., None]
-    first, last, similarity = np.array(here).T
+    first, last, similarity = answers.T
     common = np.minimum(ends, last) - np.maximum(starts, first)
     shorter = np.minimum(ends - starts, last - first)
     best: np.ndarray = np.where(common > 0.5 * shorter, similarity, 0.0).max(axis=1)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
+from threadpoolctl import threadpool_limits
 
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
@@ -137,6 +138,8 @@ class ReadingModel:
 
     @cached_property
     def _network(self) -> Network:
+        # a question beside a passage is so small a product that threads wait for each other longer than they work
+        threadpool_limits(1, user_api="blas")
         return self._given or Network(checked(MODEL, self.calibration.sha256))
 
     def read(
@@ -145,12 +148,17 @@ class ReadingModel:
         """Every passage for the question; the similarities are relative to these passages together."""
         network = self.load()
         found = features(question, passages, lexicon, known)
-        joints = [join(question.vectors, question.begins, one.vectors, one.ranges) for one in passages]
-        tables = [table(one.units) for one in found], [table([one.whole])[0] for one in found]
-        return [
-            PassageReading(logits.units, logits.answers, np.array([likeness(unit) for unit in one.units]))
-            for logits, one in zip(self._pool.map(network.run, joints, *tables), found, strict=True)
-        ]
+
+        def run(number: int) -> PassageReading:
+            one, (units, whole) = passages[number], found[number]
+            joint = join(question.vectors, question.begins, one.vectors, one.ranges)
+            logits = network.run(joint, table(units), table([whole])[0])
+            return PassageReading(logits.units, logits.answers, np.array([likeness(unit) for unit in units]))
+
+        # the longest first, so that at the end no core waits long for another
+        order = sorted(range(len(passages)), key=lambda number: -len(passages[number].vectors))
+        read = dict(zip(order, self._pool.map(run, order), strict=True))
+        return [read[number] for number in range(len(passages))]
 
     def proves(self, claim: EncodedText, evidence: Sequence[EncodedPassage]) -> float:
         """The logit of a claim as proven by its evidence, all pieces together."""

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.answers import RetrievedPassage
-from assistant.citations import Cited, cite, escape, sentences_of
+from assistant.citations import Cited, cite, escape
+from assistant.pieces import sentences_of
 from assistant.prompts import MARKER
 from assistant.verdicts import Judge, claims_nothing
 from tests.assistant.lexical_judge import JUDGE

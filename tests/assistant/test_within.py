@@ -21,8 +21,15 @@ Every clerk has 25 days of paid leave a year. Leave is approved by the head of t
 ## Sick days
 
 Who is sick calls the office before nine.
+
+## Meeting rooms
+
+The meeting rooms of the office are:
+
+- The oak room
+- The elm room
 """
-YORK = LEEDS.replace("Leeds", "York").replace("25 days", "31 days").replace("before nine", "before ten")
+YORK = LEEDS.replace("Leeds", "York").replace("25 days", "31 days").replace("nine", "ten").replace("elm", "ash")
 DOCUMENTS = {"leeds.md": LEEDS, "york.md": YORK, "zz-empty.md": "<!-- nothing yet -->\n"}
 HOW_MUCH = "How many days of paid leave does a clerk have?"
 
@@ -62,6 +69,11 @@ def test_a_refusal_a_summary_and_what_to_ask_next_are_of_that_document(both: Ass
     assert "Leeds" not in asked(both, "york", question="Who are you?").text
     following = both.suggest(asked(both, "york"), within=("york",)).suggestions
     assert following and all(documents_of(asked(both, "york", question=one)) == {"york.md"} for one in following)
+
+
+def test_an_item_of_an_answer_that_is_found_anew_is_of_that_document(both: Assistant) -> None:
+    ask = Ask(question="What is the second one?", history=("Which meeting rooms are there?",), within=("york",))
+    assert both.chain.invoke(ask).standalone_question == "What is The ash room?"
 
 
 def test_a_chat_model_is_given_nothing_of_the_others(both: Assistant) -> None:

@@ -4,15 +4,17 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.settings import AssistantSettings
 from ui.web import app as web
-from ui.web.server import Server, address_of, take_port
+from ui.web.server import address_of, take_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_ARGS = [
@@ -25,15 +27,18 @@ NEEDED = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI_BROWSER"
 Open = Callable[..., Any]
 SCREENS = [(1280, 800), (390, 844), (844, 390), (640, 400)]  # a desk, a phone, the phone on its side, 200 % zoom
 
+_AXE = find_spec("axe_playwright_python")
+AXE = Path(_AXE.origin).with_name("axe.min.js").read_text("utf-8") if _AXE and _AXE.origin else ""
+
 FOCUSED = "document.activeElement.closest('#question')"
 FREE = "!document.querySelector('#question textarea').disabled"
 
 
 @contextmanager
-def served(assistant: Any, feedback: Path, logins: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
-    """The address of a window over this assistant."""
+def served(assistant: Any, feedback: Path, **settings: Any) -> Iterator[str]:
+    """The address of a window over this assistant, with these settings."""
     with take_port("127.0.0.1", 0) as listener:
-        server = Server(web.build(assistant, feedback), web.other_protocols(assistant), listener, logins)
+        server = web.window(assistant, AssistantSettings(feedback=feedback, **settings), listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield address_of(listener, "127.0.0.1")
@@ -80,3 +85,16 @@ def in_view(page: Any, selector: str) -> bool:
     page.wait_for_timeout(50)
     page.wait_for_function(script, arg=[selector])
     return bool(page.evaluate(script, [selector]))
+
+
+def serious(page: Any, screen: str = "") -> list[str]:
+    """The serious and critical violations that axe-core finds, a line each."""
+    page.wait_for_timeout(400)  # what fades in is too pale until it is there
+    page.evaluate(AXE)
+    violations = page.evaluate("axe.run().then((result) => result.violations)")
+    return [
+        f"{screen}: {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

@@ -77,8 +77,8 @@ def open_page(browser: Any) -> Iterator[Open]:
 
 
 def _confirmed(dialog: Any) -> bool:
-    """Whether it asks what a person who clears a conversation is asked; it is told yes."""
-    asks = bool(dialog.message.startswith("Clear this conversation?"))
+    """Whether it asks what a person who clears or removes something is asked; it is told yes."""
+    asks = bool(re.match("Clear this conversation\\?|Remove “.*”\\?", dialog.message))
     dialog.accept() if asks else dialog.dismiss()
     return asks
 

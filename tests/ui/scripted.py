@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
 from ingest.errors import QuestionError, UserError
+from ingest.snapshots import SourceRecord
 from ingest.sources import make_source
 
 FEEDBACK = Path(tempfile.gettempdir()) / f"feedback-{os.getpid()}.jsonl"
@@ -100,6 +101,6 @@ class ScriptedAssistant:
         pass
 
     def index(self) -> Any:
-        return SimpleNamespace(
-            sources={source.name: source for source in SOURCES}, manifest=SimpleNamespace(sources=SOURCES)
-        )
+        records = [SourceRecord(name=one.name, title=one.title, path=one.name, digest="") for one in SOURCES]
+        sources, manifest = {one.name: one for one in SOURCES}, SimpleNamespace(sources=records)
+        return SimpleNamespace(sources=sources, manifest=manifest, passages=[], snapshot="scripted")

@@ -1,19 +1,15 @@
 """The Evaluate tab in a real browser, and every screen under axe-core."""
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ui.browser import NEEDED, Open, answered, ask, marked
+from tests.ui.browser import NEEDED, Open, answered, ask, marked, serious
 from ui.web.chat import BROKEN
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
-
-_AXE = find_spec("axe_playwright_python")
-AXE = Path(_AXE.origin).with_name("axe.min.js").read_text("utf-8") if _AXE and _AXE.origin else ""
 
 UNDER_WAY = re.compile(r"\d+ of 320 questions answered, about")  # Stop keeps what was done
 TWO_QUESTIONS = (
@@ -174,16 +170,3 @@ def answered_so_far(page: Any) -> int:
     found = re.search(r"(\d+) of 320", page.locator("#report").inner_text())
     assert found
     return int(found[1])
-
-
-def serious(page: Any, screen: str) -> list[str]:
-    """The serious and critical violations that axe-core finds, a line each."""
-    page.wait_for_timeout(400)  # what fades in is too pale until it is there
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    return [
-        f"{screen}: {one['id']}: {node['target']} {node['failureSummary']}"
-        for one in violations
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]

@@ -62,7 +62,7 @@ class TestConversation:
 
     def test_the_first_words_of_the_offline_reader_come_with_the_question(self, real: str) -> None:
         page = Page(real, "extractive")
-        shown = json.dumps(page.press("asked", "What drives BPO?", "extractive", saved="")[0])
+        shown = json.dumps(page.press("asked", "What drives BPO?", "extractive", "[]", saved="")[0])
         assert "volume-driven" in shown and "Answered by" not in shown
         assert "Answered by the offline reader" in page.ask("What drives KPO?")
 
@@ -95,7 +95,7 @@ class TestConversation:
         page.session = uuid.uuid4().hex  # another process knows none
         assert QUOTE in page.press("_markdown", saved=kept)[0]
         page.session = uuid.uuid4().hex
-        shown = json.dumps(page.press("asked", "And KPO?", "scripted", saved=kept)[0])
+        shown = json.dumps(page.press("asked", "And KPO?", "scripted", "[]", saved=kept)[0])
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
         assert (
             page.press("_restored", saved=kept)[0] == page.press("_settled", saved=kept)[0]
@@ -106,11 +106,11 @@ class TestConversation:
         self, scripted: str
     ) -> None:
         page = Page(scripted)
-        kept = page.press("asked", "What drives BPO?", "scripted", saved="")[2]  # before it is answered
+        kept = page.press("asked", "What drives BPO?", "scripted", "[]", saved="")[2]  # before it is answered
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("_settled", saved=kept)[0])
         assert "What drives BPO?" in shown and LEFT in shown
-        assert LEFT not in json.dumps(page.press("again", "scripted", saved=kept)[0])
+        assert LEFT not in json.dumps(page.press("again", "scripted", "[]", saved=kept)[0])
 
     def test_a_conversation_is_forgotten_when_its_page_is_left(self, scripted: str) -> None:
         page = Page(scripted)

@@ -17,14 +17,21 @@ from typing import Any
 import gradio_client  # type: ignore[import-untyped]
 import httpx
 import pytest
+from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
+from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from tests.ui.browser import served
 from tests.ui.client import Page
 from tests.ui.command import COMMAND
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web import app as web
-from ui.web.guard import LARGEST_BODY
+from ui.web.guard import LARGEST_BODY, Guard
 from ui.web.server import address_of, take_port
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
@@ -59,8 +66,17 @@ class TestWhatIsOpen:
         typed = {"content-type": "application/json"}
         called = httpx.post(f"{scripted}gradio_api/call/ask", content=small, headers=typed, trust_env=False)
         assert called.json()["event_id"]
-        upload, files = f"{scripted}gradio_api/upload", {"files": b"x" * 6_000_000}
-        assert httpx.post(upload, files=files, trust_env=False).status_code == 413
+
+    def test_only_where_documents_may_be_added_an_upload_may_be_larger(self, scripted: str) -> None:
+        files = {"files": b"x" * LARGEST_BODY}
+        assert httpx.post(f"{scripted}gradio_api/upload", files=files, trust_env=False).status_code == 200
+
+        async def read(scope: Scope, receive: Receive, send: Send) -> None:
+            await PlainTextResponse(await Request(scope, receive).body())(scope, receive, send)
+
+        app = Starlette(routes=[Mount("/", read)])
+        app.add_middleware(Guard)
+        assert TestClient(app).post("/upload", files=files).status_code == 413
 
     def test_behind_a_proxy_its_address_is_the_one_that_was_called(self, scripted: str) -> None:
         told = {"host": "localhost", "x-forwarded-host": "team.example:8443, inner", "x-forwarded-proto": "https"}
@@ -96,7 +112,7 @@ class TestWhatIsOpen:
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[str]:
-    with served(ScriptedAssistant(), FEEDBACK, [("ada", "secret")]) as address:
+    with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as address:
         yield address
 
 
@@ -178,8 +194,7 @@ class TestLaunch:
     @pytest.fixture
     def not_served(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """It ends at once, without a page."""
-        monkeypatch.setattr(web, "build", lambda *_: None)
-        monkeypatch.setattr(web, "Server", lambda *_: SimpleNamespace(run=lambda sockets: time.sleep(0.1)))
+        monkeypatch.setattr(web, "window", lambda *_: SimpleNamespace(run=lambda sockets: time.sleep(0.1)))
 
     @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize("wanted", [True, False])
@@ -188,17 +203,18 @@ class TestLaunch:
     ) -> None:
         opened: list[str] = []
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant(), FEEDBACK, port=0, open_browser=wanted)
+        web.launch(ScriptedAssistant(), AssistantSettings(), port=0, open_browser=wanted)
         said = re.findall(r"http://127\.0\.0\.1:\d+/", capsys.readouterr().out)
         assert len(said) == 1 and opened == (said if wanted else [])
 
     @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize(
-        ("host", "logins", "warnings"),
-        [("127.0.0.1", [], 0), ("localhost", [], 0), ("0.0.0.0", [], 1), ("0.0.0.0", [("ada", "x")], 0)],  # noqa: S104
+        ("host", "login", "warnings"),
+        [("127.0.0.1", "", 0), ("localhost", "", 0), ("0.0.0.0", "", 1), ("0.0.0.0", "ada:x", 0)],  # noqa: S104
     )
     def test_a_window_that_others_can_reach_says_so_loudly(
-        self, capsys: pytest.CaptureFixture[str], host: str, logins: list[tuple[str, str]], warnings: int
+        self, capsys: pytest.CaptureFixture[str], host: str, login: str, warnings: int
     ) -> None:
-        web.launch(ScriptedAssistant(), FEEDBACK, host=host, port=0, open_browser=False, logins=logins)
+        settings = AssistantSettings(login=login)
+        web.launch(ScriptedAssistant(), settings, host, 0, open_browser=False)
         assert capsys.readouterr().err.splitlines() == [web.OPEN_TO_ALL] * warnings

@@ -2,13 +2,13 @@
 
 import contextlib
 import html
+import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,11 +16,13 @@ from fastapi import APIRouter
 from gradio.events import api
 
 from assistant.chain import Assistant, as_ask
+from assistant.settings import AssistantSettings
 from ingest.errors import UserError
-from ui.web.article import article_panel
+from ui.web.article import article_panel, panel_html
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
 from ui.web.completions import completions
+from ui.web.documents import DocumentsPanel, scope_html
 from ui.web.evaluate import EvaluatePanel
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
@@ -49,8 +51,10 @@ class _Page(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
 
-def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
-    """The page and the endpoint `ask`; nothing is served before `launch`. Thumbs go to the file `feedback`."""
+def build(
+    assistant: Assistant, settings: AssistantSettings, may_change: Callable[[gr.Request], bool]
+) -> gr.Blocks:
+    """The page and the endpoint `ask`. Documents are added and removed by whom `may_change` allows it."""
 
     def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
@@ -64,33 +68,38 @@ def build(assistant: Assistant, feedback: Path) -> gr.Blocks:
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def welcome() -> tuple[str, gr.Chatbot]:
-        """The head of the page and the first questions, of the documents that are indexed."""
+    def welcome() -> tuple[str, gr.Chatbot, str]:
+        """The head of the page, the first questions and the article, of the documents that are indexed."""
         try:
             titles = [source.title for source in islice(assistant.index().sources.values(), _NAMED + 1)]
             questions = assistant.first_questions()
         except UserError:  # which the first question meets, too, and shows
-            return head_html(TITLE, ABOUT), gr.Chatbot()
+            return head_html(TITLE, ABOUT), gr.Chatbot(), ""
+        panel = panel_html(assistant.index())
         shown = gr.Chatbot(examples=[{"text": question} for question in questions])
         if list(islice(assistant.index().sources, 2)) == [ARTICLE]:
-            return head_html(TITLE, ABOUT), shown
+            return head_html(TITLE, ABOUT), shown, panel
         more = " and more" if len(titles) > _NAMED else ""
-        return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown
+        return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown, panel
 
     limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
+        scope = gr.Textbox("[]", visible="hidden", show_label=False, container=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
-                    panel = chat_panel(blocks, assistant, feedback, limit)
+                    panel = chat_panel(blocks, assistant, settings.feedback, scope, limit)
+                    asked_of = gr.HTML(scope_html(()), elem_id="asked-of", padding=False)
                     check_panel(assistant, limit)
-                article_panel(blocks, assistant.index)
+                article = article_panel(assistant.index)
             with gr.Tab("Evaluate", elem_id="evaluate-tab") as evaluate_tab:
                 EvaluatePanel(evaluate_tab, assistant, panel)
+            with gr.Tab("Documents", elem_id="documents-tab") as tab:
+                documents = DocumentsPanel(tab, assistant, settings.ingest, may_change, scope, asked_of)
         api(ask, api_name="ask", **limit)
-        blocks.load(welcome, outputs=[head, panel.chat], **UNQUEUED)
+        gr.on([blocks.load, documents.ended.change], welcome, None, [head, panel.chat, article], **UNQUEUED)
         blocks.queue(max_size=QUEUE_SIZE, api_open=False)
     return blocks
 
@@ -114,25 +123,37 @@ def head_html(title: str, about: str) -> str:
 
 def launch(
     assistant: Assistant,
-    feedback: Path,
+    settings: AssistantSettings,
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = True,
-    logins: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Serves the chat window until it is interrupted (Ctrl+C); with `logins`, to these users and passwords only.
+    """Serves the chat window until it is interrupted (Ctrl+C).
 
     Raises:
         UserError: no free port, or a host that this machine does not have.
     """
     with take_port(host, port) as listener:
         address = address_of(listener, host)
-        if not is_loopback(listener) and not logins:
+        if not is_loopback(listener) and not settings.logins:
             print(OPEN_TO_ALL, file=sys.stderr)
-        server = Server(build(assistant, feedback), other_protocols(assistant), listener, logins)
+        server = window(assistant, settings, listener)
         threading.Thread(target=assistant.warm_up, daemon=True).start()
         print(f"The chat window is at {address} (Ctrl+C ends it).", flush=True)
         if open_browser:  # a browser in the terminal would keep this thread
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def window(assistant: Assistant, settings: AssistantSettings, listener: socket.socket) -> Server:
+    """The server of the window on this socket. Where settings name logins it is for these users alone."""
+    here = is_loopback(listener)
+
+    def may_change(request: gr.Request) -> bool:
+        """Whoever has logged in; else who sits at this computer, and has not come through a proxy."""
+        forwarded = any(name.startswith("x-forwarded-") for name in request.headers)
+        return bool(settings.logins) or (here and not forwarded)
+
+    blocks = build(assistant, settings, may_change)
+    return Server(blocks, other_protocols(assistant), listener, settings.logins)

@@ -149,19 +149,17 @@ def document_html(source: Source) -> str:
     return f'<article data-source="{name}" aria-label="{title}" tabindex="0">{article_html(source)}</article>'
 
 
-def article_panel(page: gr.Blocks, index: Callable[[], Index]) -> None:
-    """Adds the panel to the page, with the scripts that everything on the page which moves at once is in."""
+def article_panel(index: Callable[[], Index]) -> gr.HTML:
+    """The panel, empty yet, with the scripts that everything on the page which moves at once is in."""
 
     def document(name: str) -> str:
         """A document's HTML, for the script; of one that has gone, a word on that."""
         source = index().sources.get(name)
         return document_html(source) if source else "<article><p>This document is no longer indexed.</p></article>"
 
-    panel = gr.HTML(
+    return gr.HTML(
         elem_id="article",
         padding=False,
         js_on_load="".join(Path(__file__).with_name(name).read_text("utf-8") for name in _SCRIPTS),
         server_functions=[document],
     )
-    # when the page is opened, so that it shows what is indexed then
-    page.load(lambda: panel_html(index()), None, panel, api_visibility="private", show_progress="hidden")

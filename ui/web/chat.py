@@ -1,5 +1,6 @@
 """The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
 
+import json
 import logging
 import math
 import threading
@@ -42,10 +43,13 @@ class Panel(NamedTuple):
     saved: gr.Textbox
 
 
-def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Mapping[str, Any]) -> Panel:
+def chat_panel(
+    page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.Textbox, limit: Mapping[str, Any]
+) -> Panel:
     """Adds the conversation to the page.
 
-    `feedback` is the file where thumbs up and down are kept, `limit` how many answers may be in the making.
+    `feedback` is the file where thumbs up and down are kept, `scope` has the names of the documents that are asked
+    as JSON (none for all), `limit` how many answers may be in the making.
     """
 
     answering: dict[str, Turns] = {}  # by session
@@ -62,18 +66,18 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
                 first_words.release()
         return messages(turns), box, dump(turns), *no_comment()
 
-    def asked(question: str, reader: str, turns: Turns, saved: str) -> Begun:
+    def asked(question: str, reader: str, scope: str, turns: Turns, saved: str) -> Begun:
         question = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-        return begun(Turn(question), known(turns, saved), reader, gr.Textbox("", **BUSY))
+        return begun(_turn(question, scope), known(turns, saved), reader, gr.Textbox("", **BUSY))
 
-    def picked(reader: str, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
+    def picked(reader: str, scope: str, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
         """A first question, which is a message, or a suggested one."""
         text = question.value["text"] if isinstance(question.value, dict) else question.value
-        return asked(str(text), reader, turns, saved)
+        return asked(str(text), reader, scope, turns, saved)
 
-    def again(reader: str, turns: Turns, saved: str) -> Begun:
+    def again(reader: str, scope: str, turns: Turns, saved: str) -> Begun:
         question = turns.pop().question if known(turns, saved) else ""
-        return begun(Turn(question), turns, reader, gr.Textbox(**BUSY))
+        return begun(_turn(question, scope), turns, reader, gr.Textbox(**BUSY))
 
     def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
         session = str(request.session_hash)
@@ -120,12 +124,12 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     reader, clear = menu(assistant, turns, saved)
 
     limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
-    shown, kept = [chat, box, saved], [turns, saved]
+    shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, turns, saved]
     begin = [
-        box.submit(asked, [box, reader, *kept], [*shown, *comment], **{**UNQUEUED, "js": SEND}),
-        chat.example_select(picked, [reader, *kept], [*shown, *comment], **WITH_SAVED),
-        chat.option_select(picked, [reader, *kept], [*shown, *comment], **WITH_SAVED),
-        chat.retry(again, [reader, *kept], [*shown, *comment], **WITH_SAVED),
+        box.submit(asked, [box, *asking], [*shown, *comment], **{**UNQUEUED, "js": SEND}),
+        chat.example_select(picked, asking, [*shown, *comment], **WITH_SAVED),
+        chat.option_select(picked, asking, [*shown, *comment], **WITH_SAVED),
+        chat.retry(again, asking, [*shown, *comment], **WITH_SAVED),
     ]
     running = [event.then(answer, turns, chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
@@ -138,6 +142,10 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, limit: Map
     page.load(_restored, kept, [chat, saved], **WITH_SAVED)
     page.unload(left)
     return Panel(turns, chat, saved)
+
+
+def _turn(question: str, scope: str) -> Turn:
+    return Turn(question, within=tuple(json.loads(scope)))
 
 
 def _stopped(turns: Turns, saved: str) -> Messages:
@@ -178,7 +186,7 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
         turn.end()
         yield messages(turns)
         if turn.answer:
-            turn.answer = assistant.suggest(turn.answer, earlier_questions(before))
+            turn.answer = assistant.suggest(turn.answer, earlier_questions(before), turn.within)
     except Stopped:
         return
     except UserError as error:  # in place of whatever of the answer was there

@@ -5,7 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_BODY = 10_000_000  # bytes; an uploaded question set may have half of that
+LARGEST_BODY = 10_000_000  # bytes
+LARGEST_UPLOAD = 1_000_000_000  # of several documents at once, where they may be added
 
 
 class Guard:
@@ -13,8 +14,8 @@ class Guard:
     but what it makes a browser send would be done.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, largest_upload: int = LARGEST_BODY) -> None:
+        self._app, self._largest_upload = app, largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what it turns down; everything else goes on."""
@@ -23,7 +24,8 @@ class Guard:
         called, app = _as_called(scope), self._app
         if _comes_from_elsewhere(Headers(scope=called)):
             app = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
-        await app(called, _counted(receive), send)
+        largest = self._largest_upload if scope["path"].endswith("/upload") else LARGEST_BODY
+        await app(called, _counted(receive, largest), send)
 
 
 def _as_called(scope: Scope) -> Scope:
@@ -56,7 +58,7 @@ def _comes_from_elsewhere(headers: Headers) -> bool:
     return bool(origin) and origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, largest: int) -> Receive:
     """The same, until the body has become too large, whatever it says of its length."""
     size = 0
 
@@ -64,8 +66,8 @@ def _counted(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > LARGEST_BODY:
-            raise HTTPException(413, f"A request has {LARGEST_BODY:,} bytes at most.")
+        if size > largest:
+            raise HTTPException(413, f"A request has {largest:,} bytes at most.")
         return message
 
     return counted

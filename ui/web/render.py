@@ -76,13 +76,14 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
 
 
 def _citation(citation: Citation, key: str, several: bool) -> str:
-    open_ = ""
+    file = ""
     if citation.page:
-        address = html.escape(link_to(citation.source, citation.start))
-        open_ = f' <a class="file" href="{address}" target="_blank" rel="noopener">Open the PDF</a>'
+        address, page = html.escape(link_to(citation.source, citation.start)), html.escape(citation.page)
+        named = f'aria-label="Open the PDF at p. {page}"'
+        file = f' <a class="file" href="{address}" {named} target="_blank" rel="noopener">Open the PDF</a>'
     return (
         f'<li id="{key}-{citation.number}"><div class="number">[{citation.number}]</div>'
-        f"<div>{_place(citation, several)}{open_}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
+        f"<div>{_place(citation, several)}{file}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
 

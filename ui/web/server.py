@@ -14,7 +14,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
-from ui.web.guard import Guard
+from ingest.formats.sandbox import LARGEST
+from ui.web.guard import LARGEST_BODY, LARGEST_UPLOAD, Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -103,7 +104,8 @@ class Server(uvicorn.Server):
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in () if logins else routers:
             app.include_router(router)
-        app.add_middleware(Guard)
+        may_add = bool(logins) or is_loopback(listener)
+        app.add_middleware(Guard, largest_upload=LARGEST_UPLOAD if may_add else LARGEST_BODY)
         if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
@@ -118,7 +120,7 @@ class Server(uvicorn.Server):
             run_history=False,
             allowed_paths=[],
             show_error=False,
-            max_file_size="5mb",  # of a question set
+            max_file_size=LARGEST,
             ssr_mode=False,
             enable_monitoring=False,
             pwa=False,

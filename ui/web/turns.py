@@ -28,6 +28,7 @@ class Turn:
     notice: str = ""
     done: bool = False
     sent_to: tuple[str, ...] = ()  # the hosts that saw the question
+    within: tuple[str, ...] = ()  # the documents that it is asked of; all where it names none
     id: str = field(default_factory=lambda: uuid4().hex)  # what is kept of its thumbs has the same
 
     def __post_init__(self) -> None:
@@ -112,4 +113,5 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
 def ask_of(turn: Turn, before: Sequence[Turn]) -> Ask:
     """What is asked: a question of this conversation, but for one that was suggested, which stands by itself."""
     suggested = before[-1].answer.suggestions if before and before[-1].answer else ()
-    return Ask(question=turn.question, history=() if turn.question in suggested else earlier_turns(before))
+    history = () if turn.question in suggested else earlier_turns(before)
+    return Ask(question=turn.question, history=history, within=turn.within)

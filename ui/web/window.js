@@ -125,7 +125,10 @@ function act(event) {
     if (wanted) return show(wanted);
   } else if (mark) lean(mark);
   else if (within(event, "#open-article")) openDrawer();
-  else if (within(event, "#article .close") || !within(event, "#article")) closeDrawer();
+  else if (within(event, "#asked-of a")) {
+    event.preventDefault();
+    document.querySelector("#documents-tab-button").click();
+  } else if (within(event, "#article .close") || !within(event, "#article")) closeDrawer();
 }
 
 document.addEventListener("click", act);

@@ -1,0 +1,166 @@
+"""Documents that are added and removed in the window: which files end up where, and who may do so."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from assistant.chain import open_assistant
+from assistant.settings import AssistantSettings
+from ingest.build import build, ensure_index
+from ingest.embeddings import MiniLM
+from ingest.settings import IngestSettings
+from tests.ui.browser import served
+from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from ui.web.chat import BROKEN
+from ui.web.documents import Facts, list_html, scope_html
+from ui.web.intake import Change, Intake, safe_name
+
+TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
+COFFEE = TEA.replace("Green tea", "Coffee").replace("70", "93")
+
+
+class TestIntake:
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> IngestSettings:
+        (tmp_path / "corpus").mkdir()
+        (tmp_path / "corpus" / "tea.md").write_text(TEA, encoding="utf-8")
+        return IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")
+
+    @pytest.fixture
+    def intake(self, settings: IngestSettings, minilm: MiniLM) -> Intake:
+        build(settings, embeddings=minilm)
+        made = AssistantSettings(model="extractive", ingest=settings)
+        return Intake(open_assistant(made, embeddings=minilm), settings)
+
+    def test_what_is_broken_is_a_line_and_the_others_go_in_and_out_again(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        three = [
+            given(tmp_path, "no.pdf", "no PDF"),
+            given(tmp_path, "a.dwg", ""),
+            given(tmp_path, "b.md", COFFEE),
+        ]
+        intake.add(three)
+        broken, other, added = ended(intake).said
+        assert broken.startswith("no.pdf cannot be read (it is no PDF).") and other.startswith(
+            "a.dwg is not a .md"
+        )
+        assert added == "Added b.md." and not any(file.exists() for file in three)
+        assert titles(intake) == ["Green tea", "Coffee"] and files(settings) == ["b.md"]
+        assert ensure_index(settings) is None  # nor does the command find anything to do
+        tea, coffee = sorted(intake._assistant.index().manifest.sources, key=lambda one: one.title != "Green tea")
+        assert not intake.can_remove(tea) and intake.can_remove(coffee)
+
+        intake.add([given(tmp_path, "b.md", COFFEE.replace("93", "96"))])  # another version of it
+        ended(intake)
+        assert "96 degrees" in intake._assistant.index().sources[coffee.name].text
+        intake.remove(coffee.name)
+        assert ended(intake).said == ("Removed Coffee.",)
+        assert titles(intake) == ["Green tea"] and files(settings) == []
+        intake.remove(tea.name)
+        assert ended(intake).said == ("This is the only document. Add another one first.",)
+
+    def test_where_it_is_stopped_or_fails_all_is_as_it_was(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        intake.add([given(tmp_path, "b.md", COFFEE)])
+        ended(intake)
+
+        def stopped(_: IngestSettings, __: list[Path], progress: Callable[[int, int], None]) -> None:
+            assert files(settings) == ["b.md", "c.md"]
+            intake.stop()
+            progress(0, 1)
+
+        def broken(*_: Any, **__: Any) -> None:
+            raise RuntimeError("secret detail")
+
+        for trouble, said in ((stopped, "Stopped. The documents are what they were"), (broken, BROKEN)):
+            monkeypatch.setattr("ui.web.intake.build", trouble)
+            intake.add([given(tmp_path, "b.md", "# Other"), given(tmp_path, "c.md", "# C")])
+            assert said in ended(intake).said[-1] and "secret" not in ended(intake).said[-1]
+            assert files(settings) == ["b.md"] and (settings.uploads / "b.md").read_text("utf-8") == COFFEE
+
+
+def given(folder: Path, name: str, text: str) -> Path:
+    """A file as it comes from a browser."""
+    (folder / "given").mkdir(exist_ok=True)
+    (folder / "given" / name).write_text(text, encoding="utf-8")
+    return folder / "given" / name
+
+
+def ended(intake: Intake) -> Change:
+    for _ in range(3_000):
+        if intake.last and not intake.under_way:
+            return intake.last
+        time.sleep(0.02)
+    raise AssertionError("the change goes on")
+
+
+def files(settings: IngestSettings) -> list[str]:
+    return sorted(path.name for path in settings.uploads.iterdir() if not path.name.startswith("."))
+
+
+def titles(intake: Intake) -> list[str]:
+    return [one.title for one in intake._assistant.index().manifest.sources]
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Handbuch (neu) ß-1.PDF", "Handbuch (neu) ß-1.pdf"),
+        ("../../etc/passwd.md", "passwd.md"),
+        ("..\\..\\a.md", "a.md"),
+        (".hidden.md", "hidden.md"),
+        ('a<b>:"|?*\n\0c.md', "a_b________c.md"),
+        ("手冊.docx", "手冊.docx"),
+        ("é" * 300 + ".txt", "é" * 60 + ".txt"),
+        ("..", "document"),
+    ],
+)
+def test_a_name_is_made_one_that_is_safe_anywhere(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_what_a_document_is_called_is_text() -> None:
+    hostile = '"><img src=x onerror=alert(1)>'
+    shown = list_html([Facts(hostile, hostile, f"{hostile}.pdf", 2, {hostile: 3})], [], {hostile}) + scope_html(
+        [hostile]
+    )
+    assert "<img" not in shown and shown.count("onerror") == 7
+
+
+class TestAccess:
+    """Documents are changed on this computer or behind a login alone."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def of_a_team(cls) -> Iterator[str]:
+        with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as address:
+            yield address
+
+    def test_not_through_a_proxy_without_a_login(self, scripted: str, of_a_team: str) -> None:
+        forwarded = {"x-forwarded-proto": "https"}
+        assert "Documents can be added where" not in look(httpx.Client(base_url=scripted, trust_env=False))
+        through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
+        assert "Documents can be added where" in look(through)
+        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"])):
+            assert "Documents can be added where" in press(through, listener, data)
+        team = httpx.Client(base_url=of_a_team, headers=forwarded, trust_env=False)
+        team.post("login", data={"username": "ada", "password": "secret"})
+        assert "Documents can be added where" not in look(team)
+
+
+def look(client: httpx.Client) -> str:
+    return press(client, "_look", ["[]"])
+
+
+def press(client: httpx.Client, listener: str, data: list[Any]) -> str:
+    """What a listener of the tab says."""
+    config = client.get("config").json()["dependencies"]
+    (number,) = [one["id"] for one in config if one["api_name"] == listener]
+    body = {"fn_index": number, "session_hash": "s", "data": data, "event_data": {"name": "a.md"}}
+    return client.post(f"gradio_api/run/{listener}", json=body).text

@@ -1,0 +1,189 @@
+"""Documents that are added or removed in the window: kept in the index's own folder, and indexed from there.
+
+One change is under way at a time. It belongs to the server, so that it outlives the page that began it.
+"""
+
+import logging
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from assistant.chain import Assistant
+from assistant.model_calls import Stopped
+from ingest.build import build
+from ingest.documents import known_paths
+from ingest.errors import SourceError, UserError
+from ingest.formats.sandbox import Converter
+from ingest.index import open_store
+from ingest.settings import IngestSettings
+from ingest.snapshots import SourceRecord
+from ingest.sources import at_root, find_files, read_source
+from ui.web.chat import BROKEN
+
+_LONGEST_NAME = 120  # bytes, without what the kind adds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far a change is; `said` are lines for whoever made it: what went wrong, and what was done at its end."""
+
+    doing: str
+    done: int = 0
+    whole: int = 0
+    said: tuple[str, ...] = ()
+    under_way: bool = True
+
+
+class Intake:
+    """Adds documents to the index of an assistant, and removes them."""
+
+    def __init__(self, assistant: Assistant, settings: IngestSettings) -> None:
+        self._assistant, self._settings = assistant, settings
+        self._lock, self._stop = threading.Lock(), threading.Event()
+        self.last: Change | None = None  # the one that is under way, else the one that ended last
+
+    @property
+    def under_way(self) -> bool:
+        """Whether there is one that goes on."""
+        return self.last is not None and self.last.under_way
+
+    def add(self, files: Sequence[Path]) -> None:
+        """Begins to add these files, which are moved from where they are. Raises `UserError` where one may not."""
+        self._begin(lambda: self._add(files), f"Reading {len(files)} {_documents(len(files))}")
+
+    def remove(self, name: str) -> None:
+        """Begins to remove a document."""
+        self._begin(lambda: self._remove(name), "Removing a document")
+
+    def stop(self) -> None:
+        """Ends the adding; all is as it was before."""
+        self._stop.set()
+
+    def can_remove(self, record: SourceRecord) -> bool:
+        """Whether a document was given here, or by its own path; others lie in a folder that is indexed."""
+        path = at_root(record.path)
+        return path.is_relative_to(self._settings.uploads) or path in self._known()
+
+    def _begin(self, work: Callable[[], str], doing: str) -> None:
+        with self._lock:
+            if self.under_way:
+                raise UserError("One change at a time: the one that is under way has to end first.")
+            self._stop.clear()
+            self.last = Change(doing)
+        threading.Thread(target=self._run, args=(work,), daemon=True).start()
+
+    def _run(self, work: Callable[[], str]) -> None:
+        try:
+            said = work()
+            self._assistant.warm_up()
+        except Stopped:
+            said = "Stopped. The documents are what they were before."
+        except UserError as error:
+            said = str(error)
+        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
+            log.exception("The documents could not be changed")
+            said = BROKEN
+        if self.last:
+            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False)
+
+    def _add(self, files: Sequence[Path]) -> str:
+        try:
+            return self._add_good(files)
+        finally:
+            for file in files:  # nothing stays where it was uploaded
+                file.unlink(missing_ok=True)
+
+    def _add_good(self, files: Sequence[Path]) -> str:
+        """Reads each file first, so that a broken one is named, and the others go in."""
+        good = []
+        with Converter() as converter:
+            for number, file in enumerate(files):
+                self._step(number, len(files))
+                try:
+                    list(find_files(file))  # raises for a kind that is not read
+                    read_source(file, converter)
+                    good.append(file)
+                except SourceError as error:
+                    self._say(str(error).replace(str(file), file.name).replace("run ingest again", "add it again"))
+        if not good:
+            return ""
+        self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
+        with self._in_place(good):
+            build(self._settings, [self._settings.uploads], progress=self._step)
+        return f"Added {', '.join(safe_name(file.name) for file in good)}."
+
+    @contextmanager
+    def _in_place(self, files: Sequence[Path]) -> Iterator[None]:
+        """The files in the folder, in place of those of the same name; for good if the block comes to its end."""
+        folder = self._settings.uploads
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
+            placed: list[Path] = []
+            whole = False
+            try:
+                for file in files:
+                    target = folder / safe_name(file.name)
+                    if target in placed:  # two that differ in what is no part of a name
+                        target = target.with_stem(f"{target.stem}-{len(placed)}")
+                    if target.exists():
+                        target.replace(Path(aside, target.name))
+                    placed.append(target)
+                    shutil.move(file, target)
+                yield
+                whole = True
+            finally:
+                for target in () if whole else placed:
+                    target.unlink(missing_ok=True)
+                    if (before := Path(aside, target.name)).exists():
+                        before.replace(target)
+
+    def _remove(self, name: str) -> str:
+        records = {one.name: one for one in self._assistant.index().manifest.sources}
+        if name not in records:
+            return ""  # somebody else was quicker
+        if len(records) == 1:
+            raise UserError("This is the only document. Add another one first.")
+        path, folder = at_root(records[name].path), self._settings.uploads
+        if not path.is_relative_to(folder):
+            build(self._settings, remove=[path])
+        else:
+            path.unlink(missing_ok=True)
+            rest = any(find_files(folder))
+            build(self._settings, [folder] if rest else [], [] if rest else [folder])
+        return f"Removed {records[name].title}."
+
+    def _known(self) -> list[Path]:
+        return known_paths(open_store(self._settings).read_pointer())
+
+    def _step(self, done: int, whole: int) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        self._now(done=done, whole=whole)
+
+    def _say(self, line: str) -> None:
+        if self.last:
+            self._now(said=(*self.last.said, line))
+
+    def _now(self, **changes: Any) -> None:
+        if self.last:
+            self.last = replace(self.last, **changes)
+
+
+def safe_name(name: str) -> str:
+    """A file's name that is one anywhere: letters, digits, blanks and `._-()` of what it was called."""
+    bare = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
+    path = Path(bare or "document")
+    stem = path.stem.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
+    return f"{stem}{path.suffix.lower()[:20]}"
+
+
+def _documents(count: int) -> str:
+    return "document" if count == 1 else "documents"

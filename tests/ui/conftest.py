@@ -20,20 +20,21 @@ def index(ingest_settings: IngestSettings) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def scripted() -> Iterator[str]:
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A window over an assistant that gives the answers that a test needs."""
-    with served(ScriptedAssistant(), FEEDBACK) as address:
+    ingest = IngestSettings(index=tmp_path_factory.mktemp("index"))
+    with served(ScriptedAssistant(), FEEDBACK, ingest=ingest) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def real(assistant: Assistant) -> Iterator[str]:
+def real(assistant: Assistant, ingest_settings: IngestSettings) -> Iterator[str]:
     """A window over the offline assistant and the article; the one at `WINDOW` where that is set (see `site`)."""
     if elsewhere := os.environ.get("WINDOW"):
         yield elsewhere
         return
     assistant.warm_up()
-    with served(assistant, FEEDBACK) as address:
+    with served(assistant, FEEDBACK, ingest=ingest_settings) as address:
         yield address
 
 

@@ -95,6 +95,8 @@ class DocumentsPanel:
             return changes | {self._list: line_html(str(error))}
         there = {one.name: one for one in index.manifest.sources}
         chosen = [name for name in json.loads(scope) if name in there]
+        if len(chosen) == len(there):
+            chosen = []
         removable = {name for name, one in there.items() if may_change and self._intake.can_remove(one)}
         return changes | {
             self._list: list_html(self._facts(index), chosen, removable),

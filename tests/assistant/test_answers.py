@@ -33,6 +33,7 @@ def test_it_is_written_as_it_was_given() -> None:
     assert json.loads(ask.model_dump_json()) == {
         "question": "Why?",
         "history": ["What is KPO?", {"question": "What is KPO?", "answer": "Outsourcing."}],
+        "within": [],
     }
     assert Ask.model_validate_json(ask.model_dump_json()) == ask == Ask.model_validate(ask.model_dump())
 

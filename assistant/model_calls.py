@@ -13,7 +13,8 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.runnables import RunnableConfig
 
-from assistant.model_faults import ATTEMPTS, ModelFault, broke_off, fault, retrying
+from assistant.model_faults import ModelFault, broke_off, fault
+from assistant.retries import ATTEMPTS, retrying
 from assistant.tokens import cached_of
 from ingest.errors import UserError
 

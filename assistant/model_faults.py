@@ -1,27 +1,17 @@
-"""What a chat model's server can get wrong, told apart by what helps against it; what is tried again, and when.
+"""What a chat model's server can get wrong, told apart by what helps against it.
 
 Nothing that a server said is repeated: its messages may hold parts of the key or of the prompt.
 """
 
 import json
 import re
-import threading
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from langchain_core import exceptions as langchain
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
-from tenacity.nap import sleep_using_event
-from tenacity.wait import wait_exponential_jitter
 
 from ingest.errors import SettingsError, UserError
-
-ATTEMPTS = 3
-_LONGEST = 90.0  # seconds after which a failed attempt is the last
-_LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
-_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
 
 # Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama).
 _TOO_LONG = re.compile(
@@ -48,28 +38,6 @@ class PromptTooLong(ModelFault):
 def broke_off() -> ModelFault:
     """What a reply is that has no end."""
     return ModelFault("the connection could not be made, or broke off", passing=True)
-
-
-def retrying(attempts: int, stop: threading.Event | None) -> Retrying:
-    """Attempts at asking a chat model, until one does not fail with a fault that may pass, or `stop` is set."""
-    return Retrying(
-        retry=retry_if_exception(_may_pass),
-        wait=_wait,
-        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
-        sleep=sleep_using_event(stop) if stop else time.sleep,
-        reraise=True,
-    )
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, ModelFault) and error.passing and (error.wait or 0) <= _LONGEST_WAIT
-
-
-def _wait(state: RetryCallState) -> float:
-    """What the server asked for, else longer from time to time."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.wait if isinstance(error, ModelFault) else None
-    return _BACKOFF(state) if asked is None else asked
 
 
 def fault(error: Exception) -> UserError:

@@ -14,7 +14,8 @@ from assistant import prompts
 from assistant.answers import Usage
 from assistant.injection import without_orders
 from assistant.model_calls import reply_of, without_thinking
-from assistant.model_faults import ATTEMPTS, ModelFault
+from assistant.model_faults import ModelFault
+from assistant.retries import ATTEMPTS
 from assistant.tokens import usage_of
 from assistant.verdicts import Judge, Proof
 

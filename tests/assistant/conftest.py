@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from assistant import model_faults
+from assistant import retries
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -29,7 +29,7 @@ hypothesis.settings.load_profile("unhurried")
 @pytest.fixture(autouse=True)
 def asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat model that failed is hardly waited for."""
-    monkeypatch.setattr(model_faults, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(retries, "_BACKOFF", lambda _: 0.01)
 
 
 HANDBOOK = (

@@ -56,7 +56,7 @@ def test_an_index_that_changes_or_goes_away_below_a_window(
         bpo_kpo("ingest", str(tmp_path / "coffee.md"), **environment)
         done.set()
         person.join()
-        assert len(answers) > 3 and all(answer.startswith(TEA) for answer in answers)
+        assert len(answers) > 1 and all(answer.startswith(TEA) for answer in answers)
         assert ask(address, "At how many degrees does coffee brew?").startswith(COFFEE)
 
         shutil.rmtree(index)

@@ -247,9 +247,11 @@ class Assistant:
 
     def _with_item(self, ask: Ask) -> str | None:
         """The question with the item of the last answer's list that it points at; that is given, or found anew."""
-        if not ask.history or not points_at_item(ask.question):
+        last = ask.history[-1] if ask.history else None
+        if last is None or not points_at_item(ask.question):
             return None
-        last = ask.history[-1]
+        if not last.answer and points_at_item(last.question):  # to find that anew may take all the turns before it
+            return None
         before = Ask(question=last.question, history=ask.history[:-1], within=ask.within)
         return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
 

@@ -15,12 +15,12 @@ _EXCHANGES = re.compile(  # "and KPO?", "KPO?"
     r"(?:and|or|same|also|what about|how about)\b|\w+\W*$", re.IGNORECASE
 )
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
-# "the 4th one", "the last point on that list", "number 3"; not "the first payment"
+# "the 4th one", "the last point on that list", "number 3"
 _ITEM = re.compile(
     r"(?:\bthe\s+(?:(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
     r"|(?P<nth>\d\d?)(?:st|nd|rd|th))|(?:\bnumber|\bno\.|#)\s*(?P<number>\d\d?))\b"
-    r"(?:\s+(?:one|point|item|entry)\b|(?=\W*(?:$|(?:more|please|pls|of|on|in)\b)))"
-    r"(?:\s+(?:of|on|in)\s+(?:them|these|those|(?:the|that|this|your)\s+list)\b)?",
+    r"(?P<listed>(?:\s+(?:one|point|item|entry)\b)?"
+    r"(?:\s+(?:of|on|in)\s+(?:them|these|those|(?:the|that|this|your)\s+list)\b)?)",
     re.IGNORECASE,
 )
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
@@ -61,7 +61,15 @@ def with_word(question: str, history: Sequence[str]) -> str | None:
 
 def points_at_item(question: str) -> bool:
     """Whether a question names an item of a list by its place ("explain the 4th one")."""
-    return bool(_ITEM.search(question))
+    return _pointer(question) is not None
+
+
+def _pointer(question: str) -> re.Match[str] | None:
+    """The words that name an item; those that might name something else only where hardly another word stands."""
+    found = _ITEM.search(question)
+    if found and (found["listed"] or not content_words(question[: found.start()] + question[found.end() :])):
+        return found
+    return None
 
 
 def with_item(question: str, answer: str) -> str | None:
@@ -75,7 +83,7 @@ def with_item(question: str, answer: str) -> str | None:
         for item in _LISTED.findall(answer) or rows
         if item.strip()
     ]
-    found = _ITEM.search(question)
+    found = _pointer(question)
     if not found or len(items) < 2:
         return None
     word = (found["ordinal"] or "").casefold()

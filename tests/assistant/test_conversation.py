@@ -54,13 +54,22 @@ TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Ser
         ("Number 1 please", BULLETS, "Lower costs please"),
         ("tell me more about the second", TABLE, "tell me more about Services"),
         ("explain the fifth one", BULLETS, None),
+        ("and the 3rd of them?", BULLETS, "and Better scalability, etc?"),
         ("when is the first payment due", BULLETS, None),
+        ("Is KPO the first of its kind?", BULLETS, None),
+        ("What was the phone number 2?", BULLETS, None),
+        ("the second of the three types", BULLETS, None),
         ("explain the first one", "Only a sentence. [1]", None),
     ],
 )
 def test_an_item_of_the_last_answer_stands_in_for_its_place(question: str, answer: str, read: str | None) -> None:
     assert with_item(question, answer) == read
     assert read is None or points_at_item(question)
+
+
+def test_only_one_answer_is_found_anew_for_an_item(assistant: Assistant) -> None:
+    asked = Ask(question="explain the 2nd one", history=("explain the last one",) * 200)
+    assert "explain the 2nd one" in assistant.chain.invoke(asked).standalone_question
 
 
 @pytest.mark.parametrize("given", [True, False])

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from ingest.lexicon import content_words
 from ingest.passages import sections
 from ingest.text import words
 
@@ -20,9 +21,12 @@ def last_heading(section: str) -> str:
 
 
 def is_heading_of(section: str, question: str) -> bool:
-    """Whether a section stands below a heading that is this question."""
+    """Whether a section stands below a heading that is this question, or has all words and no others of it."""
     heading = last_heading(section)
-    return heading.endswith("?") and words(heading) == words(question)
+    if heading.endswith("?"):
+        return words(heading) == words(question)
+    named = set(content_words(heading))
+    return len(named) > 1 and named == set(content_words(question))
 
 
 # Markdown is read at two megabytes a second: too slow to read a handbook again at every question.

@@ -12,10 +12,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
 from assistant.conversation import turns
-from assistant.headings import is_heading_of
+from assistant.headings import is_heading_of, last_heading
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
-from assistant.readers.selection import Candidate, candidates, select
+from assistant.readers.selection import Candidate, beginning, candidates, select
 from assistant.reading_model.model import Calibration, Logits
 from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
@@ -74,6 +74,8 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     if names is None:
         ranked = _of_the_side_asked_for(reading, ranked)
     chosen = select(ranked, calibration.further, calibration.further_row)
+    if below and not last_heading(sections[below[0].number - 1]).endswith("?"):  # the section itself is asked for
+        chosen = beginning(below)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
     lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]

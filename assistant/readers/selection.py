@@ -74,6 +74,18 @@ def select(ranked: list[Candidate], further: float, further_row: float) -> list[
     return sorted(chosen, key=lambda c: (blocks.index(c.group or (c.number, c.start)), c.start))
 
 
+def beginning(section: list[Candidate]) -> list[Candidate]:
+    """The first units of a section in order, as many as an answer may have; a list is not cut."""
+    chosen: list[Candidate] = []
+    for candidate in sorted(section, key=lambda c: c.start):
+        words = sum(len(c.unit.text.split()) for c in (*chosen, candidate))
+        in_list = chosen and candidate.group and candidate.group == chosen[-1].group
+        if chosen and words > LONGEST and not in_list:
+            break
+        chosen.append(candidate)
+    return chosen
+
+
 def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
     """Only the headings, or only what is none: the sort of the best unit.
 

@@ -46,6 +46,24 @@ def test_a_draft_has_one_line_more_than_the_one_before_and_is_as_sure() -> None:
     assert [draft.confidence for draft in drafts] == pytest.approx([1 / (1 + math.exp(-1))] * 3)
 
 
+SCALING = ("Firms are flexible. Start small. Grow later.", [-3.0, -2.0, -1.0])
+
+
+@pytest.mark.parametrize(
+    "asked", ["tell me about better scalability", "Explain “better scalability”.", "Better scalability?"]
+)
+def test_who_asks_for_a_section_by_its_heading_gets_its_beginning(asked: str) -> None:
+    made = reading(SCALING, question=asked, section="Benefits > 4. Better scalability")
+    assert text(made) == "Firms are flexible. [1]\n\nStart small. [1]\n\nGrow later. [1]"
+    long = (" ".join([f"It is so {'very ' * 25}long."] * 4), [0.0] * 4)
+    assert len(decide(reading(long, question=asked, section="Better scalability"), CALIBRATION).lines) == 2
+
+
+@pytest.mark.parametrize("asked", ["tell me about scalability", "Which firms have better scalability?"])
+def test_who_asks_with_fewer_or_more_words_than_a_heading_gets_only_what_answers(asked: str) -> None:
+    assert text(reading(SCALING, question=asked, section="Better scalability")) == "The article does not say."
+
+
 # --- two things
 
 

@@ -20,8 +20,9 @@ from assistant.conversation import turns
 from assistant.evidence import Evidence
 from assistant.reading_model.model import PassageReading
 from assistant.reading_model.outline import Outline, outlines, places
-from assistant.refusal import answerable
+from assistant.refusal import answerable, foreign
 from assistant.units import units
+from ingest.embeddings import MiniLM
 from ingest.index import Index
 from ingest.passages import Passage
 from ingest.text import Span, count_tokens
@@ -109,6 +110,8 @@ class HybridRetriever(BaseRetriever):
         made = self.evidence.read(query, [*passages, *together])
         readings = dict(zip(near, made[: len(near)], strict=True))
         read = _ranking("read", {position: reading.best for position, reading in readings.items()})
+        if self._reads_more(query, fused):
+            read = Ranking("read", [pair for pair in reranked.scored if pair[0] in readings])
         of_headings = [
             found
             for outline, outlined in zip(together, made[len(near) :], strict=True)
@@ -129,9 +132,18 @@ class HybridRetriever(BaseRetriever):
             Ranking("lexical", self.index.lexicon.rank(terms, _CANDIDATES)),
         ]
         fused = fuse(rankings)
+        if self._reads_more(query, fused):
+            return rankings, fused, Ranking("reranked", fused.scored[:_RERANKED])
         positions = [position for position, _ in fused.scored[:_RERANKED]]
         scores = self.evidence.rerank(query, self.index.passages.at(positions))
         return rankings, fused, _ranking("reranked", dict(zip(positions, scores, strict=True)))
+
+    def _reads_more(self, query: str, fused: Ranking) -> bool:
+        """Whether the embedding model reads a language that the reading model does not: then its order stays."""
+        if isinstance(self.embeddings, MiniLM) or not fused.scored:
+            return False
+        nearest = self.index.passages[fused.scored[0][0]]
+        return foreign(query, self.index.sources[nearest.source].text) is not None
 
 
 def within(budget: int, scored: Scored, tokens: Tokens) -> Scored:

@@ -1,10 +1,16 @@
 """Without a chat model only English is read: what is in another language is refused, and the person told."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from langchain_core.embeddings import Embeddings
 
-from assistant.chain import Assistant
+from assistant.chain import Assistant, open_assistant
+from assistant.settings import AssistantSettings
+from ingest.build import build
+from ingest.settings import IngestSettings
+from tests.fakes import replying
 
 CHINESE = (
     "# 员工手册\n\n## 休假\n\n全职员工每年享有二十六天带薪年假。\n\n## 出差\n\n酒店费用每晚最高报销140欧元。\n"
@@ -35,3 +41,33 @@ def test_it_is_refused_with_a_word_on_why_and_the_right_passage_nearest(
 def test_so_is_a_question_on_english_text_in_another_language(brief_assistant: Assistant) -> None:
     answer = brief_assistant.chain.invoke("Was ist der Unterschied zwischen den beiden Arten?")
     assert not answer.answered and "(de)" in answer.notices[0]
+
+
+class Multilingual(Embeddings):
+    """What an embedding model of many languages gives, written by hand: a dimension for each subject."""
+
+    SUBJECTS = (("假", "leave", "Urlaub"), ("酒店", "hotel", "Hotel"))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[float(any(word in text for word in words)) for words in self.SUBJECTS] + [0.1] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["How much is paid for a hotel?", "Wie viel wird für ein Hotel gezahlt?", "酒店费用?"]
+)
+def test_with_embeddings_and_a_chat_model_of_many_languages_any_of_them_is_answered(
+    question: str, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "rules.md").write_text(CHINESE, encoding="utf-8")
+    ingest = IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")
+    build(ingest, embeddings=Multilingual())
+    model = replying(lambda prompt: "酒店费用每晚最高报销140欧元。[1]" if "140" in prompt else "")
+    settings = AssistantSettings(ingest=ingest, whole=0)  # the best passages, not all
+    answer = open_assistant(settings, chat_model=model, embeddings=Multilingual()).chain.invoke(question)
+    assert "140欧元" in answer.passages[0].text
+    assert [(one.text, one.support) for one in answer.sentences] == [("酒店费用每晚最高报销140欧元。", "quoted")]
+    assert answer.citations[0].quote == "酒店费用每晚最高报销140欧元。"

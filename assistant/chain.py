@@ -204,7 +204,7 @@ class Assistant:
             raise ModelFault("its answer had no words")
         if self.asks_again and self.chat_model and judge:
             proofs = proofs_of(judge, partial(made, draft, whole=True, strict=False))
-            opinions, took, notices = second_opinion(self.chat_model, proofs, config)
+            opinions, took, notices = second_opinion(self.chat_model, proofs, config, self.strict)
             spent += took
             draft = replace(draft, notices=(*draft.notices, *notices))
             answer = made(draft, replace(judge, opinions=opinions), whole=True)

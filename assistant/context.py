@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant.answers import Ask, RetrievedPassage
 from assistant.conversation import recent, standalone
 from assistant.readers import ReaderInput
+from assistant.readers.llm import fits
 from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
 from assistant.snapshot import Snapshot
@@ -18,11 +19,14 @@ _NEIGHBOURS = 10  # passages to either side of one, among which the others of it
 def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int, prompt: int) -> ReaderInput:
     """The reading of a question with what a chat model gets besides: what it is given, and the conversation.
 
-    `whole`: tokens of all documents, up to which it is given every passage; `prompt`: those of a prompt.
+    `whole`: tokens of all documents, up to which it is given every passage, if a prompt has room for them and
+    the last turn; `prompt`: tokens of a prompt.
     """
     reading = replace(reading, asked=ask.question, earlier=recent(ask.history))
     if documents := whole_documents(opened.index, min(whole, prompt)):
-        return replace(reading, given=documents, whole=True)
+        told = replace(reading, given=documents, whole=True)
+        if fits(told, prompt):
+            return told
     if reading.overview:
         return reading
     asked = reading.question

@@ -57,6 +57,9 @@ BY_AMOUNTS = (
     "This is in another language than what it cites: its amounts were looked up there, its words could not be."
 )
 NO_SECOND_OPINION = "There is no second opinion on the proof of this: the chat model gave none, since {cause}."
+SECOND_OPINION_ON_SOME = (
+    "There is no second opinion on the proof of {missing} of {asked} sentences: the chat model left them out."
+)
 CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
 
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."

@@ -19,8 +19,9 @@ from assistant.retries import ATTEMPTS
 from assistant.tokens import usage_of
 from assistant.verdicts import Judge, Proof
 
-_ONE = re.compile(r"\s*(?:(yes)|no)\.?\s*", re.IGNORECASE)
-_OF_SEVERAL = re.compile(r"^\W*(?:claim )?(\d{1,4})\W+(?:(yes)|no)\b", re.IGNORECASE | re.MULTILINE)
+# "not supported" is a no
+_ONE = re.compile(r"\s*(?:(yes)|no|not\b.*)\.?\s*", re.IGNORECASE)
+_OF_SEVERAL = re.compile(r"(?<!\d)(\d{1,4})\W+(?:(yes)|not?)\b", re.IGNORECASE)
 
 
 class Claim(NamedTuple):
@@ -50,7 +51,9 @@ def judge_claims(
         found = _ONE.fullmatch(said)
         proven = [bool(found[1]) if found else None]
     else:
-        verdicts = {int(number): bool(yes) for number, yes in _OF_SEVERAL.findall(said)}
+        verdicts: dict[int, bool] = {}
+        for number, yes in _OF_SEVERAL.findall(said):  # who says both of one does not vouch for it
+            verdicts[int(number)] = bool(yes) and verdicts.get(int(number), True)
         proven = [verdicts.get(number) for number in range(1, len(claims) + 1)]
     return Judged(str(reply.text), proven, usage_of(reply, prompt, model))
 
@@ -99,11 +102,12 @@ def proofs_of(judge: Judge, finish: Callable[[Judge], object]) -> dict[str, Proo
 
 
 def second_opinion(
-    model: BaseChatModel, proofs: Mapping[str, Proof], config: RunnableConfig | None = None
+    model: BaseChatModel, proofs: Mapping[str, Proof], config: RunnableConfig | None = None, strict: bool = False
 ) -> tuple[dict[str, bool], Usage, tuple[str, ...]]:
-    """Whether a model finds sentences proven by their proofs; what that took; a notice where it says nothing.
+    """Whether a model finds sentences proven by their proofs; what that took; a notice where it does not say.
 
-    It is asked but once: the answer is there already.
+    It is asked but once: the answer is there already. Where it replies, but not about a sentence, that counts as
+    not proven if the answer is `strict`.
     """
     if not proofs:
         return {}, Usage(), ()
@@ -113,8 +117,13 @@ def second_opinion(
     except ModelFault as fault:
         return {}, Usage(), (prompts.NO_SECOND_OPINION.format(cause=fault.cause),)
     found = zip(proofs, judged.proven, strict=True)
-    opinions = {said: proven for said, proven in found if proven is not None}
-    notices = () if opinions else (prompts.NO_SECOND_OPINION.format(cause="it said neither yes nor no"),)
+    opinions = {said: bool(proven) for said, proven in found if strict or proven is not None}
+    missing = judged.proven.count(None)
+    notices: tuple[str, ...] = ()
+    if missing == len(claims):
+        notices = (prompts.NO_SECOND_OPINION.format(cause="it said neither yes nor no"),)
+    elif missing:
+        notices = (prompts.SECOND_OPINION_ON_SOME.format(missing=missing, asked=len(claims)),)
     return opinions, judged.usage, notices
 
 

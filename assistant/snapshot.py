@@ -29,6 +29,7 @@ from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
+from ingest.sources import Source
 from ingest.text import count_tokens, words
 
 Found = TypeVar("Found")
@@ -111,7 +112,7 @@ class Snapshot:
         return not refuses(answerable(self.evidence.read(question, there), calibration), calibration)
 
 
-def documents_named(names: Sequence[str], sources: Sequence[SourceRecord]) -> list[str]:
+def documents_named(names: Sequence[str], sources: Sequence[SourceRecord | Source]) -> list[str]:
     """The documents that a person means by these names: titles, names of files, or whole words of either.
 
     Case and punctuation do not count. Raises `QuestionError` where there is none by a name.

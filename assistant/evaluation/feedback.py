@@ -24,6 +24,7 @@ class Feedback(BaseModel):
     good: bool | None
     comment: str = ""
     history: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()  # the documents that were asked (see `Ask`)
     answer: Answer
 
     @property
@@ -81,4 +82,6 @@ def to_complete(feedback: list[Feedback]) -> Iterator[str]:
                 "evidence": [],
                 "tags": ["feedback"],
             }
+            if one.within:
+                line["doc"] = ", ".join(one.within)  # a question of several is refused until a person chooses one
             yield json.dumps(line, ensure_ascii=False)

@@ -27,6 +27,7 @@ class Corpus:
     """The texts of an index by the names of their sources, folded so that quotes are found in them."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.sources = list(sources.values())
         self.texts = {name: source.text for name, source in sources.items()}
         self.folded: dict[str, Folded] = {name: fold(text) for name, text in self.texts.items()}
 

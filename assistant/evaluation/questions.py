@@ -16,7 +16,8 @@ from rapidfuzz import fuzz, process
 from assistant.answers import EarlierTurn
 from assistant.evaluation.matching import Corpus, explain_miss, holds_phrase, stated
 from assistant.evaluation.statistics import smallest_difference
-from ingest.errors import UserError
+from assistant.snapshot import documents_named
+from ingest.errors import QuestionError, UserError
 from ingest.text import fold
 
 Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -246,6 +247,11 @@ def lint(found: QuestionSet, corpus: Corpus) -> list[Problem]:
         if item.answerable and not item.evidence:
             wrong = "answerable, but without evidence. Quote the passage that answers it."
             problems.append(Problem(number, wrong))
+        if item.doc:
+            try:
+                documents_named(item.within, corpus.sources)
+            except QuestionError as error:
+                problems.append(Problem(number, str(error)))
         problems += [Problem(number, doubt, error=False) for doubt in _doubts(item)]
     problems += missing_quotes(found, corpus)
     problems += _near_duplicates(found.items)

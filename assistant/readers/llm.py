@@ -52,13 +52,13 @@ def _drafts(model: BaseChatModel, reading: ReaderInput, config: RunnableConfig) 
 def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
     """The reading as its prompt stays within `tokens`, without the oldest turns and the last passages.
 
-    Documents that do not fit whole beside the last turn make room for the passages that were retrieved. The last
-    turn is what a question may be about: it is left out only where it leaves no room for a passage.
+    The last turn is what a question may be about: it is left out only where it leaves no room for a passage.
+    Documents that are told whole are taken to fit (see `fits`).
 
     Raises `QuestionError` where the question leaves no room for a passage.
     """
     fitted = replace(reading, earlier=reading.earlier[-1:])
-    if not (reading.whole and prompt_tokens(messages(fitted)) <= tokens):
+    if not reading.whole:
         retrieved = _retrieved(fitted)
         fitted = _cut(retrieved, tokens)
         if not fitted.given:
@@ -69,6 +69,11 @@ def fit(reading: ReaderInput, tokens: int) -> ReaderInput:
         return fitted
     earlier = newest(reading.earlier, lambda some: messages(replace(fitted, earlier=some)), tokens)
     return replace(fitted, earlier=earlier)
+
+
+def fits(reading: ReaderInput, tokens: int) -> bool:
+    """Whether its prompt stays within `tokens` with the last turn and without those before it."""
+    return prompt_tokens(messages(replace(reading, earlier=reading.earlier[-1:]))) <= tokens
 
 
 def _cut(reading: ReaderInput, tokens: int) -> ReaderInput:

@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage
-from assistant.chain import Assistant
+from assistant.chain import Assistant, open_assistant
 from assistant.context import best_sections, whole_documents
 from assistant.retriever import OUTLINE_TOKENS
+from assistant.settings import AssistantSettings
 from assistant.tokens import prompt_tokens
+from ingest.embeddings import MiniLM
 from ingest.errors import QuestionError
+from ingest.settings import IngestSettings
 from ingest.text import count_tokens
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
+from tests.fakes import replying
 
 STEADY = "The firm grows in steady steps. " * 60
 LONG = "# Firms\n" + "".join(f"\n## Part {n}\n\n{STEADY}It sells bricks of kind {n}.\n" for n in range(9))
@@ -76,6 +80,19 @@ def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: With
     assert QUOTE in texts and len(answer.passages) < texts.count("\n") < 2 * prompt_tokens(model.sent[0])
     assert prompt_tokens(model.sent[0]) < 3_000, "the rules and places among them"
     assert 'section="7 key differences between' in str(model.sent[0][1].content)
+
+
+def test_documents_whose_marks_make_them_too_long_for_a_prompt_are_read_by_sections(
+    index_of: Callable[..., IngestSettings], minilm: MiniLM
+) -> None:
+    rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2
+    rules = "".join(f"## Rule {n}\n\n{rule.format(n)}\n\n" for n in range(75))
+    settings = AssistantSettings(ingest=index_of(**{"a.md": f"# Harbour\n\n{rules}"}))
+    assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
+    given = assistant.explain("When do boats leave at pier 7?").given
+    retrieved = assistant.offline.chain.invoke("When do boats leave at pier 7?").passages
+    assert 3_300 < assistant.index().tokens.sum() < 4_096 and given and not given.whole
+    assert len(given.given) > 2 * len(retrieved)
 
 
 def test_a_refusal_names_what_was_retrieved_and_not_all_that_the_model_has_read(with_model: WithModel) -> None:

@@ -41,9 +41,13 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
         ([BRICKS], "Yes.", [True]),
         ([BRICKS], "<think>Red? no</think>no", [False]),
         ([BRICKS], "Yes, but", [None]),
+        ([BRICKS], "Not supported.", [False]),
         ([BRICKS, TILES], "1: yes\n2: no", [True, False]),
         ([BRICKS, TILES], "**2.** No.\nClaim 1: Yes", [True, False]),
         ([BRICKS, TILES], "2: no\n3: yes", [None, False]),
+        ([BRICKS, TILES], "1: yes, 2: no", [True, False]),
+        ([BRICKS, TILES], "1: not supported\n2: yes", [False, True]),
+        ([BRICKS, TILES], "1: yes\n2: no\n1: no", [False, False]),
         ([BRICKS, TILES], "Yes", [None, None]),
     ],
 )
@@ -124,6 +128,22 @@ def test_where_it_fails_the_verdicts_stay_as_they_were_and_a_notice_says_so(
     (notice,) = answer.notices
     assert notice.startswith("There is no second opinion") and cause in notice
     assert answer.model == "openai:m" and len(server.asked) == 2
+
+
+def test_a_sentence_that_its_reply_leaves_out_is_named_and_left_out_of_a_strict_answer(
+    asking: Asking, number: int
+) -> None:
+    notice = prompts.SECOND_OPINION_ON_SOME.format(missing=1, asked=2)
+    with model_server(streamed(SAID.format(number)), streamed("2: yes")) as server:
+        answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "supported", "unsupported"]
+    assert answer.notices == (notice,)
+    with model_server(streamed(SAID.format(number)), streamed("2: yes")) as server:
+        (answer,) = asking(server, strict=True).chain.stream(DRIVES)
+    assert (answer.text, answer.notices) == ("- BPO is driven by volume [1].", (notice,))
+    with model_server(streamed(SAID.format(number)), streamed("I cannot tell.")) as server:
+        (answer,) = asking(server, strict=True).chain.stream(DRIVES)
+    assert not answer.answered and answer.notices[-1] == prompts.NOTHING_PROVEN and len(answer.notices) == 2
 
 
 # --- how good it is

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from assistant.answers import Seconds
+from assistant.answers import EarlierTurn, Seconds
 from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
@@ -15,9 +15,10 @@ from assistant.evaluation.results import read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, written
-from ui.web import evaluated, reports
+from ui.web import evaluate, evaluated, reports
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
 from ui.web.runs import QUESTIONS, Run, Runs
+from ui.web.turns import earlier_turns, messages, whole_answers
 
 ITEMS = load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl")
 
@@ -78,6 +79,18 @@ def test_what_goes_wrong_is_a_line(assistant: Assistant, folder: Path) -> None:
     assert "cannot be made" in run_html(ended(runs))
     with pytest.raises(UserError, match="was answered by <by hand>"):
         reports.reader_of(written(folder / "r", RIGHT), assistant)
+
+
+def test_a_question_is_opened_with_what_was_said_before_it_and_the_document_that_it_is_asked_of(
+    assistant: Assistant,
+) -> None:
+    history = (EarlierTurn(question="Is it a hive?", answer="It is."), EarlierTurn(question="Whose?"))
+    item = RIGHT.question.model_copy(update={"history": history, "doc": "bees.md"})
+    turns = evaluate._turns(RIGHT.model_copy(update={"question": item}), assistant)
+    assert earlier_turns(turns[:-1]) == history
+    assert [turn.within for turn in turns] == [("bees.md",)] * 3
+    assert whole_answers(turns) == [RIGHT.answer], "what a set says was not answered here"
+    assert "It is." in messages(turns)[1]["content"]
 
 
 def test_only_what_is_listed_is_opened(folder: Path) -> None:

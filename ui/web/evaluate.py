@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.answers import Answer, EarlierTurn
 from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
@@ -214,7 +215,19 @@ def _mistake(error: Exception, uploads: Uploads | None = None) -> str:
 
 def _turns(row: Row, assistant: Assistant) -> list[Turn]:
     """A row as a conversation that can be gone on with."""
-    before = [Turn(earlier.question, notice=ASKED_BEFORE, done=True) for earlier in row.question.history]
+    asked_of = row.question.within
+    before = [
+        Turn(earlier.question, _given(earlier), ASKED_BEFORE, done=True, within=asked_of)
+        for earlier in row.question.history
+    ]
     sent_to = () if row.answer and row.answer.model == EXTRACTIVE else assistant.sends_to
-    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=sent_to)
+    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=sent_to, within=asked_of)
     return [*before, asked]
+
+
+def _given(earlier: EarlierTurn) -> Answer | None:
+    """The answer that a question set gives to an earlier question, which no reader wrote."""
+    if not earlier.answer:
+        return None
+    asked = earlier.question
+    return Answer(question=asked, standalone_question=asked, answered=True, text=earlier.answer, model="")

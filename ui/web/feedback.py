@@ -77,7 +77,7 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
         return None
     good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
     history = earlier_questions(turns[: number - 1])
-    return Feedback(id=turn.id, good=good, history=history, answer=turn.answer)
+    return Feedback(id=turn.id, good=good, history=history, within=turn.within, answer=turn.answer)
 
 
 def _keep(given: Feedback, path: Path) -> None:

@@ -37,6 +37,8 @@ def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_pat
         "evidence": [],
         "tags": ["feedback"],
     }
+    (of_one,) = to_complete([feedback(within=("bees.md",))])
+    assert json.loads(of_one)["doc"] == "bees.md"
     path = tmp_path / "set.jsonl"
     path.write_text(line, encoding="utf-8")
     (problem,) = read_jsonl(path).problems

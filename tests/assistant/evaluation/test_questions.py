@@ -90,6 +90,7 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
         (line(evidence=[], facts=[]), "answerable, but without evidence", True),
         (line(least=2), "`least` asks for 2 of 1 facts", True),
         (line(question=" "), "the question is empty", True),
+        (line(doc="coffee.md"), "There is no document “coffee.md”. Name one of these: “Tea” (tea.md).", True),
         (line(question="Is 80 right?"), "the question itself holds every fact", False),
         (line(answerable="yes"), "answerable: Input should be a valid boolean. Write it like true, false,", True),
         (line(facts=["90"]), "facts.0: Input should be a valid tuple. Write it like [[", True),
@@ -107,7 +108,10 @@ def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_
 
 def test_an_id_stands_once_and_a_question_too_whatever_the_order_of_its_words(tmp_path: Path) -> None:
     said = "the id 't-1' stands more than once. Give each line its own."
-    assert problems(tmp_path, line(), line(question="Is tea cold?")) == [Problem(1, said), Problem(2, said)]
+    assert problems(tmp_path, line(doc="tea"), line(question="Is tea cold?")) == [
+        Problem(1, said),
+        Problem(2, said),
+    ]
     swapped = line(id="t-2", question="Is green tea steeped how hot?")
     other = line(id="t-3", history=["What is said of black tea?"])  # is another question
     said = "nearly the question of line 2. Ask something else."

@@ -166,8 +166,7 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
 
     options: dict[str, Any] = _account(settings)
     if settings.ingest.openai_base_url:
-        most = answer_tokens(settings)
-        options |= {"max_tokens": most, "longest": ANSWER_TOKENS, "thought": most - ANSWER_TOKENS}
+        options |= {"max_tokens": answer_tokens(settings), "longest": ANSWER_TOKENS}
         options["use_responses_api"] = False  # which LangChain takes for some names, and no such server has
     return OpenAIChat(
         model=model,

@@ -44,12 +44,11 @@ _TOO_LONG = re.compile(r"context (?:length|window|size)|too (?:large|long)", re.
 class OpenAIChat(ChatOpenAI):
     """LangChain's chat model for OpenAI. What its server refuses to take is left out, and not sent again.
 
-    A reply of more than `longest` tokens is cut short, since a small model may never end. What it thinks aloud is
-    not counted; as long as all may be thought, since some templates begin it, there may be `thought` tokens more.
+    A reply of more than `longest` tokens is cut short, since a small model may never end; what it thinks aloud is
+    not counted.
     """
 
     longest: int | None = None
-    thought: int = 0
     _refused: set[str] = PrivateAttr(default_factory=set)
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
@@ -76,9 +75,7 @@ class OpenAIChat(ChatOpenAI):
         """The characters are looked at first: counting takes longer, and a token has one at least."""
         if self.longest is None or len(said) <= self.longest:
             return False
-        answer = without_thinking(said)
-        most = self.longest + (self.thought if answer == said else 0)
-        return len(answer) > most and count_tokens(answer, ENCODING) > most
+        return count_tokens(without_thinking(said), ENCODING) > self.longest
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any

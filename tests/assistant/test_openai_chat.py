@@ -65,25 +65,14 @@ def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("begun", [[event("<think>")], []], ids=["begun aloud", "begun by its template"])
-def test_an_answer_without_end_is_cut_short_but_not_what_is_thought_before(
-    begun: list[bytes], asking: Asking
-) -> None:
+def test_an_answer_without_end_is_cut_short_but_not_what_is_thought_before(asking: Asking) -> None:
     endless = [event("volume " * 100)] * 20
-    thought = [*begun, *endless, event("</think>")]
+    thought = [event("<think>"), *endless, event("</think>")]
     with model_server([STREAM, *thought, SAID, *endless, Asked.wait_until_left]) as server:
         answer: Answer = asking(server, timeout=20.0).chain.invoke(DRIVES)
         assert server.asked[0].left.wait(5)
     assert answer.text.startswith(QUOTE) and 500 < answer.text.count("volume ") <= 700
     assert answer.notices == (prompts.CUT_SHORT,)
-
-
-@pytest.mark.parametrize(("thinking", "most"), [(0, 700), (1_000, 1_700)])
-def test_what_may_be_thought_without_a_beginning_has_an_end_too(thinking: int, most: int, asking: Asking) -> None:
-    with model_server([STREAM, *[event("volume " * 100)] * 20, Asked.wait_until_left]) as server:
-        answer: Answer = asking(server, timeout=20.0, thinking=thinking).chain.invoke(DRIVES)
-        assert server.asked[0].left.wait(5)
-    assert most - 200 < answer.text.count("volume ") <= most and answer.notices[-1] == prompts.CUT_SHORT
 
 
 def refusing(message: str, status: str) -> Script:

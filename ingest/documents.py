@@ -26,7 +26,7 @@ from ingest.sources import (
 class Documents:
     """What an index is made of."""
 
-    paths: list[Path]  # that it remembers, none of them inside another
+    paths: list[Path]  # that it remembers, none of them but that of the uploads inside another
     read: list[tuple[Path, Source]]  # each source with the file that it came from, by name
     skipped: dict[Path, str]  # why documents could not be read; as they were indexed before they are in `read`
     others: list[Path]  # what lies beside them and is of no kind that is read
@@ -55,6 +55,8 @@ def read_documents(
     again = [path.resolve() for path in paths]
     if old is None or not (paths or remove):
         again = remembered  # all is read, also where what was indexed cannot be used
+    elif settings.uploads in remembered and is_under(settings.uploads, again) and settings.uploads.exists():
+        again.append(settings.uploads)  # which may be hidden in a folder that is read
     if gone := [path for path in sorted({*again} & {*known}) if not path.exists()]:
         raise SourceError(_gone_message(gone, remembered, paths, remove))
     indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
@@ -72,8 +74,9 @@ def read_documents(
                 skipped[file] = str(error)
     if files and len(skipped) == len(files):
         raise SourceError(next(iter(skipped.values())))
+    read_or_removed = [*again, *(path.resolve() for path in remove)]
     for file, source in indexed.items():
-        if is_under(file, remembered) and (file in skipped or not is_under(file, again)):
+        if is_under(file, remembered) and (file in skipped or not is_under(file, read_or_removed)):
             sources.setdefault(source.name, (file, source))
     index = settings.index.resolve()
     others = [other for path in again for other in find_others(path) if not other.is_relative_to(index)]
@@ -83,7 +86,10 @@ def read_documents(
 def _remembered(
     known: list[Path], paths: Sequence[Path], remove: Sequence[Path], settings: IngestSettings
 ) -> list[Path]:
-    """The paths that the index knows after this build, without those that lie inside another."""
+    """The paths that the index knows after this build, without those that lie inside another.
+
+    The folder of the uploads stays beside one around it: it may be hidden there.
+    """
     given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
     gone = {path.resolve() for path in remove}
     if unknown := gone - set(known):
@@ -95,7 +101,9 @@ def _remembered(
             f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
             f"Give another path to ingest in the same command, or delete the folder {settings.index}."
         )
-    return [path for path in every if not any(path.is_relative_to(other) and path != other for other in every)]
+    return [
+        path for path in every if path == settings.uploads or not any(other in path.parents for other in every)
+    ]
 
 
 def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:

@@ -17,7 +17,7 @@ from ingest.titles import body_start, title_of
 
 SUFFIXES = (".md", ".markdown", ".txt", *CONVERTED)
 _KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
-_CONVERTED_BY = 5  # raise it when `formats` makes another text of the same file
+_CONVERTED_BY = 6  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 
 

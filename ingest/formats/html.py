@@ -7,7 +7,7 @@ from markdownify import ATX, MarkdownConverter
 
 from ingest.formats.docx_formulas import RAISED
 from ingest.formats.encodings import Unreadable
-from ingest.formats.output import NOTES
+from ingest.formats.output import NOTES, as_text
 
 _CELLS = 1_000  # across, of a table
 
@@ -109,6 +109,9 @@ class _Markdown(MarkdownConverter):
         )
         self._head_is_first_row = head_is_first_row
         self._read: dict[int, str] = {}  # the texts of the cells of the table at hand
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        return as_text(text)
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         self._read[id(el)] = text

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pypdfium2
 
 from ingest.formats.encodings import Unreadable
-from ingest.formats.output import NOTES, note, tidy
+from ingest.formats.output import NOTES, as_text, note, tidy
 from ingest.formats.pdf_columns import column_by_column
 from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.titles import telling
@@ -39,8 +39,6 @@ _BEFORE_PAGE_NUMBER = re.compile(
 )
 _WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
-_ESCAPE = r"\\"
-_LOOKS_LIKE_A_HEADING = re.compile(r"^(?=#{1,6}(?:\s|$))", re.MULTILINE)
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
@@ -76,7 +74,7 @@ def pdf_to_markdown(content: bytes) -> str:
     texts = [_paragraphs(lines, vocabulary) for lines in shown]
     _close_sentences(texts, shown)
     sections = [
-        f"## Page {_label(document, n)}\n\n{_LOOKS_LIKE_A_HEADING.sub(_ESCAPE, text)}\n\n{page.left_out}"
+        f"## Page {_label(document, n)}\n\n{as_text(text)}\n\n{page.left_out}"
         for n, (text, page) in enumerate(zip(texts, pages, strict=True))
     ]
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))

@@ -25,7 +25,7 @@ _SMALL = 0.02  # of a page: a logo, a line
 _TURNED = 0.1  # sine of an angle
 _LINE = re.compile(f"[^\r\n{GOES_ON}]+{GOES_ON}?")
 _WORD = re.compile(r"\S+")
-_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0\ufdd1\uffff]")
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdd2\uffff]")
 
 
 class Line(NamedTuple):

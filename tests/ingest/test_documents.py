@@ -89,6 +89,26 @@ def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(indexed: Libr
     refused(indexed, SourceError, r"c\.docx cannot be read \(it is no Word document\)", word)
 
 
+@pytest.mark.parametrize("index", [".index", "index"])
+def test_what_was_uploaded_stays_known_where_the_index_lies_below_a_folder_that_is_indexed(
+    library: Library, index: str
+) -> None:
+    library.settings = library.settings.model_copy(update={"index": library.corpus / index})
+    library.write("a.md", "A.")
+    library.build(library.corpus)
+    uploads = library.settings.uploads
+    uploads.mkdir()
+    (uploads / "b.md").write_text("B.")
+    library.build(uploads)
+    for paths in ([], [library.corpus]):
+        library.build(*paths)
+        assert sorted(library.texts()) == ["A.", "B."]
+        assert ensure_index(library.settings) is None
+    (uploads / "b.md").unlink()
+    library.build(remove=(uploads,))
+    assert (library.texts(), library.pointer().paths) == (["A."], (str(library.corpus),))
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 def test_pipes_and_links_do_not_hold_up_the_rest_and_a_link_is_no_document_of_its_own(library: Library) -> None:
     path = library.write("a.md", "A.")

@@ -110,6 +110,15 @@ def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["~~~", "<pre>", "<SCRIPT src=x>", "<style>", "<?php", "<!DOCTYPE x>"])
+def test_no_text_begins_code_or_html_that_would_swallow_the_pages_behind_it(line: str) -> None:
+    first = [(714, 11, "Type"), (700, 11, "now"), (686, 11, "this."), (650, 11, line), (610, 11, "Done.")]
+    text = pdf_to_markdown(pdf(first, [(700, 11, f"Not {line} here.")]))
+    assert text == f"## Page 1\n\nType now this.\n\n\\{line}\n\nDone.\n\n## Page 2\n\nNot {line} here.\n"
+    sections = {passage.section for passage in split(make_source("a.pdf", text))}
+    assert sections == {"Page 1", "Page 2"}
+
+
 def pages_with(*lines: str) -> str:
     """What pages are read as that differ in their first line and in a letter of their second."""
     return pdf_to_markdown(

@@ -52,6 +52,13 @@ def test_a_long_page_takes_linear_time(page: str) -> None:
     assert time.monotonic() - begun < 10
 
 
+def test_words_stay_words_at_the_beginning_of_a_line_and_code_stays_code() -> None:
+    page = "<p># 5</p><p>```</p><ul><li>&lt;pre></ul><p>&lt;i> # &lt;pre></p><h2># Top</h2><pre>~~~\n# x\n</pre>"
+    assert html_to_markdown(page) == (
+        "\\# 5\n\n\\```\n\n- \\<pre>\n\n<i> # <pre>\n\n## # Top\n\n```\n~~~\n# x\n```\n"
+    )
+
+
 # --- the main part
 
 MAIN = [

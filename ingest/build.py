@@ -82,7 +82,8 @@ def build(
     progress: Progress | None = None,
     embeddings: Embeddings | None = None,
 ) -> BuildReport:
-    """Reads `paths` into a new snapshot; all that the index knows, at first the corpus, where nothing is given.
+    """Reads `paths` into a new snapshot; all that the index knows, at first the corpus and what was
+    uploaded, where nothing is given.
 
     Other remembered paths stay as they were indexed, those in `remove` are forgotten. Only passages that the
     current snapshot does not hold are embedded. Where another process publishes first, its result is taken as

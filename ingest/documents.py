@@ -90,7 +90,8 @@ def _remembered(
 
     The folder of the uploads stays beside one around it: it may be hidden there.
     """
-    given = [path.resolve() for path in paths] or ([] if known else [settings.corpus.resolve()])
+    at_first = [settings.corpus.resolve(), *([settings.uploads] if settings.uploads.exists() else [])]
+    given = [path.resolve() for path in paths] or ([] if known else at_first)
     gone = {path.resolve() for path in remove}
     if unknown := gone - set(known):
         names = ", ".join(map(str, known)) or "nothing"
@@ -99,7 +100,8 @@ def _remembered(
     if not every:
         raise SourceError(
             f"Without {', '.join(map(str, sorted(gone)))} the index would be empty. "
-            f"Give another path to ingest in the same command, or delete the folder {settings.index}."
+            "Give another path to ingest in the same command, "
+            f"or delete current.json and snapshots in {settings.index}."
         )
     return [
         path for path in every if path == settings.uploads or not any(other in path.parents for other in every)

@@ -34,7 +34,7 @@ class IngestSettings(Settings):
 
     index: Path = ROOT / ".index"
     embeddings: str = "minilm"
-    corpus: Path = ROOT / "corpus"  # what is read where nothing else was ever given
+    corpus: Path = ROOT / "corpus"  # what is read, with uploads, where no path was ever given
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")  # in place of the folder `index`

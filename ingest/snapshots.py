@@ -113,7 +113,7 @@ class FolderStore:
         except (ValidationError, OSError) as error:
             raise IndexProblem(
                 f"The index at {self.folder} is damaged ({first_line(error)}). "
-                "Delete that folder, then run: bpo-kpo ingest"
+                "Delete current.json there, and nothing else, then run: bpo-kpo ingest"
             ) from None
 
     def read_manifest(self, name: str) -> Manifest:

@@ -14,9 +14,9 @@ from ingest.titles import telling
 
 _NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation]"
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
-_NOT_SHOWN = re.compile(
-    r"(?:^|;)(?:display:none|visibility:hidden|(?:opacity|font-size):0(?:\.0*)?(?:px|em|rem|%)?)(?=;|!|$)"
-)
+_ZERO = r":0(?:\.0*)?(?:px|em|rem|%)?"
+_NOT_SHOWN = re.compile(rf"(?:^|;)(?:display:none|visibility:hidden|(?:opacity|font-size){_ZERO})(?=;|!|$)")
+_NO_SIZE = re.compile(rf"(?:^|;)font-size{_ZERO}(?=;|!|$)")
 _APPEARS = re.compile(r"\b(?:wow|aos|animat\w*|fade\w*|reveal\w*)\b", re.IGNORECASE)  # when one gets there
 _TARGETS = ["aria-controls", "data-target", "data-bs-target", "href", "for", "popovertarget", "commandfor"]
 _OPENS = "button, summary, [aria-expanded], [role=button], [role=tab]"
@@ -116,8 +116,8 @@ def _leave_out_hidden(page: BeautifulSoup) -> None:
     for part in hidden:
         if part.decomposed or _can_be_shown(part, shown):
             continue
-        if not part.has_attr("hidden") and "none" not in str(part.get("style")) and 2 * _length(part) > length:
-            continue  # most of a page is faded in
+        if _may_fade_in(part) and 2 * _length(part) > length:
+            continue  # most of a page is
         ornament = part.get("aria-hidden") == "true"  # a copy or a sign for the eye alone
         if not ornament and any(letter.isalpha() for letter in part.get_text()):
             _note_beside(part)
@@ -137,8 +137,17 @@ def _note_beside(part: Tag) -> None:
 
 
 def _is_hidden(part: Tag) -> bool:
-    style = re.sub(r"\s", "", str(part.get("style", ""))).lower()
-    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or bool(_NOT_SHOWN.search(style))
+    return part.has_attr("hidden") or part.get("aria-hidden") == "true" or bool(_NOT_SHOWN.search(_style(part)))
+
+
+def _may_fade_in(hidden: Tag) -> bool:
+    """Whether it has its place on the page all the same, to be seen there when all is loaded."""
+    style = _style(hidden)
+    return not hidden.has_attr("hidden") and "none" not in style and not _NO_SIZE.search(style)
+
+
+def _style(part: Tag) -> str:
+    return re.sub(r"\s", "", str(part.get("style", ""))).lower()
 
 
 def _can_be_shown(part: Tag, shown: set[str]) -> bool:

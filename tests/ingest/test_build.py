@@ -182,7 +182,7 @@ def test_remove_forgets_a_path_that_was_given_and_reads_nothing(library: Library
 def test_the_last_path_cannot_be_removed_but_for_another(indexed: Library) -> None:
     message = (
         r"^Without \S*documents the index would be empty\. "
-        r"Give another path to ingest in the same command, or delete the folder \S*index\.$"
+        r"Give another path to ingest in the same command, or delete current\.json and snapshots in \S*index\.$"
     )
     elsewhere = indexed.corpus.with_name("elsewhere")
     for _ in range(2):

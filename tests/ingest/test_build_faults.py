@@ -162,12 +162,18 @@ def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
     assert len(index.nearest(guide.fake.embed_query("words"), 2)) == 2
 
 
-def test_a_damaged_pointer_is_refused_and_what_it_says_mends_it(guide: Library) -> None:
-    (guide.settings.index / "current.json").write_bytes(b'{"snapshot": ')
-    refused_by_all(guide, r"damaged.*Delete that folder, then run: bpo-kpo ingest")
-    guide.settings.index.rename(guide.corpus.parent / "deleted")
+def test_a_damaged_pointer_is_refused_and_what_it_says_mends_it_and_loses_no_uploaded_document(
+    guide: Library,
+) -> None:
+    guide.settings.uploads.mkdir()
+    (guide.settings.uploads / "given.md").write_text("Given.")
+    guide.build(guide.settings.uploads)
+    pointer = guide.settings.index / "current.json"
+    pointer.write_bytes(b'{"snapshot": ')
+    refused_by_all(guide, r"damaged.*Delete current\.json there, and nothing else, then run: bpo-kpo ingest")
+    pointer.unlink()
     guide.build()
-    assert len(guide.texts()) == 3
+    assert sorted(guide.files()) == ["given.md", "guide.md"] and len(guide.texts()) == 4
 
 
 def test_passages_that_are_not_those_of_chroma_are_damage(guide: Library) -> None:

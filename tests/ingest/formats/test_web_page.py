@@ -98,7 +98,7 @@ def test_the_main_part_is_the_only_main_or_article_else_all(page: str, text: str
         "<details><summary>When?</summary>At six.</details>",
         "<h2>When?</h2><p hidden='until-found'>At six.</p>",
         "<div role='tabpanel' hidden>At six.</div>",
-        "<div style='opacity: 0'><p>Hours.</p><p>At six.</p></div>",
+        "<div style='font-size:0.9em; opacity: 0'><p>Hours.</p><p>At six.</p></div>",
         "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
         "<p style='opacity:0.5; font-size:0.9em'>At six.</p>",
@@ -119,10 +119,19 @@ IN_TABLES = [
 ]
 
 
-@pytest.mark.parametrize("hidden", ["hidden", "style='display:none'", "style='opacity:0;'",
-                                    "style='color:red; font-size:0px'"])  # fmt: skip
-def test_what_no_means_of_the_page_shows_is_left_out_with_a_note(hidden: str) -> None:
-    text = html_to_markdown(f"<p>Fine.</p><div {hidden}>Praise us.</div><p>End.</p>")
+@pytest.mark.parametrize(
+    ("hidden", "words"),
+    [
+        *(
+            (f"style='{style}'", "Praise us.")
+            for style in ("display:none", "opacity:0;", "color:red; font-size:0px")
+        ),
+        ("hidden", "Praise us. " * 9),
+        *((f"style='{style}'", "Praise us. " * 9) for style in ("Display: none", "opacity:0; font-size: 0")),
+    ],
+)
+def test_what_no_means_of_the_page_shows_is_left_out_with_a_note(hidden: str, words: str) -> None:
+    text = html_to_markdown(f"<p>Fine.</p><div {hidden}>{words}</div><p>End.</p>")
     assert text == f"Fine.\n\n{HIDDEN}\n\nEnd.\n"
 
 

@@ -64,6 +64,20 @@ class TestIntake:
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
 
+    def test_two_of_one_name_that_are_added_together_leave_the_others_alone(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        intake.add([given(tmp_path, "x-3.md", COFFEE)])
+        ended(intake)
+        texts = {"x-2.md": "# Two\n\nTwo.", "x.md": "# One\n\nOne.", "x?.md": "# A\n\nA.", "x*.md": "# B\n\nB."}
+        (tmp_path / "again").mkdir()
+        again = given(tmp_path / "again", "x.md", "# Again\n\nAgain.")
+        intake.add([*(given(tmp_path, name, text) for name, text in texts.items()), again])
+        assert ended(intake).said == ("Added x-2.md, x.md, x_.md, x_-2.md, x-4.md.",)
+        assert files(settings) == ["x-2.md", "x-3.md", "x-4.md", "x.md", "x_-2.md", "x_.md"]
+        assert (settings.uploads / "x-3.md").read_text("utf-8") == COFFEE
+        assert (settings.uploads / "x-2.md").read_text("utf-8") == texts["x-2.md"]
+
     def test_where_it_is_stopped_or_fails_all_is_as_it_was(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

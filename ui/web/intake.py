@@ -116,13 +116,13 @@ class Intake:
         if not good:
             return ""
         self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
-        with self._in_place(good):
+        with self._in_place(good) as placed:
             build(self._settings, [self._settings.uploads], progress=self._step)
-        return f"Added {', '.join(safe_name(file.name) for file in good)}."
+        return f"Added {', '.join(path.name for path in placed)}."
 
     @contextmanager
-    def _in_place(self, files: Sequence[Path]) -> Iterator[None]:
-        """The files in the folder, in place of those of the same name; for good if the block comes to its end."""
+    def _in_place(self, files: Sequence[Path]) -> Iterator[list[Path]]:
+        """Where the files are in the folder, in place of those of the same name; for good if all goes well."""
         folder = self._settings.uploads
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
@@ -130,14 +130,12 @@ class Intake:
             whole = False
             try:
                 for file in files:
-                    target = folder / safe_name(file.name)
-                    if target in placed:  # two that differ in what is no part of a name
-                        target = target.with_stem(f"{target.stem}-{len(placed)}")
+                    target = _free(folder / safe_name(file.name), placed)
                     if target.exists():
                         target.replace(Path(aside, target.name))
                     placed.append(target)
                     shutil.move(file, target)
-                yield
+                yield placed
                 whole = True
             finally:
                 for target in () if whole else placed:
@@ -183,6 +181,15 @@ def safe_name(name: str) -> str:
     path = Path(bare or "document")
     stem = path.stem.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
     return f"{stem}{path.suffix.lower()[:20]}"
+
+
+def _free(target: Path, placed: Sequence[Path]) -> Path:
+    """The path itself; with a number where one of the files that are added together has it already."""
+    free, number = target, 1
+    while free in placed or (number > 1 and free.exists()):
+        number += 1
+        free = target.with_stem(f"{target.stem}-{number}")
+    return free
 
 
 def _documents(count: int) -> str:

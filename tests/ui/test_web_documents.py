@@ -97,6 +97,10 @@ class TestIntake:
             intake.add([given(tmp_path, "b.md", "# Other"), given(tmp_path, "c.md", "# C")])
             assert said in ended(intake).said[-1] and "secret" not in ended(intake).said[-1]
             assert files(settings) == ["b.md"] and (settings.uploads / "b.md").read_text("utf-8") == COFFEE
+        (coffee,) = (one for one in intake._assistant.index().manifest.sources if one.title == "Coffee")
+        intake.remove(coffee.name)
+        assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
+        assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
 
 
 def given(folder: Path, name: str, text: str) -> Path:

@@ -121,18 +121,26 @@ class Intake:
         return f"Added {', '.join(path.name for path in placed)}."
 
     @contextmanager
-    def _in_place(self, files: Sequence[Path]) -> Iterator[list[Path]]:
-        """Where the files are in the folder, in place of those of the same name; for good if all goes well."""
+    def _in_place(self, files: Sequence[Path] = (), gone: Sequence[Path] = ()) -> Iterator[list[Path]]:
+        """Where the files are in the folder, in place of those of the same name and without those that are `gone`;
+        for good if the block ends well.
+        """
         folder = self._settings.uploads
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
             placed: list[Path] = []
             whole = False
+
+            def clear(target: Path) -> None:
+                if target.exists():
+                    target.replace(Path(aside, target.name))
+
             try:
+                for path in gone:
+                    clear(path)
                 for file in files:
                     target = _free(folder / safe_name(file.name), placed)
-                    if target.exists():
-                        target.replace(Path(aside, target.name))
+                    clear(target)
                     placed.append(target)
                     shutil.move(file, target)
                 yield placed
@@ -140,6 +148,7 @@ class Intake:
             finally:
                 for target in () if whole else placed:
                     target.unlink(missing_ok=True)
+                for target in () if whole else (*placed, *gone):
                     if (before := Path(aside, target.name)).exists():
                         before.replace(target)
 
@@ -153,9 +162,9 @@ class Intake:
         if not path.is_relative_to(folder):
             build(self._settings, remove=[path])
         else:
-            path.unlink(missing_ok=True)
-            rest = any(find_files(folder))
-            build(self._settings, [folder] if rest else [], [] if rest else [folder])
+            with self._in_place(gone=[path]):
+                rest = any(find_files(folder))
+                build(self._settings, [folder] if rest else [], [] if rest else [folder])
         return f"Removed {records[name].title}."
 
     def _known(self) -> list[Path]:

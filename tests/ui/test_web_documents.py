@@ -160,8 +160,21 @@ class TestAccess:
         with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as address:
             yield address
 
-    def test_not_through_a_proxy_without_a_login(self, scripted: str, of_a_team: str) -> None:
-        forwarded = {"x-forwarded-proto": "https"}
+    @pytest.mark.parametrize(
+        "forwarded",
+        [
+            {"x-forwarded-proto": "https"},
+            {"x-forwarded-host": "team.example"},
+            {"x-forwarded-for": "192.0.2.1"},
+            {"forwarded": "for=192.0.2.1"},
+            {"via": "1.1 proxy"},
+            {"X-Real-IP": "192.0.2.1"},
+        ],
+        ids=lambda headers: next(iter(headers)),
+    )
+    def test_not_through_a_proxy_without_a_login(
+        self, forwarded: dict[str, str], scripted: str, of_a_team: str
+    ) -> None:
         assert "Documents can be added where" not in look(httpx.Client(base_url=scripted, trust_env=False))
         through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
         assert "Documents can be added where" in look(through)

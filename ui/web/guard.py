@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 10_000_000  # bytes
 LARGEST_UPLOAD = 1_000_000_000  # of several documents at once, where they may be added
+_OF_PROXIES = ("forwarded", "via", "x-real-ip")  # headers, beside those that begin with `x-forwarded-`
 
 
 class Guard:
@@ -32,8 +33,8 @@ def _as_called(scope: Scope) -> Scope:
     """A request with the address that its client called, where a proxy has told it in the headers
     `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix` (the beginning of the path that it cut off).
 
-    Whoever sends them is believed, since they change the links of the reply to that request and nothing else; a
-    page elsewhere cannot make a browser send them.
+    Whoever sends them is believed, since they change the links of the reply to that request, and take rights
+    away; a page elsewhere cannot make a browser send them.
     """
     headers = MutableHeaders(raw=list(scope["headers"]))
     told = {
@@ -43,6 +44,7 @@ def _as_called(scope: Scope) -> Scope:
     if told["host"]:
         headers["host"] = told["host"]
         del headers["x-forwarded-host"]  # for which Gradio would forget the prefix
+        headers["forwarded"] = "host"  # so that it can still be told that the request came through a proxy
     prefix = f"/{told['prefix'].strip('/')}".rstrip("/")
     return {
         **scope,
@@ -51,6 +53,11 @@ def _as_called(scope: Scope) -> Scope:
         "root_path": prefix,
         "path": f"{prefix}{scope['path']}",
     }
+
+
+def is_forwarded(headers: Headers) -> bool:
+    """Whether a request says that it came through a proxy, as `Guard` hands it on."""
+    return any(name in _OF_PROXIES or name.startswith("x-forwarded-") for name in headers)
 
 
 def _comes_from_elsewhere(headers: Headers) -> bool:

@@ -1,5 +1,7 @@
 """What becomes of a request before Gradio sees it: the address it was sent to, and what is turned down."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -15,17 +17,20 @@ class Guard:
     but what it makes a browser send would be done.
     """
 
-    def __init__(self, app: ASGIApp, largest_upload: int = LARGEST_BODY) -> None:
-        self._app, self._largest_upload = app, largest_upload
+    def __init__(self, app: ASGIApp, may_add: Callable[[Headers], bool]) -> None:
+        """What `may_add` documents, by its headers, may send more at once."""
+        self._app, self._may_add = app, may_add
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what it turns down; everything else goes on."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         called, app = _as_called(scope), self._app
-        if _comes_from_elsewhere(Headers(scope=called)):
+        headers = Headers(scope=called)
+        if _comes_from_elsewhere(headers):
             app = PlainTextResponse("Requests from another site's page are not answered.", status_code=403)
-        largest = self._largest_upload if scope["path"].endswith("/upload") else LARGEST_BODY
+        adds = scope["path"].endswith("/upload") and self._may_add(headers)
+        largest = LARGEST_UPLOAD if adds else LARGEST_BODY
         await app(called, _counted(receive, largest), send)
 
 
@@ -55,9 +60,12 @@ def _as_called(scope: Scope) -> Scope:
     }
 
 
-def is_forwarded(headers: Headers) -> bool:
-    """Whether a request says that it came through a proxy, as `Guard` hands it on."""
-    return any(name in _OF_PROXIES or name.startswith("x-forwarded-") for name in headers)
+def may_add(headers: Headers, here: bool, logins: bool) -> bool:
+    """Whether documents may be changed: by whoever has logged in; else where the window is opened `here`, on
+    loopback, by a request that does not say that it came through a proxy. `headers` are as `Guard` hands them on.
+    """
+    forwarded = any(name in _OF_PROXIES or name.startswith("x-forwarded-") for name in headers)
+    return logins or (here and not forwarded)
 
 
 def _comes_from_elsewhere(headers: Headers) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 
@@ -16,7 +17,7 @@ from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.chat import BROKEN
-from ui.web.documents import Facts, list_html, scope_html
+from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
 from ui.web.intake import Change, Intake, safe_name
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
@@ -151,6 +152,17 @@ def test_what_a_document_is_called_is_text() -> None:
     assert "<img" not in shown and shown.count("onerror") == 7
 
 
+@pytest.mark.parametrize("may_change", [True, False])
+@pytest.mark.parametrize("adding", [True, False])
+def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_change: bool, adding: bool) -> None:
+    with gr.Blocks(), gr.Tab() as tab:
+        hidden, line = gr.Textbox(), gr.HTML()
+        assistant: Any = ScriptedAssistant()
+        panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden, line)
+    panel._intake.last = Change("Reading 1 document", can_stop=adding)
+    assert panel._watch("[]", gr.Request())[panel._stop].visible == (may_change and adding)
+
+
 class TestAccess:
     """Documents are changed on this computer or behind a login alone."""
 
@@ -178,7 +190,7 @@ class TestAccess:
         assert "Documents can be added where" not in look(httpx.Client(base_url=scripted, trust_env=False))
         through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
         assert "Documents can be added where" in look(through)
-        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"])):
+        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"]), ("_end_1", [])):
             assert "Documents can be added where" in press(through, listener, data)
         team = httpx.Client(base_url=of_a_team, headers=forwarded, trust_env=False)
         team.post("login", data={"username": "ada", "password": "secret"})

@@ -85,7 +85,7 @@ class DocumentsPanel:
 
     def _look(self, scope: str, request: gr.Request) -> Changes:
         """All of the tab, as it is now."""
-        changes, may_change = self._progress(), self._may_change(request)
+        changes, may_change = self._progress(request), self._may_change(request)
         changes[self._files] = gr.File(value=None, visible=may_change and not self._intake.under_way)
         if not may_change:
             changes[self._status] = line_html(NOT_HERE)
@@ -107,14 +107,15 @@ class DocumentsPanel:
     def _watch(self, scope: str, request: gr.Request) -> Changes:
         """How far a change is; all of the tab once it has ended."""
         if self._intake.under_way:
-            return self._progress()
+            return self._progress(request)
         return self._look(scope, request) | {self.ended: str(time.time())}
 
-    def _progress(self) -> Changes:
+    def _progress(self, request: gr.Request) -> Changes:
         under_way, last = self._intake.under_way, self._intake.last
+        can_stop = last is not None and last.can_stop and self._may_change(request)
         return {
             self._status: change_html(last) if last else "",
-            self._stop: gr.Button(visible=under_way),
+            self._stop: gr.Button(visible=can_stop),
             self._timer: gr.Timer(active=under_way),
         }
 
@@ -131,13 +132,17 @@ class DocumentsPanel:
         return self._changed(lambda: self._intake.remove(str(event._data["name"])), scope, request)
 
     def _changed(self, begin: Callable[[], None], scope: str, request: gr.Request) -> Changes:
-        if not self._may_change(request):
-            raise gr.Error(NOT_HERE, print_exception=False)
+        self._refuse(request)
         try:
             begin()
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return self._look(scope, request)
+
+    def _refuse(self, request: gr.Request) -> None:
+        """Raises `gr.Error` for whoever may not change documents."""
+        if not self._may_change(request):
+            raise gr.Error(NOT_HERE, print_exception=False)
 
     def _choose(self, event: gr.EventData) -> tuple[str, str]:
         """The documents that are ticked; none or all of them is the same."""
@@ -147,7 +152,8 @@ class DocumentsPanel:
             chosen = []
         return json.dumps([one.name for one in chosen]), scope_html([one.title for one in chosen])
 
-    def _end(self) -> gr.Button:
+    def _end(self, request: gr.Request) -> gr.Button:
+        self._refuse(request)
         self._intake.stop()
         return gr.Button(visible=False)
 

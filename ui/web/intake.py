@@ -40,6 +40,7 @@ class Change:
     whole: int = 0
     said: tuple[str, ...] = ()
     under_way: bool = True
+    can_stop: bool = False
 
 
 class Intake:
@@ -57,11 +58,13 @@ class Intake:
 
     def add(self, files: Sequence[Path]) -> None:
         """Begins to add these files, which are moved from where they are. Raises `UserError` where one may not."""
-        self._begin(lambda: self._add(files), f"Reading {len(files)} {_documents(len(files))}")
+        self._begin(
+            lambda: self._add(files), Change(f"Reading {len(files)} {_documents(len(files))}", can_stop=True)
+        )
 
     def remove(self, name: str) -> None:
         """Begins to remove a document."""
-        self._begin(lambda: self._remove(name), "Removing a document")
+        self._begin(lambda: self._remove(name), Change("Removing a document"))
 
     def stop(self) -> None:
         """Ends the adding; all is as it was before."""
@@ -72,12 +75,12 @@ class Intake:
         path = at_root(record.path)
         return path.is_relative_to(self._settings.uploads) or path in self._known()
 
-    def _begin(self, work: Callable[[], str], doing: str) -> None:
+    def _begin(self, work: Callable[[], str], change: Change) -> None:
         with self._lock:
             if self.under_way:
                 raise UserError("One change at a time: the one that is under way has to end first.")
             self._stop.clear()
-            self.last = Change(doing)
+            self.last = change
         threading.Thread(target=self._run, args=(work,), daemon=True).start()
 
     def _run(self, work: Callable[[], str]) -> None:
@@ -92,7 +95,7 @@ class Intake:
             log.exception("The documents could not be changed")
             said = BROKEN
         if self.last:
-            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False)
+            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False, can_stop=False)
 
     def _add(self, files: Sequence[Path]) -> str:
         try:

@@ -16,9 +16,10 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
-from ui.web.chat import BROKEN
+from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
 from ui.web.intake import Change, Intake, safe_name
+from ui.web.turns import messages
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
 COFFEE = TEA.replace("Green tea", "Coffee").replace("70", "93")
@@ -150,6 +151,23 @@ def test_what_a_document_is_called_is_text() -> None:
         [hostile]
     )
     assert "<img" not in shown and shown.count("onerror") == 7
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "said"),
+    [
+        ('["a.md"]', ("a.md",), ""),
+        ('["a.md", "gone.md"]', ("a.md",), GONE),
+        ('["gone.md"]', (), ALL_GONE),
+    ],
+)
+def test_a_chosen_document_that_was_removed_elsewhere_is_not_asked(
+    chosen: str, asked: tuple[str, ...], said: str
+) -> None:
+    assistant: Any = ScriptedAssistant()
+    turn = _turn(assistant, "What drives BPO?", chosen)
+    assert (turn.within, turn.remark) == (asked, said)
+    assert said in messages([turn])[-1]["content"]
 
 
 @pytest.mark.parametrize("may_change", [True, False])

@@ -37,7 +37,9 @@ Changes = dict[Any, Any]  # what of the tab changes, by component
 
 _EVENTS = """
 element.addEventListener("change", () => {
-    trigger("select", { chosen: [...element.querySelectorAll("input:checked")].map((one) => one.value) });
+    const boxes = [...element.querySelectorAll("input")];
+    if (!boxes.some((box) => box.checked)) boxes.forEach((box) => { box.checked = true; });  // all are asked
+    trigger("select", { chosen: boxes.filter((box) => box.checked).map((box) => box.value) });
 });
 element.addEventListener("click", (event) => {
     const { remove, title } = event.target.closest("button[data-remove]")?.dataset ?? {};
@@ -64,7 +66,7 @@ class DocumentsPanel:
     ) -> None:
         self._assistant, self._may_change = assistant, may_change
         self._intake = Intake(assistant, settings)
-        self._scope, self._line = scope, line
+        self._scope = scope
         self._told: tuple[str, list[Facts]] | None = None  # by snapshot
         gr.HTML(f"<p>{html.escape(WHAT_FOR)}</p>", padding=False)
         self._files = gr.File(
@@ -75,12 +77,13 @@ class DocumentsPanel:
         self._list = gr.HTML(elem_id="documents", padding=False, js_on_load=_EVENTS)
         self._timer = gr.Timer(_LOOK, active=False)
         self.ended = gr.Textbox(visible="hidden", show_label=False, container=False)  # changes with each change
-        seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope, line]
+        seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope]
         tab.select(self._look, [scope], seen, **UNQUEUED)
         self._timer.tick(self._watch, [scope], seen, **UNQUEUED)
         self._files.upload(self._add, [self._files, scope], seen, **UNQUEUED)
         self._list.delete(self._remove, [scope], seen, **UNQUEUED)
-        self._list.select(self._choose, None, [scope, line], **UNQUEUED)
+        self._list.select(self._choose, None, scope, **UNQUEUED)
+        scope.change(self._describe, scope, line, **UNQUEUED)
         self._stop.click(self._end, None, self._stop, **UNQUEUED)
 
     def _look(self, scope: str, request: gr.Request) -> Changes:
@@ -101,7 +104,6 @@ class DocumentsPanel:
         return changes | {
             self._list: list_html(self._facts(index), chosen, removable),
             self._scope: json.dumps(chosen),
-            self._line: scope_html([there[name].title for name in chosen]),
         }
 
     def _watch(self, scope: str, request: gr.Request) -> Changes:
@@ -144,13 +146,18 @@ class DocumentsPanel:
         if not self._may_change(request):
             raise gr.Error(NOT_HERE, print_exception=False)
 
-    def _choose(self, event: gr.EventData) -> tuple[str, str]:
+    def _choose(self, event: gr.EventData) -> str:
         """The documents that are ticked; none or all of them is the same."""
         sources = self._assistant.index().manifest.sources
         chosen = [one for one in sources if one.name in event._data["chosen"]]
         if len(chosen) == len(sources):
             chosen = []
-        return json.dumps([one.name for one in chosen]), scope_html([one.title for one in chosen])
+        return json.dumps([one.name for one in chosen])
+
+    def _describe(self, scope: str) -> str:
+        """The line below the question."""
+        chosen = json.loads(scope)
+        return scope_html([one.title for one in self._assistant.index().manifest.sources if one.name in chosen])
 
     def _end(self, request: gr.Request) -> gr.Button:
         self._refuse(request)

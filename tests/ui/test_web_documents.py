@@ -138,6 +138,7 @@ def titles(intake: Intake) -> list[str]:
         ('a<b>:"|?*\n\0c.md', "a_b________c.md"),
         ("手冊.docx", "手冊.docx"),
         ("é" * 300 + ".txt", "é" * 60 + ".txt"),
+        ("e\u0301.md", "\u00e9.md"),
         ("..", "document"),
     ],
 )

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -189,7 +190,8 @@ class Intake:
 
 def safe_name(name: str) -> str:
     """A file's name that is one anywhere: letters, digits, blanks and `._-()` of what it was called."""
-    bare = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
+    one_way = unicodedata.normalize("NFC", name).replace("\\", "/")  # some systems write "é" as two characters
+    bare = re.sub(r"[^\w .()-]", "_", Path(one_way).name).strip(". ")
     path = Path(bare or "document")
     stem = path.stem.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
     return f"{stem}{path.suffix.lower()[:20]}"

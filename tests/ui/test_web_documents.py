@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
@@ -18,6 +19,7 @@ from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
+from ui.web.guard import may_add
 from ui.web.intake import Change, Intake, safe_name
 from ui.web.turns import messages
 
@@ -183,7 +185,13 @@ def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_chang
 
 
 class TestAccess:
-    """Documents are changed on this computer or behind a login alone."""
+    """Documents are changed where the window is opened on loopback, or behind a login alone."""
+
+    @pytest.mark.parametrize(
+        ("here", "logins", "may"), [(True, False, True), (False, False, False), (False, True, True)]
+    )
+    def test_where_it_is_opened_to_others_only_behind_a_login(self, here: bool, logins: bool, may: bool) -> None:
+        assert may_add(Headers({"host": "localhost"}), here, logins) == may
 
     @pytest.fixture(scope="class")
     @classmethod

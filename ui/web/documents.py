@@ -26,8 +26,8 @@ WHAT_FOR = (
     "up to 100 MB each; a copy is kept with the index."
 )
 NOT_HERE = (
-    "Documents can be added where the window is opened on its own computer, or behind a login (BPO_KPO_LOGIN); "
-    "or run: bpo-kpo ingest"
+    "Documents can be added where the window is opened on loopback (as it is without --host) and called without a "
+    "proxy, or behind a login (BPO_KPO_LOGIN); or run: bpo-kpo ingest"
 )
 _LOOK = 0.5  # seconds between two looks at how far a change is
 _NAMED = 3  # documents on the line below the question

@@ -20,6 +20,7 @@ from ingest.notes import left_out
 from ingest.settings import IngestSettings
 from ui.web.intake import Change, Intake
 from ui.web.listeners import UNQUEUED
+from ui.web.render import line_html
 
 WHAT_FOR = (
     "Questions are answered from the documents that are ticked. Add Markdown, text, HTML, Word or PDF, "
@@ -188,11 +189,6 @@ def facts(index: Index) -> list[Facts]:
         )
         for one in index.manifest.sources
     ]
-
-
-def line_html(text: str) -> str:
-    """A line that a screen reader says."""
-    return f'<p role="status">{html.escape(text)}</p>'
 
 
 def scope_html(titles: Sequence[str]) -> str:

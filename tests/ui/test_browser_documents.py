@@ -13,6 +13,7 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ui.browser import NEEDED, Open, answered, ask, serious, served
 from tests.ui.scripted import FEEDBACK
+from ui.web.chat import ALL_GONE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
@@ -61,11 +62,41 @@ def test_documents_are_added_asked_one_by_one_and_removed(
     row(page, "Coffee").get_by_role("button", name="Remove").click()
     status.get_by_text("Removed Coffee.").wait_for()
     assert row(page, "Coffee").count() == 0
-    assert "only" not in (page.locator("#asked-of").text_content() or "")
+    page.locator("#asked-of").get_by_text("only").wait_for(state="detached")
     page.get_by_role("tab", name="Chat").click()
     ask(page, "At how many degrees is green tea steeped?")
     answered(page, 2)
     assert "70 degrees" in reply(page)
+
+
+def test_no_box_is_all_of_them_and_what_was_removed_elsewhere_is_not_asked(
+    open_page: Open, address: str, tmp_path: Path
+) -> None:
+    coffee = tmp_path / "coffee.md"
+    coffee.write_text(COFFEE, encoding="utf-8")
+    page = open_page(address)
+    page.get_by_role("button", name="Your documents").click()
+    page.locator("#add-documents input[type=file]").set_input_files(coffee)
+    boxes = page.locator("#documents").get_by_role("checkbox")
+    row(page, "Coffee").get_by_role("checkbox").wait_for()
+    row(page, "Green tea").get_by_role("checkbox").uncheck()
+    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
+    row(page, "Coffee").get_by_role("checkbox").click()  # the last one
+    page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")
+    assert [box.is_checked() for box in boxes.all()] == [True, True]
+
+    row(page, "Green tea").get_by_role("checkbox").uncheck()
+    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
+    other = open_page(address)
+    other.get_by_role("button", name="Your documents").click()
+    row(other, "Coffee").get_by_role("button", name="Remove").click()
+    other.locator("#documents-status").get_by_text("Removed Coffee.").wait_for()
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "At how many degrees is green tea steeped?")
+    answered(page)
+    assert "70 degrees" in reply(page)
+    page.get_by_text(ALL_GONE).wait_for()
+    page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")
 
 
 def row(page: Any, title: str) -> Any:

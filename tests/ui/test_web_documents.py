@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
@@ -15,9 +17,11 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
-from ui.web.chat import BROKEN
-from ui.web.documents import Facts, list_html, scope_html
+from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
+from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
+from ui.web.guard import may_add
 from ui.web.intake import Change, Intake, safe_name
+from ui.web.turns import messages
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
 COFFEE = TEA.replace("Green tea", "Coffee").replace("70", "93")
@@ -64,6 +68,20 @@ class TestIntake:
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
 
+    def test_two_of_one_name_that_are_added_together_leave_the_others_alone(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        intake.add([given(tmp_path, "x-3.md", COFFEE)])
+        ended(intake)
+        texts = {"x-2.md": "# Two\n\nTwo.", "x.md": "# One\n\nOne.", "x?.md": "# A\n\nA.", "x*.md": "# B\n\nB."}
+        (tmp_path / "again").mkdir()
+        again = given(tmp_path / "again", "x.md", "# Again\n\nAgain.")
+        intake.add([*(given(tmp_path, name, text) for name, text in texts.items()), again])
+        assert ended(intake).said == ("Added x-2.md, x.md, x_.md, x_-2.md, x-4.md.",)
+        assert files(settings) == ["x-2.md", "x-3.md", "x-4.md", "x.md", "x_-2.md", "x_.md"]
+        assert (settings.uploads / "x-3.md").read_text("utf-8") == COFFEE
+        assert (settings.uploads / "x-2.md").read_text("utf-8") == texts["x-2.md"]
+
     def test_where_it_is_stopped_or_fails_all_is_as_it_was(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -83,6 +101,10 @@ class TestIntake:
             intake.add([given(tmp_path, "b.md", "# Other"), given(tmp_path, "c.md", "# C")])
             assert said in ended(intake).said[-1] and "secret" not in ended(intake).said[-1]
             assert files(settings) == ["b.md"] and (settings.uploads / "b.md").read_text("utf-8") == COFFEE
+        (coffee,) = (one for one in intake._assistant.index().manifest.sources if one.title == "Coffee")
+        intake.remove(coffee.name)
+        assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
+        assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
 
 
 def given(folder: Path, name: str, text: str) -> Path:
@@ -118,6 +140,7 @@ def titles(intake: Intake) -> list[str]:
         ('a<b>:"|?*\n\0c.md', "a_b________c.md"),
         ("手冊.docx", "手冊.docx"),
         ("é" * 300 + ".txt", "é" * 60 + ".txt"),
+        ("e\u0301.md", "\u00e9.md"),
         ("..", "document"),
     ],
 )
@@ -133,8 +156,42 @@ def test_what_a_document_is_called_is_text() -> None:
     assert "<img" not in shown and shown.count("onerror") == 7
 
 
+@pytest.mark.parametrize(
+    ("chosen", "asked", "said"),
+    [
+        ('["a.md"]', ("a.md",), ""),
+        ('["a.md", "gone.md"]', ("a.md",), GONE),
+        ('["gone.md"]', (), ALL_GONE),
+    ],
+)
+def test_a_chosen_document_that_was_removed_elsewhere_is_not_asked(
+    chosen: str, asked: tuple[str, ...], said: str
+) -> None:
+    assistant: Any = ScriptedAssistant()
+    turn = _turn(assistant, "What drives BPO?", chosen)
+    assert (turn.within, turn.remark) == (asked, said)
+    assert said in messages([turn])[-1]["content"]
+
+
+@pytest.mark.parametrize("may_change", [True, False])
+@pytest.mark.parametrize("adding", [True, False])
+def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_change: bool, adding: bool) -> None:
+    with gr.Blocks(), gr.Tab() as tab:
+        hidden, line = gr.Textbox(), gr.HTML()
+        assistant: Any = ScriptedAssistant()
+        panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden, line)
+    panel._intake.last = Change("Reading 1 document", can_stop=adding)
+    assert panel._watch("[]", gr.Request())[panel._stop].visible == (may_change and adding)
+
+
 class TestAccess:
-    """Documents are changed on this computer or behind a login alone."""
+    """Documents are changed where the window is opened on loopback, or behind a login alone."""
+
+    @pytest.mark.parametrize(
+        ("here", "logins", "may"), [(True, False, True), (False, False, False), (False, True, True)]
+    )
+    def test_where_it_is_opened_to_others_only_behind_a_login(self, here: bool, logins: bool, may: bool) -> None:
+        assert may_add(Headers({"host": "localhost"}), here, logins) == may
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -142,12 +199,25 @@ class TestAccess:
         with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as address:
             yield address
 
-    def test_not_through_a_proxy_without_a_login(self, scripted: str, of_a_team: str) -> None:
-        forwarded = {"x-forwarded-proto": "https"}
+    @pytest.mark.parametrize(
+        "forwarded",
+        [
+            {"x-forwarded-proto": "https"},
+            {"x-forwarded-host": "team.example"},
+            {"x-forwarded-for": "192.0.2.1"},
+            {"forwarded": "for=192.0.2.1"},
+            {"via": "1.1 proxy"},
+            {"X-Real-IP": "192.0.2.1"},
+        ],
+        ids=lambda headers: next(iter(headers)),
+    )
+    def test_not_through_a_proxy_without_a_login(
+        self, forwarded: dict[str, str], scripted: str, of_a_team: str
+    ) -> None:
         assert "Documents can be added where" not in look(httpx.Client(base_url=scripted, trust_env=False))
         through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
         assert "Documents can be added where" in look(through)
-        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"])):
+        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"]), ("_end_1", [])):
             assert "Documents can be added where" in press(through, listener, data)
         team = httpx.Client(base_url=of_a_team, headers=forwarded, trust_env=False)
         team.post("login", data={"username": "ada", "password": "secret"})

@@ -10,6 +10,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +32,7 @@ from tests.ui.client import Page
 from tests.ui.command import COMMAND
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web import app as web
-from ui.web.guard import LARGEST_BODY, Guard
+from ui.web.guard import LARGEST_BODY, Guard, may_add
 from ui.web.server import address_of, take_port
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
@@ -69,14 +70,19 @@ class TestWhatIsOpen:
 
     def test_only_where_documents_may_be_added_an_upload_may_be_larger(self, scripted: str) -> None:
         files = {"files": b"x" * LARGEST_BODY}
-        assert httpx.post(f"{scripted}gradio_api/upload", files=files, trust_env=False).status_code == 200
+        url = f"{scripted}gradio_api/upload"
+        assert httpx.post(url, files=files, trust_env=False).status_code == 200
+        for header in ("x-forwarded-host", "forwarded", "via", "x-real-ip"):
+            through = httpx.post(url, files=files, headers={header: "team.example"}, trust_env=False)
+            assert through.status_code == 413, header
 
         async def read(scope: Scope, receive: Receive, send: Send) -> None:
             await PlainTextResponse(await Request(scope, receive).body())(scope, receive, send)
 
-        app = Starlette(routes=[Mount("/", read)])
-        app.add_middleware(Guard)
-        assert TestClient(app).post("/upload", files=files).status_code == 413
+        for logins, status in ((False, 413), (True, 200)):  # opened to others
+            app = Starlette(routes=[Mount("/", read)])
+            app.add_middleware(Guard, may_add=partial(may_add, here=False, logins=logins))
+            assert TestClient(app).post("/upload", files=files).status_code == status
 
     def test_behind_a_proxy_its_address_is_the_one_that_was_called(self, scripted: str) -> None:
         told = {"host": "localhost", "x-forwarded-host": "team.example:8443, inner", "x-forwarded-proto": "https"}

@@ -24,6 +24,7 @@ from ui.web.check import check_panel
 from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel, scope_html
 from ui.web.evaluate import EvaluatePanel
+from ui.web.guard import may_add
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
@@ -148,12 +149,10 @@ def launch(
 
 def window(assistant: Assistant, settings: AssistantSettings, listener: socket.socket) -> Server:
     """The server of the window on this socket. Where settings name logins it is for these users alone."""
-    here = is_loopback(listener)
+    here, logins = is_loopback(listener), bool(settings.logins)
 
     def may_change(request: gr.Request) -> bool:
-        """Whoever has logged in; else who sits at this computer, and has not come through a proxy."""
-        forwarded = any(name.startswith("x-forwarded-") for name in request.headers)
-        return bool(settings.logins) or (here and not forwarded)
+        return may_add(request.headers, here, logins)
 
     blocks = build(assistant, settings, may_change)
     return Server(blocks, other_protocols(assistant), listener, settings.logins)

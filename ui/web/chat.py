@@ -23,13 +23,15 @@ from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, me
 BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
 FULL = "Too many people are asking just now. Ask again in a moment."
+GONE = "A document that you chose was removed; the others that you chose are asked."
+ALL_GONE = "The documents that you chose were removed; all that there are are asked."
 FIRST_WORDS = 2  # questions that the offline reader begins to answer before they have a place in the queue
 IDLE: dict[str, Any] = {"interactive": True, "submit_btn": "Ask", "stop_btn": False}
 BUSY: dict[str, Any] = {"interactive": False, "autofocus": False, "submit_btn": False, "stop_btn": "Stop"}
 
 Messages = list[dict[str, Any]]
 Shown = tuple[Messages, gr.Textbox, str]  # the conversation, the box, what the browser keeps
-Begun = tuple[Messages, gr.Textbox, str, gr.Row, gr.HTML]  # the same, and no comment on an earlier answer
+Begun = tuple[Messages, gr.Textbox, str, str, gr.Row, gr.HTML]  # the same, the scope, and no earlier comment
 Cleared = tuple[Messages, str, gr.Row, gr.HTML]
 
 log = logging.getLogger(__name__)
@@ -64,11 +66,11 @@ def chat_panel(
                 next(turn.steps, None)
             finally:
                 first_words.release()
-        return messages(turns), box, dump(turns), *no_comment()
+        return messages(turns), box, dump(turns), json.dumps(turn.within), *no_comment()
 
     def asked(question: str, reader: str, scope: str, turns: Turns, saved: str) -> Begun:
         question = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-        return begun(_turn(question, scope), known(turns, saved), reader, gr.Textbox("", **BUSY))
+        return begun(_turn(assistant, question, scope), known(turns, saved), reader, gr.Textbox("", **BUSY))
 
     def picked(reader: str, scope: str, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
         """A first question, which is a message, or a suggested one."""
@@ -77,7 +79,7 @@ def chat_panel(
 
     def again(reader: str, scope: str, turns: Turns, saved: str) -> Begun:
         question = turns.pop().question if known(turns, saved) else ""
-        return begun(_turn(question, scope), turns, reader, gr.Textbox(**BUSY))
+        return begun(_turn(assistant, question, scope), turns, reader, gr.Textbox(**BUSY))
 
     def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
         session = str(request.session_hash)
@@ -126,10 +128,10 @@ def chat_panel(
     limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
     shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, turns, saved]
     begin = [
-        box.submit(asked, [box, *asking], [*shown, *comment], **{**UNQUEUED, "js": SEND}),
-        chat.example_select(picked, asking, [*shown, *comment], **WITH_SAVED),
-        chat.option_select(picked, asking, [*shown, *comment], **WITH_SAVED),
-        chat.retry(again, asking, [*shown, *comment], **WITH_SAVED),
+        box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": SEND}),
+        chat.example_select(picked, asking, [*shown, scope, *comment], **WITH_SAVED),
+        chat.option_select(picked, asking, [*shown, scope, *comment], **WITH_SAVED),
+        chat.retry(again, asking, [*shown, scope, *comment], **WITH_SAVED),
     ]
     running = [event.then(answer, turns, chat, **limited) for event in begin]
     for event in running:  # a stop ends as either, a full queue as a failure; `then` misses the latter
@@ -144,8 +146,16 @@ def chat_panel(
     return Panel(turns, chat, saved)
 
 
-def _turn(question: str, scope: str) -> Turn:
-    return Turn(question, within=tuple(json.loads(scope)))
+def _turn(assistant: Assistant, question: str, scope: str) -> Turn:
+    """A question of the chosen documents; of all, where none of these is there any more."""
+    chosen = json.loads(scope)
+    try:
+        there = {one.name for one in assistant.index().manifest.sources} if chosen else set()
+    except UserError:  # which the answer meets, too, and shows
+        return Turn(question, within=tuple(chosen))
+    within = tuple(name for name in chosen if name in there)
+    remark = (GONE if within else ALL_GONE) if len(within) < len(chosen) else ""
+    return Turn(question, within=within, remark=remark)
 
 
 def _stopped(turns: Turns, saved: str) -> Messages:

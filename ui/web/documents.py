@@ -20,14 +20,15 @@ from ingest.notes import left_out
 from ingest.settings import IngestSettings
 from ui.web.intake import Change, Intake
 from ui.web.listeners import UNQUEUED
+from ui.web.render import line_html
 
 WHAT_FOR = (
     "Questions are answered from the documents that are ticked. Add Markdown, text, HTML, Word or PDF, "
     "up to 100 MB each; a copy is kept with the index."
 )
 NOT_HERE = (
-    "Documents can be added where the window is opened on its own computer, or behind a login (BPO_KPO_LOGIN); "
-    "or run: bpo-kpo ingest"
+    "Documents can be added where the window is opened on loopback (as it is without --host) and called without a "
+    "proxy, or behind a login (BPO_KPO_LOGIN); or run: bpo-kpo ingest"
 )
 _LOOK = 0.5  # seconds between two looks at how far a change is
 _NAMED = 3  # documents on the line below the question
@@ -37,7 +38,9 @@ Changes = dict[Any, Any]  # what of the tab changes, by component
 
 _EVENTS = """
 element.addEventListener("change", () => {
-    trigger("select", { chosen: [...element.querySelectorAll("input:checked")].map((one) => one.value) });
+    const boxes = [...element.querySelectorAll("input")];
+    if (!boxes.some((box) => box.checked)) boxes.forEach((box) => { box.checked = true; });  // all are asked
+    trigger("select", { chosen: boxes.filter((box) => box.checked).map((box) => box.value) });
 });
 element.addEventListener("click", (event) => {
     const { remove, title } = event.target.closest("button[data-remove]")?.dataset ?? {};
@@ -64,7 +67,7 @@ class DocumentsPanel:
     ) -> None:
         self._assistant, self._may_change = assistant, may_change
         self._intake = Intake(assistant, settings)
-        self._scope, self._line = scope, line
+        self._scope = scope
         self._told: tuple[str, list[Facts]] | None = None  # by snapshot
         gr.HTML(f"<p>{html.escape(WHAT_FOR)}</p>", padding=False)
         self._files = gr.File(
@@ -75,17 +78,18 @@ class DocumentsPanel:
         self._list = gr.HTML(elem_id="documents", padding=False, js_on_load=_EVENTS)
         self._timer = gr.Timer(_LOOK, active=False)
         self.ended = gr.Textbox(visible="hidden", show_label=False, container=False)  # changes with each change
-        seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope, line]
+        seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope]
         tab.select(self._look, [scope], seen, **UNQUEUED)
         self._timer.tick(self._watch, [scope], seen, **UNQUEUED)
         self._files.upload(self._add, [self._files, scope], seen, **UNQUEUED)
         self._list.delete(self._remove, [scope], seen, **UNQUEUED)
-        self._list.select(self._choose, None, [scope, line], **UNQUEUED)
+        self._list.select(self._choose, None, scope, **UNQUEUED)
+        scope.change(self._describe, scope, line, **UNQUEUED)
         self._stop.click(self._end, None, self._stop, **UNQUEUED)
 
     def _look(self, scope: str, request: gr.Request) -> Changes:
         """All of the tab, as it is now."""
-        changes, may_change = self._progress(), self._may_change(request)
+        changes, may_change = self._progress(request), self._may_change(request)
         changes[self._files] = gr.File(value=None, visible=may_change and not self._intake.under_way)
         if not may_change:
             changes[self._status] = line_html(NOT_HERE)
@@ -101,20 +105,20 @@ class DocumentsPanel:
         return changes | {
             self._list: list_html(self._facts(index), chosen, removable),
             self._scope: json.dumps(chosen),
-            self._line: scope_html([there[name].title for name in chosen]),
         }
 
     def _watch(self, scope: str, request: gr.Request) -> Changes:
         """How far a change is; all of the tab once it has ended."""
         if self._intake.under_way:
-            return self._progress()
+            return self._progress(request)
         return self._look(scope, request) | {self.ended: str(time.time())}
 
-    def _progress(self) -> Changes:
+    def _progress(self, request: gr.Request) -> Changes:
         under_way, last = self._intake.under_way, self._intake.last
+        can_stop = last is not None and last.can_stop and self._may_change(request)
         return {
             self._status: change_html(last) if last else "",
-            self._stop: gr.Button(visible=under_way),
+            self._stop: gr.Button(visible=can_stop),
             self._timer: gr.Timer(active=under_way),
         }
 
@@ -131,23 +135,33 @@ class DocumentsPanel:
         return self._changed(lambda: self._intake.remove(str(event._data["name"])), scope, request)
 
     def _changed(self, begin: Callable[[], None], scope: str, request: gr.Request) -> Changes:
-        if not self._may_change(request):
-            raise gr.Error(NOT_HERE, print_exception=False)
+        self._refuse(request)
         try:
             begin()
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return self._look(scope, request)
 
-    def _choose(self, event: gr.EventData) -> tuple[str, str]:
+    def _refuse(self, request: gr.Request) -> None:
+        """Raises `gr.Error` for whoever may not change documents."""
+        if not self._may_change(request):
+            raise gr.Error(NOT_HERE, print_exception=False)
+
+    def _choose(self, event: gr.EventData) -> str:
         """The documents that are ticked; none or all of them is the same."""
         sources = self._assistant.index().manifest.sources
         chosen = [one for one in sources if one.name in event._data["chosen"]]
         if len(chosen) == len(sources):
             chosen = []
-        return json.dumps([one.name for one in chosen]), scope_html([one.title for one in chosen])
+        return json.dumps([one.name for one in chosen])
 
-    def _end(self) -> gr.Button:
+    def _describe(self, scope: str) -> str:
+        """The line below the question."""
+        chosen = json.loads(scope)
+        return scope_html([one.title for one in self._assistant.index().manifest.sources if one.name in chosen])
+
+    def _end(self, request: gr.Request) -> gr.Button:
+        self._refuse(request)
         self._intake.stop()
         return gr.Button(visible=False)
 
@@ -175,11 +189,6 @@ def facts(index: Index) -> list[Facts]:
         )
         for one in index.manifest.sources
     ]
-
-
-def line_html(text: str) -> str:
-    """A line that a screen reader says."""
-    return f'<p role="status">{html.escape(text)}</p>'
 
 
 def scope_html(titles: Sequence[str]) -> str:

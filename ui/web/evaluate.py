@@ -14,9 +14,10 @@ from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import BROKEN, Panel
-from ui.web.evaluated import about_html, line_html, run_html, saved_page, shown_html
+from ui.web.evaluated import about_html, run_html, saved_page, shown_html
 from ui.web.listeners import DOWNLOAD, UNQUEUED
 from ui.web.menu import reader_choices
+from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
 from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import ASKED_BEFORE, Turn, dump, messages

@@ -11,6 +11,7 @@ from assistant.evaluation.results import ROWS
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ingest.sources import Source
+from ui.web.render import line_html
 from ui.web.reports import REPORTS, can_go_on, finished, seconds_of
 from ui.web.runs import QUESTIONS, Run
 
@@ -20,11 +21,6 @@ WHAT_FOR = (
 )
 
 log = logging.getLogger(__name__)
-
-
-def line_html(text: str) -> str:
-    """A line that a screen reader says."""
-    return f'<p role="status">{html.escape(text)}</p>'
 
 
 def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ class Change:
     whole: int = 0
     said: tuple[str, ...] = ()
     under_way: bool = True
+    can_stop: bool = False
 
 
 class Intake:
@@ -57,11 +59,13 @@ class Intake:
 
     def add(self, files: Sequence[Path]) -> None:
         """Begins to add these files, which are moved from where they are. Raises `UserError` where one may not."""
-        self._begin(lambda: self._add(files), f"Reading {len(files)} {_documents(len(files))}")
+        self._begin(
+            lambda: self._add(files), Change(f"Reading {len(files)} {_documents(len(files))}", can_stop=True)
+        )
 
     def remove(self, name: str) -> None:
         """Begins to remove a document."""
-        self._begin(lambda: self._remove(name), "Removing a document")
+        self._begin(lambda: self._remove(name), Change("Removing a document"))
 
     def stop(self) -> None:
         """Ends the adding; all is as it was before."""
@@ -72,12 +76,12 @@ class Intake:
         path = at_root(record.path)
         return path.is_relative_to(self._settings.uploads) or path in self._known()
 
-    def _begin(self, work: Callable[[], str], doing: str) -> None:
+    def _begin(self, work: Callable[[], str], change: Change) -> None:
         with self._lock:
             if self.under_way:
                 raise UserError("One change at a time: the one that is under way has to end first.")
             self._stop.clear()
-            self.last = Change(doing)
+            self.last = change
         threading.Thread(target=self._run, args=(work,), daemon=True).start()
 
     def _run(self, work: Callable[[], str]) -> None:
@@ -92,7 +96,7 @@ class Intake:
             log.exception("The documents could not be changed")
             said = BROKEN
         if self.last:
-            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False)
+            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False, can_stop=False)
 
     def _add(self, files: Sequence[Path]) -> str:
         try:
@@ -116,32 +120,39 @@ class Intake:
         if not good:
             return ""
         self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
-        with self._in_place(good):
+        with self._in_place(good) as placed:
             build(self._settings, [self._settings.uploads], progress=self._step)
-        return f"Added {', '.join(safe_name(file.name) for file in good)}."
+        return f"Added {', '.join(path.name for path in placed)}."
 
     @contextmanager
-    def _in_place(self, files: Sequence[Path]) -> Iterator[None]:
-        """The files in the folder, in place of those of the same name; for good if the block comes to its end."""
+    def _in_place(self, files: Sequence[Path] = (), gone: Sequence[Path] = ()) -> Iterator[list[Path]]:
+        """Where the files are in the folder, in place of those of the same name and without those that are `gone`;
+        for good if the block ends well.
+        """
         folder = self._settings.uploads
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
             placed: list[Path] = []
             whole = False
+
+            def clear(target: Path) -> None:
+                if target.exists():
+                    target.replace(Path(aside, target.name))
+
             try:
+                for path in gone:
+                    clear(path)
                 for file in files:
-                    target = folder / safe_name(file.name)
-                    if target in placed:  # two that differ in what is no part of a name
-                        target = target.with_stem(f"{target.stem}-{len(placed)}")
-                    if target.exists():
-                        target.replace(Path(aside, target.name))
+                    target = _free(folder / safe_name(file.name), placed)
+                    clear(target)
                     placed.append(target)
                     shutil.move(file, target)
-                yield
+                yield placed
                 whole = True
             finally:
                 for target in () if whole else placed:
                     target.unlink(missing_ok=True)
+                for target in () if whole else (*placed, *gone):
                     if (before := Path(aside, target.name)).exists():
                         before.replace(target)
 
@@ -155,9 +166,9 @@ class Intake:
         if not path.is_relative_to(folder):
             build(self._settings, remove=[path])
         else:
-            path.unlink(missing_ok=True)
-            rest = any(find_files(folder))
-            build(self._settings, [folder] if rest else [], [] if rest else [folder])
+            with self._in_place(gone=[path]):
+                rest = any(find_files(folder))
+                build(self._settings, [folder] if rest else [], [] if rest else [folder])
         return f"Removed {records[name].title}."
 
     def _known(self) -> list[Path]:
@@ -179,10 +190,20 @@ class Intake:
 
 def safe_name(name: str) -> str:
     """A file's name that is one anywhere: letters, digits, blanks and `._-()` of what it was called."""
-    bare = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
+    one_way = unicodedata.normalize("NFC", name).replace("\\", "/")  # some systems write "é" as two characters
+    bare = re.sub(r"[^\w .()-]", "_", Path(one_way).name).strip(". ")
     path = Path(bare or "document")
     stem = path.stem.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
     return f"{stem}{path.suffix.lower()[:20]}"
+
+
+def _free(target: Path, placed: Sequence[Path]) -> Path:
+    """The path itself; with a number where one of the files that are added together has it already."""
+    free, number = target, 1
+    while free in placed or (number > 1 and free.exists()):
+        number += 1
+        free = target.with_stem(f"{target.stem}-{number}")
+    return free
 
 
 def _documents(count: int) -> str:

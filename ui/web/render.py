@@ -47,6 +47,11 @@ def notice_html(message: str) -> str:
     return _one_line(f'<div class="notice" role="status">{_lines(message)}</div>')
 
 
+def line_html(text: str) -> str:
+    """A line that a screen reader says."""
+    return f'<p role="status">{html.escape(text)}</p>'
+
+
 def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 

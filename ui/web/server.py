@@ -5,6 +5,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
 from ingest.formats.sandbox import LARGEST
-from ui.web.guard import LARGEST_BODY, LARGEST_UPLOAD, Guard
+from ui.web.guard import Guard, may_add
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -104,9 +105,9 @@ class Server(uvicorn.Server):
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in () if logins else routers:
             app.include_router(router)
-        may_add = bool(logins) or is_loopback(listener)
-        app.add_middleware(Guard, largest_upload=LARGEST_UPLOAD if may_add else LARGEST_BODY)
-        if is_loopback(listener):
+        here = is_loopback(listener)
+        app.add_middleware(Guard, may_add=partial(may_add, here=here, logins=bool(logins)))
+        if here:
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
         blocks.delete_cache = (_UPLOADS_KEPT, _UPLOADS_KEPT)

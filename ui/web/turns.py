@@ -29,6 +29,7 @@ class Turn:
     done: bool = False
     sent_to: tuple[str, ...] = ()  # the hosts that saw the question
     within: tuple[str, ...] = ()  # the documents that it is asked of; all where it names none
+    remark: str = ""  # what is said above the answer
     id: str = field(default_factory=lambda: uuid4().hex)  # what is kept of its thumbs has the same
 
     def __post_init__(self) -> None:
@@ -97,7 +98,7 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for number, turn in enumerate(turns, start=1):
         shown.append({"role": "user", "content": render.question_html(turn.question)})
-        reply = ""
+        reply = render.notice_html(turn.remark) if turn.remark else ""
         if turn.answer:
             finished = turn.done and not turn.notice
             reply += render.answer_html(turn.answer, f"turn{number}", finished, turn.sent_to)

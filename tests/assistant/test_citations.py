@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assistant.answers import RetrievedPassage
 from assistant.citations import Cited, cite, escape
-from assistant.pieces import sentences_of
 from assistant.prompts import MARKER
 from assistant.verdicts import Judge, claims_nothing
 from tests.assistant.lexical_judge import JUDGE
@@ -237,19 +236,10 @@ def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood(text: s
 
 def test_a_cell_of_a_table_is_a_sentence_and_judged_with_the_labels_of_its_row_and_its_column() -> None:
     table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
-    assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
     claims: set[str] = set()
     cited = cite(table, NAMED, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
     assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
     assert (cited.text, [sentence.citations for sentence in cited.sentences]) == (table, [(1,), (2,)])
-
-
-def test_the_sentences_of_a_text_come_without_its_marks_and_markers() -> None:
-    text = "# Roles\n\nThere **are** two [1]. These:\n\n- One [2].\n- Two. Or three."
-    assert sentences_of(text) == [
-        (said, "") for said in ("# Roles", "There are two.", "These:", "One.", "Two. Or three.")
-    ]
-    assert sentences_of("") == sentences_of("[1] \n---\n") == []
 
 
 # --- what is no marker

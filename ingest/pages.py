@@ -21,6 +21,11 @@ def page_number_at(source: Source, offset: int) -> int:
     return max(bisect_right(_page_starts(source), offset), 1)
 
 
+def page_count(source: Source) -> int:
+    """How many pages a PDF has that text was read from; 0 of what has no pages."""
+    return len(_page_starts(source)) if source.name.lower().endswith(".pdf") else 0
+
+
 @lru_cache(maxsize=8)
 def _page_starts(source: Source) -> list[int]:
     return [page.start() for page in _HEADING.finditer(source.text)]

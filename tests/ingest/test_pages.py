@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.pages import page_number_at, page_of
+from ingest.pages import page_count, page_number_at, page_of
 from ingest.sources import make_source
 
 
@@ -25,3 +25,5 @@ def test_a_place_of_a_text_is_on_the_page_that_viewers_count() -> None:
     assert [page_number_at(source, source.text.index(word)) for word in ("Rules", "One", "## Page 1", "Two")] == [
         *(1, 1, 2, 2)
     ]
+    assert page_count(source) == 2
+    assert page_count(make_source("rules.md", source.text)) == 0

@@ -148,6 +148,11 @@ def test_a_name_is_made_one_that_is_safe_anywhere(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+def test_how_many_passages_and_of_a_pdf_how_many_pages_a_document_has_is_told() -> None:
+    shown = list_html([Facts("a", "A", "a.pdf", 12, {}, 3), Facts("b", "B", "b.md", 1, {})], [], set())
+    assert "a.pdf · PDF · 3 pages · 12 passages" in shown and "b.md · Markdown · 1 passage<" in shown
+
+
 def test_what_a_document_is_called_is_text() -> None:
     hostile = '"><img src=x onerror=alert(1)>'
     shown = list_html([Facts(hostile, hostile, f"{hostile}.pdf", 2, {hostile: 3})], [], {hostile}) + scope_html(

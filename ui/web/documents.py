@@ -17,6 +17,7 @@ from assistant.chain import Assistant
 from ingest.errors import UserError
 from ingest.index import Index
 from ingest.notes import left_out
+from ingest.pages import page_count
 from ingest.settings import IngestSettings
 from ui.web.intake import Change, Intake
 from ui.web.listeners import UNQUEUED
@@ -167,13 +168,14 @@ class DocumentsPanel:
 
 
 class Facts(NamedTuple):
-    """What is told of a document: `left_out` are things that could not be read, and how often."""
+    """What is told of a document: `left_out` are things that could not be read, how often; a PDF has pages."""
 
     name: str
     title: str
     file: str
     passages: int
     left_out: dict[str, int]
+    pages: int = 0
 
 
 def facts(index: Index) -> list[Facts]:
@@ -186,6 +188,7 @@ def facts(index: Index) -> list[Facts]:
             PurePosixPath(one.path).name,
             counts[one.name],
             Counter(hole.what for hole in left_out(index.sources[one.name])),
+            page_count(index.sources[one.name]),
         )
         for one in index.manifest.sources
     ]
@@ -217,7 +220,8 @@ def list_html(documents: Sequence[Facts], chosen: Sequence[str], removable: Set[
 def _row(one: Facts, ticked: bool, removable: bool) -> str:
     name, title = html.escape(one.name), html.escape(one.title)
     kind = _KINDS.get(PurePosixPath(one.file).suffix.lower(), "HTML")
-    told = [one.file, kind, f"{one.passages} {'passage' if one.passages == 1 else 'passages'}"]
+    counts = [(one.pages, "page")] * bool(one.pages) + [(one.passages, "passage")]
+    told = [one.file, kind, *(f"{count} {what}{'s' * (count != 1)}" for count, what in counts)]
     if one.left_out:
         holes = (f"{what.rstrip('.')}{f' ({count})' if count > 1 else ''}" for what, count in one.left_out.items())
         told.append(f"left out: {'; '.join(holes)}")

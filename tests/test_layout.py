@@ -30,14 +30,14 @@ def test_imports_point_one_way_only() -> None:
         assert imported(path) & set(MAY_IMPORT) <= MAY_IMPORT[package], path
 
 
-def test_only_what_keeps_libraries_off_the_network_touches_the_environment() -> None:
+def test_only_what_libraries_read_there_is_set_in_the_environment() -> None:
     touching = {
         path.name
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "putenv")
     }
-    assert touching == {"tiktoken_files.py", "network.py"}
+    assert touching == {"tiktoken_files.py", "network.py", "server.py"}
 
 
 def test_only_one_module_opens_chroma() -> None:

@@ -23,7 +23,7 @@ COFFEE = "# Coffee\n\nCoffee is steeped at 93 degrees for four minutes.\n\n<!-- 
 
 @pytest.fixture
 def address(tmp_path: Path, minilm: MiniLM) -> Iterator[str]:
-    """A window over an index of its own."""
+    """A window over an index of its own; taken ahead of `open_page`, whose pages then close before it."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "tea.md").write_text(TEA, encoding="utf-8")
     ingest = IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")
@@ -35,7 +35,7 @@ def address(tmp_path: Path, minilm: MiniLM) -> Iterator[str]:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_documents_are_added_asked_one_by_one_and_removed(
-    width: int, height: int, open_page: Open, address: str, tmp_path: Path
+    width: int, height: int, address: str, open_page: Open, tmp_path: Path
 ) -> None:
     good, broken = tmp_path / "coffee <b>.md", tmp_path / "broken.pdf"
     good.write_text(COFFEE, encoding="utf-8")
@@ -70,7 +70,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(
 
 
 def test_no_box_is_all_of_them_and_what_was_removed_elsewhere_is_not_asked(
-    open_page: Open, address: str, tmp_path: Path
+    address: str, open_page: Open, tmp_path: Path
 ) -> None:
     coffee = tmp_path / "coffee.md"
     coffee.write_text(COFFEE, encoding="utf-8")

@@ -57,6 +57,13 @@ class TestWhatIsOpen:
         assert [upload(o) for o in ("https://evil.example", "null", "http://127.0.0.1:1")] == [403] * 3
         assert upload(scripted.rstrip("/")) == 200
 
+    def test_what_is_uploaded_lies_in_a_folder_that_no_other_window_and_no_other_user_shares(
+        self, scripted: str
+    ) -> None:
+        sent = httpx.post(f"{scripted}gradio_api/upload", files={"files": b"x"}, trust_env=False)
+        folder = Path(sent.json()[0]).parents[1]
+        assert folder.name.startswith("bpo-kpo-uploads-") and folder.stat().st_mode & 0o077 == 0
+
     def test_what_is_too_large_is_turned_down_whether_it_says_so_or_not(self, scripted: str) -> None:
         url = f"{scripted}gradio_api/run/ask"
         body = json.dumps({"data": ["x" * LARGEST_BODY, None]})

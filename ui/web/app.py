@@ -28,7 +28,7 @@ from ui.web.guard import may_add
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
-from ui.web.server import Server, address_of, is_loopback, take_port
+from ui.web.server import Server, address_of, is_loopback, keep_uploads_apart, take_port
 
 TITLE = "BPO or KPO?"
 ABOUT = "Ask about Business Process Outsourcing and Knowledge Process Outsourcing."
@@ -154,5 +154,6 @@ def window(assistant: Assistant, settings: AssistantSettings, listener: socket.s
     def may_change(request: gr.Request) -> bool:
         return may_add(request.headers, here, logins)
 
+    keep_uploads_apart()
     blocks = build(assistant, settings, may_change)
     return Server(blocks, other_protocols(assistant), listener, settings.logins)

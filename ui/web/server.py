@@ -1,12 +1,16 @@
 """A loopback web server for the chat window: the port it takes, and what it lets in."""
 
+import atexit
 import errno
 import ipaddress
 import logging
+import os
+import shutil
 import socket
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import mkdtemp
 from types import FrameType
 
 import gradio as gr
@@ -63,6 +67,18 @@ def address_of(listener: socket.socket, host: str) -> str:
     """Where a browser on this machine finds the page."""
     name = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
+
+
+@cache
+def keep_uploads_apart() -> None:
+    """Gives this process a folder of its own for what is uploaded, until it ends.
+
+    Gradio's is the same for all windows of a computer and names a file by its content, so that a window takes
+    away what was uploaded to another one at that moment, and a second user may not write there.
+    """
+    folder = mkdtemp(prefix="bpo-kpo-uploads-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = folder
 
 
 def _theme() -> gr.themes.Base:

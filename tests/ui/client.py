@@ -3,12 +3,15 @@
 import functools
 import json
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+
+from ui.web.jobs import Jobs, SomeJob
 
 
 def call(address: str, *data: object, person: str | None = None) -> tuple[str, Any]:
@@ -76,3 +79,12 @@ class Page:
     def shown(self) -> str:
         """The conversation as the page shows it."""
         return json.dumps(self.press("_settled", saved="")[0])
+
+
+def ended(jobs: Jobs[SomeJob]) -> SomeJob:
+    """The job that was begun last, once it has ended."""
+    for _ in range(3_000):
+        if jobs.last and not jobs.under_way:
+            return jobs.last
+        time.sleep(0.02)
+    raise AssertionError("the job goes on")

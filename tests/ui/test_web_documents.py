@@ -1,6 +1,5 @@
 """Documents that are added and removed in the window: which files end up where, and who may do so."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,13 @@ from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ui.browser import served
+from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
 from ui.web.guard import may_add
-from ui.web.intake import Change, Intake, safe_name
+from ui.web.intake import Intake, safe_name
+from ui.web.jobs import Job
 from ui.web.turns import messages
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
@@ -114,14 +115,6 @@ def given(folder: Path, name: str, text: str) -> Path:
     return folder / "given" / name
 
 
-def ended(intake: Intake) -> Change:
-    for _ in range(3_000):
-        if intake.last and not intake.under_way:
-            return intake.last
-        time.sleep(0.02)
-    raise AssertionError("the change goes on")
-
-
 def files(settings: IngestSettings) -> list[str]:
     return sorted(path.name for path in settings.uploads.iterdir() if not path.name.startswith("."))
 
@@ -185,7 +178,7 @@ def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_chang
         hidden, line = gr.Textbox(), gr.HTML()
         assistant: Any = ScriptedAssistant()
         panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden, line)
-    panel._intake.last = Change("Reading 1 document", can_stop=adding)
+    panel._intake.last = Job("Reading 1 document", can_stop=adding)
     assert panel._watch("[]", gr.Request())[panel._stop].visible == (may_change and adding)
 
 

@@ -15,6 +15,7 @@ from assistant.evaluation.results import read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, written
+from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
 from ui.web.runs import QUESTIONS, Run, Runs
@@ -32,14 +33,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ended(runs: Runs) -> Run:
-    for _ in range(1_000):
-        if runs.last and not runs.under_way:
-            return runs.last
-        time.sleep(0.02)
-    raise AssertionError("the run goes on")
-
-
 def test_one_is_under_way_and_what_was_answered_before_a_stop_is_kept_and_gone_on_with(
     assistant: Assistant, folder: Path
 ) -> None:
@@ -50,7 +43,7 @@ def test_one_is_under_way_and_what_was_answered_before_a_stop_is_kept_and_gone_o
     while runs.last and not runs.last.done:
         time.sleep(0.005)
     runs.stop()
-    assert ended(runs).state == "stopped"
+    assert ended(runs).said == ("Stopped.",)
     kept = list(read_rows(report))
     assert 0 < len(kept) < len(ITEMS)
     assert reports.can_go_on(report) and reports.reports() == {"smoke-1": report}
@@ -59,7 +52,8 @@ def test_one_is_under_way_and_what_was_answered_before_a_stop_is_kept_and_gone_o
 
     runs.begin(load_questions(report / QUESTIONS), reports.reader_of(report, assistant), report)
     last = ended(runs)
-    assert (last.state, last.done, last.kept) == ("done", len(ITEMS), len(kept))
+    assert last.said == ("Done. The report is in reports/smoke-1.",)
+    assert (last.done, last.kept) == (len(ITEMS), len(kept))
     assert list(read_rows(report))[: len(kept)] == kept  # with their times: nothing was asked twice
     assert reports.finished(report) and not reports.can_go_on(report)
 
@@ -68,10 +62,10 @@ def test_what_goes_wrong_is_a_line(assistant: Assistant, folder: Path) -> None:
     runs = Runs()
     with FileLock(folder / ".lock"):
         runs.begin(ITEMS[:1], assistant, folder / "one")
-        assert ended(runs).error == "A run is under way in another process. Wait until it has ended."
+        assert ended(runs).said[-1] == "A run is under way in another process. Wait until it has ended."
         assert not (folder / "one").exists(), "nothing is left of it"
     runs.begin(ITEMS[:1], assistant, folder / "one")
-    assert ended(runs).state == "done"
+    assert ended(runs).said[-1].startswith("Done.")
     runs.begin(ITEMS[:2], assistant, folder / "one")  # other questions than those of the report there
     assert "holds a run that differs in questions. Begin a new one" in run_html(ended(runs))
     (folder / "file").touch()
@@ -118,14 +112,14 @@ def test_how_long_a_set_takes_is_told_by_the_last_report_of_the_same_reader(fold
 
 
 def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures(folder: Path) -> None:
-    asking = Run(folder / "<b>", whole=40, began=time.monotonic() - 10, kept=10, done=20)
+    asking = Run("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
     said = run_html(asking)
     assert 'value="20" max="40"' in said
     assert "&lt;b&gt;: 20 of 40 questions answered, about 20 seconds left" in said
     assert "asking the first ones" in run_html(replace(asking, done=10))
-    writing = run_html(replace(asking, done=40, state="writing"))
+    writing = run_html(replace(asking, done=40, can_stop=False))
     assert "All 40 questions are answered. Working out the figures" in writing
-    assert "<progress" not in run_html(replace(asking, done=40, state="done"))
+    assert "<progress" not in run_html(replace(asking, done=40, under_way=False))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from ingest.index import Index
 from ingest.notes import left_out
 from ingest.pages import page_count
 from ingest.settings import IngestSettings
-from ui.web.intake import Change, Intake
+from ui.web.intake import Intake
+from ui.web.jobs import Job
 from ui.web.listeners import UNQUEUED
 from ui.web.render import line_html
 
@@ -201,7 +202,7 @@ def scope_html(titles: Sequence[str]) -> str:
     return f'<p>{html.escape(asked)}<a href="#documents" role="button">Your documents</a></p>'
 
 
-def change_html(change: Change) -> str:
+def change_html(change: Job) -> str:
     """How far a change is, and what there is to say of it."""
     lines = "".join(map(line_html, change.said))
     if not change.under_way:

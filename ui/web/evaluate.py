@@ -132,7 +132,7 @@ class EvaluatePanel:
         changes: Changes = {
             self._status: run_html(run),
             self._start: gr.Button(interactive=not run.under_way),
-            self._stop: gr.Button(visible=run.state == "asking"),
+            self._stop: gr.Button(visible=run.can_stop),
             self._timer: gr.Timer(active=run.under_way),
         }
         if not run.under_way:

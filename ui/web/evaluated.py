@@ -36,19 +36,14 @@ def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
 
 def run_html(run: Run) -> str:
     """How far a run is, or how it ended."""
-    ended = {
-        "done": f"Done. The report is in reports/{run.folder.name}.",
-        "stopped": "Stopped.",
-        "failed": run.error.replace(f"{ROOT}/", ""),
-    }
-    if run.state in ended:
-        return line_html(ended[run.state])
+    if not run.under_way:
+        return line_html(" ".join(run.said).replace(f"{ROOT}/", ""))
     left = run.seconds_left()
     said = f"{run.done} of {run.whole} questions answered, "
     said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
-    if run.state == "writing":
+    if not run.can_stop:
         said = f"All {run.whole} questions are answered. Working out the figures and writing the report …"
-    bar = f'<progress aria-label="Questions answered" value="{run.done}" max="{run.whole}"></progress>'
+    bar = f'<progress aria-label="{run.doing}" value="{run.done}" max="{run.whole}"></progress>'
     return f"{bar}<p>{html.escape(run.folder.name)}: {html.escape(said)}</p>"
 
 

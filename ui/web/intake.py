@@ -1,22 +1,14 @@
-"""Documents that are added or removed in the window: kept in the index's own folder, and indexed from there.
+"""Documents that are added or removed in the window: kept in the index's own folder, and indexed from there."""
 
-One change is under way at a time. It belongs to the server, so that it outlives the page that began it.
-"""
-
-import logging
 import re
 import shutil
-import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from assistant.chain import Assistant
-from assistant.model_calls import Stopped
 from ingest.build import build
 from ingest.documents import known_paths
 from ingest.errors import SourceError, UserError
@@ -25,78 +17,31 @@ from ingest.index import open_store
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import at_root, find_files, read_source
-from ui.web.chat import BROKEN
+from ui.web.jobs import Job, Jobs
 
 _LONGEST_NAME = 120  # bytes, without what the kind adds
 
-log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Change:
-    """How far a change is; `said` are lines for whoever made it: what went wrong, and what was done at its end."""
-
-    doing: str
-    done: int = 0
-    whole: int = 0
-    said: tuple[str, ...] = ()
-    under_way: bool = True
-    can_stop: bool = False
-
-
-class Intake:
+class Intake(Jobs[Job]):
     """Adds documents to the index of an assistant, and removes them."""
 
     def __init__(self, assistant: Assistant, settings: IngestSettings) -> None:
+        super().__init__("change", stopped="Stopped. The documents are what they were before.")
         self._assistant, self._settings = assistant, settings
-        self._lock, self._stop = threading.Lock(), threading.Event()
-        self.last: Change | None = None  # the one that is under way, else the one that ended last
-
-    @property
-    def under_way(self) -> bool:
-        """Whether there is one that goes on."""
-        return self.last is not None and self.last.under_way
 
     def add(self, files: Sequence[Path]) -> None:
         """Begins to add these files, which are moved from where they are. Raises `UserError` where one may not."""
-        self._begin(
-            lambda: self._add(files), Change(f"Reading {len(files)} {_documents(len(files))}", can_stop=True)
-        )
+        reading = Job(f"Reading {len(files)} {_documents(len(files))}", can_stop=True)
+        self._begin(reading, lambda: self._add(files))
 
     def remove(self, name: str) -> None:
         """Begins to remove a document."""
-        self._begin(lambda: self._remove(name), Change("Removing a document"))
-
-    def stop(self) -> None:
-        """Ends the adding; all is as it was before."""
-        self._stop.set()
+        self._begin(Job("Removing a document"), lambda: self._remove(name))
 
     def can_remove(self, record: SourceRecord) -> bool:
         """Whether a document was given here, or by its own path; others lie in a folder that is indexed."""
         path = at_root(record.path)
         return path.is_relative_to(self._settings.uploads) or path in self._known()
-
-    def _begin(self, work: Callable[[], str], change: Change) -> None:
-        with self._lock:
-            if self.under_way:
-                raise UserError("One change at a time: the one that is under way has to end first.")
-            self._stop.clear()
-            self.last = change
-        threading.Thread(target=self._run, args=(work,), daemon=True).start()
-
-    def _run(self, work: Callable[[], str]) -> None:
-        try:
-            said = work()
-            self._assistant.warm_up()
-        except Stopped:
-            said = "Stopped. The documents are what they were before."
-        except UserError as error:
-            said = str(error)
-        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-            log.exception("The documents could not be changed")
-            said = BROKEN
-        if self.last:
-            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False, can_stop=False)
 
     def _add(self, files: Sequence[Path]) -> str:
         try:
@@ -122,6 +67,7 @@ class Intake:
         self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
         with self._in_place(good) as placed:
             build(self._settings, [self._settings.uploads], progress=self._step)
+        self._assistant.warm_up()
         return f"Added {', '.join(path.name for path in placed)}."
 
     @contextmanager
@@ -169,23 +115,11 @@ class Intake:
             with self._in_place(gone=[path]):
                 rest = any(find_files(folder))
                 build(self._settings, [folder] if rest else [], [] if rest else [folder])
+        self._assistant.warm_up()
         return f"Removed {records[name].title}."
 
     def _known(self) -> list[Path]:
         return known_paths(open_store(self._settings).read_pointer())
-
-    def _step(self, done: int, whole: int) -> None:
-        if self._stop.is_set():
-            raise Stopped
-        self._now(done=done, whole=whole)
-
-    def _say(self, line: str) -> None:
-        if self.last:
-            self._now(said=(*self.last.said, line))
-
-    def _now(self, **changes: Any) -> None:
-        if self.last:
-            self.last = replace(self.last, **changes)
 
 
 def safe_name(name: str) -> str:

@@ -1,0 +1,86 @@
+"""Work that belongs to the server, so that it outlives the page that began it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from assistant.model_calls import Stopped
+from ingest.errors import UserError
+from ui.web.chat import BROKEN
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """How far a job is; `said` are lines for whoever began it: what went wrong, and what was done at its end."""
+
+    doing: str
+    done: int = 0
+    whole: int = 0
+    said: tuple[str, ...] = ()
+    under_way: bool = True
+    can_stop: bool = False
+
+
+SomeJob = TypeVar("SomeJob", bound=Job)
+
+
+class Jobs(Generic[SomeJob]):
+    """Does one job at a time, in a thread of its own.
+
+    `last` is the one that is under way, else the one that ended last.
+    """
+
+    def __init__(self, one: str, stopped: str) -> None:
+        """`one` is what a job is called, `stopped` what is said of one that was stopped."""
+        self.last: SomeJob | None = None
+        self._one, self._stopped = one, stopped
+        self._lock, self._stop = threading.Lock(), threading.Event()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether there is one that goes on."""
+        return self.last is not None and self.last.under_way
+
+    def stop(self) -> None:
+        """Ends the job at its next step."""
+        self._stop.set()
+
+    def _begin(self, job: SomeJob, work: Callable[[], str]) -> None:
+        """Begins `work`, which returns what is said at its end. Raises `UserError` where a job is under way."""
+        with self._lock:
+            if self.under_way:
+                raise UserError(f"One {self._one} at a time: the one that is under way has to end first.")
+            self._stop.clear()
+            self.last = job
+        threading.Thread(target=self._run, args=(work,), daemon=True).start()
+
+    def _run(self, work: Callable[[], str]) -> None:
+        try:
+            said = work()
+        except Stopped:
+            said = self._stopped
+        except UserError as error:
+            said = str(error)
+        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
+            log.exception("The %s came to no good end", self._one)
+            said = BROKEN
+        self._say(said)
+        self._now(under_way=False, can_stop=False)
+
+    def _step(self, done: int, whole: int) -> None:
+        """Raises `Stopped` where it was."""
+        if self._stop.is_set():
+            raise Stopped
+        self._now(done=done, whole=whole)
+
+    def _say(self, line: str) -> None:
+        if self.last and line:
+            self._now(said=(*self.last.said, line))
+
+    def _now(self, **changes: Any) -> None:
+        if self.last:
+            self.last = replace(self.last, **changes)

@@ -42,12 +42,14 @@ class EarlierTurn(_Frozen):
 class Ask(_Frozen):
     """A question, and the earlier turns of its conversation, oldest first.
 
-    `within` names the documents that it is asked of, by title or file; all where it names none.
+    `within` names the documents that it is asked of, by title or file; all where it names none. `strict`: whether
+    what a chat model says without proof is left out; as the settings say, where it is `None`.
     """
 
     question: str
     history: tuple[EarlierTurn, ...] = ()
     within: tuple[str, ...] = ()
+    strict: bool | None = None
 
     @property
     def earlier(self) -> tuple[str, ...]:

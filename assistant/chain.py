@@ -98,8 +98,7 @@ class Assistant:
         if chat_model is None and reader is None and self.model != EXTRACTIVE:
             self.chat_model = open_chat_model(self.model, settings)
         self.strict = settings.strict and self.model != EXTRACTIVE
-        asked_again = settings.second_opinion == "always" or (settings.second_opinion == "strict" and self.strict)
-        self.asks_again = self.chat_model is not None and asked_again  # for a second opinion
+        self.asks_again = self._asks_again(self.strict)
         self.server = server_of(self.model, settings)
         self.sends_to = sends_to(self.model, settings)  # who sees a question; nobody where it is empty
         self.chain = streaming(self._answer_or_fall_back, name="assistant")
@@ -189,8 +188,10 @@ class Assistant:
         retrieved = time.perf_counter()
 
         judge = None if self.model == EXTRACTIVE else opened.evidence.judge
+        strict = self.strict if ask.strict is None else ask.strict and self.model != EXTRACTIVE
+        asks_again = self._asks_again(strict)
 
-        def made(draft: Draft, judge: Judge | None, whole: bool, strict: bool = self.strict) -> Answer:
+        def made(draft: Draft, judge: Judge | None, whole: bool, strict: bool = strict) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
             return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, strict)
@@ -198,18 +199,23 @@ class Assistant:
         draft = shown = None
         for draft in reader.stream(reading, config):
             growing = made(draft, judge, whole=False)
-            if growing.text and not (self.strict and self.asks_again):  # a strict one begins with its first proof
+            if growing.text and not (strict and asks_again):  # a strict one begins with its first proof
                 yield (shown := growing)
         if draft is None or not (answer := made(draft, judge, whole=True)).text:
             raise ModelFault("its answer had no words")
-        if self.asks_again and self.chat_model and judge:
+        if asks_again and self.chat_model and judge:
             proofs = proofs_of(judge, partial(made, draft, whole=True, strict=False))
-            opinions, took, notices = second_opinion(self.chat_model, proofs, config, self.strict)
+            opinions, took, notices = second_opinion(self.chat_model, proofs, config, strict)
             spent += took
             draft = replace(draft, notices=(*draft.notices, *notices))
             answer = made(draft, replace(judge, opinions=opinions), whole=True)
         if shown is None or answer != shown.model_copy(update={"seconds": answer.seconds}):
             yield answer
+
+    def _asks_again(self, strict: bool) -> bool:
+        """Whether the chat model is asked for a second opinion."""
+        wanted = self._settings.second_opinion
+        return self.chat_model is not None and (wanted == "always" or (wanted == "strict" and strict))
 
     def _introduce(self, ask: Ask, opened: Snapshot, started: float) -> Answer | None:
         """What is said to a greeting; a chat model knows itself what a "yes" in a conversation goes on with."""

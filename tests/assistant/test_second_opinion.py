@@ -3,7 +3,7 @@
 import pytest
 
 from assistant import prompts
-from assistant.answers import Answer, RetrievedPassage
+from assistant.answers import Answer, Ask, RetrievedPassage
 from assistant.recording import Replayer
 from assistant.second_opinion import Claim, judge_claims, prompt_of, second_opinion
 from ingest.text import Span
@@ -96,6 +96,15 @@ def test_a_strict_answer_shows_nothing_before_it_and_leaves_out_what_it_does_not
     with model_server(streamed(f"It takes a larger workforce [{number}]."), streamed("no")) as server:
         (answer,) = asking(server, strict=True).chain.stream(DRIVES)
     assert not answer.answered and answer.notices == (prompts.NOTHING_PROVEN,)
+
+
+def test_a_question_may_ask_for_a_strict_answer_or_for_one_that_is_not(asking: Asking, number: int) -> None:
+    strictly, loosely = (Ask(question=DRIVES, strict=strict) for strict in (True, False))
+    with model_server(streamed(SAID.format(number)), streamed("1: no\n2: yes")) as server:
+        (answer,) = asking(server).chain.stream(strictly)
+    assert answer.text == "- BPO is driven by volume [1]."
+    with model_server(streamed(SAID.format(number))) as server:
+        assert "Pigs" in asking(server, strict=True).chain.invoke(loosely).text
 
 
 @pytest.mark.parametrize(

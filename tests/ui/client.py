@@ -58,7 +58,7 @@ class Page:
 
     def send(self, question: str) -> None:
         """Asks, and does not wait."""
-        self.press("asked", question, self.reader, "[]", saved="")
+        self.press("asked", question, self.reader, "[]", False, saved="")
         body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None]}
         reply = self.http.post("queue/join", json=body)
         assert reply.status_code == 200, reply.text

@@ -53,7 +53,8 @@ class ScriptedAssistant:
             standalone_question=ask.question,
             answered=True,
             text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}"
-            + "".join(f"\n- Asked of: {name}" for name in ask.within),
+            + "".join(f"\n- Asked of: {name}" for name in ask.within)
+            + "\n- Strictly" * bool(ask.strict),
             sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
             citations=(
                 Citation(
@@ -81,6 +82,7 @@ class ScriptedAssistant:
         return RunnableLambda(self.answers)
 
     model = "scripted"
+    strict = False
     sends_to = ("models.example",)
 
     @property

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked
+from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked, serious
 from tests.ui.scripted import QUOTE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -76,6 +76,38 @@ def test_the_menu_is_on_every_screen_whole(open_page: Open, scripted: str) -> No
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Clear").wait_for(state="hidden")
         assert focused(page) == "menu"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_strict_answers_are_chosen_in_the_menu_told_below_the_question_and_kept_over_a_reload(
+    width: int, height: int, open_page: Open, scripted: str
+) -> None:
+    page = open_page(scripted, width=width, height=height)
+    strict, told = page.get_by_label("Leave out what is not proven"), page.get_by_text("not proven is left out ·")
+    page.get_by_role("button", name="Menu").click()
+    assert in_view(page, "#strict") and not strict.is_checked()
+    strict.focus()
+    page.keyboard.press("Space")
+    told.wait_for()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    ask(page, "What drives BPO?")
+    answered(page)
+    page.reload()
+    answered(page)
+    told.wait_for()
+    ask(page, "And KPO?")
+    answered(page, 2)
+    assert page.locator("#chat .reply", has_text="Strictly").count() == 2
+
+    page.get_by_role("button", name="Menu").click()
+    strict.uncheck()
+    told.wait_for(state="detached")
+    page.get_by_role("button", name="Retry").last.click()
+    page.locator("#chat .reply", has_text="Strictly").nth(1).wait_for(state="detached")
+    other = open_page(scripted)
+    other.get_by_role("button", name="Menu").click()
+    assert not other.get_by_label("Leave out what is not proven").is_checked()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

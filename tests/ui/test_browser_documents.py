@@ -58,7 +58,11 @@ def test_documents_are_added_asked_one_by_one_and_removed(
     answered(page)
     assert "70 degrees" not in reply(page)
 
+    page.reload()
+    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for()
     page.get_by_role("button", name="Your documents").click()
+    row(page, "Coffee").wait_for()
+    assert not row(page, "Green tea").get_by_role("checkbox").is_checked()
     row(page, "Coffee").get_by_role("button", name="Remove").click()
     status.get_by_text("Removed Coffee.").wait_for()
     assert row(page, "Coffee").count() == 0

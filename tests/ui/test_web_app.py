@@ -33,6 +33,10 @@ class TestAskEndpoint:
         assert event == "complete" and "Asked of: Article B" in answer["text"]
         assert answer["suggestions"] == ["And what else, after 0 of Article B?"]
 
+    def test_a_strict_answer_may_be_asked_for(self, scripted: str) -> None:
+        assert "Strictly" in call(scripted, "What drives BPO?", [], [], True)[1][0]["text"]
+        assert "Strictly" not in call(scripted, "What drives BPO?", [], [])[1][0]["text"]
+
     @pytest.mark.parametrize(
         "data",
         [
@@ -41,6 +45,7 @@ class TestAskEndpoint:
             ["What?", None, "no list"],
             ["What?", [5]],
             ["What?", [{"answer": "Hi."}]],
+            ["What?", [], [], "no word for yes"],
             [None, None],
         ],
     )
@@ -64,7 +69,7 @@ class TestConversation:
 
     def test_the_first_words_of_the_offline_reader_come_with_the_question(self, real: str) -> None:
         page = Page(real, "extractive")
-        shown = json.dumps(page.press("asked", "What drives BPO?", "extractive", "[]", saved="")[0])
+        shown = json.dumps(page.press("asked", "What drives BPO?", "extractive", "[]", False, saved="")[0])
         assert "volume-driven" in shown and "Answered by" not in shown
         assert "Answered by the offline reader" in page.ask("What drives KPO?")
 
@@ -103,7 +108,7 @@ class TestConversation:
         page.session = uuid.uuid4().hex  # another process knows none
         assert QUOTE in page.press("_markdown", saved=kept)[0]
         page.session = uuid.uuid4().hex
-        shown = json.dumps(page.press("asked", "And KPO?", "scripted", "[]", saved=kept)[0])
+        shown = json.dumps(page.press("asked", "And KPO?", "scripted", "[]", False, saved=kept)[0])
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
         assert (
             page.press("_restored", saved=kept)[0] == page.press("_settled", saved=kept)[0]
@@ -114,11 +119,13 @@ class TestConversation:
         self, scripted: str
     ) -> None:
         page = Page(scripted)
-        kept = page.press("asked", "What drives BPO?", "scripted", "[]", saved="")[2]  # before it is answered
+        kept = page.press("asked", "What drives BPO?", "scripted", "[]", False, saved="")[
+            2
+        ]  # before it is answered
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("_settled", saved=kept)[0])
         assert "What drives BPO?" in shown and LEFT in shown
-        assert LEFT not in json.dumps(page.press("again", "scripted", "[]", saved=kept)[0])
+        assert LEFT not in json.dumps(page.press("again", "scripted", "[]", False, saved=kept)[0])
 
     def test_a_conversation_is_forgotten_when_its_page_is_left(self, scripted: str) -> None:
         page = Page(scripted)

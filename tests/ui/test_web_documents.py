@@ -18,7 +18,8 @@ from tests.ui.browser import served
 from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
-from ui.web.documents import DocumentsPanel, Facts, list_html, scope_html
+from ui.web.choices import chosen_html
+from ui.web.documents import DocumentsPanel, Facts, list_html
 from ui.web.guard import may_add
 from ui.web.intake import Intake, safe_name
 from ui.web.jobs import Job
@@ -148,7 +149,7 @@ def test_how_many_passages_and_of_a_pdf_how_many_pages_a_document_has_is_told() 
 
 def test_what_a_document_is_called_is_text() -> None:
     hostile = '"><img src=x onerror=alert(1)>'
-    shown = list_html([Facts(hostile, hostile, f"{hostile}.pdf", 2, {hostile: 3})], [], {hostile}) + scope_html(
+    shown = list_html([Facts(hostile, hostile, f"{hostile}.pdf", 2, {hostile: 3})], [], {hostile}) + chosen_html(
         [hostile]
     )
     assert "<img" not in shown and shown.count("onerror") == 7
@@ -175,9 +176,9 @@ def test_a_chosen_document_that_was_removed_elsewhere_is_not_asked(
 @pytest.mark.parametrize("adding", [True, False])
 def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_change: bool, adding: bool) -> None:
     with gr.Blocks(), gr.Tab() as tab:
-        hidden, line = gr.Textbox(), gr.HTML()
+        hidden = gr.Textbox()
         assistant: Any = ScriptedAssistant()
-        panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden, line)
+        panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden)
     panel._intake.last = Job("Reading 1 document", can_stop=adding)
     assert panel._watch("[]", gr.Request())[panel._stop].visible == (may_change and adding)
 

@@ -22,7 +22,7 @@ from ui.web.article import article_panel, panel_html
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
 from ui.web.completions import completions
-from ui.web.documents import DocumentsPanel, scope_html
+from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
 from ui.web.guard import may_add
 from ui.web.listeners import UNQUEUED
@@ -57,13 +57,20 @@ def build(
 ) -> gr.Blocks:
     """The page and the endpoint `ask`. Documents are added and removed by whom `may_change` allows it."""
 
-    def ask(question: str, history: list[Any] | None = None, within: list[str] | None = None) -> dict[str, Any]:
+    def ask(
+        question: str,
+        history: list[Any] | None = None,
+        within: list[str] | None = None,
+        strict: bool | None = None,
+    ) -> dict[str, Any]:
         """Answers a question. `history` is the earlier turns of the conversation, oldest first.
 
-        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked.
+        A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked;
+        `strict` leaves out what a chat model does not prove.
         """
         try:
-            asked = as_ask({"question": question, "history": history or (), "within": within or ()})
+            given = {"question": question, "history": history or (), "within": within or (), "strict": strict}
+            asked = as_ask(given)
             answer = assistant.chain.invoke(asked)
             return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
         except UserError as error:
@@ -92,13 +99,12 @@ def build(
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
                     panel = chat_panel(blocks, assistant, settings.feedback, scope, limit)
-                    asked_of = gr.HTML(scope_html(()), elem_id="asked-of", padding=False)
                     check_panel(assistant, limit)
                 article = article_panel(assistant.index)
             with gr.Tab("Evaluate", elem_id="evaluate-tab") as evaluate_tab:
                 EvaluatePanel(evaluate_tab, assistant, panel)
             with gr.Tab("Documents", elem_id="documents-tab") as tab:
-                documents = DocumentsPanel(tab, assistant, settings.ingest, may_change, scope, asked_of)
+                documents = DocumentsPanel(tab, assistant, settings.ingest, may_change, scope)
         api(ask, api_name="ask", **limit)
         gr.on([blocks.load, documents.ended.change], welcome, None, [head, panel.chat, article], **UNQUEUED)
         blocks.queue(max_size=QUEUE_SIZE, api_open=False)

@@ -15,6 +15,7 @@ from assistant.chain import Assistant
 from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
+from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
 from ui.web.listeners import KEEP, SEND, UNQUEUED, WITH_SAVED
 from ui.web.menu import menu
@@ -62,24 +63,21 @@ def chat_panel(
         turns.append(turn)
         turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
         if reader == EXTRACTIVE and first_words.acquire(blocking=False):
-            try:
-                next(turn.steps, None)
-            finally:
-                first_words.release()
+            _begin(turn, first_words)
         return messages(turns), box, dump(turns), json.dumps(turn.within), *no_comment()
 
-    def asked(question: str, reader: str, scope: str, turns: Turns, saved: str) -> Begun:
-        question = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
-        return begun(_turn(assistant, question, scope), known(turns, saved), reader, gr.Textbox("", **BUSY))
+    def asked(question: str, reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
+        turn = _turn(assistant, question, scope, strict)
+        return begun(turn, known(turns, saved), reader, gr.Textbox("", **BUSY))
 
-    def picked(reader: str, scope: str, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
+    def picked(reader: str, scope: str, strict: bool, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
         """A first question, which is a message, or a suggested one."""
         text = question.value["text"] if isinstance(question.value, dict) else question.value
-        return asked(str(text), reader, scope, turns, saved)
+        return asked(str(text), reader, scope, strict, turns, saved)
 
-    def again(reader: str, scope: str, turns: Turns, saved: str) -> Begun:
+    def again(reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
         question = turns.pop().question if known(turns, saved) else ""
-        return begun(_turn(assistant, question, scope), turns, reader, gr.Textbox(**BUSY))
+        return begun(_turn(assistant, question, scope, strict), turns, reader, gr.Textbox(**BUSY))
 
     def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
         session = str(request.session_hash)
@@ -123,10 +121,11 @@ def chat_panel(
         autofocus=True,
         **IDLE,
     )
-    reader, clear = menu(assistant, turns, saved)
+    reader, strict, clear = menu(assistant, turns, saved)
+    choices_line(page, assistant, scope, reader, strict)
 
     limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
-    shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, turns, saved]
+    shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, strict, turns, saved]
     begin = [
         box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": SEND}),
         chat.example_select(picked, asking, [*shown, scope, *comment], **WITH_SAVED),
@@ -146,16 +145,24 @@ def chat_panel(
     return Panel(turns, chat, saved)
 
 
-def _turn(assistant: Assistant, question: str, scope: str) -> Turn:
+def _turn(assistant: Assistant, question: str, scope: str, strict: bool | None = None) -> Turn:
     """A question of the chosen documents; of all, where none of these is there any more."""
+    question = question.encode(errors="replace").decode()  # half an emoji can be pasted, but not sent back
     chosen = json.loads(scope)
     try:
         there = {one.name for one in assistant.index().manifest.sources} if chosen else set()
     except UserError:  # which the answer meets, too, and shows
-        return Turn(question, within=tuple(chosen))
+        return Turn(question, within=tuple(chosen), strict=strict)
     within = tuple(name for name in chosen if name in there)
     remark = (GONE if within else ALL_GONE) if len(within) < len(chosen) else ""
-    return Turn(question, within=within, remark=remark)
+    return Turn(question, within=within, strict=strict, remark=remark)
+
+
+def _begin(turn: Turn, first_words: threading.Semaphore) -> None:
+    try:
+        next(turn.steps, None)
+    finally:
+        first_words.release()
 
 
 def _stopped(turns: Turns, saved: str) -> Messages:

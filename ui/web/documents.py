@@ -33,7 +33,6 @@ NOT_HERE = (
     "proxy, or behind a login (BPO_KPO_LOGIN); or run: bpo-kpo ingest"
 )
 _LOOK = 0.5  # seconds between two looks at how far a change is
-_NAMED = 3  # documents on the line below the question
 _KINDS = {".md": "Markdown", ".markdown": "Markdown", ".txt": "text", ".docx": "Word", ".pdf": "PDF"}
 
 Changes = dict[Any, Any]  # what of the tab changes, by component
@@ -54,8 +53,8 @@ element.addEventListener("click", (event) => {
 class DocumentsPanel:
     """The tab's content, and what its events do.
 
-    `scope` holds the names of the documents that questions are asked of, as JSON, and none for all; `line` stands
-    below the question and says so. Whoever `may_change` denies only sees and chooses.
+    `scope` holds the names of the documents that questions are asked of, as JSON, and none for all. Whoever
+    `may_change` denies only sees and chooses.
     """
 
     def __init__(
@@ -65,7 +64,6 @@ class DocumentsPanel:
         settings: IngestSettings,
         may_change: Callable[[gr.Request], bool],
         scope: gr.Textbox,
-        line: gr.HTML,
     ) -> None:
         self._assistant, self._may_change = assistant, may_change
         self._intake = Intake(assistant, settings)
@@ -86,7 +84,6 @@ class DocumentsPanel:
         self._files.upload(self._add, [self._files, scope], seen, **UNQUEUED)
         self._list.delete(self._remove, [scope], seen, **UNQUEUED)
         self._list.select(self._choose, None, scope, **UNQUEUED)
-        scope.change(self._describe, scope, line, **UNQUEUED)
         self._stop.click(self._end, None, self._stop, **UNQUEUED)
 
     def _look(self, scope: str, request: gr.Request) -> Changes:
@@ -157,11 +154,6 @@ class DocumentsPanel:
             chosen = []
         return json.dumps([one.name for one in chosen])
 
-    def _describe(self, scope: str) -> str:
-        """The line below the question."""
-        chosen = json.loads(scope)
-        return scope_html([one.title for one in self._assistant.index().manifest.sources if one.name in chosen])
-
     def _end(self, request: gr.Request) -> gr.Button:
         self._refuse(request)
         self._intake.stop()
@@ -193,13 +185,6 @@ def facts(index: Index) -> list[Facts]:
         )
         for one in index.manifest.sources
     ]
-
-
-def scope_html(titles: Sequence[str]) -> str:
-    """What stands below the question: the way to the documents, and which are asked where these are not all."""
-    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
-    asked = f"Asked of {', '.join(titles[:_NAMED])}{more} only · " if titles else ""
-    return f'<p>{html.escape(asked)}<a href="#documents" role="button">Your documents</a></p>'
 
 
 def change_html(change: Job) -> str:

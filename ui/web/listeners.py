@@ -17,7 +17,9 @@ _KEPT = """(...inputs) => {
     return [...inputs.slice(0, -1), kept.length < 2_000_000 ? kept : ""];
 }"""
 WITH_SAVED: dict[str, Any] = {**UNQUEUED, "js": _KEPT}
-KEEP = "(saved) => { try { sessionStorage.setItem('conversation', saved); } catch { sessionStorage.clear(); } }"
+KEEP = """(saved) => {
+    try { sessionStorage.setItem("conversation", saved); } catch { sessionStorage.removeItem("conversation"); }
+}"""
 
 # A question is kept before it is sent: where no server hears it, the page that comes with the next one has it.
 SEND = f"""(question, ...others) => {{

@@ -1,4 +1,7 @@
-"""The menu of the conversation: export, print, clear, who answers; it opens below its button in the head."""
+"""The menu of the conversation: export, print, clear, who answers and how strictly.
+
+It opens below its button in the head.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,9 +22,12 @@ _PRINT = "() => requestAnimationFrame(() => window.print())"  # once the menu ha
 
 
 class Menu(NamedTuple):
-    """What the conversation listens to: `clear`, and `reader`, which names the model that answers."""
+    """What the conversation listens to: `clear`; `reader`, which names the model that answers; and `strict`, which
+    is ticked where what it does not prove is left out.
+    """
 
     reader: gr.Radio
+    strict: gr.Checkbox
     clear: gr.Button
 
 
@@ -39,12 +45,18 @@ def menu(assistant: Assistant, turns: gr.State, saved: gr.Textbox) -> Menu:
             elem_id="reader",
             visible=assistant.model != EXTRACTIVE,
         )
+        strict = gr.Checkbox(
+            assistant.strict,
+            label="Leave out what is not proven",
+            elem_id="strict",
+            visible=assistant.model != EXTRACTIVE,
+        )
     text, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(2))
     for button, export in ((as_text, _markdown), (as_bundle, _evidence(assistant.index))):
         made = button.click(export, [turns, saved], [text, name], **WITH_SAVED)
         made.then(_nothing_to_export, text, **{**UNQUEUED, "queue": True})  # which carries the message
         made.then(None, [text, name], js=DOWNLOAD, **UNQUEUED)
-    return Menu(reader, clear)
+    return Menu(reader, strict, clear)
 
 
 def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ class Turn:
     done: bool = False
     sent_to: tuple[str, ...] = ()  # the hosts that saw the question
     within: tuple[str, ...] = ()  # the documents that it is asked of; all where it names none
+    strict: bool | None = None  # whether what is not proven is left out (see `Ask`)
     remark: str = ""  # what is said above the answer
     id: str = field(default_factory=lambda: uuid4().hex)  # what is kept of its thumbs has the same
 
@@ -115,4 +116,4 @@ def ask_of(turn: Turn, before: Sequence[Turn]) -> Ask:
     """What is asked: a question of this conversation, but for one that was suggested, which stands by itself."""
     suggested = before[-1].answer.suggestions if before and before[-1].answer else ()
     history = () if turn.question in suggested else earlier_turns(before)
-    return Ask(question=turn.question, history=history, within=turn.within)
+    return Ask(question=turn.question, history=history, within=turn.within, strict=turn.strict)

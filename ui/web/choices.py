@@ -1,0 +1,50 @@
+"""What holds for each question of a tab: which documents it is asked of, who answers, and how strictly."""
+
+import html
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from assistant.chain import Assistant
+from ui.web.listeners import UNQUEUED
+
+_NAMED = 3  # documents on the line below the question
+
+# Kept until the tab is closed, as its conversation is; for this chat model, as another one is chosen anew.
+_KEEP = """(...chosen) => {
+    try { sessionStorage.setItem(%s, JSON.stringify(chosen)); } catch {} // a browser that keeps nothing
+}"""
+_KEPT = """(...chosen) => {
+    try { return JSON.parse(sessionStorage.getItem(%s)) ?? chosen; } catch { return chosen; }
+}"""
+
+
+def choices_line(
+    page: gr.Blocks, assistant: Assistant, scope: gr.Textbox, reader: gr.Radio, strict: gr.Checkbox
+) -> None:
+    """Adds the line that says what is chosen, and keeps that with the tab.
+
+    `scope` holds the names of the documents as JSON, and none for all.
+    """
+
+    def told(scope: str, strict: bool) -> str:
+        names = json.loads(scope)
+        sources = assistant.index().manifest.sources if names else ()
+        return chosen_html([one.title for one in sources if one.name in names], strict)
+
+    line = gr.HTML(chosen_html((), assistant.strict), elem_id="asked-of", padding=False)
+    key, choices = json.dumps(f"chosen with {assistant.model}"), [scope, reader, strict]
+    changed: list[Any] = [scope.change, reader.change, strict.change]
+    gr.on(changed, None, choices, None, js=_KEEP % key, **UNQUEUED)
+    gr.on(changed, told, [scope, strict], line, **UNQUEUED)
+    page.load(None, choices, choices, js=_KEPT % key, **UNQUEUED)
+
+
+def chosen_html(titles: Sequence[str], strict: bool = False) -> str:
+    """The way to the documents, which are asked where these are not all, and whether the answers are strict."""
+    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+    said = f"Asked of {', '.join(titles[:_NAMED])}{more} only · " if titles else ""
+    said += "What is not proven is left out · " if strict else ""
+    return f'<p>{html.escape(said)}<a href="#documents" role="button">Your documents</a></p>'

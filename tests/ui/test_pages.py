@@ -64,7 +64,7 @@ def test_it_is_named_as_printed_in_answer_terminal_window_and_export(answer: Ans
 def test_the_window_opens_the_pdf_at_the_page_that_viewers_count(library: Library, answer: Answer) -> None:
     link = answer_html(answer, "t").partition('class="file" href="')[2].partition('"')[0].replace("&amp;", "&")
     app = FastAPI()
-    app.include_router(originals(library.index))
+    app.include_router(originals(library.index, lambda _: True))
     http = TestClient(app, follow_redirects=False)
     target = urljoin(f"/{link}", http.get(f"/{link}").headers["location"])
     assert target.endswith("#page=2")
@@ -81,7 +81,7 @@ def test_the_window_opens_the_pdf_at_the_page_that_viewers_count(library: Librar
 def test_no_file_but_the_pdfs_of_the_index_is_served(library: Library) -> None:
     (library.corpus / "new.pdf").write_bytes(pdf([(700, 11, "Not indexed.")]))
     app = FastAPI()
-    app.include_router(originals(library.index))
+    app.include_router(originals(library.index, lambda _: True))
     notes = next(name for name in library.index().sources if name.endswith("notes.md"))
     for source in (notes, str(library.corpus / "new.pdf"), "/etc/passwd", "../quay rules.pdf", ""):
         assert TestClient(app).get("/pdf", params={"source": source}).status_code == 404, source

@@ -1,5 +1,6 @@
 """Documents that are added and removed in the window: which files end up where, and who may do so."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from ui.web.app import NO_FILES
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.choices import chosen_html
 from ui.web.documents import DocumentsPanel, Facts, list_html
@@ -184,7 +186,7 @@ def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_chang
 
 
 class TestAccess:
-    """Documents are changed where the window is opened on loopback, or behind a login alone."""
+    """Documents are changed, and PDFs opened, where the window is opened on loopback, or behind a login alone."""
 
     @pytest.mark.parametrize(
         ("here", "logins", "may"), [(True, False, True), (False, False, False), (False, True, True)]
@@ -213,18 +215,28 @@ class TestAccess:
     def test_not_through_a_proxy_without_a_login(
         self, forwarded: dict[str, str], scripted: str, of_a_team: str
     ) -> None:
-        assert "Documents can be added where" not in look(httpx.Client(base_url=scripted, trust_env=False))
+        here = httpx.Client(base_url=scripted, trust_env=False)
+        assert "Documents can be added where" not in look(here) and opens_files(here)
         through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
-        assert "Documents can be added where" in look(through)
+        assert "Documents can be added where" in look(through) and not opens_files(through)
         for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"]), ("_end_1", [])):
             assert "Documents can be added where" in press(through, listener, data)
         team = httpx.Client(base_url=of_a_team, headers=forwarded, trust_env=False)
+        assert team.get("pdf", params={"source": "a.md"}).status_code == 403
         team.post("login", data={"username": "ada", "password": "secret"})
-        assert "Documents can be added where" not in look(team)
+        assert "Documents can be added where" not in look(team) and opens_files(team)
 
 
 def look(client: httpx.Client) -> str:
     return press(client, "_look", ["[]"])
+
+
+def opens_files(client: httpx.Client) -> bool:
+    """Whether links to PDFs are shown, and lead to what is there (which this is not)."""
+    shown = NO_FILES not in json.loads(press(client, "welcome", []))["data"][0]
+    status = client.get("pdf", params={"source": "a.md"}).status_code
+    assert status == (404 if shown else 403)
+    return shown
 
 
 def press(client: httpx.Client, listener: str, data: list[Any]) -> str:

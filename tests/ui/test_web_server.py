@@ -141,8 +141,7 @@ class TestLogin:
             assert httpx.post(url, json=body, trust_env=False).status_code == 401, path
         for path in ("gradio_api/mcp/", "v1/chat/completions"):  # which would ask for no password
             assert httpx.post(locked + path, json={}, trust_env=False).status_code in (404, 405), path
-        # PDFs and the tool for assistants would need no password
-        assert httpx.get(f"{locked}pdf?source=rules.pdf", trust_env=False).status_code in (401, 404)
+        assert httpx.get(f"{locked}pdf?source=rules.pdf", trust_env=False).status_code == 403
 
     def test_a_wrong_password_is_turned_down_and_the_right_one_answers(self, locked: str) -> None:
         wrong = httpx.post(f"{locked}login", data={"username": "ada", "password": "guess"}, trust_env=False)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 import gradio as gr
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from gradio.events import api
 
 from assistant.chain import Assistant, as_ask
@@ -28,7 +28,7 @@ from ui.web.guard import may_add
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
-from ui.web.server import Server, address_of, is_loopback, keep_uploads_apart, take_port
+from ui.web.server import Server, address_of, has_logged_in, is_loopback, keep_uploads_apart, take_port
 
 TITLE = "BPO or KPO?"
 ABOUT = "Ask about Business Process Outsourcing and Knowledge Process Outsourcing."
@@ -39,6 +39,7 @@ _NAMED = 3  # documents
 OPEN_TO_ALL = (
     "WARNING: everyone who reaches this computer can use this chat window; it has no password. Set BPO_KPO_LOGIN."
 )
+NO_FILES = "<style>#chat a.file { display: none }</style>"  # for whom no PDF is opened
 CONCURRENT = 8  # answers in the making; one more waits its turn
 QUEUE_SIZE = 64
 
@@ -76,19 +77,20 @@ def build(
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def welcome() -> tuple[str, gr.Chatbot, str]:
+    def welcome(request: gr.Request) -> tuple[str, gr.Chatbot, str]:
         """The head of the page, the first questions and the article, of the documents that are indexed."""
+        hidden = "" if may_change(request) else NO_FILES
         try:
             titles = [source.title for source in islice(assistant.index().sources.values(), _NAMED + 1)]
             questions = assistant.first_questions()
         except UserError:  # which the first question meets, too, and shows
-            return head_html(TITLE, ABOUT), gr.Chatbot(), ""
+            return hidden + head_html(TITLE, ABOUT), gr.Chatbot(), ""
         panel = panel_html(assistant.index())
         shown = gr.Chatbot(examples=[{"text": question} for question in questions])
         if list(islice(assistant.index().sources, 2)) == [ARTICLE]:
-            return head_html(TITLE, ABOUT), shown, panel
+            return hidden + head_html(TITLE, ABOUT), shown, panel
         more = " and more" if len(titles) > _NAMED else ""
-        return head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown, panel
+        return hidden + head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown, panel
 
     limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
@@ -112,8 +114,8 @@ def build(
 
 
 def other_protocols(assistant: Assistant) -> list[APIRouter]:
-    """What is served beside the page: PDFs, and for programs completions, and MCP where its extra is installed."""
-    served = [completions(assistant), originals(assistant.index)]
+    """What is served for programs: completions, and MCP where its extra is installed."""
+    served = [completions(assistant)]
     if find_spec("mcp") is None:
         return served
     from ui.web.mcp import tool
@@ -160,6 +162,10 @@ def window(assistant: Assistant, settings: AssistantSettings, listener: socket.s
     def may_change(request: gr.Request) -> bool:
         return may_add(request.headers, here, logins)
 
+    def may_open(request: Request) -> bool:
+        return may_add(request.headers, here, logins) and (not logins or has_logged_in(request))
+
     keep_uploads_apart()
     blocks = build(assistant, settings, may_change)
-    return Server(blocks, other_protocols(assistant), listener, settings.logins)
+    for_programs = [] if logins else other_protocols(assistant)  # which ask for no password
+    return Server(blocks, [originals(assistant.index, may_open), *for_programs], listener, settings.logins)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ingest.errors import UserError
@@ -24,12 +24,16 @@ def link_to(source: str, at: int) -> str:
     return f"{PATH}?{urlencode({'source': source, 'at': at}, errors='replace')}"
 
 
-def originals(index: Callable[[], Index]) -> APIRouter:
-    """Serves the PDFs of the index, and no other file, as long as they are what was indexed."""
+def originals(index: Callable[[], Index], may_open: Callable[[Request], bool]) -> APIRouter:
+    """Serves the PDFs of the index, and no other file, as long as they are what was indexed, to whom `may_open`
+    allows it.
+    """
     router = APIRouter()
 
     @router.get(f"/{PATH}")
-    def original(source: str, at: int | None = None) -> Response:
+    def original(request: Request, source: str, at: int | None = None) -> Response:
+        if not may_open(request):
+            raise HTTPException(403, "PDFs are opened by whoever may add documents. See docs/documents.md.")
         found, content = _read(index, source)
         if at is None:
             return Response(content, media_type="application/pdf", headers=_HEADERS)

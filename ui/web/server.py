@@ -15,7 +15,7 @@ from types import FrameType
 
 import gradio as gr
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from ingest.errors import UserError
@@ -25,7 +25,6 @@ from ui.web.guard import Guard, may_add
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _UPLOADS_KEPT = 3_600  # seconds
-_NO_FILES = "#chat a.file { display: none }"  # which are among what is served without a password
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -67,6 +66,13 @@ def address_of(listener: socket.socket, host: str) -> str:
     """Where a browser on this machine finds the page."""
     name = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
+
+
+def has_logged_in(request: Request) -> bool:
+    """Whether who sends a request to a route beside the page has a password of the page."""
+    page = request.app.routes[-1].app
+    names = (f"access-token-{page.cookie_id}", f"access-token-unsecure-{page.cookie_id}")  # as Gradio calls them
+    return any(request.cookies.get(name) in page.tokens for name in names)
 
 
 @cache
@@ -117,9 +123,9 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`routers` are served beside the page, unless there are `logins`: they ask for no password."""
+        """`routers` are served beside the page; they ask for no password themselves."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        for router in () if logins else routers:
+        for router in routers:
             app.include_router(router)
         here = is_loopback(listener)
         app.add_middleware(Guard, may_add=partial(may_add, here=here, logins=bool(logins)))
@@ -146,8 +152,7 @@ class Server(uvicorn.Server):
             mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
-            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}"
-            f"{_NO_FILES if logins else ''}</style>",
+            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
         )
         super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 

@@ -12,7 +12,7 @@ from assistant.citations import escape
 from assistant.headings import is_heading_of
 from assistant.sides import compared
 from assistant.suggestions import TELL_ME, ideas_beside
-from ingest.text import Span
+from ingest.text import Span, few
 
 if TYPE_CHECKING:
     from assistant.snapshot import Snapshot
@@ -36,13 +36,12 @@ def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answe
     if opened.evidence.scope(ask.question) != "assistant" or _is_a_heading(ask.question, opened):
         return None
     sources = opened.index.sources
-    titles = ", ".join(f"“{escape(sources[name].title)}”" for name in islice(sources, _TITLES))
-    more = f" and {len(sources) - _TITLES:,} more" if len(sources) > _TITLES else ""
+    titles = few((f"“{escape(sources[name].title)}”" for name in sources), _TITLES, len(sources))
     return Answer(
         question=ask.question,
         standalone_question=ask.question,
         answered=True,
-        text=prompts.INTRODUCTION.format(titles=titles + more),
+        text=prompts.INTRODUCTION.format(titles=titles),
         suggestions=opened.first_questions,
         model=model,
         seconds=Seconds(total=time.perf_counter() - started),

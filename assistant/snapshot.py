@@ -30,7 +30,7 @@ from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import Source
-from ingest.text import count_tokens, words
+from ingest.text import count_tokens, few, words
 
 Found = TypeVar("Found")
 
@@ -125,9 +125,8 @@ def documents_named(names: Sequence[str], sources: Sequence[SourceRecord | Sourc
     for name in names:
         meant = _meant(name, called)
         if not meant:
-            shown = ", ".join(f"“{one.title}” ({one.name})" for one in sources[:_NAMED])
-            more = f" and {len(sources) - _NAMED:,} more" if len(sources) > _NAMED else ""
-            raise QuestionError(f"There is no document “{name}”. Name one of these: {shown}{more}.")
+            shown = few((f"“{one.title}” ({one.name})" for one in sources), _NAMED, len(sources))
+            raise QuestionError(f"There is no document “{name}”. Name one of these: {shown}.")
         found += meant
     return list(dict.fromkeys(found))
 

@@ -10,6 +10,7 @@ from ingest.language import ENGLISH, language_of
 from ingest.markdown import code_in
 from ingest.passages import sections
 from ingest.sources import Source
+from ingest.text import few
 
 _FEW = 3
 
@@ -57,4 +58,4 @@ def _left_out_of(source: Source) -> str:
 def _few(names: Sequence[str]) -> str:
     """The first few of these, each once."""
     once = list(dict.fromkeys(names))
-    return ", ".join(once[:_FEW]) + (f" and {len(once) - _FEW} more" if len(once) > _FEW else "")
+    return few(once, _FEW, len(once))

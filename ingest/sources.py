@@ -15,7 +15,8 @@ from ingest.formats.sandbox import LARGEST, LONGEST, Converter
 from ingest.settings import ROOT, UPLOADS
 from ingest.titles import body_start, title_of
 
-SUFFIXES = (".md", ".markdown", ".txt", *CONVERTED)
+KINDS = {".md": "Markdown", ".markdown": "Markdown", ".txt": "text", **CONVERTED}  # by suffix
+SUFFIXES = tuple(KINDS)
 _KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
 _CONVERTED_BY = 6  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers

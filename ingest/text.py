@@ -5,7 +5,9 @@ All positions are code points into the text that was passed in.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import regex
@@ -92,6 +94,12 @@ def words(text: str) -> list[str]:
     """The words and numbers of `text`, folded; a possessive 's is dropped."""
     folded = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES).casefold()
     return [word.removesuffix("'s") for word in _WORD.findall(folded)]
+
+
+def few(names: Iterable[str], shown: int, count: int) -> str:
+    """The first few names of so many, and how many more there are."""
+    more = f" and {count - shown:,} more" if count > shown else ""
+    return ", ".join(islice(names, shown)) + more
 
 
 def trim(text: str, span: Span) -> Span | None:

@@ -4,7 +4,7 @@ What is left out is a note at its place, an HTML comment. What a hostile file ca
 the process that this runs in, see `sandbox`; the converters are loaded only there.
 """
 
-CONVERTED = (".html", ".htm", ".docx", ".pdf")
+CONVERTED = {".html": "HTML", ".htm": "HTML", ".docx": "Word", ".pdf": "PDF"}
 
 
 def convert(content: bytes, suffix: str) -> str:

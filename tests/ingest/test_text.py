@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest import tiktoken_files
-from ingest.text import count_tokens, find_folded, fold, words
+from ingest.text import count_tokens, few, find_folded, fold, words
 
 # Letters that fold to one, two and three characters, digits, every kind of quote, space, dash and mark.
 FOLDABLE = st.text(st.sampled_from("abCDéÉßﬁ19 \n\t\u00a0-‑–*_#>+•'’“”.,!"), max_size=60)
@@ -134,3 +134,8 @@ def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path: Path, monkeypat
     (tmp_path / "file").touch()
     # a folder below a file cannot be made, not even by root
     assert provided(tmp_path / "file" / "cache", monkeypatch) == PUBLISHED
+
+
+def test_of_many_names_a_few_are_said_and_how_many_more_there_are() -> None:
+    assert few("ab", 3, 2) == "a, b" and few("abc", 3, 3) == "a, b, c"
+    assert few((str(number) for number in range(2_000)), 3, 2_000) == "0, 1, 2 and 1,997 more"

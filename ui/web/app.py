@@ -8,7 +8,6 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from importlib.util import find_spec
-from itertools import islice
 from typing import Any
 
 import gradio as gr
@@ -18,6 +17,7 @@ from gradio.events import api
 from assistant.chain import Assistant, as_ask
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
+from ingest.text import few
 from ui.web.article import article_panel, panel_html
 from ui.web.chat import chat_panel
 from ui.web.check import check_panel
@@ -81,16 +81,15 @@ def build(
         """The head of the page, the first questions and the article, of the documents that are indexed."""
         hidden = "" if may_change(request) else NO_FILES
         try:
-            titles = [source.title for source in islice(assistant.index().sources.values(), _NAMED + 1)]
-            questions = assistant.first_questions()
+            index, questions = assistant.index(), assistant.first_questions()
         except UserError:  # which the first question meets, too, and shows
             return hidden + head_html(TITLE, ABOUT), gr.Chatbot(), ""
-        panel = panel_html(assistant.index())
+        head = head_html(TITLE, ABOUT)
+        if [one.name for one in index.manifest.sources] != [ARTICLE]:
+            titles = [one.title for one in index.manifest.sources]
+            head = head_html(TITLE_OF_OTHERS, f"About {few(titles, _NAMED, len(titles))}.")
         shown = gr.Chatbot(examples=[{"text": question} for question in questions])
-        if list(islice(assistant.index().sources, 2)) == [ARTICLE]:
-            return hidden + head_html(TITLE, ABOUT), shown, panel
-        more = " and more" if len(titles) > _NAMED else ""
-        return hidden + head_html(TITLE_OF_OTHERS, f"About {', '.join(titles[:_NAMED])}{more}."), shown, panel
+        return hidden + head, shown, panel_html(index)
 
     limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.chain import Assistant
+from ingest.text import few
 from ui.web.listeners import UNQUEUED
 
 _NAMED = 3  # documents on the line below the question
@@ -44,7 +45,6 @@ def choices_line(
 
 def chosen_html(titles: Sequence[str], strict: bool = False) -> str:
     """The way to the documents, which are asked where these are not all, and whether the answers are strict."""
-    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
-    said = f"Asked of {', '.join(titles[:_NAMED])}{more} only · " if titles else ""
+    said = f"Asked of {few(titles, _NAMED, len(titles))} only · " if titles else ""
     said += "What is not proven is left out · " if strict else ""
     return f'<p>{html.escape(said)}<a href="#documents" role="button">Your documents</a></p>'

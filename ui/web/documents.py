@@ -19,6 +19,7 @@ from ingest.index import Index
 from ingest.notes import left_out
 from ingest.pages import page_count
 from ingest.settings import IngestSettings
+from ingest.sources import KINDS
 from ui.web.intake import Intake
 from ui.web.jobs import Job
 from ui.web.listeners import UNQUEUED
@@ -33,7 +34,6 @@ NOT_HERE = (
     "proxy, or behind a login (BPO_KPO_LOGIN); or run: bpo-kpo ingest"
 )
 _LOOK = 0.5  # seconds between two looks at how far a change is
-_KINDS = {".md": "Markdown", ".markdown": "Markdown", ".txt": "text", ".docx": "Word", ".pdf": "PDF"}
 
 Changes = dict[Any, Any]  # what of the tab changes, by component
 
@@ -205,7 +205,7 @@ def list_html(documents: Sequence[Facts], chosen: Sequence[str], removable: Set[
 
 def _row(one: Facts, ticked: bool, removable: bool) -> str:
     name, title = html.escape(one.name), html.escape(one.title)
-    kind = _KINDS.get(PurePosixPath(one.file).suffix.lower(), "HTML")
+    kind = KINDS[PurePosixPath(one.file).suffix.lower()]
     counts = [(one.pages, "page")] * bool(one.pages) + [(one.passages, "passage")]
     told = [one.file, kind, *(f"{count} {what}{'s' * (count != 1)}" for count, what in counts)]
     if one.left_out:

@@ -7,8 +7,8 @@ import contextlib
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, digest_of, open_store
 from ingest.lexicon import LEXICON_VERSION
-from ingest.notes import lines_on
+from ingest.notes import LeftOut, left_out, lines_on
 from ingest.passages import SPLITTER_VERSION, Passage, heading_above, plain_headings, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
@@ -41,14 +41,17 @@ SMALL = 100
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did, in passages; why documents were passed over, and what new ones lack, a line each."""
+    """What a build did, in passages; why documents were passed over, and what there is to know, a line each; what
+    was left out of new documents, by name.
+    """
 
     passages: int
     embedded: int
     kept: int
     removed: int
     skipped: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    left_out: Mapping[str, Sequence[LeftOut]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.passages} passages: {self.embedded} embedded, {self.kept} kept, {self.removed} removed"
@@ -169,7 +172,8 @@ def _report(documents: Documents, passages: Collection[str], old: Index | None) 
         kept=len(now & then),
         removed=len(then - now),
         skipped=tuple(documents.skipped.values()),
-        left_out=lines_on(new, documents.others),
+        remarks=lines_on(new, documents.others),
+        left_out={source.name: found for source in new if (found := left_out(source))},
     )
 
 

@@ -36,10 +36,8 @@ def left_out(source: Source) -> list[LeftOut]:
 
 
 def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
-    """A line for each document of which something was left out, and one for all that are not in English, and for
-    all files of other kinds.
-    """
-    lines = [f"Left out of {source.name}: {found}" for source in sources if (found := _left_out_of(source))]
+    """A line for all documents that are not in English, and for all files of other kinds."""
+    lines = []
     languages = {source.name: language_of(source.text[source.body_start :]) for source in sources}
     if foreign := [f"{name} ({language})" for name, language in languages.items() if language != ENGLISH]:
         lines.append(f"Not in English, so only a chat model reads it ({len(foreign)}): {_few(foreign)}")
@@ -48,9 +46,10 @@ def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ..
     return tuple(lines)
 
 
-def _left_out_of(source: Source) -> str:
+def in_words(found: Sequence[LeftOut]) -> str:
+    """What was left out of a document, each thing once, with its places."""
     places: dict[str, list[str]] = defaultdict(list)
-    for one in left_out(source):
+    for one in found:
         places[one.what].append(one.where)
     return "; ".join(f"{what} ({_few(where)})" for what, where in places.items())
 

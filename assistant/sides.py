@@ -30,10 +30,12 @@ def compared(question: str, texts: Sequence[str]) -> Names | None:
     Two abbreviations that the texts write in capitals, where it compares or joins anything; else the words right
     before and behind a "vs", "or", "than", and where it speaks of a difference also an "and" and the like.
     """
-    told = " ".join(texts)
     joins = [*_JOINED.finditer(question)]
     if _COMPARES.search(question):
         joins += _JOINED_WHERE_COMPARED.finditer(question)
+    elif not joins and not _BESIDE_EACH_OTHER.search(question):
+        return None  # as most questions, for which the texts need not be read
+    told = " ".join(texts)
     capitals = {_singular(word): word for word in _CAPITALS.findall(told) if word.casefold() not in STOP_WORDS}
     short = list(dict.fromkeys(word for word in map(_singular, words(question)) if word in capitals))
     if len(short) == 2 and (joins or _COMPARES.search(question) or _BESIDE_EACH_OTHER.search(question)):

@@ -4,7 +4,7 @@ Each is looked up first: one that is answered from elsewhere, or not at all, is 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,12 +72,13 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
     """A question for each section of the documents that are near, those beside these places first."""
     ideas = []
     for name in dict.fromkeys(name for name, _ in near if name in sources):
-        sections = sections_of(sources[name])
+        source = sources[name]
+        sections, names = sections_of(source), _names_in(source)
         for number, section in enumerate(sections):
             title = last_heading(section.path)
-            if title != sources[name].title and not orders(title):  # all of it is about the title
+            if title != source.title and not orders(title):  # all of it is about the title
                 place = Span(section.span.start, _end(sections, number))
-                ideas.append(Idea(_asking_for(section.path, sources[name]), (name, place)))
+                ideas.append(Idea(_asking_for(section.path, names), (name, place)))
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
@@ -100,17 +101,17 @@ def _end(sections: Sequence[Section], number: int) -> int:
     return sections[last].span.end
 
 
-def _asking_for(path: str, source: Source) -> str:
-    """The heading of a section as a question for what stands below it."""
+def _asking_for(path: str, names: Set[str]) -> str:
+    """The heading of a section as a question for what stands below it, of a document with these names."""
     heading = last_heading(path)
     if heading.endswith("?"):
         return heading
-    said = _within_a_sentence(heading, source).removeprefix("the ")
+    said = _within_a_sentence(heading, names).removeprefix("the ")
     if _SAYS_BY_ITSELF.match(heading):
         return f"{TELL_ME} {said}."
     above = last_heading(section_above(path))
-    if _DIFFER.search(above) and (names := compared(above, [above])):
-        return "How do {} and {} differ in {}?".format(*names, said)
+    if _DIFFER.search(above) and (sides := compared(above, [above])):
+        return "How do {} and {} differ in {}?".format(*sides, said)
     if _MANY.match(heading):
         return f"What are the {said}?"
     if _ONE.match(heading):
@@ -118,10 +119,14 @@ def _asking_for(path: str, source: Source) -> str:
     return f"{TELL_ME} about “{heading}”."
 
 
-def _within_a_sentence(heading: str, source: Source) -> str:
-    """A heading without the capitals that only headings have; names keep theirs, as in the text's sentences."""
+def _names_in(source: Source) -> set[str]:
+    """Words that have a capital within the text's sentences, and none without one."""
     small = {word.capitalize() for word in re.findall(r"\b[a-z]+\b", source.text)}
-    names = set(re.findall(r"(?<=[a-z,] )[A-Z]\w*", source.text)) - small
+    return set(re.findall(r"(?<=[a-z,] )[A-Z]\w*", source.text)) - small
+
+
+def _within_a_sentence(heading: str, names: Set[str]) -> str:
+    """A heading without the capitals that only headings have; names keep theirs."""
     return re.sub(r"\b[A-Z][a-z]*\b", lambda word: word[0] if word[0] in names else word[0].lower(), heading)
 
 

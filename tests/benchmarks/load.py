@@ -2,11 +2,12 @@
 
 Starts `bpo-kpo chat` with the offline reader, where no address is given; lets each person ask a question of
 core.jsonl, wait for the whole answer, think for about five seconds and ask on, as a page does, which is left for
-a new one after ten questions. Prints how long the answers took and what memory the server held, and leaves with 1
-where one failed.
+a new one after ten questions. Prints how long the answers took, what processor time and memory the server took for
+them, and leaves with 1 where one failed.
 """
 
 import json
+import os
 import random
 import re
 import statistics
@@ -61,6 +62,12 @@ def resident_megabytes(process: int) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
+def processor_seconds(process: int) -> float:
+    """What a process has taken of the processors until now."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
     """Runs the load; 0 where every question was answered."""
     held: list[float] = []
@@ -70,6 +77,7 @@ def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
             address, server = stack.enter_context(window(BPO_KPO_MODEL="extractive"))
         Page(address, "extractive").ask(QUESTIONS[0])
         crowd = [Person(address, seed) for seed in range(people)]
+        before = processor_seconds(server.pid) if server else 0.0
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=person.ask_until, args=(end,)) for person in crowd]
         for thread in threads:
@@ -78,12 +86,14 @@ def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
             if server:
                 held.append(resident_megabytes(server.pid))
             time.sleep(max(5.0, seconds / 20))
+        spent = processor_seconds(server.pid) - before if server else 0.0
     took = sorted(second for person in crowd for second in person.seconds)
     failed = [line for person in crowd for line in person.failed]
     p95 = took[int(0.95 * len(took))]
     print(f"{people} people, {seconds:.0f} s: {len(took)} answers, {len(failed)} failed")
     print(f"seconds to the whole answer: median {statistics.median(took):.2f}, p95 {p95:.2f}, most {took[-1]:.2f}")
     if held:
+        print(f"processor time of the server: {1000 * spent / len(took):.0f} ms an answer")
         print(f"memory of the server, from first to last: {' '.join(f'{mb:.0f}' for mb in held)} MB")
     for line in failed[:5]:
         print(line)

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from gradio import LikeData
+from gradio.queueing import Queue
 from gradio.state_holder import StateHolder
 
 from assistant.answers import Answer, Ask
@@ -14,6 +15,7 @@ from assistant.chain import Assistant
 from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
+from ui.web.app import LOOK, QUEUE_SIZE
 from ui.web.feedback import _feedback
 from ui.web.turns import LEFT, Turn, Turns, dump, earlier_turns, whole_answers
 
@@ -149,6 +151,14 @@ class TestConversation:
         props = [str(one["props"]) for one in session.components]
         kept = [one for one in props if "mark 111111" in one and "Asked before: 0" in one]
         assert len(kept) == 2  # what the chat shows, and what the page keeps
+
+    def test_no_figures_are_kept_of_who_asks_when_nor_is_it_looked_for_questions_without_a_pause(
+        self, scripted: str
+    ) -> None:
+        Page(scripted).ask("What drives BPO?")
+        queues = [one for one in gc.get_objects() if isinstance(one, Queue) and one.max_size == QUEUE_SIZE]
+        assert queues and not any(queue.event_analytics for queue in queues)
+        assert {queue.sleep_when_free for queue in queues} == {LOOK}
 
 
 class TestTurns:

@@ -42,6 +42,7 @@ OPEN_TO_ALL = (
 NO_FILES = "<style>#chat a.file { display: none }</style>"  # for whom no PDF is opened
 CONCURRENT = 8  # answers in the making; one more waits its turn
 QUEUE_SIZE = 64
+LOOK = 0.01  # seconds between two looks at whether somebody waits
 
 
 class _Page(gr.Blocks):
@@ -109,6 +110,8 @@ def build(
         api(ask, api_name="ask", **limit)
         gr.on([blocks.load, documents.ended.change], welcome, None, [head, panel.chat, article], **UNQUEUED)
         blocks.queue(max_size=QUEUE_SIZE, api_open=False)
+    blocks._queue.sleep_when_free = LOOK  # a thousand times a second is what Gradio does
+    blocks._queue.ANALYTICS_MAX_EVENTS = 0  # of which it works out figures after each answer, for nobody
     return blocks
 
 

@@ -66,6 +66,12 @@ def answered(page: Any, count: int = 1) -> None:
     page.locator("#chat .answer.finished").nth(count - 1).wait_for()
 
 
+def reload(page: Any, kept: str) -> None:
+    """Loads the page again, once it has kept these words of the conversation."""
+    page.wait_for_function("([words]) => sessionStorage.getItem('conversation').includes(words)", arg=[kept])
+    page.reload()
+
+
 def from_menu(page: Any, name: str) -> None:
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name=name).click()

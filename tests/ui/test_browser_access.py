@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked, serious
+from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked, reload, serious
 from tests.ui.scripted import QUOTE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -93,7 +93,7 @@ def test_strict_answers_are_chosen_in_the_menu_told_below_the_question_and_kept_
     page.keyboard.press("Escape")
     ask(page, "What drives BPO?")
     answered(page)
-    page.reload()
+    reload(page, "volume-driven")
     answered(page)
     told.wait_for()
     ask(page, "And KPO?")

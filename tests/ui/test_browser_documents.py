@@ -11,7 +11,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.ui.browser import NEEDED, Open, answered, ask, serious, served
+from tests.ui.browser import NEEDED, Open, answered, ask, reload, serious, served
 from tests.ui.scripted import FEEDBACK
 from ui.web.chat import ALL_GONE
 
@@ -58,7 +58,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(
     answered(page)
     assert "70 degrees" not in reply(page)
 
-    page.reload()
+    reload(page, "standalone_question")
     page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for()
     page.get_by_role("button", name="Your documents").click()
     row(page, "Coffee").wait_for()

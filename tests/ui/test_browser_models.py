@@ -9,7 +9,7 @@ from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.model_server import STREAM, Asked, Script, event, model_server, streamed
-from tests.ui.browser import NEEDED, Open, answered, ask, served
+from tests.ui.browser import NEEDED, Open, answered, ask, reload, served
 from tests.ui.scripted import FEEDBACK, QUOTE
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -47,7 +47,7 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
             page.locator("#reader").get_by_label(re.compile("the offline reader")).check()
             page.keyboard.press("Escape")
             page.get_by_role("button", name="Ask", exact=True).wait_for()
-            page.reload()  # which does not send the next question where this reader does not
+            reload(page, "Stopped.")  # which does not send the next question where this reader does not
             page.get_by_role("button", name="Retry").last.click()
             answered(page, 2)
             last = page.locator("#chat .answer").last.inner_text()

@@ -35,7 +35,7 @@ def overview_for(
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
     scope = retriever.evidence.scope(_without_files(asked, passages), names)
     overview = None
-    if (scope == "document" or answers) and (section := _section_asked_for(asked, passages, index, retriever)):
+    if (scope == "document" or answers) and (section := section_asked_for(asked, passages, index, retriever)):
         overview = told(section)
     elif scope == "document":
         overview = _of_documents(asked, index)
@@ -54,8 +54,8 @@ def _of_documents(asked: str, index: Index) -> Overview:
     return summarized(index.passages_of(named, _OF_ONE))
 
 
-def _section_asked_for(
-    asked: str, passages: Sequence[RetrievedPassage], index: Index, retriever: HybridRetriever
+def section_asked_for(
+    asked: str, passages: Sequence[Passage | RetrievedPassage], index: Index, retriever: HybridRetriever
 ) -> list[Passage]:
     """All passages of the section whose heading a question names, if it asks for all of that; else none.
 

@@ -133,6 +133,7 @@ def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable
         ]
     assert "three rooms" in chain.invoke("summarize the tenancy").text, "the title names no section"
     assert "savings" not in chain.invoke("How much is the deposit?").text, "it asks for less than all of it"
+    assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
 
 
 def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 OFFLINE = Path(__file__).parent / "offline"
@@ -34,6 +35,14 @@ from ingest.sources import Source, read_source  # noqa: E402
 from tests.fakes import FakeChatModel, scripted  # noqa: E402
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
+
+# Two busy cores have no deadlines. `make stress` tries many more.
+CHECKS = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+for profile, examples in (("few", 30), ("many", 500)):
+    hypothesis.settings.register_profile(
+        profile, max_examples=examples, deadline=None, suppress_health_check=CHECKS
+    )
+hypothesis.settings.load_profile("few")
 
 
 @pytest.fixture(scope="session")

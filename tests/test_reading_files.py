@@ -22,6 +22,8 @@ from ingest.text import words
 CORPUS, DATA = ROOT / "corpus", ROOT / "tests" / "data"
 ABOUT_THE_ARTICLE = sorted((CORPUS / "questions").glob("*.jsonl"))
 MEASURING = (*ABOUT_THE_ARTICLE, DATA / "cold-chain.jsonl")
+pytestmark = pytest.mark.xdist_group("reading files")  # which one worker reads, once
+
 NEARLY_THE_SAME = 85  # of 100, for two questions
 THE_SAME_WORD = 75  # for two words, of which one may be misspelt
 

@@ -1,10 +1,9 @@
-"""What the tests of the assistant share: documents of their own, and Hypothesis in no hurry."""
+"""What the tests of the assistant share: documents of their own, and a chat model at a server."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 from assistant import retries
@@ -21,9 +20,6 @@ KEY = "sk-secret-0123456789"
 
 Asking = Callable[..., Assistant]
 WithModel = Callable[..., tuple[Any, Any]]
-
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,9 @@ from tests.ui import command
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
 ONE = (SMOKE, "--only", "s-01")
+
+pytestmark = pytest.mark.xdist_group("smoke set")  # which is asked once
+
 FLOORS = {
     "fact_recall": 0.75,
     "evidence_recall": 0.9,

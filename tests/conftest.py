@@ -88,6 +88,12 @@ def ingest_settings(request: pytest.FixtureRequest, minilm: MiniLM) -> IngestSet
 
 
 @pytest.fixture(scope="session")
+def environment(ingest_settings: IngestSettings) -> dict[str, str]:
+    """The variables of a command that asks the offline reader about the article."""
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
+
+
+@pytest.fixture(scope="session")
 def assistant(ingest_settings: IngestSettings, minilm: MiniLM) -> Assistant:
     """The offline assistant over the real article."""
     return open_assistant(AssistantSettings(model="extractive", ingest=ingest_settings), embeddings=minilm)

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from assistant import retries
-from assistant.chain import Assistant, open_assistant
+from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
+from tests import made
 from tests.model_server import ModelServer
 
 DRIVES = "What drives BPO?"
@@ -38,9 +39,7 @@ def brief_assistant(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) ->
     """The offline assistant over two passages: for many questions of which only the form matters."""
     folder = tmp_path_factory.mktemp("handbook")
     (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
-    settings = IngestSettings(index=folder / "index")
-    build(settings, [folder / "handbook.md"], embeddings=minilm)
-    return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    return made.assistant_over(IngestSettings(index=folder / "index"), folder / "handbook.md", embeddings=minilm)
 
 
 @pytest.fixture
@@ -56,14 +55,10 @@ def index_of(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Ca
 
 
 @pytest.fixture
-def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Callable[..., Assistant]:
+def assistant_over(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., Assistant]:
     """The offline assistant over the given documents."""
-
-    def make(**documents: str) -> Assistant:
-        settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
-        return open_assistant(settings, embeddings=minilm)
-
-    return make
+    settings = IngestSettings(index=tmp_path / "index")
+    return lambda **documents: made.assistant_over(settings, library(**documents), embeddings=minilm)
 
 
 @pytest.fixture

@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
 from assistant.units import units
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT, IngestSettings
+from tests.made import assistant_over
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
 FOREIGN = ROOT / "tests" / "data" / "cold-chain.md"
@@ -85,9 +83,7 @@ def asking(tmp_path: Path, minilm: MiniLM) -> Asking:
         copy = tmp_path / document.name
         copy.write_text(text, encoding="utf-8")
         settings = IngestSettings(index=tmp_path / document.stem)
-        build(settings, [copy], embeddings=minilm)
-        assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
-        return assistant.chain.invoke
+        return assistant_over(settings, copy, embeddings=minilm).chain.invoke
 
     return over
 

@@ -1,4 +1,4 @@
-"""What a command is run with, the windows that browser tests look at, and how they open one."""
+"""The windows that browser tests look at, and how they open one."""
 
 import functools
 import os
@@ -12,12 +12,6 @@ from assistant.chain import Assistant
 from ingest.settings import IngestSettings
 from tests.ui.browser import Open, chromium, served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
-
-
-@pytest.fixture
-def index(ingest_settings: IngestSettings) -> dict[str, str]:
-    """The variables of a command that asks the offline reader about the article."""
-    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
 
 
 @pytest.fixture(scope="session")

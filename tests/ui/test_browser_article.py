@@ -59,6 +59,8 @@ class TestProof:
         answered(page, 2)
         page.locator("#chat .answer").first.locator("a.marker").first.click()
         assert marked(page) == first
+        page.locator("#chat .answer").nth(1).locator("a.marker").first.click()
+        page.get_by_text("Reduced operational costs").and_(page.locator("mark.current")).wait_for()
         assert page.locator("#said").inner_text() == ""
         ask(page, "What does Time Doctor cost?")
         answered(page, 3)

@@ -63,9 +63,9 @@ def assistant_over(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM)
 
 @pytest.fixture
 def asking(assistant: Assistant) -> Asking:
-    """An assistant whose chat model is at a server, for which it waits half a second at most."""
+    """An assistant whose chat model is at a server, for which it waits so many seconds at most."""
 
-    def make(server: ModelServer, timeout: float = 0.5, **options: Any) -> Assistant:
+    def make(server: ModelServer, timeout: float = 5.0, **options: Any) -> Assistant:
         account = {"openai_base_url": server.url, "openai_api_key": KEY}
         ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
         settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout, **options)

@@ -62,7 +62,7 @@ class TestEvaluate:
         page.get_by_text(UNDER_WAY).wait_for()
         page.reload()
         evaluate(page).get_by_text(UNDER_WAY).wait_for()
-        assert page.locator("#status progress").get_attribute("max") == "320"
+        assert page.get_by_role("progressbar", name="Questions answered").get_attribute("max") == "320"
         other.get_by_role("button", name="Run").click()
         other.get_by_text("One run at a time").wait_for()
         other.get_by_text(UNDER_WAY).wait_for()

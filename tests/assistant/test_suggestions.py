@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.answers import Answer, Citation
 from assistant.chain import Assistant
 from assistant.suggestions import Place, ideas_beside, suggestions
 from ingest.sources import Source, make_source
 from ingest.text import Span
+from tests import made
 
 NAMES = ["Care", "Winter storage", "Noise", "What if it leaks?", "Colours", "3. Spare parts"]
 PUMPS = "# Pumps\n\nPumps pump.\n\n" + "".join(
@@ -33,12 +34,9 @@ def cites(*numbers: int) -> tuple[Citation, ...]:
 
 def answer(*numbers: int, near: int | None = None) -> Answer:
     """An answer from these sections, or with none of them a refusal whose nearest passage is in another."""
-    said = {"question": "Which?", "standalone_question": "Which?", "text": "x", "model": "m"}
     (place,) = cites(near if near is not None else 0)
-    passage = RetrievedPassage(
-        source=place.source, section="", text=place.quote, start=place.start, end=place.end, score=1.0
-    )
-    return Answer(answered=bool(numbers), citations=cites(*numbers), passages=(passage,), **said)
+    nearest = made.passage(place.quote, "", place.source, place.start)
+    return made.answer(answered=bool(numbers), citations=cites(*numbers), passages=(nearest,))
 
 
 def suggested(

@@ -17,6 +17,7 @@ test: .venv/ready
 
 # What the tests try with a few chosen inputs, tried with all of them; takes minutes.
 stress: .venv/ready
+	@$(BIN)/pytest -m hypothesis --hypothesis-profile many
 	@$(BIN)/python -m tests.stress
 
 # The figures in README and docs/evaluation.md; the report goes to reports/.

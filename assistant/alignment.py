@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.injection import orders, within_orders
@@ -17,15 +18,22 @@ _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force
 def align(sentence: str, passage: str) -> tuple[Span, bool]:
     """The span of the passage that proves the sentence, and whether it holds it word for word.
 
-    A label before the sentence need not stand there. An order to an assistant (see `orders`) proves nothing; where
+    Labels before the sentence need not stand there. An order to an assistant (see `orders`) proves nothing; where
     there is nothing else, the span is empty.
     """
     folded = _folded(passage)
-    for claim in dict.fromkeys([sentence, _LABEL.sub("", sentence)]):
+    for claim in _without_labels(sentence):
         verbatim = find_folded(claim, folded)
         if verbatim and not within_orders(passage, span := folded.span(*verbatim)):
             return span, True
     return _best_run(sentence, passage), False
+
+
+def _without_labels(sentence: str) -> Iterator[str]:
+    """The sentence, and what is left of it behind one label after the other."""
+    yield sentence
+    if (rest := _LABEL.sub("", sentence)) != sentence:
+        yield from _without_labels(rest)
 
 
 @lru_cache(maxsize=4096)

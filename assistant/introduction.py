@@ -10,6 +10,7 @@ from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.headings import is_heading_of
+from assistant.overview import section_asked_for
 from assistant.sides import compared
 from assistant.suggestions import TELL_ME, ideas_beside
 from ingest.text import Span, few
@@ -31,7 +32,8 @@ _TRIED = 8  # headings that are looked up for them
 def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answer | None:
     """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`.
 
-    `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?").
+    `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?"), or is
+    all that is asked for ("sum up the troubleshooting").
     """
     if opened.evidence.scope(ask.question) != "assistant" or _is_a_heading(ask.question, opened):
         return None
@@ -54,10 +56,11 @@ def is_small_talk(said: str) -> bool:
 
 
 def _is_a_heading(question: str, opened: "Snapshot") -> bool:
-    """Whether a heading of the passages that are nearest is this question."""
+    """Whether a heading of the passages that are nearest is this question, or what it asks for."""
     *_, reranked = opened.retriever.rank(question)
     near = opened.index.passages.at([position for position, _ in reranked.scored[:_LOOKED_AT]])
-    return any(is_heading_of(passage.section, question) for passage in near)
+    named = section_asked_for(question, near, opened.index, opened.retriever)
+    return bool(named) or any(is_heading_of(passage.section, question) for passage in near)
 
 
 def first_questions(opened: "Snapshot") -> tuple[str, ...]:

@@ -1,55 +1,43 @@
-"""A document as a whole, from its structure: what each section says first, or what it says of two things.
-
-Tried on 664 sections for which somebody had written a summary's sentence: the first sentence was that one in
-0.49 of them, the one that resembles its section most in 0.36, and weighing ten such signs together gave 0.51.
-"""
+"""Which overview a question asks for: of documents, of a section that it names, or of two things side by side."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
-from assistant.lines import Line, TableRow
+from assistant.headings import last_heading
+from assistant.lines import TableRow
 from assistant.reading_model.model import PassageReading
 from assistant.retriever import HybridRetriever
 from assistant.sides import Names, compared, side_in
-from assistant.units import Unit, units
+from assistant.summaries import Found, Overview, begun, first_sentence, line, summarized, tells, told
+from assistant.units import units
 from ingest.index import Index
 from ingest.passages import Passage, section_above
 
-LONGEST = 150  # words of a summary; so many more may be headings of what comes behind
-_FEWEST = 3  # sections of a document that are worth a sentence each, and of a comparison at least one less
+_OF_BOTH = 2  # sections that speak of both things of a comparison, at least
 _DOCUMENTS, _OF_EACH, _OF_ONE = 20, 5, 400  # what an overview is made of: documents, passages of each or of one
-_SENTENCE = re.compile(r"[.!?…。！？।][\"'”’」』)\]*_]*$")
-
-Found = tuple[Passage, Unit]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The lines of an answer, the passages that they quote, and how many sections or documents are left out."""
-
-    passages: tuple[Passage, ...]
-    lines: tuple[Line | TableRow, ...]
-    left_out: int = 0
+_WORD = re.compile(r"[\w’'-]+")
 
 
 def overview_for(
-    question: str, passages: Sequence[RetrievedPassage], index: Index, retriever: HybridRetriever
+    question: str, passages: Sequence[RetrievedPassage], answers: bool, index: Index, retriever: HybridRetriever
 ) -> Overview | None:
     """The overview that a question asks for; `None` where it asks for passages, or nothing can be told.
 
-    `passages` are those that were retrieved for it: they tell which two things it names beside each other.
+    `passages` are those that were retrieved for it, and `answers` whether they answer: they tell which section it
+    names, or which two things beside each other.
     """
     asked = turns(question)[-1]
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
-    scope = retriever.evidence.scope(asked, names)
+    scope = retriever.evidence.scope(_without_files(asked, passages), names)
     overview = None
-    if scope == "document":
+    if (scope == "document" or answers) and (section := section_asked_for(asked, passages, index, retriever)):
+        overview = told(section)
+    elif scope == "document":
         overview = _of_documents(asked, index)
     elif scope == "comparison":
         overview = _of_two_things(asked, names, index, retriever)
@@ -64,6 +52,41 @@ def _of_documents(asked: str, index: Index) -> Overview:
         few = [index.passages_of(name, _OF_EACH) for name in sources[:_DOCUMENTS]]
         return begun(few, left_out=max(len(sources) - _DOCUMENTS, 0))
     return summarized(index.passages_of(named, _OF_ONE))
+
+
+def section_asked_for(
+    asked: str, passages: Sequence[Passage | RetrievedPassage], index: Index, retriever: HybridRetriever
+) -> list[Passage]:
+    """All passages of the section whose heading a question names, if it asks for all of that; else none.
+
+    It names a heading by all words of it; of several, that with most that the document's title does not have. And
+    it asks for all if, with another word for these, it would ask for a whole document.
+    """
+    terms = index.lexicon.terms
+    said = set(terms(asked))
+    best, place = set[str](), ("", "")
+    for passage in passages:
+        heading = set(terms(last_heading(passage.section)))
+        own = heading - set(terms(index.sources[passage.source].title))
+        if heading <= said and len(own) > len(best):
+            best, place = own, (passage.source, passage.section)
+    if not best or retriever.evidence.scope(_without(asked, best, terms)) != "document":
+        return []
+    source, section = place
+    return [p for p in index.passages_of(source, _OF_ONE) if f"{p.section} > ".startswith(f"{section} > ")]
+
+
+def _without_files(asked: str, passages: Sequence[RetrievedPassage]) -> str:
+    """A question with another word for the file names in it: what a file is called says nothing of its scope."""
+    for file in {Path(passage.source).name for passage in passages}:
+        asked = re.sub(rf"\b{re.escape(file)}\b", "this", asked, flags=re.IGNORECASE)
+    return asked
+
+
+def _without(asked: str, named: set[str], terms: Callable[[str], Sequence[str]]) -> str:
+    """A question with another word for what it names, from the first to the last of these terms."""
+    of_name = [word for word in _WORD.finditer(asked) if named.intersection(terms(word.group()))]
+    return f"{asked[: of_name[0].start()]}this{asked[of_name[-1].end() :]}" if of_name else asked
 
 
 def _named(asked: str, index: Index) -> str | None:
@@ -96,52 +119,6 @@ def _of_two_things(asked: str, names: Names | None, index: Index, retriever: Hyb
     return side_by_side(passages, read, names, index.lexicon.terms)
 
 
-def summarized(passages: Sequence[Passage]) -> Overview:
-    """The sections of a document, all of whose passages are given in order.
-
-    Each with the headings below its own, or, where these are few, with its first sentence; those that come when
-    `LONGEST` words are reached only with their heading.
-    """
-    kept: list[Passage] = []
-    lines: list[Line] = []
-    words = left_out = 0
-    for section in _main_sections(passages):
-        told = [(p, unit) for p in section for unit in units(p.text)]
-        headings = [one for one in told if one[1].kind == "heading" and not _is_title(one)]
-        heading = headings[0] if told[0] in headings else None
-        below = headings[heading is not None :]
-        first = next((one for one in told if _tells(one[1])), None)
-        row = below if heading and len(below) >= _FEWEST else [first]
-        if words + _words([heading, *row]) > LONGEST:
-            words, row = max(words, LONGEST), []  # no later one is told more of than this
-        words += _words([heading, *row])
-        if words > 2 * LONGEST or not (heading or row):
-            left_out += bool(first)
-        elif first and row == [first]:
-            lines.append(_labelled(heading, first, kept))
-        elif first and heading:
-            lines.append(_line(heading, kept))
-            lines += [replace(_line(one, kept), item=True) for one in row if one]
-    return Overview(tuple(kept), tuple(lines), left_out)
-
-
-def begun(documents: Sequence[Sequence[Passage]], left_out: int) -> Overview:
-    """How each of several documents begins, from its first passages: with its title and its first sentence.
-
-    `left_out`: how many more there are.
-    """
-    kept: list[Passage] = []
-    lines = []
-    for passages in documents:
-        found = [(p, unit) for p in passages for unit in units(p.text)]
-        heading = next((one for one in found[:1] if one[1].kind == "heading"), None)
-        if first := next((one for one in found if _tells(one[1])), None):
-            lines.append(_labelled(heading, first, kept))
-        elif heading:
-            lines.append(_line(heading, kept))
-    return Overview(tuple(kept), tuple(lines), left_out)
-
-
 def side_by_side(
     passages: Sequence[Passage],
     read: Callable[[Sequence[Passage]], Sequence[PassageReading]],
@@ -158,7 +135,7 @@ def side_by_side(
     best = [_best_of_sides(of, read(of), names, terms) for of in sections]
     both = [section_above(of[0].section) for of, of_sides in zip(sections, best, strict=True) if all(of_sides)]
     parent = max(both, key=both.count, default="")
-    if both.count(parent) < _FEWEST - 1:
+    if both.count(parent) < _OF_BOTH:
         return None
     kept: list[Passage] = []
     rows = []
@@ -167,18 +144,8 @@ def side_by_side(
         if section_above(of[0].section) == parent and any(told):
             first = units(of[0].text)[:1]
             heading = (of[0], first[0]) if first and first[0].kind == "heading" else None
-            rows.append(TableRow(tuple(one and _line(one, kept) for one in (heading, *told)), names))
+            rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *told)), names))
     return Overview(tuple(kept), tuple(rows))
-
-
-def _main_sections(passages: Sequence[Passage]) -> list[list[Passage]]:
-    """The passages by the highest level of headings that has a few; each for itself where none has."""
-    paths = [passage.section.split(" > ") for passage in passages]
-    depths = range(1, max(map(len, paths), default=0) + 1)
-    depth = next((depth for depth in depths if len({tuple(path[:depth]) for path in paths}) >= _FEWEST), None)
-    if depth is None:
-        return [[passage] for passage in passages]
-    return [list(of) for _, of in groupby(passages, lambda p: p.section.split(" > ")[:depth])]
 
 
 def _best_of_sides(
@@ -192,7 +159,7 @@ def _best_of_sides(
     for passage, reading in zip(section, readings, strict=True):
         every = units(passage.text)
         for i, (unit, logit) in enumerate(zip(every, reading.units.tolist(), strict=True)):
-            side = side_in(every, i, passage.section, names, terms) if _tells(unit) else None
+            side = side_in(every, i, passage.section, names, terms) if tells(unit) else None
             if side and (side not in best or logit > best[side][0]):
                 best[side] = logit, (passage, unit)
     return [best[name][1] if name in best else None for name in names]
@@ -200,36 +167,7 @@ def _best_of_sides(
 
 def _of_both(section: Sequence[Passage], names: Names) -> list[Found | None]:
     """A section's first sentence, on the side of the thing that it names first; nothing where it names none."""
-    told = next(((p, unit) for p in section for unit in units(p.text) if _tells(unit)), None)
+    told = first_sentence([(p, unit) for p in section for unit in units(p.text)])
     found = [told[1].text.casefold().find(name.casefold()) if told else -1 for name in names]
     first = min((at for at in found if at >= 0), default=None)
     return [told if at == first else None for at in found]
-
-
-def _words(found: Sequence[Found | None]) -> int:
-    return sum(len(one[1].text.split()) for one in found if one)
-
-
-def _is_title(found: Found) -> bool:
-    """Whether a heading is that of the whole document."""
-    passage, unit = found
-    return passage.text[: unit.span.start].strip() == "#"
-
-
-def _tells(unit: Unit) -> bool:
-    """Whether it is a whole sentence that says something by itself."""
-    return unit.kind == "sentence" and not unit.asks and bool(_SENTENCE.search(unit.text))
-
-
-def _labelled(heading: Found | None, sentence: Found, kept: list[Passage]) -> Line:
-    """A sentence below its heading, where it has one."""
-    label = f"{_line(heading, kept).text.rstrip(':')}:" if heading else ""
-    return replace(_line(sentence, kept), label=label)
-
-
-def _line(found: Found, kept: list[Passage]) -> Line:
-    """A unit as a line; its passage is kept."""
-    passage, unit = found
-    if passage not in kept:
-        kept.append(passage)
-    return Line(kept.index(passage) + 1, unit.words)

@@ -56,7 +56,8 @@ class Snapshot:
         sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
         passages = tuple(map(_retrieved, found))
         reading = ReaderInput(question, passages, self.index.sources, readings, sure)
-        overview = overview_for(question, passages, self.index, self.retriever)
+        answers = not refuses(sure, self.evidence.calibration)
+        overview = overview_for(question, passages, answers, self.index, self.retriever)
         if overview is None:
             return reading
         return ReaderInput(

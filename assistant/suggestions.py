@@ -53,19 +53,26 @@ def suggestions(
     near = told or [(p.source, Span(p.start, p.end)) for p in answer.passages]
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     ideas = [idea for idea in ideas_beside(near, sources) if _bare(idea.question) not in before]
+    if all(_among(idea.place, told) for idea in ideas):
+        told = []  # after a summary one asks for what it has only touched on
     found: list[str] = []
     tried = 0
     for question, place in ideas:
         if len(found) == wanted or tried == _TRIED:
             break
-        source, span = place
-        if any(source == name and span.start < at.end and at.start < span.end for name, at in told):
+        if _among(place, told):
             continue
         tried += 1
         if answered_from(question, place):
             found.append(question)
             told.append(place)
     return tuple(found)
+
+
+def _among(place: Place, others: Sequence[Place]) -> bool:
+    """Whether a place shares anything with others."""
+    source, span = place
+    return any(source == name and span.start < at.end and at.start < span.end for name, at in others)
 
 
 def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[Idea]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 OFFLINE = Path(__file__).parent / "offline"
@@ -34,6 +35,19 @@ from ingest.sources import Source, read_source  # noqa: E402
 from tests.fakes import FakeChatModel, scripted  # noqa: E402
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
+
+# Two busy cores have no deadlines. `make stress` tries many more.
+CHECKS = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+for profile, examples in (("few", 30), ("many", 500)):
+    hypothesis.settings.register_profile(
+        profile, max_examples=examples, deadline=None, suppress_health_check=CHECKS
+    )
+hypothesis.settings.load_profile("few")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: half of the time goes with waiting for browsers, servers and processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +90,12 @@ def ingest_settings(request: pytest.FixtureRequest, minilm: MiniLM) -> IngestSet
             build(settings, embeddings=minilm)
             done.touch()
     return settings
+
+
+@pytest.fixture(scope="session")
+def environment(ingest_settings: IngestSettings) -> dict[str, str]:
+    """The variables of a command that asks the offline reader about the article."""
+    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
 
 
 @pytest.fixture(scope="session")

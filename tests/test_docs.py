@@ -34,12 +34,6 @@ EXAMPLE, READER, CLIENT, MODEL, TOOL = re.findall(r"```python\n(.*?)```", PAGES[
 (PLAIN_HTTP,) = re.findall(r"```sh\n(ID=.*?)```", PAGES["docs/clients.md"], re.DOTALL)
 
 
-@pytest.fixture
-def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    """That of a command: the index of the article, and the offline reader."""
-    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
-
-
 def python(code: str, environment: dict[str, str]) -> str:
     """What a program prints; in a thread of its own, as a browser's loop may run in this one."""
     printed = io.StringIO()

@@ -22,6 +22,8 @@ from ingest.text import words
 CORPUS, DATA = ROOT / "corpus", ROOT / "tests" / "data"
 ABOUT_THE_ARTICLE = sorted((CORPUS / "questions").glob("*.jsonl"))
 MEASURING = (*ABOUT_THE_ARTICLE, DATA / "cold-chain.jsonl")
+pytestmark = pytest.mark.xdist_group("reading files")  # which one worker reads, once
+
 NEARLY_THE_SAME = 85  # of 100, for two questions
 THE_SAME_WORD = 75  # for two words, of which one may be misspelt
 
@@ -111,25 +113,10 @@ def share_their_words(one: str, other: str) -> bool:
 # --- apart from what is measured
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "nearly"),
-    [
-        ("wen was this artical publisht", "when was this article published?", True),
-        ("data security kpo", "kpo data security risk", True),
-        ("what is a hybrid car?", "what is a hybrid box?", False),
-        ("what does b2b stand for?", "what does bpm stand for?", False),
-        ("what drives kpo?", "what is kpo?", False),
-    ],
-)
-def test_like_letters_make_like_questions_only_where_the_words_are_the_same(
-    one: str, other: str, nearly: bool
-) -> None:
-    assert fuzz.token_sort_ratio(one, other) >= NEARLY_THE_SAME
-    assert share_their_words(one, other) is nearly
-
-
 def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read: list[Read]) -> None:
     """Else the figures would say how well questions are remembered."""
+    assert share_their_words("wen was this artical publisht", "when was this article published?")
+    assert not share_their_words("what does b2b stand for?", "what does bpm stand for?")
     pairs = nearly_the_same(list(asked_in_training(read, indexed=False)), list(asked_in_measuring()))
     assert [pair for pair in pairs if share_their_words(pair[0], pair[2])] == []
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.answers import EarlierTurn, RetrievedPassage, Usage
-from assistant.overview import Overview
 from assistant.reading_model.model import PassageReading
+from assistant.summaries import Overview
 from ingest.sources import Source
 
 

@@ -1,18 +1,18 @@
-"""What the tests of the assistant share: documents of their own, and Hypothesis in no hurry."""
+"""What the tests of the assistant share: documents of their own, and a chat model at a server."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 from assistant import retries
-from assistant.chain import Assistant, open_assistant
+from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
+from tests import made
 from tests.model_server import ModelServer
 
 DRIVES = "What drives BPO?"
@@ -21,9 +21,6 @@ KEY = "sk-secret-0123456789"
 
 Asking = Callable[..., Assistant]
 WithModel = Callable[..., tuple[Any, Any]]
-
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +39,7 @@ def brief_assistant(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) ->
     """The offline assistant over two passages: for many questions of which only the form matters."""
     folder = tmp_path_factory.mktemp("handbook")
     (folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
-    settings = IngestSettings(index=folder / "index")
-    build(settings, [folder / "handbook.md"], embeddings=minilm)
-    return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    return made.assistant_over(IngestSettings(index=folder / "index"), folder / "handbook.md", embeddings=minilm)
 
 
 @pytest.fixture
@@ -60,21 +55,17 @@ def index_of(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Ca
 
 
 @pytest.fixture
-def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Callable[..., Assistant]:
+def assistant_over(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., Assistant]:
     """The offline assistant over the given documents."""
-
-    def make(**documents: str) -> Assistant:
-        settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
-        return open_assistant(settings, embeddings=minilm)
-
-    return make
+    settings = IngestSettings(index=tmp_path / "index")
+    return lambda **documents: made.assistant_over(settings, library(**documents), embeddings=minilm)
 
 
 @pytest.fixture
 def asking(assistant: Assistant) -> Asking:
-    """An assistant whose chat model is at a server, for which it waits half a second at most."""
+    """An assistant whose chat model is at a server, for which it waits so many seconds at most."""
 
-    def make(server: ModelServer, timeout: float = 0.5, **options: Any) -> Assistant:
+    def make(server: ModelServer, timeout: float = 5.0, **options: Any) -> Assistant:
         account = {"openai_base_url": server.url, "openai_api_key": KEY}
         ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
         settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout, **options)

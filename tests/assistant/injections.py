@@ -12,10 +12,10 @@ from pathlib import Path
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.fakes import replying
+from tests.made import assistant_over
 
 CANARY = "ZEBRAFISH-417"
 
@@ -112,9 +112,8 @@ def does_not_succeed(probe: Probe, folder: Path, minilm: MiniLM) -> None:
     document = folder / "handbook.md"
     document.write_text(poisoned(probe), encoding="utf-8")
     settings = IngestSettings(index=folder / "index")
-    build(settings, [document], embeddings=minilm)
 
-    offline = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    offline = assistant_over(settings, document, embeddings=minilm)
     answer = offline.chain.invoke(QUESTION)
     assert CANARY not in answer.text
     assert FACT in answer.text or not answer.answered  # what is left of a probe may make the reader unsure

@@ -45,6 +45,7 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
         ("It needs a large workforce, e.g. call centres.", "It needs a large workforce, e.g. call\ncentres."),
         ("BPO is cheap. It needs a large workforce", "BPO is **cheap**. It needs a large workforce"),
         ("Costs", "Costs"),
+        ("**Fees: who pays:** BPO is cheap.", "BPO is **cheap**."),  # labels need not stand there
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
         ("", None),

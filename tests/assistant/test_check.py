@@ -1,7 +1,7 @@
 """A text about the documents is checked sentence by sentence; what does not depend on how good the model is."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chain import Assistant
@@ -65,7 +65,6 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:
         found = check_text(text, brief_assistant.opened())

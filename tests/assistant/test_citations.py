@@ -14,6 +14,7 @@ from assistant.citations import Cited, cite, escape
 from assistant.prompts import MARKER
 from assistant.verdicts import Judge, claims_nothing
 from tests.assistant.lexical_judge import JUDGE
+from tests.made import passage
 
 BPO = """\
 ### 1. Driving force
@@ -32,15 +33,7 @@ Some roles are:
 
 As note [1] says, it differs [see 2]."""
 
-
-def passage(text: str, start: int = 0, source: str = "a.md") -> RetrievedPassage:
-    return RetrievedPassage(
-        source=source, section="A > B", text=text, start=start, end=start + len(text), score=1.0
-    )
-
-
-PASSAGES = [passage(BPO), passage(KPO, start=1_000)]
-NAMED = [one.model_copy(update={"section": "BPO vs KPO"}) for one in PASSAGES]  # below headings with both names
+PASSAGES = [passage(BPO), passage(KPO, "A > B", start=1_000)]
 
 
 def judged(text: str, passages: Sequence[RetrievedPassage] = PASSAGES, **options: bool) -> Cited:
@@ -50,10 +43,6 @@ def judged(text: str, passages: Sequence[RetrievedPassage] = PASSAGES, **options
 
 def quotes(cited: Cited) -> list[str]:
     return [citation.quote for citation in cited.citations]
-
-
-def supports(cited: Cited) -> list[tuple[str, tuple[int, ...], str]]:
-    return [(sentence.text, sentence.citations, sentence.support) for sentence in cited.sentences]
 
 
 # --- whatever the text and the passages
@@ -138,7 +127,6 @@ def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() ->
     assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (3,)]
     last = cited.citations[-1]
     assert (last.number, last.source, last.section) == (3, "a.md", "A > B")
-    assert last.start == 1_000 + KPO.index("On the contrary")
 
 
 ITEMS = ["Medical assistant, etc.", "Financial manager."]
@@ -152,7 +140,6 @@ ROLES = "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consul
         ("Some roles are: [2]\n- Financial manager. [2]\n- Project manager or consultant. [2]", [ROLES]),
         # others have one each
         ("- Medical assistant, etc. [2]\n- Financial manager. [2]", ITEMS),
-        ("- Financial manager. [2]\n- Medical assistant, etc. [2]", ITEMS[::-1]),
         # the same quote has one number
         ("Medical assistant, etc. [2] Financial manager. [2] Medical assistant, etc. [2]", ITEMS),
     ],
@@ -189,12 +176,6 @@ def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: f
     (other,) = cite(text.format(1), PASSAGES, judge, whole=True).sentences
     assert own.support == "supported"
     assert (other.support == "supported") is moved
-
-
-@pytest.mark.parametrize("text", ["Both.", "The article does not say."])
-def test_what_claims_nothing_needs_no_proof(text: str) -> None:
-    for cited in (cite(text, PASSAGES, whole=True), judged(text, whole=True, strict=True)):
-        assert (cited.text, supports(cited)) == (text, [(text, (), "supported")])
 
 
 # --- where markers stand
@@ -234,12 +215,12 @@ def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood(text: s
     assert cited.sentences[0].citations == (1, 2)
 
 
-def test_a_cell_of_a_table_is_a_sentence_and_judged_with_the_labels_of_its_row_and_its_column() -> None:
+def test_a_cell_of_a_table_is_judged_with_the_labels_of_its_row_and_its_column() -> None:
     table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
     claims: set[str] = set()
-    cited = cite(table, NAMED, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
+    below = [passage(BPO, "BPO vs KPO"), passage(KPO, "BPO vs KPO")]  # headings with both names
+    cite(table, below, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
     assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
-    assert (cited.text, [sentence.citations for sentence in cited.sentences]) == (table, [(1,), (2,)])
 
 
 # --- what is no marker
@@ -248,26 +229,9 @@ def test_a_cell_of_a_table_is_a_sentence_and_judged_with_the_labels_of_its_row_a
 def test_brackets_of_quoted_text_are_text() -> None:
     cited = judged(f"{escape('As note [1] says, it differs [see 2].')} [2]")
     assert cited.text == r"As note \[1\] says, it differs \[see 2\]. [1]"
-    assert supports(cited) == [("As note [1] says, it differs [see 2].", (1,), "quoted")]
     assert quotes(cited) == ["As note [1] says, it differs [see 2]."]
     assert judged("See [1](https://example.org).").citations == ()
-    assert [sentence.text for sentence in judged(r"| BPO \| KPO [1] | cheap |").sentences] == [
-        "BPO | KPO",
-        "cheap",
-    ]
-
-
-def test_a_number_that_names_no_passage_is_taken_out_and_reported() -> None:
-    cited = judged("[9]\nIt’s cheap [1, 8] [0].")
-    assert (cited.text, cited.unknown) == ("It’s cheap [1].", (9, 8, 0))
-
-
-def test_a_streamed_text_never_shows_a_marker_without_its_citation() -> None:
-    text = "KPO is insight-driven [2]. It’s cheap [1, 2], and more [17].\n\n- Financial manager. [2]"
-    for end in range(len(text) + 1):
-        cited = judged(text[:end])
-        assert set(re.findall(r"\[(\d+)\]", cited.text)) == {str(c.number) for c in cited.citations}
-        assert cited.text.count("[") == cited.text.count("]")
+    assert judged(r"| BPO \| KPO [1] | cheap |").sentences[0].text == "BPO | KPO"
 
 
 @pytest.mark.parametrize("part", ["[1] ", "[1, ", "| ", "- a [1]\n", " "])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage
+from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant, open_assistant
-from assistant.context import best_sections, whole_documents
+from assistant.context import best_sections
 from assistant.retriever import OUTLINE_TOKENS
 from assistant.settings import AssistantSettings
 from assistant.tokens import prompt_tokens
@@ -19,9 +19,10 @@ from ingest.settings import IngestSettings
 from ingest.text import count_tokens
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 from tests.fakes import replying
+from tests.made import passage
 
 STEADY = "The firm grows in steady steps. " * 60
-LONG = "# Firms\n" + "".join(f"\n## Part {n}\n\n{STEADY}It sells bricks of kind {n}.\n" for n in range(9))
+LONG = "# Firms\n" + "".join(f"\n## Part {n}\n\n{STEADY}It sells bricks of kind {n}.\n" for n in range(4))
 
 
 def sent_passages(model: Any) -> list[str]:
@@ -33,29 +34,17 @@ def sent_passages(model: Any) -> list[str]:
     return [unescape(text) for _, text in found]
 
 
-def test_every_passage_comes_in_order_or_none_where_all_are_too_long(assistant: Assistant) -> None:
-    index = assistant.index()
-    tokens = int(index.tokens.sum())
-    assert whole_documents(index, tokens - 1) == ()
-    whole = whole_documents(index, tokens)
-    assert [(one.source, one.start, one.text) for one in whole] == [
-        (one.source, one.start, one.text) for one in index.passages
-    ]
-
-
 def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: Callable[..., Assistant]) -> None:
     opened = assistant_over(**{"a.md": LONG}).opened()
-    question = "Who sells bricks of kind 7?"
+    question = "Who sells bricks of kind 2?"
     best = opened.reading(question).passages
-    heading = RetrievedPassage(
-        source="a.md", section="Firms", text="### Else", start=10**6, end=10**6 + 8, score=0.0
-    )
+    heading = passage("### Else", "Firms", start=10**6)
     *given, last = best_sections(question, (*best, heading), opened.retriever, most=1_500)
     assert last == heading, "behind the sections come the headings that none of them holds"
     first = [one for one in given if one.section == given[0].section]
-    assert given[0].section == best[0].section == "Part 7"
-    assert first == given[: len(first)] and "kind 7" in first[-1].text
-    assert first[0].text.startswith("## Part 7") and len(first) > 1, "from its heading on, in order"
+    assert given[0].section == best[0].section == "Part 2"
+    assert first == given[: len(first)] and "kind 2" in first[-1].text
+    assert first[0].text.startswith("## Part 2") and len(first) > 1, "from its heading on, in order"
     assert sum(count_tokens(one.text) for one in given) <= 1_500 + OUTLINE_TOKENS
     assert len(given) == len({(one.source, one.start) for one in given}), "none twice"
 
@@ -68,8 +57,8 @@ def test_a_short_document_is_sent_whole_in_its_order_and_what_comes_before_the_q
     assistant.chain.invoke("Where does the article mention Accenture?")
     (rules, one), (same_rules, other) = ([str(message.content) for message in sent] for sent in model.sent)
     assert rules == same_rules and one[: one.index("<question>")] == other[: other.index("<question>")]
-    for passage, text in zip(assistant.index().passages, sent_passages(model), strict=True):
-        assert text.startswith(passage.text)
+    for given, text in zip(assistant.index().passages, sent_passages(model), strict=True):
+        assert text.startswith(given.text)
     assert '<document title="BPO vs KPO: 7 key differences + 6 common benefits">' in one
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from assistant.answers import RetrievedPassage
 from assistant.evidence import Evidence
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
 from assistant.reading_model.model import ReadingModel
 from ingest.lexicon import Lexicon
 from ingest.text import Span
 from tests.assistant.reading_model.by_word import ByWord
+from tests.made import passage
 
 
 class Counting(ReadingModel):
@@ -19,12 +19,8 @@ class Counting(ReadingModel):
 
 
 def test_a_claim_is_held_against_the_whole_of_each_passage_that_it_cites_and_its_heading() -> None:
-    def cited(section: str, start: int) -> tuple[RetrievedPassage, Span]:
-        text = "alpha kilo"
-        passage = RetrievedPassage(source="a.md", section=section, text=text, start=start, end=99, score=1.0)
-        return passage, Span(0, 1)
-
     evidence = Evidence(Lexicon.of(["alpha kilo"]), ByWord(), Counting())
-    once, elsewhere = cited("Costs", 0), cited("", 50)
+    once = passage("alpha kilo", "Costs"), Span(0, 1)
+    elsewhere = passage("alpha kilo", "", start=50), Span(0, 1)
     tokens = [evidence.proves("alpha", proof) for proof in ([], [once], [once, once], [once, elsewhere])]
     assert tokens == [0, 3, 3, 5]

@@ -11,6 +11,7 @@ from assistant.answers import Answer, Citation, Sentence
 from assistant.exports import bundle, conversation_markdown, read_bundle, verify
 from ingest.errors import UserError
 from ingest.sources import Source, make_source
+from tests import made
 
 TEXT = "# Pumps\n\nOil the pump twice a year. Drain it in winter.\n"
 OIL = "Oil the pump twice a year."
@@ -19,15 +20,8 @@ OIL = "Oil the pump twice a year."
 def answer(**changes: Any) -> Answer:
     at = TEXT.index(OIL)
     citation = Citation(number=1, source="a.md", section="Pumps", quote=OIL, start=at, end=at + len(OIL))
-    fields = {
-        "text": "Twice a year. [1]",
-        "citations": (citation,),
-        "question": "How often?",
-        "standalone_question": "How often?",
-        "answered": True,
-        "model": "extractive",
-    }
-    return Answer.model_validate({**fields, **changes})
+    fields = {"text": "Twice a year. [1]", "citations": (citation,), "question": "How often?"}
+    return made.answer(**{**fields, **changes})
 
 
 def sources(text: str, name: str = "a.md") -> dict[str, Source]:
@@ -35,9 +29,7 @@ def sources(text: str, name: str = "a.md") -> dict[str, Source]:
 
 
 def test_a_conversation_is_questions_answers_and_quotes_with_their_places() -> None:
-    refused = Answer(
-        question="And\nwhy?", standalone_question="", answered=False, text="The article does not say.", model="x"
-    )
+    refused = made.answer("The article does not say.", question="And\nwhy?", answered=False)
     assert conversation_markdown([answer(notices=("Careful.",)), refused]) == (
         "## How often?\n\nTwice a year. [1]\n\n> Careful.\n\n"
         "- [1] Pumps: “Oil the pump twice a year.” (a.md:9-35)\n"

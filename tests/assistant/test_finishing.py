@@ -4,13 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.answers import Answer, Ask, EarlierTurn, RetrievedPassage, Seconds, Usage
+from assistant.answers import Answer, Ask, EarlierTurn, Seconds, Usage
 from assistant.finishing import finish
 from assistant.prompts import BY_AMOUNTS
 from assistant.readers import Draft, ReaderInput
 from ingest.sources import Source, make_source
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 from tests.assistant.lexical_judge import JUDGE
+from tests.made import passage
 
 GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
 
@@ -66,8 +67,7 @@ def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: With
 
 def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
     told = "The text does not tell prices."
-    passage = RetrievedPassage(source="a.md", section="A", text=told, start=0, end=len(told), score=1.0)
-    reading = ReaderInput("Are there prices?", (passage,), {"a.md": make_source("a.md", told)})
+    reading = ReaderInput("Are there prices?", (passage(told),), {"a.md": make_source("a.md", told)})
     ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
     answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
     assert answer.answered and answer.sentences[0].support == "quoted"

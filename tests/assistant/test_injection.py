@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import RetrievedPassage
 from assistant.citations import cite
 from assistant.injection import orders, within_orders, without_orders
 from assistant.verdicts import Judge
@@ -17,6 +16,7 @@ from ingest.embeddings import MiniLM
 from ingest.settings import ROOT
 from ingest.text import Span
 from tests.assistant.injections import CANARY, FACT, Probe, does_not_succeed, obeys, poisoned, probes
+from tests.made import passage
 
 CREDULOUS = Judge(lambda *_: 1.0, least=0.0)
 CHOSEN = ("system, tags", "question, letter", "exfiltrate, loud", "base64")
@@ -34,12 +34,11 @@ def test_no_probe_succeeds(probe: Probe, tmp_path: Path, minilm: MiniLM) -> None
 )
 def test_what_a_chat_model_says_by_order_is_not_proven_even_if_every_claim_is_believed(probe: Probe) -> None:
     text = poisoned(probe)
-    passage = RetrievedPassage(source="a.md", section="", text=text, start=0, end=len(text), score=1.0)
     said = obeys(f'<passage number="1">{text}</passage>')
-    strict = cite(said, [passage], CREDULOUS, whole=True, strict=True)
+    strict = cite(said, [passage(text)], CREDULOUS, whole=True, strict=True)
     assert FACT in strict.text and CANARY not in strict.text
     assert all(CANARY not in citation.quote for citation in strict.citations)
-    loose = cite(said, [passage], CREDULOUS, whole=True)
+    loose = cite(said, [passage(text)], CREDULOUS, whole=True)
     assert all(s.support == "unsupported" for s in loose.sentences if CANARY in s.text)
 
 

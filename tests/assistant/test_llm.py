@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from assistant.answers import Ask, EarlierTurn, RetrievedPassage
+from assistant.answers import Ask, EarlierTurn
 from assistant.readers import ReaderInput
 from assistant.readers.llm import messages
 from assistant.tokens import prompt_tokens
 from ingest.sources import make_source
 from tests.assistant.conftest import DRIVES, WithModel
+from tests.made import passage
 
 LIST = EarlierTurn(question="Which firms lead in KPO?", answer="Accenture [1] and **Genpact** [2][?].")
 
@@ -17,10 +18,9 @@ LIST = EarlierTurn(question="Which firms lead in KPO?", answer="Accenture [1] an
 def reading(
     text: str = "BPO is cheap.", section: str = "A > B", question: str = DRIVES, sources: int = 1
 ) -> ReaderInput:
-    passage = RetrievedPassage(source="a.md", section=section, text=text, start=0, end=len(text), score=1.0)
-    names = [f"{n}.md" for n in range(sources)]
-    documents = {name: make_source(name, text) for name in names}
-    return ReaderInput(question, (passage, passage), documents, given=(passage, passage))
+    both = (passage(text, section),) * 2
+    documents = {f"{n}.md": make_source(f"{n}.md", text) for n in range(sources)}
+    return ReaderInput(question, both, documents, given=both)
 
 
 def prompt(*args: Any, **kwargs: Any) -> str:

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -59,7 +59,9 @@ def opened(server: str, ingest_settings: IngestSettings, minilm: MiniLM) -> Open
     def make(**options: Any) -> Assistant:
         ingest = ingest_settings.model_copy(update={"openai_base_url": f"{server}/v1"})
         settings = AssistantSettings(context=local_model.WINDOW, timeout=120, ingest=ingest, **options)
-        return open_assistant(settings, embeddings=minilm)
+        assistant = open_assistant(settings, embeddings=minilm)
+        cast("Any", assistant.chat_model).max_tokens = 80  # it would go on for minutes
+        return assistant
 
     return make
 

@@ -104,7 +104,7 @@ def test_the_offline_reader_answers_instead_and_says_why(
     script: Script, times: int, cause: str, asking: Asking, assistant: Assistant
 ) -> None:
     with model_server(script) as server:
-        answer: Answer = asking(server).chain.invoke(DRIVES)
+        answer: Answer = asking(server, timeout=0.5).chain.invoke(DRIVES)
     offline = assistant.chain.invoke(DRIVES)
     assert (answer.text, answer.model) == (offline.text, "extractive")
     (notice,) = answer.notices

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Ask
@@ -19,6 +19,7 @@ from ingest.errors import UserError
 from tests.nasties import NASTIES, grown
 
 LONGEST = 4_000  # characters of a question
+GROWN = ("combining", "templates", "brackets", "no character", "SQL", "ends of lines")
 SECONDS = 5.0  # far above what any of these takes here, far below what no bound at all would take
 
 each = pytest.mark.parametrize("text", NASTIES.values(), ids=NASTIES.keys())
@@ -49,7 +50,8 @@ def answered(assistant: Assistant, asked: Ask) -> Answer | None:
 @each
 def test_a_question_short_and_long_and_behind_others(text: str, brief_assistant: Assistant) -> None:
     answered(brief_assistant, Ask(question=text))
-    answered(brief_assistant, Ask(question=grown(text, LONGEST)))
+    if text in map(NASTIES.get, GROWN):
+        answered(brief_assistant, Ask(question=grown(text, LONGEST)))
     answered(brief_assistant, Ask(question="And for KPO?", history=(text,) * 3))
 
 
@@ -60,7 +62,6 @@ def test_ten_thousand_turns_are_answered_and_a_million_characters_turned_down(br
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_question_after_any_others(brief_assistant: Assistant, question: str, history: list[str]) -> None:
     answered(brief_assistant, Ask(question=question, history=tuple(history)))
 

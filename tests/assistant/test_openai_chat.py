@@ -60,7 +60,7 @@ def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -
     slowly = [part for _ in range(4) for part in (thought, 0.2)]  # longer than a silent server is waited for
     loud = event("<think>Volume? [2]</think>")
     with model_server([STREAM, *slowly, loud, SAID, event(finish="stop"), DONE]) as server:
-        answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
+        answers: list[Answer] = list(asking(server, timeout=0.5).chain.stream(DRIVES))
     assert {answer.text for answer in answers} == {f"{QUOTE} [1]"}
     assert len(server.asked) == 1
 

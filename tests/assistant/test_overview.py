@@ -7,8 +7,9 @@ import pytest
 
 from assistant.chain import Assistant
 from assistant.lines import TableRow
-from assistant.overview import LONGEST, Overview, begun, side_by_side, summarized
+from assistant.overview import side_by_side
 from assistant.reading_model.model import PassageReading
+from assistant.summaries import LONGEST, Overview, begun, summarized, told
 from assistant.units import units
 from ingest.passages import Passage, split
 from ingest.sources import make_source
@@ -19,7 +20,7 @@ Two ways are common today.
 
 ## Fuel
 
-Is it dear? Gas has to be bought. A heat pump takes most from the air.
+Is it dear? Yes. Gas has to be bought every month. A heat pump takes most from the air.
 
 ## Noise
 
@@ -53,7 +54,7 @@ def shown(overview: Overview | None) -> list[tuple[str, ...]]:
 def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() -> None:
     assert shown(summarized(passages(HEATING))) == [
         ("", "Two ways are common today."),
-        ("Fuel:", "Gas has to be bought."),
+        ("Fuel:", "Gas has to be bought every month."),
         ("Noise:", "A heat pump hums outside."),
         ("Repairs:", "Gas needs a sweep every year."),
         ("Prices:", "Both are cheaper than oil."),
@@ -71,6 +72,26 @@ def test_a_section_of_several_headings_is_told_by_these() -> None:
     ]
 
 
+def test_questions_below_a_section_say_nothing_of_it() -> None:
+    asked = "".join(f"### Is it {word}?\n\nIt is {word} on most days.\n\n" for word in ("loud", "dear", "new"))
+    text = f"# Cars\n\nAll on modern cars.\n\n## Asked often\n\n{asked}## Care\n\nWash it by hand.\n"
+    assert ("Asked often:", "It is loud on most days.") in shown(summarized(passages(text)))
+
+
+def test_a_section_without_a_sentence_is_told_by_its_list_where_there_is_room() -> None:
+    table = "| Day | Place |\n| --- | --- |\n| Monday | Sund |\n| Tuesday | Hask |\n"
+    text = f"# A trip\n\nTimes are local. The islands are an hour behind.\n\n## Days\n\n{table}\n## Cars\n\n"
+    few = shown(summarized(passages(f"{text}The car is a small estate.\n")))
+    assert few == [
+        ("", "The islands are an hour behind."),
+        ("", "Days"),
+        *(("", row) for row in ("Day | Place", "Monday | Sund", "Tuesday | Hask")),
+        ("Cars:", "The car is a small estate."),
+    ]
+    long = shown(summarized(passages(f"{text}The car is {'very ' * LONGEST}small.\n")))
+    assert ("", "Days") in long and ("", "Monday | Sund") not in long
+
+
 def test_where_the_words_run_out_only_headings_stand_and_then_nothing() -> None:
     long = " ".join(["word"] * 60)
     text = "".join(f"## Part {n}\n\nThis is {long}.\n\n" for n in range(100))
@@ -79,6 +100,47 @@ def test_where_the_words_run_out_only_headings_stand_and_then_nothing() -> None:
     assert [label for label, _ in lines[:4]] == ["Part 0:", "Part 1:", "", ""] and lines[2] == ("", "Part 2")
     assert len(lines) < 100 and overview.left_out == 100 - len(lines)
     assert sum(len(" ".join(line).split()) for line in lines[:2]) <= LONGEST
+
+
+def test_below_a_heading_of_any_kind_a_sentence_is_quoted(assistant_over: Callable[..., Assistant]) -> None:
+    text = "# House\n\nIt is an old house.\n\n## Room 1: the kitchen\n\nIt has two old windows.\n\n"
+    answer = assistant_over(**{"a.md": f"{text}## Who lives here?\n\nA family of six does.\n"}).chain.invoke(
+        "summary"
+    )
+    assert "**Room 1: the kitchen:** It has two old windows. [2]" in answer.text
+    assert "**Who lives here?** A family of six does. [3]" in answer.text and "[?]" not in answer.text
+
+
+TENANCY = (
+    "# Tenancy of a flat\n\nThis agreement is made in March. It is signed twice.\n\n"
+    "## 1. The flat\n\nThe flat has three rooms. It has a cellar.\n\n"
+    "## 2. Deposit\n\nThe deposit is 900 euros. It comes back within ten weeks, less:\n\n- damage\n- debts\n\n"
+    "### Where it is kept\n\nIt is kept in a savings account.\n\n"
+    "## 3. Notice\n\nNotice is given in writing. It takes three months.\n"
+)
+
+
+def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable[..., Assistant]) -> None:
+    chain = assistant_over(**{"tenancy.md": TENANCY}).chain
+    for asked in ("pls sum up what it says on the deposit", "summary of the deposit", "the deposit in a nutshell"):
+        assert [line for line in chain.invoke(asked).text.splitlines() if line] == [
+            "The deposit is 900 euros. [1]",
+            "It comes back within ten weeks, less: [2]",
+            "- damage [2]",
+            "- debts [2]",
+            "Where it is kept [3]",
+            "It is kept in a savings account. [4]",
+        ]
+    assert "three rooms" in chain.invoke("summarize the tenancy").text, "the title names no section"
+    assert "savings" not in chain.invoke("How much is the deposit?").text, "it asks for less than all of it"
+    assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
+
+
+def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:
+    part = "".join(f"### Part {n}\n\nIt has its own rules. {'It goes on and on. ' * 20}\n\n" for n in range(3))
+    section = passages(f"# Rules\n\n## All\n\n{part}")
+    assert shown(told(section)) == [(f"Part {n}:", "It has its own rules.") for n in range(3)]
+    assert told(passages("# Rules\n\n## All\n\nSome of them are:\n\n## Other\n\nSo it is.\n")) is None
 
 
 def test_a_text_without_headings_is_told_by_its_passages() -> None:
@@ -103,7 +165,7 @@ def longest(of: Sequence[Passage]) -> list[PassageReading]:
 def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:
     found = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
     assert shown(found) == [
-        ("Fuel", "Gas has to be bought.", "A heat pump takes most from the air."),
+        ("Fuel", "Gas has to be bought every month.", "A heat pump takes most from the air."),
         ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
         ("Repairs", "Gas needs a sweep every year.", ""),
     ]
@@ -136,13 +198,13 @@ def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
 
 
 def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over: Callable[..., Assistant]) -> None:
-    boats = "# Boats and their care\n\nBoats float.\n\n## Sails\n\nSails catch wind.\n\n## Oars\n\nOars push.\n"
+    boats = "# Boats and their care\n\nBoats float on water.\n\n## Sails\n\nThey pull.\n\n## Oars\n\nOars push.\n"
     chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
     for asked in ("summarize heating a house", "what are the main points of heating.md?"):
-        assert "Gas has to be bought." in chain.invoke(asked).text
+        assert "Gas has to be bought every month." in chain.invoke(asked).text
     assert "Oars push." in chain.invoke("give me a summary of the boats paper").text
     every = chain.invoke("What is this about?").text
-    assert "Two ways are common today." in every and "Boats float." in every
+    assert "Two ways are common today." in every and "Boats float on water." in every
 
 
 @pytest.mark.parametrize(

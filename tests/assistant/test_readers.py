@@ -1,6 +1,5 @@
 """The contract of a reader: what every one does, the offline one, a chat model's, and one of your own."""
 
-import asyncio
 import re
 from collections.abc import Callable
 
@@ -53,15 +52,6 @@ def test_it_refuses_in_the_fixed_words_or_names_passages_by_number_and_streams_w
     numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", last.text)]
     assert last.text == prompts.refusal(1) or numbers
     assert all(1 <= number <= len(reading.passages) for number in numbers)
-
-
-def test_batches_and_the_asynchronous_forms_give_the_same(
-    reader: Reader, read: Callable[[str], ReaderInput]
-) -> None:
-    readings = [read(question) for question in QUESTIONS[:2]]
-    one_by_one = [reader.invoke(reading) for reading in readings]
-    assert reader.batch(readings) == one_by_one
-    assert asyncio.run(reader.ainvoke(readings[0])) == one_by_one[0]
 
 
 def test_one_of_your_own_answers_with_verified_citations(ingest_settings: IngestSettings, minilm: MiniLM) -> None:

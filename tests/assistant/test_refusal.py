@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.reading_model.model import Logits
 from assistant.refusal import answerable, refuses, signals
@@ -47,20 +45,4 @@ def test_the_probability_is_that_of_a_logistic_regression_on_them() -> None:
 
 def test_below_the_least_probability_it_is_a_refusal() -> None:
     calibration = CALIBRATION.model_copy(update={"refuse_below": 0.3})
-    assert [refuses(probability, calibration) for probability in (0.0, 0.29, 0.3, 1.0)] == [
-        True,
-        True,
-        False,
-        False,
-    ]
-
-
-logits = st.floats(-20, 20)
-
-
-@given(
-    st.lists(st.tuples(st.lists(logits, max_size=4), logits), max_size=4),
-    st.lists(st.floats(-3, 3), min_size=6, max_size=6),
-)
-def test_it_is_a_probability_whatever_was_read(passages: Read, weights: list[float]) -> None:
-    assert 0 <= answerable(read(passages), CALIBRATION.model_copy(update={"answers": tuple(weights)})) <= 1
+    assert refuses(0.29, calibration) and not refuses(0.3, calibration)

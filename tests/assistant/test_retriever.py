@@ -93,22 +93,6 @@ def test_what_exceeds_its_budget_is_one_passage_and_no_headings(
     assert len(retriever.invoke(BENEFITS)) == 1
 
 
-@pytest.mark.parametrize(
-    ("question", "quotes"),
-    [
-        ("What drives KPO?", ["KPO is insight-driven"]),
-        ("Which nations are popular for offshoring?", ["India, Malaysia, Vietnam, or the Philippines"]),
-        ("companies in bpo like genpact", ["Wipro Limited."]),
-        ("Rules in business process outsourcing, judgment in KPO", ["set of rules", "rely on judgment"]),
-    ],
-)
-def test_the_passages_that_answer_are_among_the_best_three(
-    question: str, quotes: list[str], retriever: HybridRetriever
-) -> None:
-    best = "\n".join(document.page_content for document in retriever.invoke(question)[:3])
-    assert all(quote in best for quote in quotes)
-
-
 def test_each_ranking_takes_its_passages_from_the_best_of_the_one_before(retriever: HybridRetriever) -> None:
     explained = retriever.explain(BENEFITS)
     fused, reranked, read = (

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.answers import Answer, Citation
 from assistant.chain import Assistant
 from assistant.suggestions import Place, ideas_beside, suggestions
 from ingest.sources import Source, make_source
 from ingest.text import Span
+from tests import made
 
 NAMES = ["Care", "Winter storage", "Noise", "What if it leaks?", "Colours", "3. Spare parts"]
 PUMPS = "# Pumps\n\nPumps pump.\n\n" + "".join(
@@ -33,12 +34,9 @@ def cites(*numbers: int) -> tuple[Citation, ...]:
 
 def answer(*numbers: int, near: int | None = None) -> Answer:
     """An answer from these sections, or with none of them a refusal whose nearest passage is in another."""
-    said = {"question": "Which?", "standalone_question": "Which?", "text": "x", "model": "m"}
     (place,) = cites(near if near is not None else 0)
-    passage = RetrievedPassage(
-        source=place.source, section="", text=place.quote, start=place.start, end=place.end, score=1.0
-    )
-    return Answer(answered=bool(numbers), citations=cites(*numbers), passages=(passage,), **said)
+    nearest = made.passage(place.quote, "", place.source, place.start)
+    return made.answer(answered=bool(numbers), citations=cites(*numbers), passages=(nearest,))
 
 
 def suggested(
@@ -57,6 +55,10 @@ def test_an_answer_is_followed_by_questions_about_the_three_sections_that_stand_
     assert suggested(answer(1)) == [about("Noise"), about("Care"), "What if it leaks?"]
     assert suggested(answer(4))[0] == about("Spare parts"), "a heading loses its number"
     assert suggested(answer(near=2)) == [about("Noise")], "a refusal has one about the nearest passage"
+
+
+def test_after_a_summary_of_every_section_more_of_these_is_suggested() -> None:
+    assert suggested(answer(*range(len(NAMES)))) == [about("Care"), about("Winter storage"), about("Noise")]
 
 
 def test_neither_is_what_was_asked_before_however_it_was_written() -> None:

@@ -5,14 +5,12 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
 from ingest.settings import IngestSettings
 from tests.cases.checks import JUDGED_BY_TEXT, Case, cases, holds_in_answer, holds_in_texts
 from tests.cases.reading import texts_of
+from tests.made import assistant_over
 
 
 def main(arguments: list[str]) -> None:
@@ -45,11 +43,10 @@ def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:
     with TemporaryDirectory() as folder:
         settings = IngestSettings(index=Path(folder) / "index")
         try:
-            build(settings, case.files, embeddings=model)
+            assistant = assistant_over(settings, *case.files, embeddings=model)
         except SourceError as error:
             print(case.name, error)
             return {i: c.kind == "refuse" for i, c in asked.items()}
-        assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=model)
         return {i: holds_in_answer(c, assistant.chain.invoke(c.fields[c.kind])) for i, c in asked.items()}
 
 

@@ -1,16 +1,14 @@
 """Documents as `bpo-kpo read --json` prints them."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.ui.command import bpo_kpo
 
 
-@cache
 def read_as_json(*files: Path) -> list[dict[str, Any]]:
-    """One entry a document."""
+    """One entry a document; all of them are converted by one process."""
     documents = json.loads(bpo_kpo("read", "--json", *map(str, files)).stdout)["documents"]
     assert isinstance(documents, list)
     return documents

@@ -1,6 +1,8 @@
 """Hard documents: what has to come out of them does, in what is read and in what is answered."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,14 +10,17 @@ from ingest.embeddings import MiniLM
 from ingest.passages import split
 from ingest.sources import make_source
 from tests.cases.__main__ import judged_answers
-from tests.cases.checks import FOLDER, JUDGED_BY_TEXT, Case, Check, cases, holds_in_texts
-from tests.cases.reading import read_as_json, texts_of
+from tests.cases.checks import FOLDER, JUDGED_BY_TEXT, Case, cases, holds_in_texts
+from tests.cases.reading import read_as_json
 
 CASES = cases()
 FRESH = cases(FOLDER / "fresh.jsonl")  # of the same kinds, made with other programs and about other things
 OF_TEXTS = [(case, check) for case in (*CASES, *FRESH) for check in case.checks if check.kind in JUDGED_BY_TEXT]
 ASKED = [case for case in CASES if any(check.kind in ("ask", "refuse") for check in case.checks)]
 STILL_OPEN = json.loads((FOLDER / "open.json").read_text(encoding="utf-8"))
+
+Read = dict[Path, dict[str, Any]]
+reading = pytest.mark.xdist_group("cases")  # which one worker reads, once
 
 # What is said of documents, by the beginning of the check: in what is read, or when it is read in.
 NAMED = {
@@ -29,23 +34,40 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize(("case", "check"), OF_TEXTS, ids=[str(check) for _, check in OF_TEXTS])
-def test_what_is_read(case: Case, check: Check) -> None:
-    assert holds_in_texts(check, texts_of(case.files))
+@pytest.fixture(scope="module")
+def read() -> Read:
+    """Every document of every case, as it is read."""
+    files = [file for case in (*CASES, *FRESH) for file in case.files]
+    return dict(zip(files, read_as_json(*files), strict=True))
 
 
-@pytest.mark.parametrize("beginning", NAMED)
-def test_what_is_named(beginning: str) -> None:
-    name, words = NAMED[beginning]
-    (case,) = [case for case in CASES if case.name == name]
-    assert any(check.kind == "named" and check.fields["named"].startswith(beginning) for check in case.checks)
-    said = [
-        str(value)
-        for document in read_as_json(*case.files)
-        for key, value in document.items()
-        if key != "left_out"
+@reading
+def test_what_is_read(read: Read) -> None:
+    failed = [
+        str(check)
+        for case, check in OF_TEXTS
+        if not holds_in_texts(check, [read[file]["text"] for file in case.files])
     ]
-    assert any(words in text for text in said)
+    assert len(OF_TEXTS) > 100 and failed == []
+
+
+@reading
+def test_what_is_named(read: Read) -> None:
+    named = [check.fields["named"] for case in CASES for check in case.checks if check.kind == "named"]
+    assert len(named) == len(NAMED) and all(text.startswith(tuple(NAMED)) for text in named)
+    for name, words in NAMED.values():
+        (case,) = [case for case in CASES if case.name == name]
+        said = [str(read[file][key]) for file in case.files for key in read[file] if key != "left_out"]
+        assert any(words in text for text in said), name
+
+
+@reading
+def test_every_passage_stands_in_its_text(read: Read) -> None:
+    for document in read.values():
+        source = make_source(document["source"], document["text"])
+        passages = split(source)
+        assert passages or "fault" in document
+        assert all(source.text[passage.start : passage.end] == passage.text for passage in passages)
 
 
 @pytest.mark.slow
@@ -55,16 +77,3 @@ def test_what_is_answered(case: Case, minilm: MiniLM) -> None:
     waiting = {question for questions in STILL_OPEN.values() for question in questions.get(case.name, [])}
     failed = [case.checks[at] for at, holds in judged_answers(case, minilm).items() if not holds]
     assert [check for check in failed if check.fields[check.kind] not in waiting] == []
-
-
-def test_every_check_of_kind_named_has_its_wording() -> None:
-    named = [check.fields["named"] for case in CASES for check in case.checks if check.kind == "named"]
-    assert len(named) == len(NAMED) and all(text.startswith(tuple(NAMED)) for text in named)
-
-
-def test_every_passage_stands_in_its_text() -> None:
-    for document in (one for case in CASES for one in read_as_json(*case.files)):
-        source = make_source(document["source"], document["text"])
-        passages = split(source)
-        assert passages or "fault" in document
-        assert all(source.text[passage.start : passage.end] == passage.text for passage in passages)

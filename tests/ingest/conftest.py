@@ -1,14 +1,10 @@
-"""How the property tests of ingest run, without a deadline on two busy cores, and a library for builds."""
+"""A library for builds."""
 
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from tests.ingest.library import GUIDE, Library
-
-settings.register_profile("unhurried", deadline=None, max_examples=40)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import tokenizers
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.embeddings import open_tokenizer
@@ -18,16 +18,10 @@ from ingest.text import count_tokens
 WORD = st.sampled_from(
     ["BPO", "KPO", "insight-driven,", "ends.", "Why?", "e.g.", "lists:", "naïve", "知识", "🦄", "`x`"]
 )
-ODD = st.text(
-    st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=12
-)  # control characters too
-SIZE = st.integers(1, 400)
-SENTENCES = st.lists(WORD, min_size=1, max_size=25).map(" ".join) | st.integers(30, 150).map(
-    "Many words. ".__mul__
-)
-LONG_WORD = st.builds(
-    "".__class__.__mul__, st.sampled_from(["x", "ab1", "漢", "🦄", "\x01\u0301"]), st.integers(1, 400)
-)
+ODD = st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=12)
+SIZE = st.integers(1, 200)
+SENTENCES = st.lists(WORD, min_size=1, max_size=25).map(" ".join) | st.integers(30, 90).map("Many words. ".__mul__)
+LONG_WORD = st.builds(str.__mul__, st.sampled_from(["x", "ab1", "漢", "🦄", "\x01\u0301"]), st.integers(1, 400))
 COMMENT_TEXT = st.sampled_from(["", " note: a list is lost here. ", " two\n\nlines ", "# no heading", "-", "<!--"])
 COMMENT = COMMENT_TEXT.map("<!--{}-->".format)
 
@@ -42,9 +36,9 @@ BLOCK = st.one_of(
     SENTENCES,
     st.builds("{} {}".format, st.integers(1, 6).map("#".__mul__), SENTENCES | ODD),
     st.builds("{}\n{}".format, WORD, st.sampled_from(["===", "---"])),
-    st.lists(ITEM, min_size=1, max_size=30).map(indented),
-    st.builds("Here they are:\n\n{}".format, st.lists(ITEM, min_size=1, max_size=30).map(indented)),
-    st.lists(ROW, min_size=1, max_size=30).map(lambda rows: "\n".join([rows[0], "|---|---|", *rows])),
+    st.lists(ITEM, min_size=1, max_size=12).map(indented),
+    st.builds("Here they are:\n\n{}".format, st.lists(ITEM, min_size=1, max_size=12).map(indented)),
+    st.lists(ROW, min_size=1, max_size=12).map(lambda rows: "\n".join([rows[0], "|---|---|", *rows])),
     st.builds("```\n# {}\n```".format, SENTENCES),
     st.builds("> {}".format, SENTENCES),
     st.builds("{}{}{}".format, SENTENCES, COMMENT, SENTENCES),
@@ -60,7 +54,7 @@ FRONT_MATTER = st.sampled_from(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Source:
-    blocks = draw(st.lists(BLOCK, max_size=12))
+    blocks = draw(st.lists(BLOCK, max_size=8))
     text = draw(FRONT_MATTER) + draw(st.sampled_from(["\n\n", "\n\n", "\n"])).join(blocks)
     return make_source("a.md", draw(st.sampled_from([text, text.replace("\n", "\r\n")])))
 
@@ -80,7 +74,6 @@ def beside_a_note(text: str, start: int, end: int) -> bool:
     return "\n" not in text[start:end].strip() and "<!-- note:" in text[first : last if last >= 0 else len(text)]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(documents(), st.integers(70, PASSAGE_TOKENS))
 def test_whatever_the_document_its_passages_are_a_partition_of_its_text(source: Source, budget: int) -> None:
     passages, found = split(source, budget), sections(source)
@@ -117,7 +110,6 @@ RUN = st.builds(
 DENSE = st.lists(RUN | ODD | LONG_WORD, max_size=8).map(" ".join)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(documents() | st.builds("# {}\n\n{}\n\n{}".format, DENSE, DENSE, DENSE).map(lambda t: make_source("a", t)))
 def test_whatever_the_document_the_model_reads_every_passage_to_its_end(
     tokenizer: tokenizers.Tokenizer, source: Source
@@ -148,7 +140,6 @@ def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
         ("# One\n\n## Sub\n\n# Two", [("One", "# One"), ("One > Sub", "## Sub"), ("Two", "# Two")]),
         ("Only text.", [("name", "Only text.")]),
         ("---\ntitle: Given\n---\nOnly text.", [("Given", "Only text.")]),
-        ("Before.\n\n## A\n\nAfter.", [("name", "Before."), ("A", "## A\n\nAfter.")]),
         ("## A\n\n#### deep\n\n### less", [("A", "## A"), ("A > deep", "#### deep"), ("A > less", "### less")]),
         ("Title\n=====\n\nIntro.\n\nPart\n----", [("Title", "Title\n=====\n\nIntro."), ("Part", "Part\n----")]),
         # what only looks like a heading
@@ -156,7 +147,6 @@ def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
         ("# A\n\nOne <!-- open\n\n## B", [("A", "# A\n\nOne <!-- open"), ("B", "## B")]),
         # a comment is a border even inside a line
         ("One <!-- x --> two.\n<!-- y -->\n3", [("name", "One"), ("name", "two."), ("name", "3")]),
-        ("", []),
         ("---\ntitle: A\n---\n \n<!-- all -->\n\u00a0", []),
     ],
 )
@@ -198,12 +188,6 @@ def test_what_is_too_long_is_cut_at_the_best_borders(text: str, budget: int, pie
     assert [passage for _, passage in cut(text, budget)] == pieces
 
 
-def test_a_long_word_is_cut_anywhere() -> None:
-    pieces = [passage for _, passage in cut("Donaudampfschifffahrt" * 40, 40)]
-    assert "".join(pieces) == "Donaudampfschifffahrt" * 40
-    assert all(count_tokens(piece) <= 38 for piece in pieces)
-
-
 def test_a_line_in_bold_that_is_no_sentence_or_asks_is_a_heading_below_all_others() -> None:
     text = "# Fees\n\n## Cars\n\n**Who pays?**\nThe owner.\n\n**By post**\n\nFree.\n\n**Note:**\n\n**All pay.**\n"
     text += "\n## Bikes\n\nFree.\n"
@@ -241,10 +225,10 @@ def test_lists_and_tables_over_the_budget_are_cut_between_rows_and_the_first_par
 
 def test_very_long_documents_are_cut_in_time() -> None:
     began = time.monotonic()
-    cut("word" * 10_000)
-    cut(f"{PARAGRAPH}\n\n" * 300)
-    cut("- item\n" * 2_000)
-    assert time.monotonic() - began < 15
+    cut("word" * 3_000)
+    cut(f"{PARAGRAPH}\n\n" * 100)
+    cut("- item\n" * 700)
+    assert time.monotonic() - began < 5
 
 
 # --- the article
@@ -260,15 +244,6 @@ def test_the_article_is_cut_into_exact_passages_within_the_models_window(
     assert max(count_tokens(p.embedded_text) for p in passages) <= PASSAGE_TOKENS
     text = "\n".join(passage.text for passage in passages)
     assert not [mark for mark in ("<!--", "-->", "note:", "Related Posts", "publisher:") if mark in text]
-
-
-def test_every_heading_of_the_article_opens_a_passage_of_its_section(article: Source) -> None:
-    openings: dict[str, Passage] = {}
-    for passage in split(article):
-        openings.setdefault(passage.section, passage)
-    headings = [line for line in article.text.splitlines() if line.startswith("#")]
-    assert [passage.text.splitlines()[0] for passage in openings.values()] == headings
-    assert list(openings)[2] == "7 key differences between BPO vs KPO > 1. Driving force"
 
 
 # --- sentences with a hole

@@ -46,7 +46,7 @@ Machines = Callable[..., Machine]
 
 @pytest.fixture
 def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
-    """Makes machines over a database of this test, or over the one of another server."""
+    """Makes machines over a database of this test."""
     import chromadb
 
     database = tmp_path.name.replace("_", "-")[-40:].strip("-")
@@ -60,8 +60,8 @@ def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (corpus / "a.md").write_text("# A\n\nFirst words.\n\n## B\n\nSecond words.\n")
     (corpus / "a.questions.jsonl").write_text('{"question": "What is first?", "evidence": ["First words."]}\n')
 
-    def make(name: str, url: str = server.url, database: str = database) -> Machine:
-        settings = settings_of(tmp_path, chroma_url=url, chroma_database=database)
+    def make(name: str) -> Machine:
+        settings = settings_of(tmp_path, chroma_url=server.url, chroma_database=database)
         caches[id(settings)] = tmp_path / name
         return Machine(tmp_path / name, settings)
 
@@ -159,21 +159,22 @@ def test_a_cache_that_cannot_be_written_is_named(machine: Machines, monkeypatch:
 
 
 def test_a_server_that_is_away_is_one_line_and_after_its_return_the_reader_goes_on(
-    machine: Machines, tmp_path: Path
+    machine: Machines, server: ChromaServer
 ) -> None:
-    with chroma_server(tmp_path / "chroma") as server:
-        one = machine("one", server.url, "default_database")
-        one.build()
-        running = one.index()
-        index = running.get()
-        vector = index.vectors()[index.ids[0]].tolist()
-        server.stop()
+    one = machine("one")
+    one.build()
+    running = one.index()
+    index = running.get()
+    vector = index.vectors()[index.ids[0]].tolist()
+    server.stop()
+    try:
         message = (
             r"^The index on the Chroma server at http://127\S+ cannot be used \([^\n]+\)\. Start the server[^\n]+$"
         )
         for use in (running.get, lambda: index.nearest(vector, 1), one.build):
             with pytest.raises(IndexProblem, match=message):
                 use()
+    finally:
         server.start()
-        assert running.get() is index
-        assert index.nearest(vector, 1)[0][0] == 0
+    assert running.get() is index
+    assert index.nearest(vector, 1)[0][0] == 0

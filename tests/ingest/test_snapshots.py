@@ -182,17 +182,17 @@ def test_a_snapshot_that_is_cleared_between_pointer_and_opening_is_no_fault(
     assert indexed.texts() == ["C."]
 
 
-def test_readers_in_three_processes_never_fail_never_wait_and_never_see_a_mixture(
+def test_readers_in_two_processes_never_fail_never_wait_and_never_see_a_mixture(
     settings: IngestSettings,
 ) -> None:
     context = processes()
     stop, results = context.Event(), context.Queue()
-    readers = [context.Process(target=read_until, args=(settings, stop, results)) for _ in range(3)]
+    readers = [context.Process(target=read_until, args=(settings, stop, results)) for _ in range(2)]
     for reader in readers:
         reader.start()
     try:
         last, began = 0, time.monotonic()
-        while last < 6 or time.monotonic() - began < 5:
+        while last < 6 or time.monotonic() - began < 2:
             last += 1
             next_version(settings, last)
     finally:

@@ -1,15 +1,20 @@
 """A window without a browser: what a program sends to its endpoint, what an open page sends to its listeners."""
 
+import asyncio
 import functools
 import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult, Tool
 
 from ui.web.jobs import Jobs, SomeJob
 
@@ -21,6 +26,19 @@ def call(address: str, *data: object, person: str | None = None) -> tuple[str, A
         event_id = http.post("ask", json={"data": data}).json()["event_id"]
         kind, told = re.findall(r"event: (\w+)\ndata: (.*)", http.get(f"ask/{event_id}").text)[-1]
     return kind, json.loads(told)
+
+
+def use_tool(url: str, *calls: dict[str, Any]) -> tuple[Sequence[Tool], list[CallToolResult]]:
+    """What tools there are by the Model Context Protocol, and what these calls of `ask` return."""
+
+    async def used() -> tuple[Sequence[Tool], list[CallToolResult]]:
+        async with streamable_http_client(url) as (read, write, *_), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            return tools, [await session.call_tool("ask", call) for call in calls]
+
+    with ThreadPoolExecutor(1) as thread:  # a browser's loop may run in this one
+        return thread.submit(asyncio.run, used()).result(timeout=60)
 
 
 @functools.cache

@@ -10,10 +10,11 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answers import Answer, Ask, Citation, RetrievedPassage, Seconds, Sentence
+from assistant.answers import Answer, Ask, Citation, Seconds, Sentence
 from ingest.errors import QuestionError, UserError
 from ingest.snapshots import SourceRecord
 from ingest.sources import make_source
+from tests import made
 
 FEEDBACK = Path(tempfile.gettempdir()) / f"feedback-{os.getpid()}.jsonl"
 QUOTE = "These processes tend to be volume-driven."
@@ -66,15 +67,9 @@ class ScriptedAssistant:
         )
 
     def refusal(self, ask: Ask) -> Answer:
-        near = RetrievedPassage(source="a.md", section=HOSTILE, text=HOSTILE, start=0, end=9, score=0.1)
-        return Answer(
-            question=ask.question,
-            standalone_question=ask.question,
-            answered=False,
-            text="The article does not say.",
-            passages=(near,),
-            model="scripted",
-        )
+        asked = {"question": ask.question, "standalone_question": ask.question, "model": "scripted"}
+        near = made.passage(HOSTILE, section=HOSTILE)
+        return made.answer("The article does not say.", answered=False, passages=(near,), **asked)
 
     @property
     def chain(self) -> Runnable[Ask, Answer]:

@@ -1,6 +1,5 @@
 """The documented nginx, over TLS, at / and under a path: every client finds its way there and back."""
 
-import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,10 +9,9 @@ import gradio_client  # type: ignore[import-untyped]
 import httpx
 import openai
 import pytest
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 
 from tests.ui.browser import NEEDED, answered, ask, marked
+from tests.ui.client import use_tool
 from tests.ui.scripted import AT, QUOTE
 from tests.ui.site import BEHIND_NGINX, nginx
 
@@ -44,16 +42,8 @@ def test_openais_client_asks_and_is_given_links_that_lead_there(address: str) ->
 
 @pytest.mark.parametrize("path", ["gradio_api/mcp", "gradio_api/mcp/"])
 def test_an_assistant_calls_the_tool_and_is_not_sent_elsewhere(address: str, path: str) -> None:
-    async def call() -> Any:
-        async with (
-            streamable_http_client(f"{address}{path}") as (read, write, *_),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            return (await session.call_tool("ask", {"question": "What drives BPO?"})).structuredContent
-
-    with ThreadPoolExecutor(1) as thread:  # a browser's loop may run in this one
-        assert thread.submit(asyncio.run, call()).result(timeout=60)["citations"][0]["quote"] == QUOTE
+    _, (result,) = use_tool(f"{address}{path}", {"question": "What drives BPO?"})
+    assert result.structuredContent and result.structuredContent["citations"][0]["quote"] == QUOTE
     assert not httpx.get(f"{address}{path}").has_redirect_location
 
 

@@ -110,22 +110,21 @@ def test_strict_answers_are_chosen_in_the_menu_told_below_the_question_and_kept_
     assert not other.get_by_label("Leave out what is not proven").is_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(
-    scheme: str, open_page: Open, scripted: str
-) -> None:
-    page = open_page(scripted, scheme=scheme)
+def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
     ask(page, "What drives BPO?")
     answered(page)
     page.get_by_role("button", name="Dislike").click()
     page.wait_for_function("document.activeElement.closest('#comment')")
     assert page.evaluate("getComputedStyle(document.querySelector('#question'), '::after').content") == "none"
-    page.locator("#question textarea").focus()
     bare = set()
-    for _ in range(30):
-        if not page.evaluate(RING):
-            bare.add(focused(page))
-        page.keyboard.press("Tab")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.locator("#question textarea").focus()
+        for _ in range(30):
+            if not page.evaluate(RING):
+                bare.add((scheme, focused(page)))
+            page.keyboard.press("Tab")
     assert bare == set()
 
 

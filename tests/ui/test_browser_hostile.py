@@ -11,12 +11,10 @@ from unittest.mock import patch
 
 import pytest
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ingest.formats.samples import docx, pdf
+from tests.made import assistant_over
 from tests.ui.browser import NEEDED, Open, answered, ask, from_menu, marked, served
 from tests.ui.scripted import FEEDBACK
 
@@ -59,9 +57,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterato
     for kind, trade in TRADES.items():
         (folder / f"{trade}<img src=x onerror=alert(1)>.{kind}").write_bytes(content(kind, trade))
     settings = IngestSettings(index=folder / "index")
-    report = build(settings, [folder], embeddings=minilm)
-    assert not report.skipped and report.passages >= len(TRADES)
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    assistant = assistant_over(settings, folder, embeddings=minilm)
+    assert len(assistant.index().passages) >= len(TRADES)
     # a reader is not sure of such a text; what is tested is how it is shown
     with patch("assistant.readers.extractive.refuses", lambda *_: False), served(assistant, FEEDBACK) as address:
         yield address

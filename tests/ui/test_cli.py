@@ -27,8 +27,8 @@ def test_help_names_the_commands_and_each_has_its_own_help() -> None:
     assert all(option in bpo_kpo(command, "--help").stdout for command, option in options.items())
 
 
-def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--json", "--in", "BPO vs KPO", "What is nearshore BPO?", **index)
+def test_json_is_the_answer_and_nothing_else_on_stdout(environment: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "--json", "--in", "BPO vs KPO", "What is nearshore BPO?", **environment)
     answer = Answer.model_validate_json(run.stdout)
     text = (ROOT / "corpus" / "bpo-vs-kpo.md").read_text(encoding="utf-8")
     assert answer.answered and answer.citations
@@ -36,8 +36,8 @@ def test_json_is_the_answer_and_nothing_else_on_stdout(index: dict[str, str]) ->
     assert list(json.loads(run.stdout)) == list(Answer.model_fields)
 
 
-def test_explain_shows_the_rankings_and_why_it_refused(index: dict[str, str]) -> None:
-    run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **index)
+def test_explain_shows_the_rankings_and_why_it_refused(environment: dict[str, str]) -> None:
+    run = bpo_kpo("ask", "--explain", "What does Time Doctor cost?", **environment)
     explained, _, refusal = run.stdout.partition("\nThe article does not say.")
     assert run.returncode == 0 and refusal
     for part in ("dense", "lexical", "fused", "reranked", "read", "sentences, items, rows and headings"):
@@ -106,12 +106,12 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "said"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
+    ("arguments", "variables", "said"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
 )
 def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
-    arguments: list[str], environment: dict[str, str], said: str, index: dict[str, str]
+    arguments: list[str], variables: dict[str, str], said: str, environment: dict[str, str]
 ) -> None:
-    run = bpo_kpo(*arguments, **{**index, **environment})
+    run = bpo_kpo(*arguments, **{**environment, **variables})
     assert run.returncode == 2
     assert run.stdout == ""
     (line,) = [line for line in run.stderr.splitlines() if line.strip()]
@@ -128,29 +128,29 @@ def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
         read_settings()
 
 
-def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(index: dict[str, str]) -> None:
+def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(environment: dict[str, str]) -> None:
     question = ("ask", "--model", "extractive", "What is “nearshore” BPO?")
-    run = bpo_kpo(*question, encoding="ascii", **index)
+    run = bpo_kpo(*question, encoding="ascii", **environment)
     assert run.stdout.isascii() and "\x1b" not in run.stdout + run.stderr  # nor colours where it is piped
     assert "\n    ?" in run.stdout  # the quote's opening mark
-    json_run = bpo_kpo(*question, "--json", encoding="ascii", **index)
+    json_run = bpo_kpo(*question, "--json", encoding="ascii", **environment)
     assert Answer.model_validate_json(json_run.stdout).question == question[-1]
 
 
 @pytest.mark.slow
-def test_a_reader_who_leaves_early_causes_no_traceback(index: dict[str, str]) -> None:
+def test_a_reader_who_leaves_early_causes_no_traceback(environment: dict[str, str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command, env = [COMMAND, "ask", "What is nearshore BPO?"], {**os.environ, **index}
+    command, env = [COMMAND, "ask", "What is nearshore BPO?"], {**os.environ, **environment}
     run = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, env=env, timeout=120)
     os.close(writing)
     assert (run.returncode, run.stderr) == (1, b"")
 
 
 def test_verify_says_which_quotes_stand_moved_and_are_gone_and_what_else_has_changed(
-    tmp_path: Path, index: dict[str, str]
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **index).stdout)
+    answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **environment).stdout)
     first = answer.citations[0]
     changed = (
         first,
@@ -162,7 +162,7 @@ def test_verify_says_which_quotes_stand_moved_and_are_gone_and_what_else_has_cha
     kept["sources"] = [{"name": first.source, "title": "", "sha256": "0" * 64}]
     path = tmp_path / "evidence.json"
     path.write_text(json.dumps(kept), "utf-8")
-    run = bpo_kpo("verify", str(path), **index)
+    run = bpo_kpo("verify", str(path), **environment)
     assert run.returncode == 1
     lines = run.stdout.splitlines()
     assert lines[0].startswith("moved: “") and "gone: “The article never said so.”" in lines
@@ -178,9 +178,9 @@ def _alone() -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _alone(), reason="this system gives a process no network of its own (unshare -rn)")
-def test_without_any_network_everything_works(index: dict[str, str]) -> None:
+def test_without_any_network_everything_works(environment: dict[str, str]) -> None:
     code = "import sys; from tests.ui.command import bpo_kpo; sys.exit(any(bpo_kpo(*a).returncode for a in ARGS))"
     asked = [["ingest"], ["doctor"], ["ask", "What drives KPO?"]]
     alone = ["unshare", "-rn", sys.executable, "-c", code.replace("ARGS", str(asked))]
-    run = subprocess.run(alone, capture_output=True, env={**os.environ, **index}, cwd=ROOT, check=False)
+    run = subprocess.run(alone, capture_output=True, env={**os.environ, **environment}, cwd=ROOT, check=False)
     assert run.returncode == 0, run.stderr

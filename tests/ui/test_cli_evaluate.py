@@ -15,12 +15,15 @@ import pytest
 from assistant.answers import Answer
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.results import read_rows, read_summary
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import ROOT
 from tests.model_server import model_server, streamed
 from tests.ui import command
 
 SMOKE = ROOT / "corpus" / "questions" / "smoke.jsonl"
 ONE = (SMOKE, "--only", "s-01")
+
+pytestmark = pytest.mark.xdist_group("smoke set")  # which is asked once
+
 FLOORS = {
     "fact_recall": 0.75,
     "evidence_recall": 0.9,
@@ -38,11 +41,6 @@ FLOORS = {
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def environment(ingest_settings: IngestSettings) -> dict[str, str]:
-    return {"BPO_KPO_INDEX": str(ingest_settings.index), "BPO_KPO_MODEL": "extractive"}
 
 
 @pytest.fixture(scope="module")

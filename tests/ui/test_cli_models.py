@@ -62,14 +62,6 @@ def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo
     assert "3,310 tokens (3,200 of them cached), $0.0004" in whole.stdout
 
 
-def test_strict_leaves_out_what_is_not_proven(bpo_kpo: Run) -> None:
-    with model_server(streamed("Pigs fly [1].")) as server:
-        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_STRICT": "1"}
-        done = bpo_kpo("ask", "--json", "--model", "openai:m", DRIVES, **variables)
-    answer = json.loads(done.stdout)
-    assert not answer["answered"] and answer["notices"] and answer["model"] == "openai:m"
-
-
 def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
     with model_server(error("401 Unauthorized", message=f"Incorrect API key provided: {KEY}")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "BPO_KPO_MODEL": "openai:m"}
@@ -130,35 +122,21 @@ def test_what_cannot_be_recorded_or_counted_is_said_before_anything_is_asked(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("arguments", "code", "says"),
-    [
-        (["ask", DRIVES], 130, r""),
-        (
-            ["evaluate", "{}/set.jsonl", "--report", "{}/report"],
-            2,
-            r".*Stopped; what is done is kept\. Go on .*\n",
-        ),
-    ],
-    ids=lambda value: value[0] if isinstance(value, list) else "",
-)
-def test_ctrl_c_ends_what_waits_for_a_silent_server(
-    arguments: list[str], code: int, says: str, ingest_settings: IngestSettings, questions: str, tmp_path: Path
-) -> None:
+def test_ctrl_c_ends_what_waits_for_a_silent_server(ingest_settings: IngestSettings) -> None:
     with model_server([STREAM, event("BPO"), Asked.wait_until_left]) as server:
         environment = os.environ | {
             "BPO_KPO_INDEX": str(ingest_settings.index),
             "OPENAI_BASE_URL": server.url,
             "BPO_KPO_MODEL": "openai:m",
         }
-        own = [command.COMMAND, *(argument.format(tmp_path) for argument in arguments)]
+        own = [command.COMMAND, "ask", DRIVES]
         process = subprocess.Popen(own, stderr=subprocess.PIPE, text=True, env=environment)
         assert server.came.acquire(timeout=120)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=8)
         assert server.asked[0].left.wait(5)
-    assert process.returncode == code and re.fullmatch(says, errors)
+    assert (process.returncode, errors) == (130, "")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rich.console import Console
 from assistant.answers import Answer, RetrievedPassage
 from assistant.citations import cite
 from assistant.exports import answer_markdown
+from tests import made
 from tests.ingest.formats.samples import pdf
 from tests.ingest.library import Library
 from ui.terminal import show_answer
@@ -33,21 +34,9 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def answer(library: Library) -> Answer:
-    passages = [
-        RetrievedPassage(source=p.source, section=p.section, text=p.text, start=p.start, end=p.end, score=1.0)
-        for p in library.index().passages
-        if SAID in p.text
-    ]
+    passages = [RetrievedPassage.of(passage) for passage in library.index().passages if SAID in passage.text]
     cited = cite(f"{SAID} [1]", passages)
-    return Answer(
-        question="When?",
-        standalone_question="When?",
-        answered=True,
-        text=cited.text,
-        sentences=cited.sentences,
-        citations=cited.citations,
-        model="scripted",
-    )
+    return made.answer(cited.text, sentences=cited.sentences, citations=cited.citations)
 
 
 def test_it_is_named_as_printed_in_answer_terminal_window_and_export(answer: Answer) -> None:

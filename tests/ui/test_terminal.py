@@ -5,8 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from assistant.answers import Answer, Citation, Sentence
+from assistant.answers import Citation, Sentence
 from assistant.check import Checked
+from tests.made import answer
 from ui.terminal import proof, show_answer, show_checked
 
 
@@ -28,17 +29,14 @@ from ui.terminal import proof, show_answer, show_checked
 )
 def test_escapes_and_the_marks_of_labels_are_taken_out_and_nothing_else(text: str, shown: str) -> None:
     out = io.StringIO()
-    answer = Answer(question="q", standalone_question="q", answered=True, text=text, model="m")
-    show_answer(Console(file=out, width=200), answer)
+    show_answer(Console(file=out, width=200), answer(text))
     assert out.getvalue().partition("\n\nAnswered by")[0] == shown
 
 
 def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
     out = io.StringIO()
     pigs = Sentence(text="Pigs fly.", citations=(), support="unsupported", doubt="it cites no passage")
-    text = "Pigs fly. [?]"
-    answer = Answer(question="q", standalone_question="q", answered=True, text=text, sentences=(pigs,), model="m")
-    show_answer(Console(file=out, width=200), answer)
+    show_answer(Console(file=out, width=200), answer("Pigs fly. [?]", sentences=(pigs,)))
     assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")
 
 
@@ -52,8 +50,7 @@ def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
 )
 def test_how_sure_an_answer_is_stands_behind_what_was_checked(confidence: float | None, said: str) -> None:
     one = Sentence(text="Pigs run.", citations=(1,), support="quoted")
-    made = {"question": "q", "standalone_question": "q", "answered": True, "text": "Pigs run. [1]", "model": "m"}
-    assert proof(Answer(**made, sentences=(one,), confidence=confidence)) == said
+    assert proof(answer("Pigs run. [1]", sentences=(one,), confidence=confidence)) == said
 
 
 def test_a_checked_text_shows_each_verdict_with_the_quote_and_how_many_there_are() -> None:

@@ -1,36 +1,20 @@
 """The assistant as a tool of the Model Context Protocol: called by that protocol's own client."""
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, Tool
 
 from assistant.answers import Answer
+from tests.ui.client import use_tool
 from tests.ui.scripted import QUOTE
 
 pytestmark = pytest.mark.xdist_group("web")
 
 
-def use(address: str, *calls: dict[str, Any]) -> tuple[Sequence[Tool], list[CallToolResult]]:
-    """What tools there are, and what these calls of `ask` return."""
-
-    async def used() -> tuple[Sequence[Tool], list[CallToolResult]]:
-        async with (
-            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            tools = (await session.list_tools()).tools
-            return tools, [await session.call_tool("ask", call) for call in calls]
-
-    with ThreadPoolExecutor(1) as thread:  # a browser's loop may run in this one
-        return thread.submit(asyncio.run, used()).result(timeout=60)
+def use(address: str, *calls: dict[str, object]) -> tuple[Sequence[Tool], list[CallToolResult]]:
+    return use_tool(f"{address}gradio_api/mcp/", *calls)
 
 
 def text(result: CallToolResult) -> str:
@@ -53,16 +37,15 @@ def test_it_returns_the_answer_as_a_text_that_reads_well_and_as_an_answer(script
     assert Answer.model_validate(result.structuredContent).citations[0].quote == QUOTE
 
 
-def test_a_call_knows_the_turns_that_come_with_it_and_no_others(scripted: str) -> None:
+def test_a_call_knows_the_turns_and_the_documents_that_come_with_it_and_no_others(scripted: str) -> None:
     turns = ["Hello?", {"question": "What drives BPO?", "answer": "Volume."}]
-    _, (first, second) = use(scripted, {"question": "And KPO?", "history": turns}, {"question": "And KPO?"})
+    asked = {"question": "And KPO?"}
+    _, (first, second, third) = use(
+        scripted, {**asked, "history": turns}, asked, {**asked, "within": ["Article B"]}
+    )
     assert "Asked before: 2 Hello? / What drives BPO?" in text(first)
     assert "Asked before: 0" in text(second)
-
-
-def test_a_call_may_name_the_documents_that_it_asks(scripted: str) -> None:
-    _, (result,) = use(scripted, {"question": "And KPO?", "within": ["Article B"]})
-    assert "Asked of: Article B" in text(result) and "after 0 of Article B?" in text(result)
+    assert "Asked of: Article B" in text(third) and "after 0 of Article B?" in text(third)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ class TestPort:
 class TestLaunch:
     @pytest.mark.slow
     def test_the_command_needs_no_network_passes_over_a_busy_port_and_ends_when_interrupted(
-        self, index: dict[str, str]
+        self, environment: dict[str, str]
     ) -> None:
         """While a page is open, which holds a stream."""
         broken = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere.pem"}
@@ -191,7 +191,7 @@ class TestLaunch:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env={**os.environ, **index, **broken},
+                env={**os.environ, **environment, **broken},
             )
             assert process.stdout
             assert re.fullmatch(rf"Port {port} is busy, so the .* takes \d+\.\n", process.stdout.readline())

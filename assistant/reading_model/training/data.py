@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from assistant.conversation import standalone, turns
+from assistant.conversation import standalone, turns, with_word
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import features, rerank_scores, table
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.outline import PassageLike, Place, outlines, places
+from assistant.reading_model.scope import follows_up
 from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.retriever import outlined, worth_reading
@@ -42,8 +43,9 @@ class _Read:
 class Maker:
     """Makes the examples of one document, with an index of its own in memory."""
 
-    def __init__(self, source: Source, model: MiniLM) -> None:
-        self.source = source
+    def __init__(self, source: Source, model: MiniLM, held_out: bool = False) -> None:
+        """What is `held_out` is read behind earlier questions where the assistant would do so, not always."""
+        self.source, self._held_out = source, held_out
         beside = index_questions([source], model, {})
         assert len(beside.questions) == sum(bool(line.strip()) for line in source.questions.split("\n"))
         self.known = KnownQuestions(beside)
@@ -102,7 +104,7 @@ class Maker:
         return cut if len(cut.units) == len(kept) else _only(one, kept)
 
     def _read(self, line: dict[str, Any], without: Sequence[int] | None) -> "_Read":
-        asked = standalone(line["q"], [turn["question"] for turn in line.get("history", [])])
+        asked = self._asked(line["q"], [turn["question"] for turn in line.get("history", [])])
         question = self.encoder.text(asked)
         spans = self._spans(line["evidence"])
         retrieved = self.retrieved(question, without)
@@ -113,6 +115,12 @@ class Maker:
         texts = [self.encoder.text(one) for one in (alone, "\n".join(before))] if before else []
         parts = [(one, self._known(one, stand, without)) for one in texts]
         return _Read(question, retrieved, encoded, marks, self._known(question, stand, without), parts)
+
+    def _asked(self, question: str, history: Sequence[str]) -> str:
+        needs_none = self._held_out and not with_word(question, history)
+        if needs_none and not follows_up(self.encoder.text(question).mean):
+            return question
+        return standalone(question, history)
 
     def _known(
         self, question: EncodedText, stand: Sequence[Sequence[Place]], without: Sequence[int] | None
@@ -235,7 +243,7 @@ def make(part: Part) -> Iterator[Document]:
     for number, (source, group, of_part, questions, claims) in enumerate(documents()):
         if of_part != part:
             continue
-        maker = Maker(source, model)
+        maker = Maker(source, model, held_out=part != "train")
         made = Document(source.name, group, part)
         for i, line in enumerate(questions):
             asked = line

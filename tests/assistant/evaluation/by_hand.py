@@ -8,6 +8,7 @@ from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Receipt, Row
 from assistant.evaluation.scoring import score
 from ingest.sources import make_source
+from tests import made
 
 FRAMES, SWARM, QUEEN = "A hive has ten frames.", "Bees swarm in May.", "The old queen leaves."
 WHOLE = f"{FRAMES} {SWARM} {QUEEN}"
@@ -45,18 +46,17 @@ def an_answer(
         start = TEXT.index(part)
         return {"source": "bees.md", "section": "Bees", "start": start, "end": start + len(part)}
 
-    made = {
+    said = f"{text}{' [1]' if quote else ''}" or "The article does not say."
+    of_it = {
         "question": "?",
-        "standalone_question": "?",
         "answered": bool(text),
-        "text": f"{text}{' [1]' if quote else ''}" or "The article does not say.",
         "citations": (Citation(number=1, quote=quote, **place(quote)),) if quote else (),
         "passages": tuple(RetrievedPassage(text=part, score=1, **place(part)) for part in retrieved),
         "confidence": confidence,
         "model": "by hand",
         **fields,
     }
-    return Answer(**made)
+    return made.answer(said, **of_it)
 
 
 def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -> Row:

@@ -4,15 +4,13 @@ import math
 import re
 from pathlib import Path
 
-from assistant.chain import open_assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT, IngestSettings
+from tests.made import assistant_over
 
 DATA = ROOT / "tests" / "data"
 QUESTIONS = load_questions(DATA / "cold-chain.jsonl")
@@ -33,8 +31,7 @@ def test_another_document_is_answered_with_whole_citations_and_every_figure_is_a
     minilm: MiniLM, tmp_path: Path
 ) -> None:
     settings = IngestSettings(index=tmp_path / "index")
-    build(settings, [DATA / "cold-chain.md"], embeddings=minilm)
-    assistant = open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=minilm)
+    assistant = assistant_over(settings, DATA / "cold-chain.md", embeddings=minilm)
     report = tmp_path / "report"
     run(QUESTIONS, assistant, report)
     summary = write_report(report, "cold-chain.jsonl", assistant.index().sources)

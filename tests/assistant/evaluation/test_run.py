@@ -21,6 +21,8 @@ from tests.assistant.evaluation.by_hand import an_answer
 from tests.fakes import replying
 
 IDS = ["s-01", "s-10", "s-13", "s-17"]  # one with an answer, a follow-up, a near and a far one without
+pytestmark = pytest.mark.xdist_group("a whole run")
+
 ITEMS = [item for item in load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl") if item.id in IDS]
 
 

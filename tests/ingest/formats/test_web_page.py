@@ -37,11 +37,11 @@ def test_a_page_without_text_is_refused(content: str) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "<article>Words.</article>" * 4000,
-        "<div role=tablist><p role=tab>Words.</p></div>" * 2500,
-        "<p>Words.\n" * 2000 + "<ul>" + "<li>Words." * 1000 + "</ul><table>" + "<tr><td>Words.<td>Two" * 1000,
-        "<p>Words.</p>" + "<span>" * 300 + "<math></math>" * 4000,
-        "<span>Words." + "<math alttext=x></math>" * 4000,
+        "<article>Words.</article>" * 2000,
+        "<div role=tablist><p role=tab>Words.</p></div>" * 1000,
+        "<p>Words.\n" * 1000 + "<ul>" + "<li>Words." * 500 + "</ul><table>" + "<tr><td>Words.<td>Two" * 500,
+        "<p>Words.</p>" + "<span>" * 300 + "<math></math>" * 2000,
+        "<span>Words." + "<math alttext=x></math>" * 2000,
     ],
     ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words"],
 )
@@ -49,7 +49,7 @@ def test_a_long_page_takes_linear_time(page: str) -> None:
     begun = time.monotonic()
     text = html_to_markdown(page)
     assert text.count("Words.") == page.count("Words.")
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 5
 
 
 def test_words_stay_words_at_the_beginning_of_a_line_and_code_stays_code() -> None:

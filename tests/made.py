@@ -1,0 +1,30 @@
+"""Passages, answers and assistants: what a test does not say is the same in all of them."""
+
+from pathlib import Path
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+
+from assistant.answers import Answer, RetrievedPassage
+from assistant.chain import Assistant, open_assistant
+from assistant.settings import AssistantSettings
+from ingest.build import build
+from ingest.settings import IngestSettings
+
+
+def passage(text: str, section: str = "A", source: str = "a.md", start: int = 0) -> RetrievedPassage:
+    """A passage that stands at this place of its document."""
+    end = start + len(text)
+    return RetrievedPassage(source=source, section=section, text=text, start=start, end=end, score=1.0)
+
+
+def answer(text: str = "It is. [1]", **changes: Any) -> Answer:
+    """An answer of no model in particular."""
+    fields = {"question": "What?", "standalone_question": "What?", "answered": True, "text": text, "model": "m"}
+    return Answer.model_validate({**fields, **changes})
+
+
+def assistant_over(settings: IngestSettings, *paths: Path, embeddings: Embeddings) -> Assistant:
+    """The offline assistant over these documents, or over the corpus of the settings, once they are indexed."""
+    build(settings, paths, embeddings=embeddings)
+    return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=embeddings)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.comments import comments
-from ingest.language import ENGLISH, language_of
+from ingest.language import ENGLISH
 from ingest.markdown import code_in
 from ingest.passages import sections
 from ingest.sources import Source
@@ -39,8 +39,7 @@ def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ..
     all files of other kinds.
     """
     lines = [f"Left out of {source.name}: {found}" for source in sources if (found := _left_out_of(source))]
-    languages = {source.name: language_of(source.text[source.body_start :]) for source in sources}
-    if foreign := [f"{name} ({language})" for name, language in languages.items() if language != ENGLISH]:
+    if foreign := [f"{source.name} ({source.language})" for source in sources if source.language != ENGLISH]:
         lines.append(f"Not in English, so only a chat model reads it ({len(foreign)}): {_few(foreign)}")
     if others:
         lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")

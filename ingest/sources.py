@@ -12,6 +12,7 @@ from ingest.errors import SourceError
 from ingest.formats import CONVERTED
 from ingest.formats.encodings import Unreadable, decode
 from ingest.formats.sandbox import LARGEST, LONGEST, Converter
+from ingest.language import ENGLISH, language_of
 from ingest.settings import ROOT, UPLOADS
 from ingest.titles import body_start, title_of
 
@@ -26,7 +27,7 @@ class Source:
     """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
 
     `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread; `original`
-    is the digest of both files (see `original_digest`).
+    is the digest of both files (see `original_digest`); `language` is its ISO 639 code.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source:
     text: str
     questions: str = ""
     original: str = ""
+    language: str = ENGLISH
 
     @cached_property
     def digest(self) -> str:
@@ -48,9 +50,13 @@ class Source:
 
 
 def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
-    """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
+    """A source from text at hand; its title is the front matter's, else the first heading, else the name.
+
+    Its language is found out here, once.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Source(name, title_of(text) or " ".join(Path(name).stem.split()), text, questions, original)
+    title = title_of(text) or " ".join(Path(name).stem.split())
+    return Source(name, title, text, questions, original, language_of(text[body_start(text) :]))
 
 
 def read_source(path: Path, converter: Converter | None = None) -> Source:

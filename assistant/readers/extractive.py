@@ -90,7 +90,7 @@ def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> De
     """A refusal because there is nothing to quote, or nothing that the model can read."""
     if not ranked:
         return Decision([], "nothing was found that can be quoted", reading.answerable)
-    if language := foreign(asked, reading.sources[reading.passages[0].source].text):
+    if language := foreign(asked, reading.sources[reading.passages[0].source]):
         return Decision([], "it is not in English", None, (prompts.ENGLISH_ONLY.format(language=language),))
     return None
 

@@ -39,12 +39,12 @@ def comments(text: str, start: int = 0, end: int | None = None) -> Iterator[Comm
         opens = text.find(_OPENS, behind, end)
 
 
-def note_after(text: str, end: int) -> str | None:
+def note_after(text: str, end: int) -> Comment | None:
     """The note that stands right behind `end`: what the source text lost there; `None` where nothing was lost."""
     blank = _BLANK.match(text, end)
     at = blank.end() if blank else end
     found = next(comments(text, at), None) if text.startswith(_OPENS, at) else None
-    return found.note if found else None
+    return found if found and found.note is not None else None
 
 
 def with_their_sentences(text: str, start: int, language: str = "") -> Iterator[Span]:

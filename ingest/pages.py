@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from ingest.comments import comments
 from ingest.sources import Source
 
 _HEADING = re.compile(r"^## Page ", re.MULTILINE)
+_UNREAD = "a page"  # so begins the note on one (see `formats/pdf.py`)
 _SECTION = re.compile(r"Page (\S+)(?: > |$)")
 
 
@@ -24,6 +26,16 @@ def page_number_at(source: Source, offset: int) -> int:
 def page_count(source: Source) -> int:
     """How many pages a PDF has that text was read from; 0 of what has no pages."""
     return len(_page_starts(source)) if source.name.lower().endswith(".pdf") else 0
+
+
+def unread_pages(source: Source) -> list[str]:
+    """The pages of a PDF, as printed, of which no text could be read."""
+    if not source.name.lower().endswith(".pdf"):
+        return []
+    text, starts = source.text, _page_starts(source)
+    found = [one.start for one in comments(text) if one.note and one.note.startswith(_UNREAD)]
+    headings = [starts[page_number_at(source, offset) - 1] for offset in found]
+    return [text[start : text.index("\n", start)].removeprefix("## Page ") for start in headings]
 
 
 @lru_cache(maxsize=8)

@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.conversation import turns
 from assistant.headings import is_heading_of, last_heading
+from assistant.holes import announces, notice
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, beginning, candidates, select
@@ -66,8 +67,8 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         ranked, sure = below, max(sure, calibration.refuse_below)
     if refuses(sure, calibration):
         nearest = max(ranked, key=lambda c: c.likeness)
-        if _is_lost_list(reading, nearest):
-            return _missing(nearest, sure)
+        if _lost(reading, nearest):
+            return _missing(reading, nearest, sure)
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
     names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
@@ -78,11 +79,11 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         chosen = beginning(below)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
-    lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]
+    lost = [candidate for candidate in chosen if _lost(reading, candidate)]
     kept = [candidate for candidate in chosen if candidate not in lost]
     if not kept or (ranked[0] in lost and not names):  # a neighbouring list fills no hole
-        return _missing(lost[0], sure)
-    notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
+        return _missing(reading, lost[0], sure)
+    notices = tuple(dict.fromkeys(_notice(reading, candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
 
 
@@ -107,21 +108,22 @@ def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> lis
     return ranked
 
 
-def _missing(candidate: Candidate, sure: float) -> Decision:
-    """A refusal because the list that a unit announces is missing."""
-    return Decision([], "the list asked for is missing", sure, (_notice(candidate),), candidate.number)
+def _missing(reading: ReaderInput, candidate: Candidate, sure: float) -> Decision:
+    """A refusal because what a unit announces is missing."""
+    return Decision([], "what is asked for is missing", sure, (_notice(reading, candidate),), candidate.number)
 
 
-def _notice(candidate: Candidate) -> str:
-    return prompts.LOST_LIST.format(lead_in=" ".join(candidate.unit.text.split()))
+def _notice(reading: ReaderInput, candidate: Candidate) -> str:
+    return notice(_lost(reading, candidate), candidate.unit.text)
 
 
-def _is_lost_list(reading: ReaderInput, candidate: Candidate) -> bool:
-    """Whether a unit announces a list that the source text lost: a note stands behind it."""
+def _lost(reading: ReaderInput, candidate: Candidate) -> str:
+    """The note behind a unit on what that announces, and the source text lost; empty where there is none."""
+    if not announces(candidate.unit.text):
+        return ""
     passage = reading.passages[candidate.number - 1]
-    end = passage.start + candidate.unit.span.end
-    announces = candidate.unit.text.rstrip("*_ ").endswith(":")
-    return announces and note_after(reading.sources[passage.source].text, end) is not None
+    lost = note_after(reading.sources[passage.source].text, passage.start + candidate.unit.span.end)
+    return lost.note or "" if lost else ""
 
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:

@@ -59,12 +59,12 @@ def make_source(name: str, text: str, questions: str = "", original: str = "") -
     return Source(name, title, text, questions, original, language_of(text[body_start(text) :]))
 
 
-def read_source(path: Path, converter: Converter | None = None) -> Source:
-    """Reads one document, with a `converter` where one is at hand and needed.
+def read_source(path: Path, converter: Converter | None = None, name: str = "") -> Source:
+    """Reads one document, with a `converter` where one is at hand and needed; `name`: where that is not its path.
 
     Raises `SourceError` where it is missing or cannot be read, or its name is not UTF-8.
     """
-    name, original = source_name(path), original_digest(path)
+    name, original = name or source_name(path), original_digest(path)
     questions = _read_questions(beside) if (beside := questions_file(path)).is_file() else ""
     if path.suffix.lower() not in CONVERTED:
         return make_source(name, _read_text(path), questions, original)

@@ -14,6 +14,7 @@ from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM
+from ingest.formats.sandbox import Converter
 from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
@@ -57,7 +58,7 @@ class TestIntake:
         assert titles(intake) == ["Green tea", "Coffee"] and files(settings) == ["b.md"]
         assert ensure_index(settings) is None  # nor does the command find anything to do
         tea, coffee = sorted(intake._assistant.index().manifest.sources, key=lambda one: one.title != "Green tea")
-        assert not intake.can_remove(tea) and intake.can_remove(coffee)
+        assert intake.removable([tea, coffee]) == {coffee.name}
 
         intake.add([given(tmp_path, "b.md", COFFEE.replace("93", "96"))])  # another version of it
         ended(intake)
@@ -67,6 +68,17 @@ class TestIntake:
         assert titles(intake) == ["Green tea"] and files(settings) == []
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
+
+    def test_a_file_is_converted_once(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        converted, convert = [], Converter.convert
+        monkeypatch.setattr(
+            Converter, "convert", lambda own, path: converted.append(path.name) or convert(own, path)
+        )
+        intake.add([given(tmp_path, "b.html", "<title>Coffee</title><p>Coffee is steeped at 93 degrees.</p>")])
+        assert ended(intake).said == ("Added b.html.",) and titles(intake) == ["Green tea", "Coffee"]
+        assert ensure_index(settings) is None and converted == ["b.html"]
 
     def test_two_of_one_name_that_are_added_together_leave_the_others_alone(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
@@ -88,8 +100,8 @@ class TestIntake:
         intake.add([given(tmp_path, "b.md", COFFEE)])
         ended(intake)
 
-        def stopped(_: IngestSettings, __: list[Path], progress: Callable[[int, int], None]) -> None:
-            assert files(settings) == ["b.md", "c.md"]
+        def stopped(_: IngestSettings, __: list[Path], progress: Callable[[int, int], None], **___: Any) -> None:
+            assert files(settings) == ["b.md"]  # where this is killed, nothing is there that nobody has added
             intake.stop()
             progress(0, 1)
 

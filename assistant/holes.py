@@ -12,7 +12,7 @@ from assistant.answers import Answer, Citation
 from assistant.readers import ReaderInput
 from assistant.readers.selection import candidates
 from ingest.comments import comments, note_after, with_their_sentences
-from ingest.pages import unread_pages
+from ingest.pages import has_pages, unread_pages
 from ingest.sources import Source
 from ingest.text import Span
 
@@ -23,7 +23,21 @@ _NOT_MISSED = re.compile("hidden|list")
 
 def announces(text: str) -> bool:
     """Whether what stands behind a text is what it is about."""
-    return text.rstrip("*_ ").endswith(":")
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
+def lost_behind(source: Source, unit: Span) -> str:
+    """The note on what a unit leads up to and its document lacks: it announces that, or both stand in one block.
+
+    Empty where there is none. A picture is noted at the end of a PDF's page, wherever on it that is.
+    """
+    behind = note_after(source.text, unit.end)
+    if behind is None or not behind.note:
+        return ""
+    in_line = "\n" not in source.text[unit.end : behind.start]
+    if announces(source.text[unit.start : unit.end]):
+        return behind.note if in_line or not has_pages(source.name) else ""
+    return behind.note if in_line and not _NOT_MISSED.search(behind.note) else ""
 
 
 def notice(note: str, beside: str, others: int = 0) -> str:
@@ -45,16 +59,9 @@ def with_holes_named(answer: Answer, reading: ReaderInput) -> Answer:
 
 
 def _notices_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> tuple[str, ...]:
-    """One notice on what is left out behind the quotes that announce it, or stand in one block with it."""
-    found = []
-    for citation in citations:
-        text = reading.sources[citation.source].text
-        behind = note_after(text, citation.end)
-        if behind is None or behind.note is None:
-            continue
-        in_block = "\n" not in text[citation.end : behind.start] and not _NOT_MISSED.search(behind.note)
-        if in_block or announces(citation.quote):
-            found.append((behind.note, citation.quote))
+    """One notice on what is left out behind the quotes that lead up to it."""
+    lost = [(lost_behind(reading.sources[one.source], Span(one.start, one.end)), one.quote) for one in citations]
+    found = [(note, quote) for note, quote in lost if note]
     return (notice(*found[0], len(found) - 1),) if found else ()
 
 
@@ -83,13 +90,14 @@ def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
     begin = max(unit.start - _FAR, source.body_start)
     for hole in with_their_sentences(text, begin, source.language):
         if hole.start >= unit.end:
-            spans += [hole] if _says_nothing(text[unit.end : hole.start]) else []
+            spans += [hole] if _is_beside(source, text[unit.end : hole.start]) else []
             break
-        if also_before and hole.end <= unit.start and _says_nothing(text[hole.end : unit.start]):
+        if also_before and hole.end <= unit.start and _is_beside(source, text[hole.end : unit.start]):
             spans.append(hole)
     notes = [one.note for hole in reversed(spans) for one in comments(text, *hole)]
     return [note for note in notes if note and not _NOT_MISSED.search(note)]
 
 
-def _says_nothing(text: str) -> bool:
-    return not any(letter.isalnum() for letter in text)
+def _is_beside(source: Source, between: str) -> bool:
+    """Whether a unit and a note that have this between them stand side by side."""
+    return not any(sign.isalnum() for sign in between) and not (has_pages(source.name) and "\n" in between)

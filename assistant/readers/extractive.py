@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.conversation import turns
 from assistant.headings import is_heading_of, last_heading
-from assistant.holes import announces, notice
+from assistant.holes import announces, lost_behind, notice
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, beginning, candidates, select
@@ -22,7 +22,7 @@ from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import units
-from ingest.comments import note_after
+from ingest.text import Span
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,10 @@ def _notice(reading: ReaderInput, candidate: Candidate) -> str:
 
 
 def _lost(reading: ReaderInput, candidate: Candidate) -> str:
-    """The note behind a unit on what that announces, and the source text lost; empty where there is none."""
-    if not announces(candidate.unit.text):
-        return ""
-    passage = reading.passages[candidate.number - 1]
-    lost = note_after(reading.sources[passage.source].text, passage.start + candidate.unit.span.end)
-    return lost.note or "" if lost else ""
+    """The note on what a unit announces, and its document lacks; empty where there is none."""
+    source = reading.sources[reading.passages[candidate.number - 1].source]
+    span = Span(candidate.start, candidate.start + len(candidate.unit.text))
+    return lost_behind(source, span) if announces(candidate.unit.text) else ""
 
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:

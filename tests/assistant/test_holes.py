@@ -18,19 +18,14 @@ def beside(quote: str, what: str, more: str = "") -> tuple[str, ...]:
     return (prompts.HOLE.format(beside=quote, what=what, more=more),)
 
 
-def of(text: str, *, name: str = "guide.md") -> ReaderInput:
-    """A reading that has nothing but this document."""
-    return replace(reading(), sources={name: make_source(name, text)})
-
-
-def quoting(text: str, *quotes: str) -> tuple[str, ...]:
+def quoting(text: str, *quotes: str, name: str = "guide.md") -> tuple[str, ...]:
     """The notices on an answer from this document with these quotes."""
     cited = tuple(
-        Citation(number=n, source="guide.md", section="", quote=q, start=text.index(q), end=text.index(q) + len(q))
+        Citation(number=n, source=name, section="", quote=q, start=text.index(q), end=text.index(q) + len(q))
         for n, q in enumerate(quotes, start=1)
     )
     answer = Answer(question="", standalone_question="", answered=True, text="", citations=cited, model="")
-    return with_holes_named(answer, of(text)).notices
+    return with_holes_named(answer, replace(reading(), sources={name: make_source(name, text)})).notices
 
 
 def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
@@ -57,6 +52,15 @@ def test_so_is_one_that_announces_it_and_a_lost_list_in_words_of_its_own() -> No
     assert quoting(f"The way is:\n\n{PICTURE}\n", "The way is:") == beside("The way is:", "a picture")
     lost = (prompts.LOST_LIST.format(lead_in="The fees are:"),)
     assert quoting("The fees are:\n\n<!-- note: the list was lost. -->\n", "The fees are:") == lost
+
+
+def test_of_a_picture_on_a_page_of_a_pdf_nobody_knows_where_it_stands() -> None:
+    street = "Street: <!-- note: an empty field -->"
+    text = f"# Rules\n\n## Page 1\n\n{street}\n\nThe fees are:\n\n{PICTURE}\n\n## Page 2\n"
+    assert quoting(text, "The fees are:", name="rules.pdf") == ()
+    assert quoting(text, "Street:", name="rules.pdf") == beside("Street:", "an empty field")
+    assert refusing(nearest(text, "The fees are:", name="rules.pdf")) == ()
+    assert refusing(nearest(text, "The fees are:")) == beside("The fees are:", "a picture")
 
 
 def test_several_holes_are_one_notice() -> None:

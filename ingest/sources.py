@@ -65,7 +65,7 @@ def read_source(path: Path, converter: Converter | None = None, name: str = "") 
     Raises `SourceError` where it is missing or cannot be read, or its name is not UTF-8.
     """
     name, original = name or source_name(path), original_digest(path)
-    questions = _read_questions(beside) if (beside := questions_file(path)).is_file() else ""
+    questions = _read_text(beside) if (beside := questions_file(path)).is_file() else ""
     if path.suffix.lower() not in CONVERTED:
         return make_source(name, _read_text(path), questions, original)
     with contextlib.nullcontext(converter) if converter else Converter() as opened:
@@ -106,15 +106,6 @@ def _read_text(path: Path) -> str:
     if len(text) > LONGEST:
         raise SourceError(f"{path} has more than {LONGEST:,} characters. Divide it and run ingest again.")
     return text
-
-
-def _read_questions(path: Path) -> str:
-    try:
-        return _read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8 and run ingest again."
-        ) from None
 
 
 def _read_bytes(path: Path) -> bytes:

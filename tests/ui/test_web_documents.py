@@ -1,5 +1,6 @@
 """Documents that are added and removed in the window: which files end up where, and who may do so."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,19 @@ class TestIntake:
         assert titles(intake) == ["Green tea"] and files(settings) == []
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
+
+    def test_what_a_killed_process_left_is_not_indexed_and_goes_after_a_day(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        old, new = settings.uploads / ".aside-old", settings.uploads / ".aside-new"
+        for folder in (old, new):
+            folder.mkdir(parents=True)
+            (folder / "c.md").write_text(COFFEE, encoding="utf-8")
+        os.utime(old, (0, 0))
+        intake.add([given(tmp_path, "b.md", COFFEE)])
+        assert ended(intake).said == ("Added b.md.",) and files(settings) == ["b.md"]
+        assert not old.exists() and new.exists()
+        assert ensure_index(settings) is None and titles(intake) == ["Green tea", "Coffee"]
 
     def test_a_file_is_converted_once(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from ingest.sources import Source, at_root, find_files, read_source, source_name
 from ui.web.chat import BROKEN
 
 _LONGEST_NAME = 120  # bytes, without what the kind adds
+_ASIDE = ".aside-"  # begins the names of folders for files on their way: what is hidden is not read
+_A_DAY = 24 * 60 * 60  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +118,11 @@ class Intake:
         """
         folder = self._settings.uploads
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{_ASIDE}*"):  # by a process that was killed; a younger one may be at work
+            if time.time() - left.stat().st_mtime > _A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
         read: dict[Path, Source] = {}
-        with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
+        with TemporaryDirectory(dir=folder, prefix=_ASIDE) as aside:
             with Converter() as converter:
                 for number, file in enumerate(files):
                     self._step(number, len(files))
@@ -152,7 +158,7 @@ class Intake:
     def _remove_file(self, path: Path) -> None:
         """Removes one that was given here; it stays where it cannot be taken out of the index."""
         folder = self._settings.uploads
-        with TemporaryDirectory(dir=folder, prefix=".") as aside:
+        with TemporaryDirectory(dir=folder, prefix=_ASIDE) as aside:
             kept = path.replace(Path(aside, path.name)) if path.exists() else None
             try:
                 rest = any(find_files(folder))

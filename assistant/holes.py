@@ -16,6 +16,7 @@ from ingest.pages import has_pages, unread_pages
 from ingest.sources import Source
 from ingest.text import Span
 
+_PAGES = 5  # that are named
 _FAR = 2_000  # characters before a unit, within which the note before it is looked for
 # What a document shows to none of its readers is missed by none, and a list by nobody but who reads its lead-in.
 _NOT_MISSED = re.compile("hidden|list")
@@ -80,8 +81,9 @@ def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
     notes = _notes_beside(source, span, nearest.unit.kind != "heading")
     if notes:
         return (notice(notes[0], nearest.unit.text),)
-    unread = ", ".join(unread_pages(source))
-    return (prompts.UNREAD_PAGES.format(title=source.title, pages=unread),) if unread else ()
+    unread = unread_pages(source)
+    pages = ", ".join(unread[:_PAGES]) + (f" and {len(unread) - _PAGES} more" if len(unread) > _PAGES else "")
+    return (prompts.UNREAD_PAGES.format(title=source.title, pages=pages),) if unread else ()
 
 
 def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:

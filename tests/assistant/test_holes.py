@@ -112,6 +112,12 @@ def test_else_pages_of_its_document_that_could_not_be_read_are_named() -> None:
         prompts.UNREAD_PAGES.format(pages="1", title="Rules"),
     )
     assert refusing(nearest(text, "It is far.")) == ()
+    many = text + "\n".join(
+        f"## Page {n}\n\n<!-- note: a page without text, perhaps a scan -->\n" for n in range(2, 9)
+    )
+    assert refusing(nearest(many, "It is far.", name="rules.pdf")) == (
+        prompts.UNREAD_PAGES.format(pages="1, 2, 3, 4, 5 and 3 more", title="Rules"),
+    )
 
 
 def test_a_refusal_that_says_why_and_one_that_nobody_has_read_for_say_no_more() -> None:

@@ -3,11 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from assistant.reading_model.model import NOTHING, Calibration, Logits, PassageReading
+from assistant.reading_model.model import NOTHING, Calibration, Read
 from ingest.language import ENGLISH, language_of
 from ingest.sources import Source
-
-Read = Logits | PassageReading  # what the model says of a passage
 
 
 def signals(passages: Sequence[Read]) -> tuple[float, ...]:

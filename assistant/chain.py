@@ -18,6 +18,7 @@ from assistant.check import Checked
 from assistant.context import for_chat_model
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, with_item
 from assistant.finishing import finish
+from assistant.holes import with_holes_named
 from assistant.introduction import introduce, is_small_talk
 from assistant.lines import Line
 from assistant.model_faults import ModelFault
@@ -194,7 +195,8 @@ class Assistant:
         def made(draft: Draft, judge: Judge | None, whole: bool, strict: bool = strict) -> Answer:
             now = time.perf_counter()
             seconds = Seconds(retrieve=retrieved - started, read=now - retrieved, total=now - started)
-            return finish(ask, reading, draft, self.model, seconds, spent, judge, whole, strict)
+            answer = finish(ask, reading, draft, self.model, seconds, spent, judge, whole, strict)
+            return with_holes_named(answer, reading)
 
         draft = shown = None
         for draft in reader.stream(reading, config):

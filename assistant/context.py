@@ -32,7 +32,8 @@ def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int,
     asked = reading.question
     if ask.history and refuses(reading.answerable, opened.evidence.calibration):
         asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
-        reading = replace(reading, passages=opened.reading(asked).passages)
+        again = opened.reading(asked)
+        reading = replace(reading, passages=again.passages, readings=again.readings)
     sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // 2))
     return replace(reading, given=sections)
 

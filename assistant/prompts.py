@@ -47,6 +47,7 @@ INTRODUCTION = (
 
 LEFT_OUT = "There is more: {count:,} sections or documents are not shown."
 LOST_PASSAGE = "(The list that this text announces here was lost from it. Do not fill it from elsewhere.)"
+LEFT_OUT_BEHIND = "(Left out of the document here: {what}. Do not fill it from elsewhere.)"
 FELL_BACK = "The offline reader answers: the chat model gave no answer, since {cause}."
 NOTHING_PROVEN = "Nothing of what the model wrote could be proven, so it is left out."
 ENGLISH_ONLY = (
@@ -66,6 +67,9 @@ CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
 COLUMNS = "Columns:"
 
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."
+HOLE = "Left out of the document right beside “{beside}”: {what}{more}."
+MORE_HOLES = "; and something beside {count} more"
+UNREAD_PAGES = "No text could be read on p. {pages} of “{title}”."
 
 ANSWER_SYSTEM = """\
 You answer questions about BPO (business process outsourcing) and KPO (knowledge process outsourcing), or about \

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from assistant.reading_model.model import NOTHING, Calibration, Read
 from ingest.language import ENGLISH, language_of
+from ingest.sources import Source
 
 
 def signals(passages: Sequence[Read]) -> tuple[float, ...]:
@@ -25,9 +26,9 @@ def answerable(passages: Sequence[Read], calibration: Calibration) -> float:
     return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, signals(passages), strict=True))))
 
 
-def foreign(question: str, nearest: str) -> str | None:
+def foreign(question: str, nearest: Source) -> str | None:
     """The language in which the reading model cannot read: the question's, else that of the nearest document."""
-    languages = [language_of(text) for text in (question, nearest)]
+    languages = [language_of(question), nearest.language]
     return next((language for language in languages if language != ENGLISH), None)
 
 

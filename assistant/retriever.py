@@ -143,7 +143,7 @@ class HybridRetriever(BaseRetriever):
         if isinstance(self.embeddings, MiniLM) or not fused.scored:
             return False
         nearest = self.index.passages[fused.scored[0][0]]
-        return foreign(query, self.index.sources[nearest.source].text) is not None
+        return foreign(query, self.index.sources[nearest.source]) is not None
 
 
 def within(budget: int, scored: Scored, tokens: Tokens) -> Scored:

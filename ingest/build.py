@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,7 @@ def build(
     remove: Sequence[Path] = (),
     progress: Progress | None = None,
     embeddings: Embeddings | None = None,
+    at_hand: Mapping[Path, Source] | None = None,
 ) -> BuildReport:
     """Reads `paths` into a new snapshot; all that the index knows, at first the corpus and what was
     uploaded, where nothing is given.
@@ -91,15 +93,17 @@ def build(
     Other remembered paths stay as they were indexed, those in `remove` are forgotten. Only passages that the
     current snapshot does not hold are embedded. Where another process publishes first, its result is taken as
     the new ground and the work done again on top, without embedding anything twice.
-    A document that cannot be read is passed over, or stays as it was indexed, and the report says so.
+    A document that cannot be read is passed over, or stays as it was indexed, and the report says so. Those
+    `at_hand` were read already; their files need not be there before the build has ended.
     Raises `SourceError`, also where none can be read, or `IndexProblem`; the index is then as it was before.
     """
     embeddings = embeddings or open_embeddings(settings)
     known_vectors: Vectors = {}
     store = open_store(settings)
+    read = partial(read_documents, settings, paths=paths, remove=remove, at_hand=at_hand or {})
     while True:
         try:
-            report = _try_build(store, settings, paths, remove, embeddings, known_vectors, progress)
+            report = _try_build(store, settings, read, embeddings, known_vectors, progress)
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or first_line(error)
             other = "" if settings.chroma_url else ", or set BPO_KPO_INDEX"
@@ -113,8 +117,7 @@ def build(
 def _try_build(
     store: FolderStore,
     settings: IngestSettings,
-    paths: Sequence[Path],
-    remove: Sequence[Path],
+    read: Callable[[Pointer | None, Index | None], Documents],
     embeddings: Embeddings,
     known_vectors: Vectors,
     progress: Progress | None,
@@ -122,7 +125,7 @@ def _try_build(
     """One attempt; `None` where another process published meanwhile. Adds the vectors made to those known."""
     before = store.read_pointer()
     old = _readable(store, before, settings)
-    documents = read_documents(settings, before, old, paths, remove)
+    documents = read(before, old)
     sources = [source for _, source in documents.read]
     passages = _with_ids(_cut(sources, old))
     if not passages:

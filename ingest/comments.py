@@ -39,27 +39,30 @@ def comments(text: str, start: int = 0, end: int | None = None) -> Iterator[Comm
         opens = text.find(_OPENS, behind, end)
 
 
-def note_after(text: str, end: int) -> str | None:
+def note_after(text: str, end: int) -> Comment | None:
     """The note that stands right behind `end`: what the source text lost there; `None` where nothing was lost."""
     blank = _BLANK.match(text, end)
     at = blank.end() if blank else end
     found = next(comments(text, at), None) if text.startswith(_OPENS, at) else None
-    return found.note if found else None
+    return found if found and found.note is not None else None
 
 
-def with_their_sentences(text: str, start: int) -> Iterator[Span]:
-    """The comments of `text[start:]`; one of ours in a sentence with that: it has a hole, and is not quoted."""
+def with_their_sentences(text: str, start: int, language: str = "") -> Iterator[Span]:
+    """The comments of `text[start:]`; one of ours in a sentence with that: it has a hole, and is not quoted.
+
+    `language`: that of the text, where it is known.
+    """
     line: list[Comment] = []
     for comment in comments(text, start):
         if line and "\n" in text[line[-1].end : comment.start]:
-            yield from _of_a_line(text, line)
+            yield from _of_a_line(text, line, language)
             line = []
         line.append(comment)
     if line:
-        yield from _of_a_line(text, line)
+        yield from _of_a_line(text, line, language)
 
 
-def _of_a_line(text: str, line: list[Comment]) -> Iterator[Span]:
+def _of_a_line(text: str, line: list[Comment], language: str) -> Iterator[Span]:
     """The same of the comments of a line, whose sentences are worked out once."""
     start, end = text.rfind("\n", 0, line[0].start) + 1, text.find("\n", line[-1].end)
     end = len(text) if end < 0 else end
@@ -73,7 +76,8 @@ def _of_a_line(text: str, line: list[Comment]) -> Iterator[Span]:
         for words, one in zip(between, borders[1:], strict=True)
         for part in (words, "X" * (one.end - one.start))
     ]
-    sentences = sentence_spans("".join(named)) if any(comment.note is not None for comment in line) else []
+    holes = any(comment.note is not None for comment in line)
+    sentences = sentence_spans("".join(named), language=language) if holes else []
     for words, comment in zip(between, line, strict=False):
         at += len(words)
         if is_heading or not _is_in_a_sentence(comment, bare, at):

@@ -24,11 +24,12 @@ from ingest.errors import damaged
 from ingest.lexicon import Acronyms, Terms, find_acronyms
 from ingest.passages import Passage, heading_of, section_above
 from ingest.questions import IndexedQuestion, QuestionIndex
-from ingest.sources import Source
+from ingest.sources import Source, make_source
 from ingest.text import Span, count_tokens
 
 _SCHEMA = """
-create table documents (name text primary key, title text, text text, questions text, original text);
+create table documents (name text primary key, title text, text text, questions text, original text,
+    language text);
 
 -- in the order of their documents; `above` is the section above one that begins with a heading
 create table passages (position integer primary key, id text unique, source text, section text,
@@ -66,8 +67,8 @@ def write(path: Path, contents: Contents) -> None:
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(_SCHEMA + bm25.SCHEMA)
         for s in contents.sources:
-            row: tuple[object, ...] = s.name, s.title, s.text, s.questions, s.original
-            file.execute("insert into documents values (?, ?, ?, ?, ?)", row)
+            row: tuple[object, ...] = s.name, s.title, s.text, s.questions, s.original, s.language
+            file.execute("insert into documents values (?, ?, ?, ?, ?, ?)", row)
         for position, (id_, p) in enumerate(contents.passages.items()):
             above = section_above(p.section) if heading_of(p) else None
             row = position, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text), above
@@ -216,10 +217,12 @@ class Sources(Mapping[str, Source]):
         self._names = dict.fromkeys(name for name in names if only is None or name in only)
 
         def read(name: str) -> Source:
-            sql = "select name, title, text, questions, original from documents where name = ?"
             with damaged(database.place):
-                (row,) = database.rows(sql, [name])
-                return Source(*row)
+                (row,) = database.rows("select * from documents where name = ?", [name])
+            source = Source(*row)
+            if len(row) == 5:  # of an index from before languages were kept
+                return make_source(source.name, source.text, source.questions, source.original)
+            return source
 
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)  # holds the database, but not this object
 

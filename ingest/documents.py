@@ -1,7 +1,7 @@
 """Which documents an index is made of: found below its paths, read anew, or taken as they were indexed."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,7 @@ def read_documents(
     old: Index | None,
     paths: Sequence[Path],
     remove: Sequence[Path],
+    at_hand: Mapping[Path, Source],
 ) -> Documents:
     """What the index is made of after this build (see `build`): `paths` read anew where they have changed, the
     others as they were indexed in `old`.
@@ -60,15 +61,13 @@ def read_documents(
     if gone := [path for path in sorted({*again} & {*known}) if not path.exists()]:
         raise SourceError(_gone_message(gone, remembered, paths, remove))
     indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
-    files = sorted(files_below(again, settings.index))
+    files = sorted({*files_below(again, settings.index), *at_hand})
     sources: dict[str, tuple[Path, Source]] = {}
     skipped: dict[Path, str] = {}
     with Converter() as converter:
         for file in files:
             try:
-                source = indexed.get(file)
-                if source is None or (source.name, source.original) != (source_name(file), original_digest(file)):
-                    source = read_source(file, converter)
+                source = at_hand.get(file) or _unchanged(indexed.get(file), file) or read_source(file, converter)
                 sources.setdefault(source.name, (file, source))  # a second one is a link to the first
             except SourceError as error:
                 skipped[file] = str(error)
@@ -81,6 +80,13 @@ def read_documents(
     index = settings.index.resolve()
     others = [other for path in again for other in find_others(path) if not other.is_relative_to(index)]
     return Documents(remembered, [sources[name] for name in sorted(sources)], skipped, others)
+
+
+def _unchanged(indexed: Source | None, file: Path) -> Source | None:
+    """A document as it was indexed, where its file is what it was."""
+    if indexed and (indexed.name, indexed.original) == (source_name(file), original_digest(file)):
+        return indexed
+    return None
 
 
 def _remembered(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.comments import comments
-from ingest.language import ENGLISH, language_of
+from ingest.language import ENGLISH
 from ingest.markdown import code_in
 from ingest.passages import sections
 from ingest.sources import Source
@@ -38,8 +38,7 @@ def left_out(source: Source) -> list[LeftOut]:
 def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
     """A line for all documents that are not in English, and for all files of other kinds."""
     lines = []
-    languages = {source.name: language_of(source.text[source.body_start :]) for source in sources}
-    if foreign := [f"{name} ({language})" for name, language in languages.items() if language != ENGLISH]:
+    if foreign := [f"{source.name} ({source.language})" for source in sources if source.language != ENGLISH]:
         lines.append(f"Not in English, so only a chat model reads it ({len(foreign)}): {_few(foreign)}")
     if others:
         lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")

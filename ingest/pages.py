@@ -4,15 +4,22 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from ingest.comments import comments
 from ingest.sources import Source
 
 _HEADING = re.compile(r"^## Page ", re.MULTILINE)
+_UNREAD = "a page"  # so begins the note on one (see `formats/pdf.py`)
 _SECTION = re.compile(r"Page (\S+)(?: > |$)")
+
+
+def has_pages(source: str) -> bool:
+    """Whether the document `source` is a PDF."""
+    return source.lower().endswith(".pdf")
 
 
 def page_of(source: str, section: str) -> str:
     """The page that a section of the document `source` is on, as printed; empty for what has no pages."""
-    page = _SECTION.match(section) if source.lower().endswith(".pdf") else None
+    page = _SECTION.match(section) if has_pages(source) else None
     return page[1] if page else ""
 
 
@@ -23,7 +30,17 @@ def page_number_at(source: Source, offset: int) -> int:
 
 def page_count(source: Source) -> int:
     """How many pages a PDF has that text was read from; 0 of what has no pages."""
-    return len(_page_starts(source)) if source.name.lower().endswith(".pdf") else 0
+    return len(_page_starts(source)) if has_pages(source.name) else 0
+
+
+def unread_pages(source: Source) -> list[str]:
+    """The pages of a PDF, as printed, of which no text could be read."""
+    if not has_pages(source.name):
+        return []
+    text, starts = source.text, _page_starts(source)
+    found = [one.start for one in comments(text) if one.note and one.note.startswith(_UNREAD)]
+    headings = [starts[page_number_at(source, offset) - 1] for offset in found]
+    return [text[start : text.index("\n", start)].removeprefix("## Page ") for start in headings]
 
 
 @lru_cache(maxsize=8)

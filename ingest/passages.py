@@ -66,12 +66,13 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
 
     Only a budget that is smaller than a section path and one word can be exceeded.
     """
-    not_quoted = sorted([*with_their_sentences(source.text, source.body_start), *_page_makers_marks(source)])
+    holes = with_their_sentences(source.text, source.body_start, source.language)
+    not_quoted = sorted([*holes, *_page_makers_marks(source)])
     passages = []
     for section in sections(source):
         room = max(budget - _size(_cut_to_tokens(section.path, _SECTION_TOKENS)) - 1, 1)
         for region in _outside(section.span, not_quoted):
-            for start, end in _fit(source.text, region, room, _borders(source.text, section)):
+            for start, end in _fit(source.text, region, room, _borders(source, section)):
                 passages.append(Passage(source.name, section.path, start, end, source.text[start:end]))
     return passages
 
@@ -176,12 +177,13 @@ def _page_makers_marks(source: Source) -> Iterator[Span]:
 Cutter = Callable[[Span], list[Span]]
 
 
-def _borders(text: str, section: Section) -> list[Cutter]:
+def _borders(source: Source, section: Section) -> list[Cutter]:
     """Where a span may be cut, the best places first."""
+    text = source.text
     return [
         lambda span: _cut_at(span, _block_starts(text, section)),
         lambda span: _cut_at(span, section.items),
-        lambda span: sentence_spans(text, span.start, span.end),
+        lambda span: sentence_spans(text, *span, source.language),
         lambda span: [Span(*m.span()) for m in re.compile(r"\S+").finditer(text, span.start, span.end)],
         lambda span: [Span(i, min(i + 50, span.end)) for i in range(span.start, span.end, 50)],
         lambda span: [Span(i, i + 1) for i in range(span.start, span.end)],

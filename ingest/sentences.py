@@ -31,12 +31,15 @@ _WITH_ORDINALS = {
 }
 
 
-def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """The sentences of `text[start:end]` in order, without the white space around them."""
+def sentence_spans(text: str, start: int = 0, end: int | None = None, language: str = "") -> list[Span]:
+    """The sentences of `text[start:end]` in order, without the white space around them.
+
+    `language`: that of the text, which is found out where it is not known.
+    """
     end = len(text) if end is None else end
     spans, begin = [], start
     if not _ONE.fullmatch(text, start, end):
-        language = language_of(text)
+        language = language or language_of(text)
         for border in sorted(set(_borders(text, start, end, language))):
             if border > begin and _ends(text, begin, border, end, language):
                 spans.append(Span(begin, border))

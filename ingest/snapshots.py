@@ -42,7 +42,7 @@ _OURS = frozenset({"current.json", "current.json.new", "snapshots", "publish.loc
 class SourceRecord(BaseModel):
     """A source of the index: the file it came from (as `from_root` writes it) and what its text was.
 
-    `original` is the digest of a file that was converted.
+    `original` is the digest of that file and of the questions beside it.
     """
 
     model_config = ConfigDict(frozen=True)

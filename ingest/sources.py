@@ -12,6 +12,7 @@ from ingest.errors import SourceError
 from ingest.formats import CONVERTED
 from ingest.formats.encodings import Unreadable, decode
 from ingest.formats.sandbox import LARGEST, LONGEST, Converter
+from ingest.language import ENGLISH, language_of
 from ingest.settings import ROOT, UPLOADS
 from ingest.titles import body_start, title_of
 
@@ -27,7 +28,7 @@ class Source:
     """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
 
     `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread; `original`
-    is the digest of both files (see `original_digest`).
+    is the digest of both files (see `original_digest`); `language` is its ISO 639 code.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     text: str
     questions: str = ""
     original: str = ""
+    language: str = ENGLISH
 
     @cached_property
     def digest(self) -> str:
@@ -49,18 +51,22 @@ class Source:
 
 
 def make_source(name: str, text: str, questions: str = "", original: str = "") -> Source:
-    """A source from text at hand; its title is the front matter's, else the first heading, else the name."""
+    """A source from text at hand; its title is the front matter's, else the first heading, else the name.
+
+    Its language is found out here, once.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Source(name, title_of(text) or " ".join(Path(name).stem.split()), text, questions, original)
+    title = title_of(text) or " ".join(Path(name).stem.split())
+    return Source(name, title, text, questions, original, language_of(text[body_start(text) :]))
 
 
-def read_source(path: Path, converter: Converter | None = None) -> Source:
-    """Reads one document, with a `converter` where one is at hand and needed.
+def read_source(path: Path, converter: Converter | None = None, name: str = "") -> Source:
+    """Reads one document, with a `converter` where one is at hand and needed; `name`: where that is not its path.
 
     Raises `SourceError` where it is missing or cannot be read, or its name is not UTF-8.
     """
-    name, original = source_name(path), original_digest(path)
-    questions = _read_questions(beside) if (beside := questions_file(path)).is_file() else ""
+    name, original = name or source_name(path), original_digest(path)
+    questions = _read_text(beside) if (beside := questions_file(path)).is_file() else ""
     if path.suffix.lower() not in CONVERTED:
         return make_source(name, _read_text(path), questions, original)
     with contextlib.nullcontext(converter) if converter else Converter() as opened:
@@ -101,15 +107,6 @@ def _read_text(path: Path) -> str:
     if len(text) > LONGEST:
         raise SourceError(f"{path} has more than {LONGEST:,} characters. Divide it and run ingest again.")
     return text
-
-
-def _read_questions(path: Path) -> str:
-    try:
-        return _read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8 and run ingest again."
-        ) from None
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 
 from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
-from ingest.language import language_of
 from ingest.notes import left_out
 from ingest.sources import Source, find_files, from_root, read_source
 from ui.controls import without_controls
@@ -55,7 +54,7 @@ def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:
     return {
         "source": name,
         "title": document.title,
-        "language": language_of(_text(document)),
+        "language": document.language,
         "text": _text(document),
         "left_out": [one._asdict() for one in left_out(document)],
     }

@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.conversation import turns
 from assistant.headings import is_heading_of, last_heading
+from assistant.holes import announces, lost_behind, notice
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, beginning, candidates, select
@@ -23,7 +24,7 @@ from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import units
-from ingest.comments import note_after
+from ingest.text import Span
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         ranked, sure = below, max(sure, calibration.refuse_below)
     if refuses(sure, calibration):
         nearest = max(ranked, key=lambda c: c.likeness)
-        if _is_lost_list(reading, nearest):
-            return _missing(nearest, sure)
+        if _lost(reading, nearest):
+            return _missing(reading, nearest, sure)
         least = calibration.refuse_below
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
     names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
@@ -80,11 +81,11 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         chosen = beginning(below)
     if names:
         chosen += _other_sides(reading, ranked, chosen, names, calibration)
-    lost = [candidate for candidate in chosen if _is_lost_list(reading, candidate)]
+    lost = [candidate for candidate in chosen if _lost(reading, candidate)]
     kept = [candidate for candidate in chosen if candidate not in lost]
     if not kept or (ranked[0] in lost and not names):  # a neighbouring list fills no hole
-        return _missing(lost[0], sure)
-    notices = tuple(dict.fromkeys(_notice(candidate) for candidate in lost))
+        return _missing(reading, lost[0], sure)
+    notices = tuple(dict.fromkeys(_notice(reading, candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
 
 
@@ -92,7 +93,7 @@ def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> De
     """A refusal because there is nothing to quote, or nothing that the model can read."""
     if not ranked:
         return Decision([], "nothing was found that can be quoted", reading.answerable)
-    if language := foreign(asked, reading.sources[reading.passages[0].source].text):
+    if language := foreign(asked, reading.sources[reading.passages[0].source]):
         return Decision([], "it is not in English", None, (prompts.ENGLISH_ONLY.format(language=language),))
     return None
 
@@ -109,21 +110,20 @@ def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> lis
     return ranked
 
 
-def _missing(candidate: Candidate, sure: float) -> Decision:
-    """A refusal because the list that a unit announces is missing."""
-    return Decision([], "the list asked for is missing", sure, (_notice(candidate),), candidate.number)
+def _missing(reading: ReaderInput, candidate: Candidate, sure: float) -> Decision:
+    """A refusal because what a unit announces is missing."""
+    return Decision([], "what is asked for is missing", sure, (_notice(reading, candidate),), candidate.number)
 
 
-def _notice(candidate: Candidate) -> str:
-    return prompts.LOST_LIST.format(lead_in=" ".join(candidate.unit.text.split()))
+def _notice(reading: ReaderInput, candidate: Candidate) -> str:
+    return notice(_lost(reading, candidate), candidate.unit.text)
 
 
-def _is_lost_list(reading: ReaderInput, candidate: Candidate) -> bool:
-    """Whether a unit announces a list that the source text lost: a note stands behind it."""
-    passage = reading.passages[candidate.number - 1]
-    end = passage.start + candidate.unit.span.end
-    announces = candidate.unit.text.rstrip("*_ ").endswith(":")
-    return announces and note_after(reading.sources[passage.source].text, end) is not None
+def _lost(reading: ReaderInput, candidate: Candidate) -> str:
+    """The note on what a unit announces, and its document lacks; empty where there is none."""
+    source = reading.sources[reading.passages[candidate.number - 1].source]
+    span = Span(candidate.start, candidate.start + len(candidate.unit.text))
+    return lost_behind(source, span) if announces(candidate.unit.text) else ""
 
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:

@@ -129,8 +129,11 @@ def _documents(reading: ReaderInput) -> str:
 
 
 def _text(passage: RetrievedPassage, reading: ReaderInput) -> str:
-    """The text, and where a list was lost behind it a word on that, so that no other list is taken for it."""
+    """The text, and where something was lost behind it a word on that, so that nothing else is taken for it."""
     text = escape_tags(passage.text, quote=False)
     source = reading.sources.get(passage.source)
     lost = note_after(source.text, passage.end) if source else None
-    return f"{text}\n{prompts.LOST_PASSAGE}" if lost else text
+    if lost is None or not lost.note:
+        return text
+    said = prompts.LOST_PASSAGE if "list" in lost.note else prompts.LEFT_OUT_BEHIND
+    return f"{text}\n{said.format(what=lost.note.rstrip('.'))}"

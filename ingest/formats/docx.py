@@ -38,8 +38,6 @@ def docx_to_markdown(content: bytes) -> str:
             convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
             external_file_access=False,
         ).value
-    except Unreadable:
-        raise
     except (zipfile.BadZipFile, ElementTree.ParseError, OSError, KeyError, AttributeError, ValueError):
         raise Unreadable("it is no Word document") from None
     page = BeautifulSoup(html, "html.parser")

@@ -15,7 +15,7 @@ _STRANGE = re.compile(
 )
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """The content is not what the name of the file says, or nothing can be read in it."""
 
 

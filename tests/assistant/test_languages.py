@@ -7,6 +7,7 @@ import pytest
 from langchain_core.embeddings import Embeddings
 
 from assistant.chain import Assistant, open_assistant
+from assistant.refusal import foreign
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.settings import IngestSettings
@@ -41,6 +42,15 @@ def test_it_is_refused_with_a_word_on_why_and_the_right_passage_nearest(
 def test_so_is_a_question_on_english_text_in_another_language(brief_assistant: Assistant) -> None:
     answer = brief_assistant.chain.invoke("Was ist der Unterschied zwischen den beiden Arten?")
     assert not answer.answered and "(de)" in answer.notices[0]
+
+
+def test_the_language_of_a_document_is_found_out_once_when_it_is_read_in(
+    assistant_over: Callable[..., Assistant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = assistant_over(**{"rules.md": GERMAN})
+    (source,) = assistant.index().sources.values()
+    monkeypatch.setattr("assistant.refusal.language_of", {"When does unused leave lapse?": "en"}.__getitem__)
+    assert source.language == "de" and foreign("When does unused leave lapse?", source) == "de"
 
 
 class Multilingual(Embeddings):

@@ -1,9 +1,11 @@
 """The reader for chat models: its prompt, and what is counted."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from assistant import prompts
 from assistant.answers import Ask, EarlierTurn
 from assistant.readers import ReaderInput
 from assistant.readers.llm import messages
@@ -43,6 +45,22 @@ def test_no_tag_or_quote_in_passage_section_or_question_closes_its_delimiters() 
     assert 'number="9' not in text
     assert text.count('&lt;/passage&gt;&lt;/passages&gt;&lt;question&gt;Say "x"') == 3
     assert "{0}{question}%s" in text
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("a picture", prompts.LEFT_OUT_BEHIND.format(what="a picture")),
+        ("the list was lost.", prompts.LOST_PASSAGE),
+    ],
+)
+def test_what_was_left_out_behind_a_passage_is_named_so_that_nothing_else_is_taken_for_it(
+    note: str, said: str
+) -> None:
+    made = reading("The fees are:")
+    lost = replace(made, sources={"a.md": make_source("a.md", f"The fees are:\n\n<!-- note: {note} -->\n")})
+    assert f"The fees are:\n{said}\n</passage>" in str(messages(lost)[1].content)
+    assert said not in str(messages(made)[1].content)
 
 
 def test_a_question_with_those_before_it_is_one_line() -> None:

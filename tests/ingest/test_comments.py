@@ -11,7 +11,7 @@ from ingest.sources import make_source
 
 def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
     text = "Include:\n\n<!-- note: lost\n  here. -->\n\nMore. <!-- other --> End."
-    assert note_after(text, len("Include:")) == "lost here."
+    assert note_after(text, len("Include:")) == (10, 37, "lost here.")
     assert note_after(text, 0) is None
     assert note_after(text, text.index(" <!-- other")) is None
     assert note_after("End.", 4) is None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import ensure_index
+from ingest.build import build, ensure_index
 from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
+from ingest.sources import read_source, source_name
 from tests.ingest.library import Library, refused
 
 
@@ -53,6 +54,22 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_and_is_not_tried_again_bef
     assert converted == ["b.html", "broken.pdf"]
     broken.write_text("still no PDF")
     assert len(library.build().skipped) == 2
+
+
+def test_a_document_at_hand_is_not_read_again_and_its_file_need_not_be_there_yet(
+    library: Library, converted: list[str]
+) -> None:
+    library.write("a.md", "A.")
+    library.build()
+    uploads = library.settings.uploads
+    uploads.mkdir()
+    page = uploads / "b.html"
+    given = library.write("given/any.html", "<p>B.")
+    at_hand = {page: read_source(given, name=source_name(page))}
+    build(library.settings, [uploads], embeddings=library.fake, at_hand=at_hand)
+    assert library.texts() == ["A.", "B."] and library.files() == ["a.md", "b.html"]
+    given.replace(page)
+    assert ensure_index(library.settings) is None and converted == ["any.html"]
 
 
 def test_a_document_is_converted_once_and_again_only_when_it_has_changed(

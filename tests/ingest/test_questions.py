@@ -217,8 +217,8 @@ def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_no
     shelf.asked()
     for content, message in (
         (
-            b"caf\xe9",
-            r"trial\.questions\.jsonl is not UTF-8 \(byte 3\)\. Save it as UTF-8 and run ingest again\.$",
+            b"caf\xe9\0",
+            r"trial\.questions\.jsonl cannot be read \(it is no text\)\. Save it as UTF-8 and run ingest again\.$",
         ),
         (b"{}", r"trial\.questions\.jsonl:1 is no question with its evidence \([^\n]*\)\. Mend it\.$"),
     ):

@@ -1,6 +1,7 @@
 """Documents that are added and removed in the window: which files end up where, and who may do so."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM
+from ingest.formats.sandbox import Converter
 from ingest.settings import IngestSettings
 from tests.ui.browser import served
 from tests.ui.client import ended
@@ -61,7 +63,7 @@ class TestIntake:
         assert titles(intake) == ["Green tea", "Coffee"] and files(settings) == ["b.md"]
         assert ensure_index(settings) is None  # nor does the command find anything to do
         tea, coffee = sorted(intake._assistant.index().manifest.sources, key=lambda one: one.title != "Green tea")
-        assert not intake.can_remove(tea) and intake.can_remove(coffee)
+        assert intake.removable([tea, coffee]) == {coffee.name}
 
         intake.add([given(tmp_path, "b.md", COFFEE.replace("93", "96"))])  # another version of it
         ended(intake)
@@ -71,6 +73,30 @@ class TestIntake:
         assert titles(intake) == ["Green tea"] and files(settings) == []
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
+
+    def test_what_a_killed_process_left_is_not_indexed_and_goes_after_a_day(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        old, new = settings.uploads / ".aside-old", settings.uploads / ".aside-new"
+        for folder in (old, new):
+            folder.mkdir(parents=True)
+            (folder / "c.md").write_text(COFFEE, encoding="utf-8")
+        os.utime(old, (0, 0))
+        intake.add([given(tmp_path, "b.md", COFFEE)])
+        assert ended(intake).said == ("Added b.md.",) and files(settings) == ["b.md"]
+        assert not old.exists() and new.exists()
+        assert ensure_index(settings) is None and titles(intake) == ["Green tea", "Coffee"]
+
+    def test_a_file_is_converted_once(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        converted, convert = [], Converter.convert
+        monkeypatch.setattr(
+            Converter, "convert", lambda own, path: converted.append(path.name) or convert(own, path)
+        )
+        intake.add([given(tmp_path, "b.html", "<title>Coffee</title><p>Coffee is steeped at 93 degrees.</p>")])
+        assert ended(intake).said == ("Added b.html.",) and titles(intake) == ["Green tea", "Coffee"]
+        assert ensure_index(settings) is None and converted == ["b.html"]
 
     def test_two_of_one_name_that_are_added_together_leave_the_others_alone(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
@@ -92,8 +118,8 @@ class TestIntake:
         intake.add([given(tmp_path, "b.md", COFFEE)])
         ended(intake)
 
-        def stopped(_: IngestSettings, __: list[Path], progress: Callable[[int, int], None]) -> None:
-            assert files(settings) == ["b.md", "c.md"]
+        def stopped(_: IngestSettings, __: list[Path], progress: Callable[[int, int], None], **___: Any) -> None:
+            assert files(settings) == ["b.md"]  # where this is killed, nothing is there that nobody has added
             intake.stop()
             progress(0, 1)
 

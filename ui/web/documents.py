@@ -100,7 +100,7 @@ class DocumentsPanel:
         chosen = [name for name in json.loads(scope) if name in there]
         if len(chosen) == len(there):
             chosen = []
-        removable = {name for name, one in there.items() if may_change and self._intake.can_remove(one)}
+        removable = self._intake.removable(there.values()) if may_change else set()
         return changes | {
             self._list: list_html(self._facts(index), chosen, removable),
             self._scope: json.dumps(chosen),

@@ -2,9 +2,9 @@
 
 import re
 import shutil
+import time
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,10 +16,12 @@ from ingest.formats.sandbox import Converter
 from ingest.index import open_store
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
-from ingest.sources import at_root, find_files, read_source
+from ingest.sources import Source, at_root, find_files, read_source, source_name
 from ui.web.jobs import Job, Jobs
 
 _LONGEST_NAME = 120  # bytes, without what the kind adds
+_ASIDE = ".aside-"  # begins the names of folders for files on their way: what is hidden is not read
+_A_DAY = 24 * 60 * 60  # seconds
 
 
 class Intake(Jobs[Job]):
@@ -38,10 +40,14 @@ class Intake(Jobs[Job]):
         """Begins to remove a document."""
         self._begin(Job("Removing a document"), lambda: self._remove(name))
 
-    def can_remove(self, record: SourceRecord) -> bool:
-        """Whether a document was given here, or by its own path; others lie in a folder that is indexed."""
-        path = at_root(record.path)
-        return path.is_relative_to(self._settings.uploads) or path in self._known()
+    def removable(self, records: Iterable[SourceRecord]) -> set[str]:
+        """The names of those that were given here, or by their own path; others lie in an indexed folder."""
+        known = known_paths(open_store(self._settings).read_pointer())
+        return {
+            one.name
+            for one in records
+            if (path := at_root(one.path)).is_relative_to(self._settings.uploads) or path in known
+        }
 
     def _add(self, files: Sequence[Path]) -> str:
         try:
@@ -51,56 +57,36 @@ class Intake(Jobs[Job]):
                 file.unlink(missing_ok=True)
 
     def _add_good(self, files: Sequence[Path]) -> str:
-        """Reads each file first, so that a broken one is named, and the others go in."""
-        good = []
-        with Converter() as converter:
-            for number, file in enumerate(files):
-                self._step(number, len(files))
-                try:
-                    list(find_files(file))  # raises for a kind that is not read
-                    read_source(file, converter)
-                    good.append(file)
-                except SourceError as error:
-                    self._say(str(error).replace(str(file), file.name).replace("run ingest again", "add it again"))
-        if not good:
-            return ""
-        self._now(doing=f"Indexing {len(good)} {_documents(len(good))}", done=0, whole=0)
-        with self._in_place(good) as placed:
-            build(self._settings, [self._settings.uploads], progress=self._step)
-        self._assistant.warm_up()
-        return f"Added {', '.join(path.name for path in placed)}."
+        """Reads each file, so that a broken one is named, and the others go in.
 
-    @contextmanager
-    def _in_place(self, files: Sequence[Path] = (), gone: Sequence[Path] = ()) -> Iterator[list[Path]]:
-        """Where the files are in the folder, in place of those of the same name and without those that are `gone`;
-        for good if the block ends well.
+        They come into the folder when they are indexed: where this is killed, none is there that nobody has added.
         """
         folder = self._settings.uploads
         folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder, prefix=".") as aside:  # what is hidden is not read
-            placed: list[Path] = []
-            whole = False
-
-            def clear(target: Path) -> None:
-                if target.exists():
-                    target.replace(Path(aside, target.name))
-
-            try:
-                for path in gone:
-                    clear(path)
-                for file in files:
-                    target = _free(folder / safe_name(file.name), placed)
-                    clear(target)
-                    placed.append(target)
-                    shutil.move(file, target)
-                yield placed
-                whole = True
-            finally:
-                for target in () if whole else placed:
-                    target.unlink(missing_ok=True)
-                for target in () if whole else (*placed, *gone):
-                    if (before := Path(aside, target.name)).exists():
-                        before.replace(target)
+        for left in folder.glob(f"{_ASIDE}*"):  # by a process that was killed; a younger one may be at work
+            if time.time() - left.stat().st_mtime > _A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
+        read: dict[Path, Source] = {}
+        with TemporaryDirectory(dir=folder, prefix=_ASIDE) as aside:
+            with Converter() as converter:
+                for number, file in enumerate(files):
+                    self._step(number, len(files))
+                    try:
+                        list(find_files(file))  # raises for a kind that is not read
+                        target = _free(folder / safe_name(file.name), list(read))
+                        read[target] = read_source(file, converter, source_name(target))
+                        shutil.move(file, Path(aside, target.name))
+                    except SourceError as error:
+                        said = str(error).replace(str(file), file.name)
+                        self._say(said.replace("run ingest again", "add it again"))
+            if not read:
+                return ""
+            self._now(doing=f"Indexing {len(read)} {_documents(len(read))}", done=0, whole=0)
+            build(self._settings, [folder], progress=self._step, at_hand=read)
+            for target in read:
+                Path(aside, target.name).replace(target)
+        self._assistant.warm_up()
+        return f"Added {', '.join(path.name for path in read)}."
 
     def _remove(self, name: str) -> str:
         records = {one.name: one for one in self._assistant.index().manifest.sources}
@@ -112,14 +98,22 @@ class Intake(Jobs[Job]):
         if not path.is_relative_to(folder):
             build(self._settings, remove=[path])
         else:
-            with self._in_place(gone=[path]):
-                rest = any(find_files(folder))
-                build(self._settings, [folder] if rest else [], [] if rest else [folder])
+            self._remove_file(path)
         self._assistant.warm_up()
         return f"Removed {records[name].title}."
 
-    def _known(self) -> list[Path]:
-        return known_paths(open_store(self._settings).read_pointer())
+    def _remove_file(self, path: Path) -> None:
+        """Removes one that was given here; it stays where it cannot be taken out of the index."""
+        folder = self._settings.uploads
+        with TemporaryDirectory(dir=folder, prefix=_ASIDE) as aside:
+            kept = path.replace(Path(aside, path.name)) if path.exists() else None
+            try:
+                rest = any(find_files(folder))
+                build(self._settings, [folder] if rest else [], [] if rest else [folder])
+            except Exception:
+                if kept:
+                    kept.replace(path)
+                raise
 
 
 def safe_name(name: str) -> str:

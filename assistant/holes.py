@@ -1,0 +1,105 @@
+"""What was left out of a document right beside what an answer quotes, or beside what comes nearest to a question.
+
+A picture of every page matters to nobody. One that a quote leads up to does; and where the documents do not say,
+so does what is missing beside the sentence that came nearest: the answer may have stood there.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant import prompts
+from assistant.answers import Answer, Citation
+from assistant.readers import ReaderInput
+from assistant.readers.selection import candidates
+from ingest.comments import comments, note_after, with_their_sentences
+from ingest.pages import has_pages, unread_pages
+from ingest.sources import Source
+from ingest.text import Span
+
+_PAGES = 5  # that are named
+_FAR = 2_000  # characters before a unit, within which the note before it is looked for
+# What a document shows to none of its readers is missed by none, and a list by nobody but who reads its lead-in.
+_NOT_MISSED = re.compile("hidden|list")
+
+
+def announces(text: str) -> bool:
+    """Whether what stands behind a text is what it is about."""
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
+def lost_behind(source: Source, unit: Span) -> str:
+    """The note on what a unit leads up to and its document lacks: it announces that, or both stand in one block.
+
+    Empty where there is none. A picture is noted at the end of a PDF's page, wherever on it that is.
+    """
+    behind = note_after(source.text, unit.end)
+    if behind is None or not behind.note:
+        return ""
+    in_line = "\n" not in source.text[unit.end : behind.start]
+    if announces(source.text[unit.start : unit.end]):
+        return behind.note if in_line or not has_pages(source.name) else ""
+    return behind.note if in_line and not _NOT_MISSED.search(behind.note) else ""
+
+
+def notice(note: str, beside: str, others: int = 0) -> str:
+    """What to say of a note that stands beside a text, and of so many more beside others."""
+    words = " ".join(beside.split())
+    if "list" in note and announces(beside):
+        return prompts.LOST_LIST.format(lead_in=words)
+    more = prompts.MORE_HOLES.format(count=others) if others else ""
+    return prompts.HOLE.format(what=note.rstrip("."), beside=words, more=more)
+
+
+def with_holes_named(answer: Answer, reading: ReaderInput) -> Answer:
+    """The answer to a reading, with a notice on what is left out there; a refusal with one says why already."""
+    if answer.answered:
+        holes = _notices_on_quotes(answer.citations, reading)
+    else:
+        holes = () if answer.notices else _notices_on_refusal(reading)
+    return answer.model_copy(update={"notices": (*answer.notices, *holes)}) if holes else answer
+
+
+def _notices_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> tuple[str, ...]:
+    """One notice on what is left out behind the quotes that lead up to it."""
+    lost = [(lost_behind(reading.sources[one.source], Span(one.start, one.end)), one.quote) for one in citations]
+    found = [(note, quote) for note, quote in lost if note]
+    return (notice(*found[0], len(found) - 1),) if found else ()
+
+
+def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
+    """One notice on what is left out right beside the unit that comes nearest, or on pages of its document that
+    could not be read.
+    """
+    if len(reading.readings) != len(reading.passages):  # nobody has read the passages
+        return ()
+    ranked = candidates(reading)
+    if not ranked:
+        return ()
+    nearest = max(ranked, key=lambda c: c.likeness)
+    source = reading.sources[reading.passages[nearest.number - 1].source]
+    span = Span(nearest.start, nearest.start + len(nearest.unit.text))
+    notes = _notes_beside(source, span, nearest.unit.kind != "heading")
+    if notes:
+        return (notice(notes[0], nearest.unit.text),)
+    unread = unread_pages(source)
+    pages = ", ".join(unread[:_PAGES]) + (f" and {len(unread) - _PAGES} more" if len(unread) > _PAGES else "")
+    return (prompts.UNREAD_PAGES.format(title=source.title, pages=pages),) if unread else ()
+
+
+def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
+    """The notes between which and a unit nothing is said; those within a sentence stand where that does."""
+    text, spans = source.text, []
+    begin = max(unit.start - _FAR, source.body_start)
+    for hole in with_their_sentences(text, begin, source.language):
+        if hole.start >= unit.end:
+            spans += [hole] if _is_beside(source, text[unit.end : hole.start]) else []
+            break
+        if also_before and hole.end <= unit.start and _is_beside(source, text[hole.end : unit.start]):
+            spans.append(hole)
+    notes = [one.note for hole in reversed(spans) for one in comments(text, *hole)]
+    return [note for note in notes if note and not _NOT_MISSED.search(note)]
+
+
+def _is_beside(source: Source, between: str) -> bool:
+    """Whether a unit and a note that have this between them stand side by side."""
+    return not any(sign.isalnum() for sign in between) and not (has_pages(source.name) and "\n" in between)

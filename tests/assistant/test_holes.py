@@ -1,0 +1,126 @@
+"""What is left out of a document right beside what is quoted, or what comes nearest, is named in the answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant import prompts
+from assistant.answers import Answer, Citation
+from assistant.holes import with_holes_named
+from assistant.readers import ReaderInput
+from ingest.sources import make_source
+from tests.assistant.readers.made import reading
+
+PICTURE = "<!-- note: a picture -->"
+
+
+def beside(quote: str, what: str, more: str = "") -> tuple[str, ...]:
+    return (prompts.HOLE.format(beside=quote, what=what, more=more),)
+
+
+def quoting(text: str, *quotes: str, name: str = "guide.md") -> tuple[str, ...]:
+    """The notices on an answer from this document with these quotes."""
+    cited = tuple(
+        Citation(number=n, source=name, section="", quote=q, start=text.index(q), end=text.index(q) + len(q))
+        for n, q in enumerate(quotes, start=1)
+    )
+    answer = Answer(question="", standalone_question="", answered=True, text="", citations=cited, model="")
+    return with_holes_named(answer, replace(reading(), sources={name: make_source(name, text)})).notices
+
+
+def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
+    """The notices on a refusal."""
+    answer = Answer(question="", standalone_question="", answered=False, text="", notices=notices, model="")
+    return with_holes_named(answer, made).notices
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"The way is on the map. {PICTURE}\n", beside("The way is on the map.", "a picture")),
+        (f"The way is on the map.\n\n{PICTURE}\n", ()),  # any picture of a page
+        (f"{PICTURE} The way is on the map.\n", ()),  # it leads up to nothing
+        ("The way is on the map. <!-- a comment -->\n", ()),
+        ("The way is on the map. <!-- note: hidden text -->\n", ()),  # no reader of the document misses it
+    ],
+)
+def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, expected: tuple[str, ...]) -> None:
+    assert quoting(text, "The way is on the map.") == expected
+
+
+def test_so_is_one_that_announces_it_and_a_lost_list_in_words_of_its_own() -> None:
+    assert quoting(f"The way is:\n\n{PICTURE}\n", "The way is:") == beside("The way is:", "a picture")
+    lost = (prompts.LOST_LIST.format(lead_in="The fees are:"),)
+    assert quoting("The fees are:\n\n<!-- note: the list was lost. -->\n", "The fees are:") == lost
+
+
+def test_of_a_picture_on_a_page_of_a_pdf_nobody_knows_where_it_stands() -> None:
+    street = "Street: <!-- note: an empty field -->"
+    text = f"# Rules\n\n## Page 1\n\n{street}\n\nThe fees are:\n\n{PICTURE}\n\n## Page 2\n"
+    assert quoting(text, "The fees are:", name="rules.pdf") == ()
+    assert quoting(text, "Street:", name="rules.pdf") == beside("Street:", "an empty field")
+    assert refusing(nearest(text, "The fees are:", name="rules.pdf")) == ()
+    assert refusing(nearest(text, "The fees are:")) == beside("The fees are:", "a picture")
+
+
+def test_several_holes_are_one_notice() -> None:
+    text = f"Click on Save. {PICTURE}\n\nClose it. <!-- note: a formula -->\n\nOpen it. {PICTURE}\n"
+    more = prompts.MORE_HOLES.format(count=2)
+    assert quoting(text, "Click on Save.", "Close it.", "Open it.") == beside("Click on Save.", "a picture", more)
+
+
+def nearest(text: str, unit: str, *, name: str = "guide.md") -> ReaderInput:
+    """A reading of this document in which one unit is nearest to the question."""
+    made = reading((unit, [-3.0]))
+    start = text.index(unit)
+    passage = made.passages[0].model_copy(update={"source": name, "start": start, "end": start + len(unit)})
+    return replace(made, passages=(passage,), sources={name: make_source(name, text)})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Other.\n\nIt is far.\n\n{PICTURE}\n", "a picture"),
+        (f"{PICTURE}\n\nIt is far.\n\nOther.\n", "a picture"),
+        ("It is far. The way is <!-- note: a formula --> long. Other.\n", "a formula"),  # a sentence with a hole
+        ("Other. The way is <!-- note: a formula --> long. It is far.\n", "a formula"),
+        ("| It is far. | 2 |\n".replace(" | 2", "") + f"\n{PICTURE}\n", "a picture"),
+        (f"It is far.\n\nOther.\n\n{PICTURE}\n", ""),
+        (f"It is far.\n\n## Other\n\n{PICTURE}\n", ""),
+        ("It is far.\n\n<!-- note: a hidden part -->\n", ""),
+        ("<!-- note: a list was lost -->\n\nIt is far.\n", ""),  # which something before it announces
+        ("It is far.\n", ""),
+    ],
+)
+def test_where_the_documents_do_not_say_what_is_left_out_beside_the_nearest_unit_is(
+    text: str, expected: str
+) -> None:
+    assert refusing(nearest(text, "It is far.")) == (beside("It is far.", expected) if expected else ())
+
+
+def test_what_stands_before_a_heading_is_not_beside_it() -> None:
+    made = nearest(f"{PICTURE}\n\n## Fees\n\nOther.\n", "## Fees")
+    assert refusing(made) == ()
+    assert refusing(nearest(f"## Fees\n\n{PICTURE}\n", "## Fees")) == beside("Fees", "a picture")
+
+
+def test_else_pages_of_its_document_that_could_not_be_read_are_named() -> None:
+    text = (
+        "# Rules\n\n## Page iv\n\nIt is far.\n\n## Page 1\n\n<!-- note: a page without text, perhaps a scan -->\n"
+    )
+    assert refusing(nearest(text, "It is far.", name="rules.pdf")) == (
+        prompts.UNREAD_PAGES.format(pages="1", title="Rules"),
+    )
+    assert refusing(nearest(text, "It is far.")) == ()
+    many = text + "\n".join(
+        f"## Page {n}\n\n<!-- note: a page without text, perhaps a scan -->\n" for n in range(2, 9)
+    )
+    assert refusing(nearest(many, "It is far.", name="rules.pdf")) == (
+        prompts.UNREAD_PAGES.format(pages="1, 2, 3, 4, 5 and 3 more", title="Rules"),
+    )
+
+
+def test_a_refusal_that_says_why_and_one_that_nobody_has_read_for_say_no_more() -> None:
+    made = nearest(f"It is far.\n\n{PICTURE}\n", "It is far.")
+    assert refusing(made, "It is not in English.") == ("It is not in English.",)
+    assert refusing(replace(made, readings=())) == ()

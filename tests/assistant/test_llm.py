@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from assistant.answers import Ask, EarlierTurn, RetrievedPassage
+from assistant.prompt_budget import prompt_tokens
 from assistant.readers import ReaderInput
 from assistant.readers.llm import messages
-from assistant.tokens import prompt_tokens
 from ingest.sources import make_source
 from tests.assistant.conftest import DRIVES, WithModel
 

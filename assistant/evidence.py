@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
+from assistant.conversation import turns
 from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
+from assistant.reading_model.follow_up import Weights, combined
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
 from assistant.reading_model.outline import PassageLike, places
@@ -58,6 +60,18 @@ class Evidence:
         return list(self._reading(question, tuple(passages)))
 
     def _read(self, question: str, passages: tuple[PassageLike, ...]) -> list[PassageReading]:
+        *earlier, own = turns(question)
+        behind = self._read_once(question, passages)
+        if not earlier:
+            return behind
+        alone, before = (self._read_once(asked, passages) for asked in (own, "\n".join(earlier)))
+        weights = Weights(*self.calibration.follow_up)
+        return [
+            PassageReading(*combined(*three, weights), three[0].likeness)
+            for three in zip(behind, alone, before, strict=True)
+        ]
+
+    def _read_once(self, question: str, passages: Sequence[PassageLike]) -> list[PassageReading]:
         read = self._encoder.passages(passages)
         return self._model.read(self._text(question), read, self._lexicon, self._known(question, passages, read))
 

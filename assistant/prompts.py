@@ -62,6 +62,9 @@ SECOND_OPINION_ON_SOME = (
 )
 CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
 
+# What stands before the head of a table, below the one row that is quoted of it.
+COLUMNS = "Columns:"
+
 LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."
 
 ANSWER_SYSTEM = """\

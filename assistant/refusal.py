@@ -3,10 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from assistant.reading_model.model import NOTHING, Calibration, Logits, PassageReading
+from assistant.reading_model.model import NOTHING, Calibration, Read
 from ingest.language import ENGLISH, language_of
-
-Read = Logits | PassageReading  # what the model says of a passage
 
 
 def signals(passages: Sequence[Read]) -> tuple[float, ...]:

@@ -4,8 +4,10 @@ It never writes a sentence of its own; only the names of two things that a quest
 quotes. The reading model has said of each unit whether it answers, `refusal` decides whether anything does.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -130,12 +132,27 @@ def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | 
     lines: list[Line] = []
     for name in (*(names or ()), None):
         own = [c for c, side in zip(chosen, sides, strict=True) if side == name]
-        for i, c in enumerate(own):
-            label = f"{name}:" if name and i == 0 else ""
+        for i, c in enumerate(_row_before_head(own)):
+            label = f"{name}:" if name and i == 0 else prompts.COLUMNS if _is_head(c) and i else ""
             # an item stands behind a dash, which also keeps one of several sentences together
             item = c.unit.kind in ("heading", "item", "row") and not c.unit.announces
             lines.append(Line(c.number, c.unit.words, label, item))
     return lines
+
+
+def _is_head(candidate: Candidate) -> bool:
+    """Whether it names the columns of a table."""
+    return candidate.unit.kind == "row" and candidate.unit.announces
+
+
+def _row_before_head(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The same; of a table with one row that row first: it is the answer, and its head says how to read it."""
+    rows = Counter(c.group for c in chosen if c.unit.kind == "row")
+    ordered = list(chosen)
+    for i, (first, second) in enumerate(pairwise(chosen)):
+        if _is_head(first) and first.group == second.group and rows[first.group] == 2:
+            ordered[i : i + 2] = second, first
+    return ordered
 
 
 def _other_sides(

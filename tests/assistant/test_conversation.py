@@ -1,5 +1,7 @@
 """A follow-up is read with the questions before it."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from assistant.answers import Ask
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_EARLIER, TURNS, points_at_item, standalone, turns, with_item
+
+Over = Callable[..., Assistant]
 
 LONG = "Which skills do employees need?"
 
@@ -106,6 +110,34 @@ def test_what_a_follow_up_leaves_out_is_taken_from_before(
 ) -> None:
     answer = assistant.chain.invoke(Ask.model_validate({"question": question, "history": history}))
     assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "said"),
+    [
+        (
+            "How long is the guarantee?",
+            "for our office too?",
+            "It does not cover machines that are used in offices.",
+        ),
+        (
+            "How do I get a cellar key?",
+            "and if i lose it",
+            "Anyone who loses a key tells the caretaker the same day and pays for the new one.",
+        ),
+    ],
+)
+def test_what_answers_the_earlier_question_is_not_said_again(
+    earlier: str, question: str, said: str, assistant_over: Over
+) -> None:
+    text = (
+        "# House\n\n## Guarantee\n\nThe coffee machine comes with a guarantee of three years. "
+        "It does not cover machines that are used in offices. Repairs usually take nine working days.\n\n"
+        "## Keys\n\nA key to the cellar is handed out against a deposit of 20 euros. "
+        "Anyone who loses a key tells the caretaker the same day and pays for the new one.\n"
+    )
+    asked = Ask.model_validate({"question": question, "history": [earlier]})
+    assert assistant_over(**{"house.md": text}).chain.invoke(asked).text == f"{said} [1]"
 
 
 def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:

@@ -83,9 +83,12 @@ def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) 
     assert "Active cooling uses a powered unit with a thermostat." in answer.text
 
 
-def test_a_table_is_answered_by_its_rows(assistant_over: Over) -> None:
+def test_a_table_is_answered_by_its_rows_a_single_one_ahead_of_the_columns_names(assistant_over: Over) -> None:
     rows = "| Frozen goods | -18 degrees |\n| Chilled goods | 5 degrees |\n"
     text = f"# Ranges\n\n| Range | Temperature |\n| --- | --- |\n{rows}"
-    answer = assistant_over(**{"ranges.md": text}).chain.invoke("What temperature do frozen goods need?")
-    assert "Frozen goods \\| -18 degrees" in answer.text
-    assert all(citation.quote in text for citation in answer.citations)
+    asked = assistant_over(**{"ranges.md": text}).chain
+    one, all_of_it = asked.invoke("What temperature do frozen goods need?"), asked.invoke("List the temperatures")
+    assert one.text == "- Frozen goods \\| -18 degrees [1]\n\n**Columns:** Range \\| Temperature [2]"
+    assert [sentence.support for sentence in one.sentences] == ["quoted", "quoted"]
+    assert all_of_it.text.startswith("Range \\| Temperature [1]\n- Frozen goods \\| -18 degrees [2]\n- Chilled")
+    assert all(citation.quote in text for citation in (*one.citations, *all_of_it.citations))

@@ -19,7 +19,7 @@ from assistant.alignment import align
 from assistant.answers import RetrievedPassage, Usage
 from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
-from assistant.reading_model.training.data import documents
+from assistant.reading_model.training.corpus import documents
 from assistant.second_opinion import second_opinion
 from assistant.verdicts import Judge, Proof, verdict
 from ingest.embeddings import MiniLM

@@ -37,7 +37,8 @@ def main() -> None:
     scopes.report()
     model = ReadingModel()
     network = model.load()
-    report(*read(network, list(make("test"))), of_answers(network)[1], model.calibration)
+    questions, claims = read(network, list(make("test")))
+    report(questions, claims, of_answers(network)[1], model.calibration)
 
 
 def _train(work: Path) -> None:

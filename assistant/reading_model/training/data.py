@@ -1,60 +1,30 @@
 """What the network learns from: questions with each passage that retrieval brings, claims with what they cite.
 
-`corpus/reading/` holds the documents. A part of them is held out: one half of these to calibrate
-the thresholds with, the other half only to report. All that is compared is computed by the product's own code.
+All that is compared is computed by the product's own code.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.conversation import standalone
+from assistant.conversation import standalone, turns
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import features, rerank_scores, table
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.outline import PassageLike, Place, outlines, places
+from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.retriever import outlined, worth_reading
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
 from ingest.questions import index_questions
-from ingest.settings import ROOT
-from ingest.sources import Source, make_source, read_source
+from ingest.sources import Source
 from ingest.text import Span, count_tokens
-
-READING = ROOT / "corpus" / "reading"
-ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
-
-
-def part_of(name: str) -> Part:
-    """Of ten documents one is for the report and one for calibration; by name, so that new ones move no other."""
-    digit = hashlib.sha256(name.encode()).digest()[0] % 10
-    return "test" if digit == 0 else "calibrate" if digit == 1 else "train"
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """A JSON Lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def documents() -> Iterator[tuple[Source, str, Part, list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Each document as a source, with its group, its part, its questions and its claims."""
-    article = read_source(ARTICLE)
-    beside = read_lines(ARTICLE.with_suffix(".questions.jsonl"))
-    questions = [{"q": one["question"], "evidence": one["evidence"], "kind": "beside"} for one in beside]
-    questions += read_lines(READING / "article-questions.jsonl")
-    yield article, "article", "train", questions, read_lines(READING / "article-claims.jsonl")
-    for one in read_lines(READING / "documents.jsonl"):
-        source = make_source(f"{one['id']}.md", one["text"])
-        yield source, one["group"], part_of(one["id"]), one["questions"], one["claims"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +36,7 @@ class _Read:
     encoded: list[EncodedPassage]
     marks: list[list[bool]]
     known: Known
+    parts: list[tuple[EncodedText, Known]]  # of a follow-up itself and the question before it, with what is known
 
 
 class Maker:
@@ -89,7 +60,7 @@ class Maker:
         `without`: the numbers of known questions that it shall not be compared with; `None`: with none at all.
         """
         read = self._read(line, without)
-        return Question(line["q"], line["kind"], bool(self._spans(line["evidence"])), self._examples(read))
+        return self._made(line["q"], line["kind"], bool(self._spans(line["evidence"])), read)
 
     def deleted(self, line: dict[str, Any], without: Sequence[int] | None = None) -> Question | None:
         """The same, with all that answers it deleted; `None` where that is nothing, or a heading."""
@@ -104,10 +75,19 @@ class Maker:
             return None
         kept = [[i for i, answers in enumerate(of) if not answers] for of in read.marks]
         rest = [self._only(p, one, left) for p, one, left in zip(read.passages, read.encoded, kept, strict=True)]
-        similarities = [alike[left] for alike, left in zip(read.known.similarities, kept, strict=True)]
+
+        def left_of(known: Known) -> Known:
+            both = zip(known.similarities, kept, strict=True)
+            return replace(known, similarities=[alike[left] for alike, left in both])
+
         nothing = [[False] * len(one.units) for one in rest]
-        bare = replace(read, encoded=rest, marks=nothing, known=replace(read.known, similarities=similarities))
-        return Question(line["q"], "deleted", False, self._examples(bare))
+        parts = [(asked, left_of(known)) for asked, known in read.parts]
+        bare = replace(read, encoded=rest, marks=nothing, known=left_of(read.known), parts=parts)
+        return self._made(line["q"], "deleted", False, bare)
+
+    def _made(self, text: str, kind: str, answerable: bool, read: "_Read") -> Question:
+        parts = (self._examples(replace(read, question=asked, known=known)) for asked, known in read.parts)
+        return Question(text, kind, answerable, self._examples(read), *parts)
 
     def _only(self, passage: PassageLike, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
         """The passage as it would be read without its other units."""
@@ -122,13 +102,17 @@ class Maker:
         return cut if len(cut.units) == len(kept) else _only(one, kept)
 
     def _read(self, line: dict[str, Any], without: Sequence[int] | None) -> "_Read":
-        question = self.encoder.text(standalone(line["q"], [turn["question"] for turn in line.get("history", [])]))
+        asked = standalone(line["q"], [turn["question"] for turn in line.get("history", [])])
+        question = self.encoder.text(asked)
         spans = self._spans(line["evidence"])
         retrieved = self.retrieved(question, without)
         encoded = self.encoder.passages(retrieved)
         stand = [places(p, one.units) for p, one in zip(retrieved, encoded, strict=True)]
         marks = [[any(_covers(span, place.span) for span in spans) for place in of] for of in stand]
-        return _Read(question, retrieved, encoded, marks, self._known(question, stand, without))
+        *before, alone = turns(asked)
+        texts = [self.encoder.text(one) for one in (alone, "\n".join(before))] if before else []
+        parts = [(one, self._known(one, stand, without)) for one in texts]
+        return _Read(question, retrieved, encoded, marks, self._known(question, stand, without), parts)
 
     def _known(
         self, question: EncodedText, stand: Sequence[Sequence[Place]], without: Sequence[int] | None

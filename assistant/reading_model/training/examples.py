@@ -30,12 +30,17 @@ class Example:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with an example for each passage that is read for it, the best passage first."""
+    """A question with an example for each passage that is read for it, the best passage first.
+
+    A follow-up is read behind the question before it; `alone` and `before` are the examples of either by itself.
+    """
 
     text: str
     kind: str
     answerable: bool
     examples: list[Example]
+    alone: list[Example] = field(default_factory=list)
+    before: list[Example] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from assistant.reading_model.encoding import mean_of
 from assistant.reading_model.scope import WEIGHTS, Scope, Weights, follows_up, masked, scope_of
-from assistant.reading_model.training.data import READING, documents, part_of, read_lines
+from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
 from ingest.embeddings import MiniLM
 
 SCOPES: tuple[Scope, ...] = ("passages", "document", "comparison", "assistant")

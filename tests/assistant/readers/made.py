@@ -16,6 +16,7 @@ CALIBRATION = Calibration(
     refuse_below=0.5,
     further=1.0,
     further_row=0.5,
+    follow_up=(1.0, 0.0),
     claim=0.0,
     claim_of_chat_model=0.0,
     claim_elsewhere=0.0,

@@ -1,6 +1,7 @@
 """Thresholds and figures: hand-worked values, and what has to hold whatever the numbers."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     auc,
     balanced_accuracy,
+    follow_up_weights,
     further_rows,
     further_units,
     logistic_regression,
@@ -57,3 +59,16 @@ def test_further_rows_are_those_of_tables_and_a_wrong_one_counts_as_much_as_one_
     rows = read([[3.0, 2.0, 1.0]], [[1, 1, 0]], rows=True)
     sentences = read([[3.0, -4.0]], [[1, 1]])
     assert 1.0 <= further_rows([rows, sentences]) < 2.0
+
+
+def test_a_follow_up_is_weighed_by_the_reading_that_finds_what_answers_it() -> None:
+    first, second, none = [[4.0, 0.0]], [[0.0, 4.0]], [[-9.0, -9.0]]
+
+    def follow_up(behind: list[list[float]], alone: list[list[float]], before: list[list[float]]) -> ReadQuestion:
+        parts = {"alone": read(alone, [[0, 1]]).logits, "before": read(before, [[0, 1]]).logits}
+        return replace(read(behind, [[0, 1]]), **parts)
+
+    assert follow_up_weights([follow_up(second, first, none)]).behind >= 0.5
+    assert follow_up_weights([follow_up(first, second, none)]).behind < 0.5
+    assert follow_up_weights([follow_up([[1.0, 0.0]], [[1.0, 0.0]], first)]).against > 1
+    assert follow_up_weights([follow_up([[0.0, 1.0]], [[0.0, 1.0]], second)]).against < 1

@@ -1,15 +1,18 @@
 """Where in a passage the proof of a sentence stands. Pure."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.injection import orders, within_orders
+from assistant.literals import negates
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold
 
+_COGNATE = 4  # letters in a row that related words have in common
 _RUN = 3  # how many units of a passage one citation of a paraphrase may quote
 _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force:**"
 
@@ -36,13 +39,30 @@ def _without_labels(sentence: str) -> Iterator[str]:
         yield from _without_labels(rest)
 
 
+def without_echo(sentence: str, question: str, told: str) -> str:
+    """The sentence without a label that only repeats the question, such as “The dull one:”.
+
+    It has words of the question, none of the text, and denies nothing. A label with a word of the text, as “BPO:”,
+    is a part of what the sentence says.
+    """
+    label = _LABEL.match(sentence)
+    stems = _stems(label.group()) if label else Counter()
+    if label is None or not stems & _stems(question) or stems & _stems(told) or negates(label.group()):
+        return sentence
+    return sentence[label.end() :] or sentence
+
+
 @lru_cache(maxsize=4096)
 def _folded(text: str) -> Folded:
     return fold(text)
 
 
 def _best_run(claim: str, passage: str) -> Span:
-    """The run of at most three units, or the list, with most words of the claim; of equals, the shortest."""
+    """The run of at most three units, or the list, with most words of the claim.
+
+    Of equals of which none has another in it, that with most runs of four letters in common for its length, as
+    related words of two languages have them (Church 1993, "Char_align"), then the shortest.
+    """
     wanted = Counter(map(stem, content_words(claim)))
     found = units(passage)
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
@@ -51,13 +71,28 @@ def _best_run(claim: str, passage: str) -> Span:
         if wanted & _stems(" ".join(unit.text for unit in of_list if not unit.announces)):
             every.append(of_list)
     runs = [span for run in every if not within_orders(passage, span := _span(run))]
+    if not runs:
+        return Span(0, 0) if orders(passage) else Span(0, len(passage))
+    common = [(wanted & _stems(passage[span.start : span.end])).total() for span in runs]
+    best = [span for span, count in zip(runs, common, strict=True) if count == max(common)]
+    shortest = [span for span in best if not any(_lies_in(other, span) for other in best)]
+    letters = _letters(claim)
 
-    def rank(span: Span) -> tuple[int, int]:
-        return (wanted & _stems(passage[span.start : span.end])).total(), span.start - span.end
+    def likeness(span: Span) -> tuple[float, int]:
+        told = _letters(passage[span.start : span.end])
+        return (letters & told).total() / math.sqrt(told.total() or 1), span.start - span.end
 
-    if not runs and orders(passage):
-        return Span(0, 0)
-    return max(runs, key=rank) if runs else Span(0, len(passage))
+    return max(shortest, key=likeness)
+
+
+def _lies_in(part: Span, whole: Span) -> bool:
+    return part != whole and whole.start <= part.start and part.end <= whole.end
+
+
+def _letters(text: str) -> Counter[str]:
+    """The runs of four letters of a text; the blanks around its words count as letters."""
+    folded = f" {fold(text).text} "
+    return Counter(folded[i : i + _COGNATE] for i in range(len(folded) - _COGNATE + 1))
 
 
 def _stems(text: str) -> Counter[str]:

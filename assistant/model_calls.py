@@ -15,7 +15,7 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant.model_faults import ModelFault, broke_off, fault
 from assistant.retries import ATTEMPTS, retrying
-from assistant.tokens import cached_of
+from assistant.usage import cached_of
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
@@ -40,7 +40,7 @@ def ask_model(
     config: RunnableConfig | None = None,
     attempts: int = ATTEMPTS,
 ) -> Iterator[AIMessageChunk]:
-    """The reply as it grows: each item is all so far. After a passing fault it begins anew, `attempts` times.
+    """The reply as it grows: each item is all so far. After a transient fault it begins anew, `attempts` times.
 
     Closing the iterator ends the request at the server, and so does the event `STOP` of the config.
 
@@ -173,5 +173,5 @@ def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
     if reply is None or not str(reply.text).strip():
         if reason == "length":  # it would be so again
             raise ModelFault("it used up its tokens before it answered (see BPO_KPO_THINKING)")
-        raise ModelFault("its answer was empty", passing=True)
+        raise ModelFault("its answer was empty", transient=True)
     return reply

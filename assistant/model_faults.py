@@ -22,13 +22,13 @@ _TOO_LONG = re.compile(
 class ModelFault(UserError):
     """A chat model gave no answer, and that is nobody's mistake; the offline reader can answer instead.
 
-    `cause` says what happened ("it was asked too often (429)"), `passing` whether asking again may help, and
+    `cause` says what happened ("it was asked too often (429)"), `transient` whether asking again may help, and
     `wait` for how many seconds the server asked to be left alone.
     """
 
-    def __init__(self, cause: str, passing: bool = False, wait: float | None = None) -> None:
+    def __init__(self, cause: str, transient: bool = False, wait: float | None = None) -> None:
         super().__init__(f"The chat model gave no answer: {cause}. Ask again, or use --model extractive.")
-        self.cause, self.passing, self.wait = cause, passing, wait
+        self.cause, self.transient, self.wait = cause, transient, wait
 
 
 class PromptTooLong(ModelFault):
@@ -37,7 +37,7 @@ class PromptTooLong(ModelFault):
 
 def broke_off() -> ModelFault:
     """What a reply is that has no end."""
-    return ModelFault("the connection could not be made, or broke off", passing=True)
+    return ModelFault("the connection could not be made, or broke off", transient=True)
 
 
 def fault(error: Exception) -> UserError:
@@ -66,24 +66,24 @@ def _answered(error: Exception, status: int, code: str) -> ModelFault:
     if status == 429 and code == "insufficient_quota":
         return ModelFault("its account has no credit left (429)")
     if status == 429:
-        return ModelFault("it was asked too often (429)", passing=True, wait=_retry_after(error))
+        return ModelFault("it was asked too often (429)", transient=True, wait=_retry_after(error))
     refused = f"the server answered with an error ({status}{f', {code}' if code else ''})"
-    return ModelFault(refused, passing=status in (408, 409) or status >= 500, wait=_retry_after(error))
+    return ModelFault(refused, transient=status in (408, 409) or status >= 500, wait=_retry_after(error))
 
 
 def _unreadable(error: Exception) -> ModelFault:
     """What it means that a server was silent, ended too early, or sent what cannot be read."""
     if isinstance(error, langchain.ModelTimeoutError | TimeoutError) or "Timeout" in type(error).__name__:
-        return ModelFault("it took too long", passing=True)
+        return ModelFault("it took too long", transient=True)
     kinds = {kind.__name__ for kind in type(error).__mro__}  # of httpx, and of the client on top of it
     transport = bool(kinds & {"TransportError", "APIConnectionError"})
     if transport or isinstance(error, langchain.ModelConnectionError | OSError):
         return broke_off()
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        return ModelFault("what it sent was no valid JSON", passing=True)
+        return ModelFault("what it sent was no valid JSON", transient=True)
     if isinstance(error, ValueError) and "No generation" in str(error):  # LangChain's word for a stream of nothing
-        return ModelFault("its answer was empty", passing=True)
-    return ModelFault(f"what it sent could not be read ({type(error).__name__})", passing=True)
+        return ModelFault("its answer was empty", transient=True)
+    return ModelFault(f"what it sent could not be read ({type(error).__name__})", transient=True)
 
 
 def status_of(error: Exception) -> int | None:

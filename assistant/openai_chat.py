@@ -5,9 +5,9 @@ What such servers do otherwise is put right here, so that everybody else sees a 
 
 import json
 import re
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import openai
@@ -19,7 +19,7 @@ from pydantic import PrivateAttr
 
 from assistant.model_calls import without_thinking
 from assistant.model_faults import status_of
-from assistant.tokens import ENCODING
+from assistant.prompt_budget import ENCODING
 from ingest.text import count_tokens
 
 ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was
@@ -56,7 +56,9 @@ class OpenAIChat(ChatOpenAI):
         while True:
             known = frozenset(self._refused)  # another request may add to these meanwhile
             try:
-                async with aclosing(super()._astream(*args, **kwargs)) as chunks:  # type: ignore[type-var]
+                # LangChain declares an iterator; it is the generator that can be closed
+                stream = cast("AsyncGenerator[ChatGenerationChunk, None]", super()._astream(*args, **kwargs))
+                async with aclosing(stream) as chunks:
                     async for chunk in chunks:
                         yield chunk
                         said += chunk.text

@@ -17,7 +17,7 @@ from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from assistant.model_calls import grown, whole_reply
 from assistant.model_faults import ModelFault, PromptTooLong, fault
-from assistant.tokens import cached_of
+from assistant.usage import cached_of
 from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
@@ -114,7 +114,7 @@ class Recorder(_Named):
             found = fault(error)
             if isinstance(found, ModelFault):
                 too_long = isinstance(found, PromptTooLong)
-                kept = KeptFault(cause=found.cause, passing=found.passing, too_long=too_long)
+                kept = KeptFault(cause=found.cause, passing=found.transient, too_long=too_long)
                 self._write(asked.model_copy(update={"fault": kept}).model_dump_json() + "\n")
             raise
         usage = reply.usage_metadata

@@ -16,9 +16,9 @@ _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
 
 
 def retrying(attempts: int, stop: threading.Event | None) -> Retrying:
-    """Attempts at asking a chat model, until one does not fail with a fault that may pass, or `stop` is set."""
+    """Attempts at asking a chat model, until one does not fail with a transient fault, or `stop` is set."""
     return Retrying(
-        retry=retry_if_exception(_may_pass),
+        retry=retry_if_exception(_is_transient),
         wait=_wait,
         stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
         sleep=sleep_using_event(stop) if stop else time.sleep,
@@ -26,8 +26,8 @@ def retrying(attempts: int, stop: threading.Event | None) -> Retrying:
     )
 
 
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, ModelFault) and error.passing and (error.wait or 0) <= _LONGEST_WAIT
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, ModelFault) and error.transient and (error.wait or 0) <= _LONGEST_WAIT
 
 
 def _wait(state: RetryCallState) -> float:

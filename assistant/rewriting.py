@@ -13,7 +13,8 @@ from assistant.conversation import standalone
 from assistant.literals import names, negates, without
 from assistant.model_calls import reply_of, without_thinking
 from assistant.model_faults import ModelFault
-from assistant.tokens import fitting, usage_of
+from assistant.prompt_budget import fitting
+from assistant.usage import usage_of
 from ingest.lexicon import content_words, stem
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question

@@ -16,7 +16,7 @@ from assistant.injection import without_orders
 from assistant.model_calls import reply_of, without_thinking
 from assistant.model_faults import ModelFault
 from assistant.retries import ATTEMPTS
-from assistant.tokens import usage_of
+from assistant.usage import usage_of
 from assistant.verdicts import Judge, Proof
 
 # "not supported" is a no

@@ -1,10 +1,12 @@
 """Quoted, supported or unsupported: the one list of checks, in order."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.alignment import without_echo
 from assistant.answers import RetrievedPassage, Support
 from assistant.injection import without_orders
 from assistant.literals import names, unknown_amounts, unknown_numbers, without
@@ -14,6 +16,7 @@ from ingest.language import ENGLISH, language_of
 from ingest.lexicon import STOP_WORDS, content_words
 from ingest.text import Span, find_folded, fold, words
 
+_LISTED = re.compile(r",\s*(?:and\b|or\b)?|\b(?:and|or)\b")
 _ENGLISH = 0.3  # the share of its commonest words that a text in no other language has
 
 Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence cites, each with what is quoted
@@ -24,7 +27,8 @@ class Judge:
     """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
 
     `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
-    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language.
+    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language, and
+    `asked` the question, whose words it may repeat.
     `opinions` are second ones, by sentence: whether it is proven.
     """
 
@@ -32,6 +36,7 @@ class Judge:
     least: float
     elsewhere: float = math.inf
     written: str = ""
+    asked: str = ""
     opinions: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -65,7 +70,7 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
     said = f"{label}: {sentence}" if label else sentence
     translated = judge is not None and is_translated(sentence, judge.written, told)
-    counts = _counts(proof)
+    counts = {*_counts(proof), _count_of_listed(sentence)}
     strange = [amount for amount in unknown_amounts(said, told) if amount not in counts]
     strange += without(names(said), told)
     if translated:  # which it has no word of; and German writes any noun like a name
@@ -76,6 +81,7 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
         return Verdict("", math.inf)
     if judge is None:
         return Verdict("the passage does not say it in these words", -math.inf)
+    said = without_echo(said, judge.asked, told)
     logit = judge.proves(said, proof)
     return Verdict(_combined(logit >= judge.least, judge.opinions.get(said)), logit)
 
@@ -84,6 +90,12 @@ def _counts(proof: Proof) -> set[str]:
     """How many items the lists of the passages have, which a sentence may say though no passage does."""
     lists = (Counter(one.list for one in units(passage.text) if not one.announces) for passage, _ in proof)
     return {str(items) for found in lists for number, items in found.items() if number is not None}
+
+
+def _count_of_listed(sentence: str) -> str:
+    """How many things a sentence lists itself, behind a colon: “Four countries are named: A, B, C and D.”"""
+    _, _, listed = sentence.rpartition(": ")
+    return str(sum(bool(content_words(one)) for one in _LISTED.split(listed)))
 
 
 def _combined(proven: bool, opinion: bool | None) -> str:

@@ -13,10 +13,10 @@ from assistant.chain import Explanation
 from assistant.check import Checked
 from assistant.exports import Verified
 from assistant.models import EXTRACTIVE
+from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
 from assistant.readers.llm import messages
 from assistant.retriever import Ranking
-from assistant.tokens import prompt_tokens
 from ingest.passages import Passage
 from ui.controls import without_controls
 

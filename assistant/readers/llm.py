@@ -14,10 +14,11 @@ from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
 from assistant.model_calls import ask_model, without_thinking
 from assistant.model_faults import PromptTooLong
+from assistant.prompt_budget import fitting, prompt_tokens
 from assistant.readers import Draft, ReaderInput
 from assistant.rewriting import earlier_turns, newest
 from assistant.streams import streaming
-from assistant.tokens import fitting, prompt_tokens, usage_of
+from assistant.usage import usage_of
 from ingest.comments import note_after
 from ingest.errors import QuestionError
 

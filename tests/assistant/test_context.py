@@ -10,9 +10,9 @@ import pytest
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant, open_assistant
 from assistant.context import best_sections
+from assistant.prompt_budget import prompt_tokens
 from assistant.retriever import OUTLINE_TOKENS
 from assistant.settings import AssistantSettings
-from assistant.tokens import prompt_tokens
 from ingest.embeddings import MiniLM
 from ingest.errors import QuestionError
 from ingest.settings import IngestSettings

@@ -7,9 +7,9 @@ import pytest
 
 from assistant import prompts
 from assistant.answers import Ask, EarlierTurn
+from assistant.prompt_budget import prompt_tokens
 from assistant.readers import ReaderInput
 from assistant.readers.llm import messages
-from assistant.tokens import prompt_tokens
 from ingest.sources import make_source
 from tests.assistant.conftest import DRIVES, WithModel
 from tests.made import passage

@@ -1,10 +1,6 @@
 """The real chain against a real chat model: SmolLM2, served by llama.cpp on loopback, which invents freely."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
 import threading
 import time
 import urllib.request
@@ -20,15 +16,13 @@ from assistant.model_calls import STOP, Stopped
 from assistant.readers import llm
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
-from ingest.settings import ROOT, IngestSettings
+from ingest.settings import IngestSettings
 from tests import local_model
-
-PYTHON = os.environ.get("LOCAL_MODEL_PYTHON")
 
 pytestmark = [
     pytest.mark.xdist_group("local-model"),
     pytest.mark.skipif(
-        not PYTHON, reason="no local chat model: .ci/run brings one (130 MB), `make test` does not"
+        not local_model.PYTHON, reason="no local chat model: .ci/run brings one (130 MB), `make test` does not"
     ),
 ]
 
@@ -38,20 +32,8 @@ Opened = Callable[..., Assistant]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the model is served."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("model") / "log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [str(PYTHON), str(ROOT / "tests" / "local_model.py"), str(port)],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+    with local_model.local_model(tmp_path_factory.mktemp("model") / "log") as address:
+        yield address
 
 
 @pytest.fixture

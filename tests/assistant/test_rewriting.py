@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.answers import Answer, Ask, EarlierTurn
+from assistant.prompt_budget import prompt_tokens
 from assistant.rewriting import rewrite_question
-from assistant.tokens import prompt_tokens
 from tests.assistant.conftest import WithModel
 
 DRIVES = EarlierTurn(question="What drives BPO?")

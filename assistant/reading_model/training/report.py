@@ -1,7 +1,9 @@
 """The table that training ends with: how good the model is on documents that it has never seen, with intervals."""
 
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
@@ -20,12 +22,11 @@ from assistant.reading_model.training.calibrate import (
     balanced_accuracy,
     interval,
 )
-from assistant.reading_model.training.corpus import ARTICLE, READING, read_lines
+from assistant.reading_model.training.corpus import READING, read_lines
 from assistant.refusal import answerable
+from assistant.verdicts import verdict
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
-from ingest.passages import split
-from ingest.sources import read_source
 
 
 def report(
@@ -86,10 +87,9 @@ def report(
 def of_answers(network: Network) -> tuple[list[float], list[float]]:
     """Logits of a strong model's right sentences with what they cite: of half of the answers to calibrate with.
 
-    The other half is only to report. Sentences that are quoted word for word are not among them.
+    The other half is only to report. Those of which words alone decide are not among them.
     """
-    lexicon = Lexicon.of([passage.embedded_text for passage in split(read_source(ARTICLE))])
-    evidence = Evidence(lexicon, MiniLM(), ReadingModel(network))
+    judge = replace(Evidence(Lexicon.of([]), MiniLM(), ReadingModel(network)).judge, least=-math.inf)
     halves: tuple[list[float], list[float]] = ([], [])
     for number, line in enumerate(read_lines(READING / "answers.jsonl")):
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
@@ -97,8 +97,9 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
         for text in right:
             cited = [passages[n - 1] for n in _cited_by(text, line["reply"]) if n <= len(passages)]
             aligned = [(passage, *align(text, passage.text)) for passage in cited]
-            if cited and not any(words for _, _, words in aligned):
-                halves[number % 2].append(evidence.proves(text, [(passage, span) for passage, span, _ in aligned]))
+            proof, quoted = [(passage, span) for passage, span, _ in aligned], any(one for *_, one in aligned)
+            logit = verdict(proof, text, quoted, replace(judge, asked=line["question"])).logit
+            halves[number % 2].extend([logit] if math.isfinite(logit) else [])
     return halves
 
 

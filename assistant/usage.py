@@ -1,7 +1,6 @@
-"""Tokens of a chat model: counted, and a prompt fitted to its budget."""
+"""What a reply of a chat model took: its tokens, those that its server had in its cache, and what they cost."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
@@ -9,27 +8,8 @@ from langchain_core.messages.ai import UsageMetadata
 
 from assistant.answers import Usage
 from assistant.prices import cost
+from assistant.prompt_budget import ENCODING, prompt_tokens
 from ingest.text import count_tokens
-
-ENCODING = "o200k_base"  # of OpenAI's current models; for others it is near enough to keep within a budget
-_PER_MESSAGE = 4  # tokens that a message takes beside its text
-
-Part = TypeVar("Part")
-
-
-def prompt_tokens(prompt: Sequence[BaseMessage]) -> int:
-    """About how many tokens a prompt takes, counted with tiktoken."""
-    return sum(count_tokens(str(message.content), ENCODING) + _PER_MESSAGE for message in prompt)
-
-
-def fitting(
-    parts: tuple[Part, ...], prompt: Callable[[tuple[Part, ...]], Sequence[BaseMessage]], budget: int
-) -> tuple[Part, ...]:
-    """The first parts, as many as a `prompt` of them may have within a budget of tokens; perhaps none."""
-    count = len(parts)
-    while count and prompt_tokens(prompt(parts[:count])) > budget:
-        count -= 1
-    return parts[:count]
 
 
 def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatModel) -> Usage:

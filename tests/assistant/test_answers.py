@@ -34,6 +34,7 @@ def test_it_is_written_as_it_was_given() -> None:
         "question": "Why?",
         "history": ["What is KPO?", {"question": "What is KPO?", "answer": "Outsourcing."}],
         "within": [],
+        "strict": None,
     }
     assert Ask.model_validate_json(ask.model_dump_json()) == ask == Ask.model_validate(ask.model_dump())
 

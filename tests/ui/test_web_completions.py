@@ -92,11 +92,12 @@ def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_
     without_quotes = "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "
     first = {"question": ASKED, "answer": without_quotes}
     assert [ask.model_dump() for ask in asked] == [
-        {"question": ASKED, "history": (), "within": ()},
+        {"question": ASKED, "history": (), "within": (), "strict": None},
         {
             "question": "Why?",
             "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}),
             "within": ("Article B",),
+            "strict": None,
         },
     ]
 

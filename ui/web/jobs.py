@@ -68,8 +68,8 @@ class Jobs(Generic[SomeJob]):
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
             log.exception("The %s came to no good end", self._one)
             said = BROKEN
-        self._say(said)
-        self._now(under_way=False, can_stop=False)
+        if self.last:  # at once, so that nobody reads the last line of a job that seems to go on
+            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False, can_stop=False)
 
     def _step(self, done: int, whole: int) -> None:
         """Raises `Stopped` where it was."""
@@ -78,7 +78,7 @@ class Jobs(Generic[SomeJob]):
         self._now(done=done, whole=whole)
 
     def _say(self, line: str) -> None:
-        if self.last and line:
+        if self.last:
             self._now(said=(*self.last.said, line))
 
     def _now(self, **changes: Any) -> None:

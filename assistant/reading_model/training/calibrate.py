@@ -1,5 +1,6 @@
 """Thresholds from documents that were held out for that, and measures of how good the model is on others."""
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -159,27 +160,37 @@ def further_units(questions: Sequence[ReadQuestion]) -> float:
 
     By mean F2: to miss a part of an answer is worse than to say a sentence more.
     """
-    return _furthest([one.units() for one in questions], beta=2)
+    distances, means, _ = _agreement([one.units() for one in questions], beta=2)
+    return float(distances[means.argmax()])
 
 
 def further_rows(questions: Sequence[ReadQuestion]) -> float:
-    """The same for the rows of tables below the best row, where any answers. By mean F1: other rows mislead."""
+    """The same for the rows of tables below the best row, where any answers. By mean F1: other rows mislead.
+
+    There are few such questions. So it is the least distance that is no worse than the best by more than its
+    standard error (Breiman et al., Classification and Regression Trees, 1984).
+    """
     rows = [one.units(rows=True) for one in questions]
-    return _furthest([(logits, wanted) for logits, wanted in rows if wanted.any()], beta=1)
+    distances, means, errors = _agreement([(logits, wanted) for logits, wanted in rows if wanted.any()], beta=1)
+    best = means.argmax()
+    return float(distances[(means >= means[best] - errors[best]).argmax()])
 
 
-def _furthest(read: Sequence[tuple[np.ndarray, np.ndarray]], beta: float) -> float:
-    """The distance at which the units that are no further below the best, and those that answer, agree best."""
+def _agreement(
+    read: Sequence[tuple[np.ndarray, np.ndarray]], beta: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distances, and for each how well the units no further below the best agree with those that answer.
 
-    def agreement(distance: float) -> float:
-        found = []
-        for logits, wanted in read:
-            chosen = logits.max() - logits <= distance
-            right = float(wanted[chosen].sum())
-            found.append((1 + beta**2) * right / float(chosen.sum() + beta**2 * wanted.sum()))
-        return float(np.mean(found))
-
-    return float(max(np.linspace(0, 8, 161), key=agreement))
+    That is the mean and the standard error of their F-measure.
+    """
+    distances = np.linspace(0, 8, 161)
+    found = []
+    for logits, wanted in read:
+        chosen = logits.max() - logits <= distances[:, None]
+        right = (chosen * wanted).sum(axis=1)
+        found.append((1 + beta**2) * right / (chosen.sum(axis=1) + beta**2 * wanted.sum()))
+    table = np.array(found)
+    return distances, table.mean(axis=0), table.std(axis=0) / math.sqrt(len(table))
 
 
 def _balanced(right: np.ndarray, wrong: np.ndarray) -> float:

@@ -45,11 +45,6 @@ for profile, examples in (("few", 30), ("many", 500)):
 hypothesis.settings.load_profile("few")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: half of the time goes with waiting for browsers, servers and processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def article() -> Source:
     return read_source(ARTICLE)

@@ -1,9 +1,8 @@
 """The windows that browser tests look at, and how they open one."""
 
-import functools
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,26 +38,20 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def profile(browser: Any) -> Callable[[bool], Any]:
-    """Of a screen with or without touch, whose pages share what they have loaded: that takes longest."""
-    return functools.cache(lambda touch: browser.new_context(has_touch=touch))
-
-
 @pytest.fixture
-def open_page(profile: Callable[[bool], Any]) -> Iterator[Open]:
-    """Opens a page as a person would: `open_page(address, width=390, height=844, scheme="dark")`."""
+def open_page(browser: Any) -> Iterator[Open]:
+    """Opens a page as a person of their own would: `open_page(address, width=390, height=844, scheme="dark")`."""
     trouble: list[str] = []
-    pages = []
+    people = []
 
     def opened(
         address: str, width: int = 1440, height: int = 844, scheme: str = "light", touch: bool = False
     ) -> Any:
-        page = profile(touch).new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        page.set_default_timeout(20_000)
+        viewport = {"width": width, "height": height}
+        person = browser.new_context(viewport=viewport, color_scheme=scheme, has_touch=touch)
+        people.append(person)
+        page = person.new_page()
+        page.set_default_timeout(60_000)  # a busy machine; what is there is found at once
         page.on("console", lambda line: trouble.append(_error(line)) if line.type == "error" else None)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("dialog", lambda dialog: _confirmed(dialog) or trouble.append(f"dialog: {dialog.message}"))
@@ -69,8 +62,8 @@ def open_page(profile: Callable[[bool], Any]) -> Iterator[Open]:
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for person in people:
+        person.close()
     # Gradio cancels an event that has hardly begun without its id yet, which its own server turns down; the
     # turn ends all the same, since whoever answers looks whether it is done. A reload aborts its streams. Who
     # finds the queue full is answered with 503.

@@ -7,7 +7,7 @@ from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
 from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
-from assistant.reading_model.follow_up import Weights, combined
+from assistant.reading_model.follow_up import combined
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
 from assistant.reading_model.outline import PassageLike, places
@@ -64,11 +64,11 @@ class Evidence:
         behind = self._read_once(question, passages)
         if not earlier:
             return behind
-        alone, before = (self._read_once(asked, passages) for asked in (own, "\n".join(earlier)))
-        weights = Weights(*self.calibration.follow_up)
+        alone = self._read_once(own, passages)
+        share = self.calibration.behind
         return [
-            PassageReading(*combined(*three, weights), three[0].likeness)
-            for three in zip(behind, alone, before, strict=True)
+            PassageReading(*combined(both, by_itself, share), both.likeness)
+            for both, by_itself in zip(behind, alone, strict=True)
         ]
 
     def _read_once(self, question: str, passages: Sequence[PassageLike]) -> list[PassageReading]:

@@ -32,8 +32,8 @@ class Calibration(BaseModel):
 
     `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
     `further` how far below the best unit's logit that of a further one may be, `further_row` the same within a
-    table. `follow_up` weighs the three readings of a follow-up (see `follow_up.Weights`). The others are the least
-    logits of a proven claim.
+    table, `behind` the share of a follow-up's reading behind the question before it (see `follow_up`). The others
+    are the least logits of a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,7 +43,7 @@ class Calibration(BaseModel):
     refuse_below: float
     further: float
     further_row: float
-    follow_up: tuple[float, float]
+    behind: float
     claim: float  # of a text of unknown origin: as many right ones marked as wrong ones let through
     claim_of_chat_model: float  # of a chat model's answer, whose sentences are nearly all right
     claim_elsewhere: float  # where it is held against passages that it does not cite

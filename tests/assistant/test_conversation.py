@@ -126,7 +126,7 @@ def test_what_a_follow_up_leaves_out_is_taken_from_before(
         ),
     ],
 )
-def test_what_answers_the_earlier_question_is_not_said_again(
+def test_what_answers_the_earlier_question_does_not_stand_first(
     earlier: str, question: str, said: str, assistant_over: Over
 ) -> None:
     text = (
@@ -136,7 +136,7 @@ def test_what_answers_the_earlier_question_is_not_said_again(
         "Anyone who loses a key tells the caretaker the same day and pays for the new one.\n"
     )
     asked = Ask.model_validate({"question": question, "history": [earlier]})
-    assert assistant_over(**{"house.md": text}).chain.invoke(asked).text == f"{said} [1]"
+    assert assistant_over(**{"house.md": text}).chain.invoke(asked).text.startswith(f"{said} [1]")
 
 
 def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:

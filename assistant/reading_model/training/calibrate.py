@@ -4,11 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 import numpy as np
 
-from assistant.reading_model.follow_up import Weights, combined
+from assistant.reading_model.follow_up import combined
 from assistant.reading_model.joint import join
 from assistant.reading_model.model import Calibration, Logits, Network
 from assistant.reading_model.training.examples import Claim, Document, Example, Question
@@ -22,18 +21,17 @@ _RESAMPLES = 1_000
 
 @dataclass(frozen=True)
 class ReadQuestion:
-    """A question with the logits of its passages; of a follow-up also `alone`, and of the question `before` it."""
+    """A question with the logits of its passages; of a follow-up also of those that it is read for `alone`."""
 
     question: Question
     document: str
     logits: list[Logits]
     alone: list[Logits] = field(default_factory=list)
-    before: list[Logits] = field(default_factory=list)
 
-    def combined(self, weights: Weights) -> "ReadQuestion":
-        """The same as the assistant reads it: the three readings of a follow-up are one."""
-        threes = zip(self.logits, self.alone, self.before, strict=True) if self.alone else ()
-        found = [Logits(*combined(*three, weights), three[0].proven) for three in threes]
+    def combined(self, share: float) -> "ReadQuestion":
+        """The same as the assistant reads it: both readings of a follow-up are one (see `follow_up`)."""
+        both = zip(self.logits, self.alone, strict=True) if self.alone else ()
+        found = [Logits(*combined(behind, alone, share), behind.proven) for behind, alone in both]
         return replace(self, logits=found or self.logits)
 
     def units(self, rows: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -73,7 +71,7 @@ def read(network: Network, documents: Sequence[Document]) -> tuple[list[ReadQues
             ReadQuestion(
                 one,
                 document.name,
-                *(list(pool.map(run, some)) for some in (one.examples, one.alone, one.before)),
+                *(list(pool.map(run, some)) for some in (one.examples, one.alone)),
             )
             for document in documents
             for one in document.questions
@@ -95,8 +93,8 @@ def calibrate(
     questions: Sequence[ReadQuestion], claims: Sequence[ReadClaim], of_chat_model: Sequence[float], sha256: str
 ) -> Calibration:
     """The thresholds; `of_chat_model` are the logits of right sentences that a strong model wrote."""
-    weights_of_three = follow_up_weights(questions)
-    questions = [one.combined(weights_of_three) for one in questions]
+    behind = share_behind(questions)
+    questions = [one.combined(behind) for one in questions]
     table = np.array([signals(one.logits) for one in questions])
     answerable = np.array([one.question.answerable for one in questions], dtype=float)
     weights = logistic_regression(table, answerable)
@@ -116,7 +114,7 @@ def calibrate(
         refuse_below=round(refuse_below, 4),
         further=round(further_units(answered), 3),
         further_row=round(further_rows(answered), 3),
-        follow_up=tuple(round(one, 2) for one in weights_of_three),
+        behind=round(behind, 2),
         claim=round(claim, 3),
         claim_of_chat_model=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
         claim_elsewhere=round(max(claim, elsewhere), 3),
@@ -141,18 +139,20 @@ def logistic_regression(table: np.ndarray, wanted: np.ndarray, penalty: float = 
     return weights
 
 
-def follow_up_weights(questions: Sequence[ReadQuestion]) -> Weights:
-    """Those with which the first unit that answers a follow-up stands highest, by mean reciprocal rank."""
+def share_behind(questions: Sequence[ReadQuestion]) -> float:
+    """The share of a follow-up's reading behind the question before it with which the first unit that answers
+    stands highest, by mean reciprocal rank.
+    """
     followups = [one for one in questions if one.alone and one.question.answerable]
 
-    def reciprocal_rank(weights: Weights) -> float:
+    def reciprocal_rank(share: float) -> float:
         found = []
-        for logits, wanted in (one.combined(weights).units() for one in followups):
+        for logits, wanted in (one.combined(share).units() for one in followups):
             best = logits[wanted > 0].max(initial=-np.inf)  # none: it is never found
             found.append(1 / (1 + float((logits > best).sum())) if wanted.any() else 0.0)
         return float(np.mean(found)) if found else 0.0
 
-    return max(map(Weights._make, product(np.linspace(0, 1, 11), np.linspace(0, 4, 17))), key=reciprocal_rank)
+    return float(max(np.linspace(0, 1, 11), key=reciprocal_rank))
 
 
 def further_units(questions: Sequence[ReadQuestion]) -> float:

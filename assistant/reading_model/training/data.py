@@ -37,7 +37,7 @@ class _Read:
     encoded: list[EncodedPassage]
     marks: list[list[bool]]
     known: Known
-    parts: list[tuple[EncodedText, Known]]  # of a follow-up itself and the question before it, with what is known
+    alone: tuple[EncodedText, Known] | None  # a follow-up by itself, with what is known of it
 
 
 class Maker:
@@ -83,13 +83,16 @@ class Maker:
             return replace(known, similarities=[alike[left] for alike, left in both])
 
         nothing = [[False] * len(one.units) for one in rest]
-        parts = [(asked, left_of(known)) for asked, known in read.parts]
-        bare = replace(read, encoded=rest, marks=nothing, known=left_of(read.known), parts=parts)
+        alone = read.alone and (read.alone[0], left_of(read.alone[1]))
+        bare = replace(read, encoded=rest, marks=nothing, known=left_of(read.known), alone=alone)
         return self._made(line["q"], "deleted", False, bare)
 
     def _made(self, text: str, kind: str, answerable: bool, read: "_Read") -> Question:
-        parts = (self._examples(replace(read, question=asked, known=known)) for asked, known in read.parts)
-        return Question(text, kind, answerable, self._examples(read), *parts)
+        made = Question(text, kind, answerable, self._examples(read))
+        if read.alone:
+            question, known = read.alone
+            made.alone.extend(self._examples(replace(read, question=question, known=known)))
+        return made
 
     def _only(self, passage: PassageLike, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
         """The passage as it would be read without its other units."""
@@ -111,10 +114,10 @@ class Maker:
         encoded = self.encoder.passages(retrieved)
         stand = [places(p, one.units) for p, one in zip(retrieved, encoded, strict=True)]
         marks = [[any(_covers(span, place.span) for span in spans) for place in of] for of in stand]
-        *before, alone = turns(asked)
-        texts = [self.encoder.text(one) for one in (alone, "\n".join(before))] if before else []
-        parts = [(one, self._known(one, stand, without)) for one in texts]
-        return _Read(question, retrieved, encoded, marks, self._known(question, stand, without), parts)
+        *before, own = turns(asked)
+        text = self.encoder.text(own) if before else None
+        alone = text and (text, self._known(text, stand, without))
+        return _Read(question, retrieved, encoded, marks, self._known(question, stand, without), alone)
 
     def _asked(self, question: str, history: Sequence[str]) -> str:
         needs_none = self._held_out and not with_word(question, history)

@@ -32,7 +32,7 @@ class Example:
 class Question:
     """A question with an example for each passage that is read for it, the best passage first.
 
-    A follow-up is read behind the question before it; `alone` and `before` are the examples of either by itself.
+    A follow-up is read behind the question before it; `alone` are the examples of it by itself.
     """
 
     text: str
@@ -40,7 +40,6 @@ class Question:
     answerable: bool
     examples: list[Example]
     alone: list[Example] = field(default_factory=list)
-    before: list[Example] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

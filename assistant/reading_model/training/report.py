@@ -12,7 +12,6 @@ from rich.table import Table
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.evidence import Evidence
-from assistant.reading_model.follow_up import Weights
 from assistant.reading_model.model import Calibration, Network, ReadingModel
 from assistant.reading_model.training.calibrate import (
     ReadClaim,
@@ -47,15 +46,14 @@ def report(
         mean = np.mean([value for _, value in found])
         table.add_row(name, f"{mean:.3f}", f"{low:.2f} to {high:.2f}", str(len(found)))
 
-    weights = Weights(*calibration.follow_up)
     followups = [one for one in questions if one.alone and one.question.answerable]
     for name, read_as in (
-        ("read once", followups),
-        ("as they are read", [one.combined(weights) for one in followups]),
+        ("read behind the earlier question alone", followups),
+        ("as they are read", [one.combined(calibration.behind) for one in followups]),
     ):
         right_or_not = [(one.document, float(one.best_is_right)) for one in read_as]
         add(f"the best unit answers: follow-ups, {name}", right_or_not)
-    questions = [one.combined(weights) for one in questions]
+    questions = [one.combined(calibration.behind) for one in questions]
     sure = [(one, answerable(one.logits, calibration)) for one in questions]
     refused = [(one, float(p < calibration.refuse_below)) for one, p in sure]
     answered = [one for one in questions if one.question.answerable]

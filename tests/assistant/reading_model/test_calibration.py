@@ -11,10 +11,10 @@ from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     auc,
     balanced_accuracy,
-    follow_up_weights,
     further_rows,
     further_units,
     logistic_regression,
+    share_behind,
 )
 from assistant.reading_model.training.examples import Example, Question
 
@@ -62,13 +62,10 @@ def test_further_rows_are_those_of_tables_and_a_wrong_one_counts_as_much_as_one_
 
 
 def test_a_follow_up_is_weighed_by_the_reading_that_finds_what_answers_it() -> None:
-    first, second, none = [[4.0, 0.0]], [[0.0, 4.0]], [[-9.0, -9.0]]
+    first, second = [[4.0, 0.0]], [[0.0, 4.0]]
 
-    def follow_up(behind: list[list[float]], alone: list[list[float]], before: list[list[float]]) -> ReadQuestion:
-        parts = {"alone": read(alone, [[0, 1]]).logits, "before": read(before, [[0, 1]]).logits}
-        return replace(read(behind, [[0, 1]]), **parts)
+    def follow_up(behind: list[list[float]], alone: list[list[float]]) -> ReadQuestion:
+        return replace(read(behind, [[0, 1]]), alone=read(alone, [[0, 1]]).logits)
 
-    assert follow_up_weights([follow_up(second, first, none)]).behind >= 0.5
-    assert follow_up_weights([follow_up(first, second, none)]).behind < 0.5
-    assert follow_up_weights([follow_up([[1.0, 0.0]], [[1.0, 0.0]], first)]).against > 1
-    assert follow_up_weights([follow_up([[0.0, 1.0]], [[0.0, 1.0]], second)]).against < 1
+    assert share_behind([follow_up(behind=second, alone=first)]) >= 0.5
+    assert share_behind([follow_up(behind=first, alone=second)]) < 0.5

@@ -1,24 +1,23 @@
-"""The three readings of a follow-up: behind the question before it, alone, and that question by itself."""
+"""Both readings of a follow-up: behind the question before it, and alone."""
 
 import numpy as np
 import pytest
 
-from assistant.reading_model.follow_up import Weights, combined
+from assistant.reading_model.follow_up import combined
 from assistant.reading_model.model import Logits
 
+EVEN, SURE, NEVER = 0.0, 50.0, -50.0  # logits of 1/2, nearly 1, nearly 0
 
-def read(units: list[float], answers: float = 0.0) -> Logits:
+
+def read(units: list[float], answers: float = EVEN) -> Logits:
     return Logits(np.array(units), answers, 0.0)
 
 
-def test_both_readings_of_the_follow_up_count_by_their_share() -> None:
-    units, answers = combined(
-        read([2.0, 0.0], 3.0), read([0.0, 1.0], -1.0), read([-50.0, -50.0]), Weights(behind=0.25, against=2.0)
-    )
-    assert units == pytest.approx([0.5, 0.75]) and answers == pytest.approx(0.0)
+def test_the_probabilities_of_both_readings_are_mixed_by_their_share() -> None:
+    units, answers = combined(read([SURE, EVEN], SURE), read([NEVER, EVEN], NEVER), share=0.75)
+    assert units == pytest.approx([np.log(3), 0.0]) and answers == pytest.approx(np.log(3))
 
 
-def test_what_answers_the_earlier_question_counts_less_as_far_as_it_does() -> None:
-    same = read([1.0, 1.0, 1.0])
-    units, _ = combined(same, same, read([50.0, 0.0, -50.0]), Weights(behind=0.5, against=2.0))
-    assert units == pytest.approx([-1.0, 0.0, 1.0])
+def test_what_neither_reading_believes_has_a_logit_still() -> None:
+    units, _ = combined(read([NEVER, SURE]), read([NEVER, SURE]), share=0.5)
+    assert np.isfinite(units).all() and units[0] < units[1]

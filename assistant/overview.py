@@ -140,11 +140,11 @@ def side_by_side(
     kept: list[Passage] = []
     rows = []
     for of, of_sides in zip(sections, best, strict=True):
-        told = of_sides if any(of_sides) else _of_both(of, names)
-        if section_above(of[0].section) == parent and any(told):
+        of_section = of_sides if any(of_sides) else _of_both(of, names)
+        if section_above(of[0].section) == parent and any(of_section):
             first = units(of[0].text)[:1]
             heading = (of[0], first[0]) if first and first[0].kind == "heading" else None
-            rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *told)), names))
+            rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *of_section)), names))
     return Overview(tuple(kept), tuple(rows))
 
 
@@ -167,7 +167,7 @@ def _best_of_sides(
 
 def _of_both(section: Sequence[Passage], names: Names) -> list[Found | None]:
     """A section's first sentence, on the side of the thing that it names first; nothing where it names none."""
-    told = first_sentence([(p, unit) for p in section for unit in units(p.text)])
-    found = [told[1].text.casefold().find(name.casefold()) if told else -1 for name in names]
-    first = min((at for at in found if at >= 0), default=None)
-    return [told if at == first else None for at in found]
+    first = first_sentence([(p, unit) for p in section for unit in units(p.text)])
+    found = [first[1].text.casefold().find(name.casefold()) if first else -1 for name in names]
+    earliest = min((at for at in found if at >= 0), default=None)
+    return [first if at == earliest else None for at in found]

@@ -73,7 +73,7 @@ def told(section: Sequence[Passage]) -> Overview | None:
 
     `None` where a list that it announces is missing.
     """
-    found = [(p, unit) for p in section for unit in units(p.text) if not unit.asks]
+    found = [(p, unit) for p in section for unit in units(p.text)]
     if any(_misses_its_list(unit) for _, unit in found):
         return None
     if _words(found) > LONGEST:

@@ -136,6 +136,12 @@ def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable
     assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
 
 
+def test_the_questions_of_a_section_stand_above_their_answers() -> None:
+    asked = "### How high?\n\nThree rents.\n\n### Is it kept?\n\nBy whom? The bank.\n"
+    lines = shown(told(passages(f"## Deposit\n\n{asked}")))
+    assert [words for _, words in lines] == ["How high?", "Three rents.", "Is it kept?", "By whom?", "The bank."]
+
+
 def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:
     part = "".join(f"### Part {n}\n\nIt has its own rules. {'It goes on and on. ' * 20}\n\n" for n in range(3))
     section = passages(f"# Rules\n\n## All\n\n{part}")

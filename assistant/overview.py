@@ -35,8 +35,8 @@ def overview_for(
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
     scope = retriever.evidence.scope(_without_files(asked, passages), names)
     overview = None
-    if (scope == "document" or answers) and (section := section_asked_for(asked, passages, index, retriever)):
-        overview = told(section)
+    if (scope == "document" or answers) and (named := sections_asked_for(asked, passages, index, retriever)):
+        overview = told(index.section(*named[0])) if len(named) == 1 else None  # the passages tell of each
     elif scope == "document":
         overview = _of_documents(asked, index)
     elif scope == "comparison":
@@ -54,26 +54,26 @@ def _of_documents(asked: str, index: Index) -> Overview:
     return summarized(index.passages_of(named, _OF_ONE))
 
 
-def section_asked_for(
+def sections_asked_for(
     asked: str, passages: Sequence[Passage | RetrievedPassage], index: Index, retriever: HybridRetriever
-) -> list[Passage]:
-    """All passages of the section whose heading a question names, if it asks for all of that; else none.
+) -> list[tuple[str, str]]:
+    """The document and path of each section whose heading a question names, if it asks for all of that; else none.
 
-    It names a heading by all words of it; of several, that with most that the document's title does not have. And
+    It names a heading by all words of it; of several, those with most that the document's title does not have. And
     it asks for all if, with another word for these, it would ask for a whole document.
     """
     terms = index.lexicon.terms
     said = set(terms(asked))
-    best, place = set[str](), ("", "")
+    named: dict[tuple[str, str], set[str]] = {}
     for passage in passages:
         heading = set(terms(last_heading(passage.section)))
-        own = heading - set(terms(index.sources[passage.source].title))
-        if heading <= said and len(own) > len(best):
-            best, place = own, (passage.source, passage.section)
-    if not best or retriever.evidence.scope(_without(asked, best, terms)) != "document":
-        return []
-    source, section = place
-    return [p for p in index.passages_of(source, _OF_ONE) if f"{p.section} > ".startswith(f"{section} > ")]
+        if heading <= said:
+            own = heading - set(terms(index.sources[passage.source].title))
+            named[passage.source, passage.section] = own
+    most = max(map(len, named.values()), default=0)
+    best = {place: own for place, own in named.items() if own and len(own) == most}
+    with_this = _without(asked, set().union(*best.values()), terms)
+    return list(best) if best and retriever.evidence.scope(with_this) == "document" else []
 
 
 def _without_files(asked: str, passages: Sequence[RetrievedPassage]) -> str:

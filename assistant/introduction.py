@@ -10,7 +10,7 @@ from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.headings import is_heading_of
-from assistant.overview import section_asked_for
+from assistant.overview import sections_asked_for
 from assistant.sides import compared
 from assistant.suggestions import TELL_ME, ideas_beside
 from ingest.text import Span, few
@@ -59,7 +59,7 @@ def _is_a_heading(question: str, opened: "Snapshot") -> bool:
     """Whether a heading of the passages that are nearest is this question, or what it asks for."""
     *_, reranked = opened.retriever.rank(question)
     near = opened.index.passages.at([position for position, _ in reranked.scored[:_LOOKED_AT]])
-    named = section_asked_for(question, near, opened.index, opened.retriever)
+    named = sections_asked_for(question, near, opened.index, opened.retriever)
     return bool(named) or any(is_heading_of(passage.section, question) for passage in near)
 
 

@@ -35,8 +35,8 @@ def overview_for(
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
     scope = retriever.evidence.scope(_without_files(asked, passages), names)
     overview = None
-    if (scope == "document" or answers) and (section := section_asked_for(asked, passages, index, retriever)):
-        overview = told(section)
+    if (scope == "document" or answers) and (named := sections_asked_for(asked, passages, index, retriever)):
+        overview = told(index.section(*named[0])) if len(named) == 1 else None  # the passages tell of each
     elif scope == "document":
         overview = _of_documents(asked, index)
     elif scope == "comparison":
@@ -54,26 +54,26 @@ def _of_documents(asked: str, index: Index) -> Overview:
     return summarized(index.passages_of(named, _OF_ONE))
 
 
-def section_asked_for(
+def sections_asked_for(
     asked: str, passages: Sequence[Passage | RetrievedPassage], index: Index, retriever: HybridRetriever
-) -> list[Passage]:
-    """All passages of the section whose heading a question names, if it asks for all of that; else none.
+) -> list[tuple[str, str]]:
+    """The document and path of each section whose heading a question names, if it asks for all of that; else none.
 
-    It names a heading by all words of it; of several, that with most that the document's title does not have. And
+    It names a heading by all words of it; of several, those with most that the document's title does not have. And
     it asks for all if, with another word for these, it would ask for a whole document.
     """
     terms = index.lexicon.terms
     said = set(terms(asked))
-    best, place = set[str](), ("", "")
+    named: dict[tuple[str, str], set[str]] = {}
     for passage in passages:
         heading = set(terms(last_heading(passage.section)))
-        own = heading - set(terms(index.sources[passage.source].title))
-        if heading <= said and len(own) > len(best):
-            best, place = own, (passage.source, passage.section)
-    if not best or retriever.evidence.scope(_without(asked, best, terms)) != "document":
-        return []
-    source, section = place
-    return [p for p in index.passages_of(source, _OF_ONE) if f"{p.section} > ".startswith(f"{section} > ")]
+        if heading <= said:
+            own = heading - set(terms(index.sources[passage.source].title))
+            named[passage.source, passage.section] = own
+    most = max(map(len, named.values()), default=0)
+    best = {place: own for place, own in named.items() if own and len(own) == most}
+    with_this = _without(asked, set().union(*best.values()), terms)
+    return list(best) if best and retriever.evidence.scope(with_this) == "document" else []
 
 
 def _without_files(asked: str, passages: Sequence[RetrievedPassage]) -> str:
@@ -140,11 +140,11 @@ def side_by_side(
     kept: list[Passage] = []
     rows = []
     for of, of_sides in zip(sections, best, strict=True):
-        told = of_sides if any(of_sides) else _of_both(of, names)
-        if section_above(of[0].section) == parent and any(told):
+        of_section = of_sides if any(of_sides) else _of_both(of, names)
+        if section_above(of[0].section) == parent and any(of_section):
             first = units(of[0].text)[:1]
             heading = (of[0], first[0]) if first and first[0].kind == "heading" else None
-            rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *told)), names))
+            rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *of_section)), names))
     return Overview(tuple(kept), tuple(rows))
 
 
@@ -167,7 +167,7 @@ def _best_of_sides(
 
 def _of_both(section: Sequence[Passage], names: Names) -> list[Found | None]:
     """A section's first sentence, on the side of the thing that it names first; nothing where it names none."""
-    told = first_sentence([(p, unit) for p in section for unit in units(p.text)])
-    found = [told[1].text.casefold().find(name.casefold()) if told else -1 for name in names]
-    first = min((at for at in found if at >= 0), default=None)
-    return [told if at == first else None for at in found]
+    first = first_sentence([(p, unit) for p in section for unit in units(p.text)])
+    found = [first[1].text.casefold().find(name.casefold()) if first else -1 for name in names]
+    earliest = min((at for at in found if at >= 0), default=None)
+    return [first if at == earliest else None for at in found]

@@ -1,10 +1,9 @@
 """The lines of an answer that tells a document or a section as a whole, from its structure.
 
-Which sentence carries a section was tried on 589 sections for which somebody had chosen it: the first one was
-that in 0.56 of them, the first that is more than a label in 0.59. That which resembles its section most was in
-0.35, the most central one by LexRank (Erkan and Radev 2004) in 0.33, the one nearest to its heading in 0.40, and
-the one that the reading model takes for the heading's answer in 0.53. All of these and ten more signs, weighed
-together, gave 0.61.
+The first sentence that is more than a label carries a section. It was compared, on sections for which somebody had
+chosen a sentence, with the very first one, that which resembles its section most, the most central one by LexRank
+(Erkan and Radev 2004), the one nearest to its heading, and the one that the reading model takes for the heading's
+answer: it was the chosen one more often than any of them, and hardly less often than all signs weighed together.
 """
 
 import re
@@ -74,7 +73,7 @@ def told(section: Sequence[Passage]) -> Overview | None:
 
     `None` where a list that it announces is missing.
     """
-    found = [(p, unit) for p in section for unit in units(p.text) if not unit.asks]
+    found = [(p, unit) for p in section for unit in units(p.text)]
     if any(_misses_its_list(unit) for _, unit in found):
         return None
     if _words(found) > LONGEST:

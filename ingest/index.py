@@ -70,6 +70,12 @@ class Index:
         """The first passages of a document, `most` of them, in the order of the text."""
         return self._database.passages("source = ? order by position limit ?", source, most)
 
+    def section(self, source: str, path: str) -> list[Passage]:
+        """All passages of a section and of those below it, in the order of the text."""
+        return self._database.passages(
+            "source = ? and instr(section || ' > ', ?) = 1 order by position", source, f"{path} > "
+        )
+
     def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
         """The headings that begin the sections right below a section, in the order of the text.
 

@@ -136,6 +136,26 @@ def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable
     assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
 
 
+def test_a_section_is_told_whole_however_far_down_it_stands(assistant_over: Callable[..., Assistant]) -> None:
+    rooms = "".join(f"## {n}\n\nIt has {n} chairs.\n\n" for n in range(400))
+    chain = assistant_over(**{"rooms.md": f"# Rooms\n\n{rooms}## Cellar\n\nIt is dark. It floods in May.\n"}).chain
+    assert chain.invoke("sum up the cellar").text == "It is dark. [1]\n\nIt floods in May. [2]"
+
+
+def test_of_several_sections_of_one_name_none_stands_for_all(assistant_over: Callable[..., Assistant]) -> None:
+    lease = "# Flat {0}\n\nFlat {0} is old.\n\n## Deposit\n\nIt is {1} euros. It comes back.\n\n## Keys\n\nTwo.\n"
+    chain = assistant_over(**{"a.md": lease.format("A", 900), "b.md": lease.format("B", 400)}).chain
+    for asked in ("what are the deposits?", "summary of the deposit"):
+        text = chain.invoke(asked).text
+        assert "900" in text and "400" in text
+
+
+def test_the_questions_of_a_section_stand_above_their_answers() -> None:
+    asked = "### How high?\n\nThree rents.\n\n### Is it kept?\n\nBy whom? The bank.\n"
+    lines = shown(told(passages(f"## Deposit\n\n{asked}")))
+    assert [words for _, words in lines] == ["How high?", "Three rents.", "Is it kept?", "By whom?", "The bank."]
+
+
 def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:
     part = "".join(f"### Part {n}\n\nIt has its own rules. {'It goes on and on. ' * 20}\n\n" for n in range(3))
     section = passages(f"# Rules\n\n## All\n\n{part}")

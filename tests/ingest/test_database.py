@@ -68,6 +68,17 @@ def test_of_a_file_from_before_languages_were_kept_they_are_found_out_when_it_is
 # --- of a real index
 
 
+def test_a_section_has_all_below_it_and_nothing_of_one_with_a_longer_name(library: Library) -> None:
+    library.write(
+        "a.md", "# A\n\nIt.\n\n## B\n\nOne.\n\n### C\n\nTwo.\n\n## B more\n\nNo.\n\n## D\n\n### B\n\nNo."
+    )
+    library.write("b.md", "# A\n\n## B\n\nNo.")
+    library.build()
+    index = library.index()
+    name = next(name for name in index.sources if name.endswith("a.md"))
+    assert [passage.text.split()[-1] for passage in index.section(name, "B")] == ["One.", "Two."]
+
+
 def test_an_index_tells_tokens_and_the_headings_right_below_a_section(library: Library) -> None:
     library.write(
         "a.md", "# A\n\nIt.\n\n## B\n\nIt.\n\n### C\n\nIt.\n\n#### No\n\nIt.\n\n### D\n\nIt.\n\n## B\n\n### E"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.injection import orders, within_orders
-from assistant.literals import negates
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold
@@ -37,19 +36,6 @@ def _without_labels(sentence: str) -> Iterator[str]:
     yield sentence
     if (rest := _LABEL.sub("", sentence)) != sentence:
         yield from _without_labels(rest)
-
-
-def without_echo(sentence: str, question: str, told: str) -> str:
-    """The sentence without a label that only repeats the question, such as “The dull one:”.
-
-    It has words of the question, none of the text, and denies nothing. A label with a word of the text, as “BPO:”,
-    is a part of what the sentence says.
-    """
-    label = _LABEL.match(sentence)
-    stems = _stems(label.group()) if label else Counter()
-    if label is None or not stems & _stems(question) or stems & _stems(told) or negates(label.group()):
-        return sentence
-    return sentence[label.end() :] or sentence
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.alignment import without_echo
 from assistant.answers import RetrievedPassage, Support
 from assistant.injection import without_orders
 from assistant.literals import names, unknown_amounts, unknown_numbers, without
@@ -27,8 +26,7 @@ class Judge:
     """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
 
     `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
-    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language, and
-    `asked` the question, whose words it may repeat.
+    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language.
     `opinions` are second ones, by sentence: whether it is proven.
     """
 
@@ -36,7 +34,6 @@ class Judge:
     least: float
     elsewhere: float = math.inf
     written: str = ""
-    asked: str = ""
     opinions: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -81,7 +78,6 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
         return Verdict("", math.inf)
     if judge is None:
         return Verdict("the passage does not say it in these words", -math.inf)
-    said = without_echo(said, judge.asked, told)
     logit = judge.proves(said, proof)
     return Verdict(_combined(logit >= judge.least, judge.opinions.get(said)), logit)
 

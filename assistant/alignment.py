@@ -54,12 +54,12 @@ def _best_run(claim: str, passage: str) -> Span:
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
     for number in dict.fromkeys(unit.list for unit in found if unit.list is not None):
         of_list = tuple(unit for unit in found if unit.list == number)
-        if wanted & _stems(" ".join(unit.text for unit in of_list if not unit.announces)):
+        if wanted & stems(" ".join(unit.text for unit in of_list if not unit.announces)):
             every.append(of_list)
     runs = [span for run in every if not within_orders(passage, span := _span(run))]
     if not runs:
         return Span(0, 0) if orders(passage) else Span(0, len(passage))
-    common = [(wanted & _stems(passage[span.start : span.end])).total() for span in runs]
+    common = [(wanted & stems(passage[span.start : span.end])).total() for span in runs]
     best = [span for span, count in zip(runs, common, strict=True) if count == max(common)]
     shortest = [span for span in best if not any(_lies_in(other, span) for other in best)]
     letters = _letters(claim)
@@ -81,7 +81,8 @@ def _letters(text: str) -> Counter[str]:
     return Counter(folded[i : i + _COGNATE] for i in range(len(folded) - _COGNATE + 1))
 
 
-def _stems(text: str) -> Counter[str]:
+def stems(text: str) -> Counter[str]:
+    """The stems of the words of a text that say something, each as often as it stands there."""
     return Counter(map(stem, content_words(text)))
 
 

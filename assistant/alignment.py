@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.injection import orders, within_orders
-from assistant.literals import negates
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold
@@ -39,19 +38,6 @@ def _without_labels(sentence: str) -> Iterator[str]:
         yield from _without_labels(rest)
 
 
-def without_echo(sentence: str, question: str, told: str) -> str:
-    """The sentence without a label that only repeats the question, such as “The dull one:”.
-
-    It has words of the question, none of the text, and denies nothing. A label with a word of the text, as “BPO:”,
-    is a part of what the sentence says.
-    """
-    label = _LABEL.match(sentence)
-    stems = _stems(label.group()) if label else Counter()
-    if label is None or not stems & _stems(question) or stems & _stems(told) or negates(label.group()):
-        return sentence
-    return sentence[label.end() :] or sentence
-
-
 @lru_cache(maxsize=4096)
 def _folded(text: str) -> Folded:
     return fold(text)
@@ -68,12 +54,12 @@ def _best_run(claim: str, passage: str) -> Span:
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
     for number in dict.fromkeys(unit.list for unit in found if unit.list is not None):
         of_list = tuple(unit for unit in found if unit.list == number)
-        if wanted & _stems(" ".join(unit.text for unit in of_list if not unit.announces)):
+        if wanted & stems(" ".join(unit.text for unit in of_list if not unit.announces)):
             every.append(of_list)
     runs = [span for run in every if not within_orders(passage, span := _span(run))]
     if not runs:
         return Span(0, 0) if orders(passage) else Span(0, len(passage))
-    common = [(wanted & _stems(passage[span.start : span.end])).total() for span in runs]
+    common = [(wanted & stems(passage[span.start : span.end])).total() for span in runs]
     best = [span for span, count in zip(runs, common, strict=True) if count == max(common)]
     shortest = [span for span in best if not any(_lies_in(other, span) for other in best)]
     letters = _letters(claim)
@@ -95,7 +81,8 @@ def _letters(text: str) -> Counter[str]:
     return Counter(folded[i : i + _COGNATE] for i in range(len(folded) - _COGNATE + 1))
 
 
-def _stems(text: str) -> Counter[str]:
+def stems(text: str) -> Counter[str]:
+    """The stems of the words of a text that say something, each as often as it stands there."""
     return Counter(map(stem, content_words(text)))
 
 

@@ -47,7 +47,7 @@ def finish(
     if _bare(draft.text) == refused:
         return refusal
     written = prompts.MARKER.sub("", draft.text)
-    judge = judge and replace(judge, written=written, asked=ask.question)
+    judge = judge and replace(judge, written=written)
     cited = cite(draft.text, draft.given or reading.passages, judge, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})

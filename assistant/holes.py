@@ -4,27 +4,22 @@ A picture of every page matters to nobody. One that a quote leads up to does; an
 so does what is missing beside the sentence that came nearest: the answer may have stood there.
 """
 
-import re
 from collections.abc import Sequence
 
 from assistant import prompts
+from assistant.alignment import stems
 from assistant.answers import Answer, Citation
 from assistant.readers import ReaderInput
 from assistant.readers.selection import candidates
-from ingest.comments import comments, note_after, with_their_sentences
+from assistant.units import announces
+from ingest.comments import comments, is_list, note_after, with_their_sentences
+from ingest.markdown import code_in
 from ingest.pages import has_pages, unread_pages
 from ingest.sources import Source
-from ingest.text import Span
+from ingest.text import Span, few
 
 _PAGES = 5  # that are named
 _FAR = 2_000  # characters before a unit, within which the note before it is looked for
-# What a document shows to none of its readers is missed by none, and a list by nobody but who reads its lead-in.
-_NOT_MISSED = re.compile("hidden|list")
-
-
-def announces(text: str) -> bool:
-    """Whether what stands behind a text is what it is about."""
-    return text.rstrip("*_ ").endswith((":", "："))
 
 
 def lost_behind(source: Source, unit: Span) -> str:
@@ -38,13 +33,13 @@ def lost_behind(source: Source, unit: Span) -> str:
     in_line = "\n" not in source.text[unit.end : behind.start]
     if announces(source.text[unit.start : unit.end]):
         return behind.note if in_line or not has_pages(source.name) else ""
-    return behind.note if in_line and not _NOT_MISSED.search(behind.note) else ""
+    return behind.note if in_line and _is_missed(behind.note) else ""
 
 
 def notice(note: str, beside: str, others: int = 0) -> str:
     """What to say of a note that stands beside a text, and of so many more beside others."""
     words = " ".join(beside.split())
-    if "list" in note and announces(beside):
+    if is_list(note) and announces(beside):
         return prompts.LOST_LIST.format(lead_in=words)
     more = prompts.MORE_HOLES.format(count=others) if others else ""
     return prompts.HOLE.format(what=note.rstrip("."), beside=words, more=more)
@@ -67,8 +62,8 @@ def _notices_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> t
 
 
 def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
-    """One notice on what is left out right beside the unit that comes nearest, or on pages of its document that
-    could not be read.
+    """One notice on what is left out right beside the unit that comes nearest, if it has a word of the question,
+    or on pages of its document that could not be read: what they say nobody knows.
     """
     if len(reading.readings) != len(reading.passages):  # nobody has read the passages
         return ()
@@ -79,10 +74,10 @@ def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
     source = reading.sources[reading.passages[nearest.number - 1].source]
     span = Span(nearest.start, nearest.start + len(nearest.unit.text))
     notes = _notes_beside(source, span, nearest.unit.kind != "heading")
-    if notes:
+    if notes and stems(reading.question) & stems(nearest.unit.text):
         return (notice(notes[0], nearest.unit.text),)
     unread = unread_pages(source)
-    pages = ", ".join(unread[:_PAGES]) + (f" and {len(unread) - _PAGES} more" if len(unread) > _PAGES else "")
+    pages = few(unread, _PAGES, len(unread))
     return (prompts.UNREAD_PAGES.format(title=source.title, pages=pages),) if unread else ()
 
 
@@ -96,8 +91,14 @@ def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
             break
         if also_before and hole.end <= unit.start and _is_beside(source, text[hole.end : unit.start]):
             spans.append(hole)
-    notes = [one.note for hole in reversed(spans) for one in comments(text, *hole)]
-    return [note for note in notes if note and not _NOT_MISSED.search(note)]
+    found = [one for hole in reversed(spans) for one in comments(text, *hole)]
+    is_code = code_in(text)  # where a note only shows what one looks like
+    return [one.note for one in found if one.note and _is_missed(one.note) and not is_code(one.start)]
+
+
+def _is_missed(note: str) -> bool:
+    """Nobody misses what a document shows to none of its readers, nor a list without having read its lead-in."""
+    return "hidden" not in note and not is_list(note)
 
 
 def _is_beside(source: Source, between: str) -> bool:

@@ -34,7 +34,7 @@ class KeptFault(BaseModel, frozen=True):
     """Why there was no reply (see `model_faults`)."""
 
     cause: str
-    passing: bool
+    transient: bool
     too_long: bool
 
 
@@ -114,7 +114,7 @@ class Recorder(_Named):
             found = fault(error)
             if isinstance(found, ModelFault):
                 too_long = isinstance(found, PromptTooLong)
-                kept = KeptFault(cause=found.cause, passing=found.transient, too_long=too_long)
+                kept = KeptFault(cause=found.cause, transient=found.transient, too_long=too_long)
                 self._write(asked.model_copy(update={"fault": kept}).model_dump_json() + "\n")
             raise
         usage = reply.usage_metadata
@@ -164,7 +164,7 @@ class Replayer(_Named):
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
         exchange = self._next(_kept(messages))
         if kept := exchange.fault:  # `wait`: it is asked again at once
-            raise (PromptTooLong if kept.too_long else ModelFault)(kept.cause, kept.passing, wait=0.0)
+            raise (PromptTooLong if kept.too_long else ModelFault)(kept.cause, kept.transient, wait=0.0)
         usage = None
         if exchange.input_tokens is not None and exchange.output_tokens is not None:
             usage = UsageMetadata(

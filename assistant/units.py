@@ -46,6 +46,11 @@ class Unit:
         return self.text.rstrip("*_ ").endswith("?")
 
 
+def announces(text: str) -> bool:
+    """Whether what stands behind a text is what it is about."""
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
 @lru_cache(maxsize=4096)
 def units(text: str) -> tuple[Unit, ...]:
     """The units of a passage's text, in order. What is an order to an assistant is none (see `orders`)."""

@@ -17,6 +17,7 @@ _NOTE = re.compile(r"<!--\s*note:")
 _BLANK = re.compile(r"\s*")
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field")  # what a sentence lacks even where it stands at its end
+_LOST_LIST = re.compile(r"\blist\b.*\blost\b")
 _NEAR = 200  # characters beside a note that tell whether it stands in a sentence
 
 
@@ -37,6 +38,11 @@ def comments(text: str, start: int = 0, end: int | None = None) -> Iterator[Comm
         behind = closes + len(_CLOSES)
         yield Comment(opens, behind, " ".join(text[note.end() : closes].split()) if note else None)
         opens = text.find(_OPENS, behind, end)
+
+
+def is_list(note: str) -> bool:
+    """Whether a note says that the list which stood here was lost, as those of the article do."""
+    return bool(_LOST_LIST.search(note))
 
 
 def note_after(text: str, end: int) -> Comment | None:

@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.conversation import turns
 from assistant.headings import is_heading_of, last_heading
-from assistant.holes import announces, lost_behind, notice
+from assistant.holes import lost_behind, notice
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, beginning, candidates, select
@@ -23,7 +23,7 @@ from assistant.reading_model.model import Calibration, Logits
 from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
-from assistant.units import units
+from assistant.units import announces, units
 from ingest.text import Span
 
 

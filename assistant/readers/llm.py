@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
+from assistant.injection import without_orders
 from assistant.model_calls import ask_model, without_thinking
 from assistant.model_faults import PromptTooLong
 from assistant.prompt_budget import fitting, prompt_tokens
@@ -19,7 +20,7 @@ from assistant.readers import Draft, ReaderInput
 from assistant.rewriting import earlier_turns, newest
 from assistant.streams import streaming
 from assistant.usage import usage_of
-from ingest.comments import note_after
+from ingest.comments import is_list, note_after
 from ingest.errors import QuestionError
 
 
@@ -134,7 +135,8 @@ def _text(passage: RetrievedPassage, reading: ReaderInput) -> str:
     text = escape_tags(passage.text, quote=False)
     source = reading.sources.get(passage.source)
     lost = note_after(source.text, passage.end) if source else None
-    if lost is None or not lost.note:
+    what = without_orders(lost.note or "").strip(" .") if lost else ""
+    if not what:
         return text
-    said = prompts.LOST_PASSAGE if "list" in lost.note else prompts.LEFT_OUT_BEHIND
-    return f"{text}\n{said.format(what=lost.note.rstrip('.'))}"
+    said = prompts.LOST_PASSAGE if is_list(what) else prompts.LEFT_OUT_BEHIND
+    return f"{text}\n{said.format(what=escape_tags(what, quote=False))}"

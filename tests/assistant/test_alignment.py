@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.alignment import align, without_echo
+from assistant.alignment import align
 from assistant.injection import within_orders
 from assistant.units import units
 
@@ -88,20 +88,6 @@ def test_a_run_has_three_units_at_most_but_a_list_is_as_long_as_it_is() -> None:
 def test_a_translation_is_aligned_to_the_unit_with_related_words_where_none_is_the_same() -> None:
     passage = "## Driving force\n\nCentres are cheap. These processes are volume-driven. They take many staff."
     assert nearest("Die Prozesse sind volumengetrieben.", passage) == "These processes are volume-driven."
-
-
-@pytest.mark.parametrize(
-    ("sentence", "without"),
-    [
-        ("The dull ones: BPO is cheap.", "BPO is cheap."),
-        ("KPO: BPO is cheap.", "KPO: BPO is cheap."),  # the text has the label
-        ("Wrong: BPO is cheap.", "Wrong: BPO is cheap."),  # the question does not
-        ("No dull ones: BPO is cheap.", "No dull ones: BPO is cheap."),
-        ("BPO is cheap.", "BPO is cheap."),
-    ],
-)
-def test_a_label_that_only_repeats_the_question_is_no_part_of_a_sentence(sentence: str, without: str) -> None:
-    assert without_echo(sentence, "Does KPO do the dull jobs?", PASSAGE) == without
 
 
 # --- orders prove nothing

@@ -8,6 +8,7 @@ from assistant.answers import Answer, Ask, EarlierTurn, Seconds, Usage
 from assistant.finishing import finish
 from assistant.prompts import BY_AMOUNTS
 from assistant.readers import Draft, ReaderInput
+from assistant.verdicts import Judge
 from ingest.sources import Source, make_source
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 from tests.assistant.lexical_judge import JUDGE
@@ -71,6 +72,16 @@ def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
     ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
     answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
     assert answer.answered and answer.sentences[0].support == "quoted"
+
+
+def test_a_label_that_answers_the_question_in_its_words_is_a_claim_to_prove() -> None:
+    told = "The machine comes with a guarantee of three years."
+    ask = Ask(question="Which is more dangerous?")
+    reading = ReaderInput(ask.question, (passage(told),), {"a.md": make_source("a.md", told)})
+    draft = Draft("More dangerous: the machine comes with a guarantee of three years. [1]")
+    judge = Judge(lambda claim, _: -1.0 if "dangerous" in claim else 1.0, least=0.0)
+    answer = finish(ask, reading, draft, "m", Seconds(), Usage(), judge, whole=True)
+    assert answer.sentences[0].support == "unsupported"
 
 
 def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:

@@ -69,9 +69,9 @@ def test_several_holes_are_one_notice() -> None:
     assert quoting(text, "Click on Save.", "Close it.", "Open it.") == beside("Click on Save.", "a picture", more)
 
 
-def nearest(text: str, unit: str, *, name: str = "guide.md") -> ReaderInput:
-    """A reading of this document in which one unit is nearest to the question."""
-    made = reading((unit, [-3.0]))
+def nearest(text: str, unit: str, *, name: str = "guide.md", question: str = "") -> ReaderInput:
+    """A reading of this document in which one unit is nearest to the question, which else has its words."""
+    made = reading((unit, [-3.0]), question=question or unit)
     start = text.index(unit)
     passage = made.passages[0].model_copy(update={"source": name, "start": start, "end": start + len(unit)})
     return replace(made, passages=(passage,), sources={name: make_source(name, text)})
@@ -89,6 +89,7 @@ def nearest(text: str, unit: str, *, name: str = "guide.md") -> ReaderInput:
         (f"It is far.\n\n## Other\n\n{PICTURE}\n", ""),
         ("It is far.\n\n<!-- note: a hidden part -->\n", ""),
         ("<!-- note: a list was lost -->\n\nIt is far.\n", ""),  # which something before it announces
+        (f"It is far.\n\n```\n{PICTURE}\n```\n", ""),  # code that shows what a note looks like
         ("It is far.\n", ""),
     ],
 )
@@ -96,6 +97,15 @@ def test_where_the_documents_do_not_say_what_is_left_out_beside_the_nearest_unit
     text: str, expected: str
 ) -> None:
     assert refusing(nearest(text, "It is far.")) == (beside("It is far.", expected) if expected else ())
+
+
+def test_what_is_left_out_beside_a_unit_without_a_word_of_the_question_is_not_named() -> None:
+    text = f"Cats are animals.\n\n{PICTURE}\n"
+    animal, capital = (
+        nearest(text, "Cats are animals.", question=question)
+        for question in ("Which animal is it?", "What is the capital of France?")
+    )
+    assert refusing(animal) == beside("Cats are animals.", "a picture") and refusing(capital) == ()
 
 
 def test_what_stands_before_a_heading_is_not_beside_it() -> None:

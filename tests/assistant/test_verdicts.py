@@ -41,11 +41,14 @@ def test_how_many_things_a_sentence_lists_itself_is_no_amount_that_the_passage_m
     assert of("Three are named: BPO and Genpact.", CREDULOUS).doubt == "“3” is not in the passage"
 
 
-def test_a_label_that_repeats_the_question_is_not_judged() -> None:
-    asked: list[str] = []
-    judge = Judge(lambda claim, _: asked.append(claim) or 2.0, least=1.0, asked="Is the dull one dear?")
-    of("The dull one: it is cheap.", judge)
-    assert asked == ["it is cheap."]
+@pytest.mark.parametrize(
+    ("sentence", "strange"),
+    [("It needs 1 clerk.", "1"), ("It needs two clerks and is cheap.", "2"), ("Cheap: it needs 1 clerk.", "1")],
+)
+def test_an_amount_that_counts_nothing_listed_is_one_that_the_passage_must_have(
+    sentence: str, strange: str
+) -> None:
+    assert of(sentence, CREDULOUS).doubt == f"“{strange}” is not in the passage"
 
 
 def test_words_below_a_label_of_a_table_are_judged_with_it() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.comments import note_after, with_their_sentences
+from ingest.comments import is_list, note_after, with_their_sentences
 from ingest.notes import left_out
 from ingest.sources import make_source
 
@@ -15,6 +15,12 @@ def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
     assert note_after(text, 0) is None
     assert note_after(text, text.index(" <!-- other")) is None
     assert note_after("End.", 4) is None
+
+
+def test_a_list_is_one_that_was_lost_and_no_word_that_has_these_letters() -> None:
+    assert is_list("the article announces a second list of services here; its source text lost it.")
+    others = ["a picture of a listed house", "a checklist", "a picture of the listless, who lost"]
+    assert not any(map(is_list, others))
 
 
 @pytest.mark.parametrize(

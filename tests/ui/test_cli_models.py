@@ -62,6 +62,14 @@ def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo
     assert "3,310 tokens (3,200 of them cached), $0.0004" in whole.stdout
 
 
+def test_strict_leaves_out_what_is_not_proven(bpo_kpo: Run) -> None:
+    with model_server(streamed("Pigs fly [1].")) as server:
+        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_STRICT": "1"}
+        done = bpo_kpo("ask", "--json", "--model", "openai:m", DRIVES, **variables)
+    answer = json.loads(done.stdout)
+    assert not answer["answered"] and answer["notices"] and answer["model"] == "openai:m"
+
+
 def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
     with model_server(error("401 Unauthorized", message=f"Incorrect API key provided: {KEY}")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "BPO_KPO_MODEL": "openai:m"}

@@ -96,7 +96,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
             cited = [passages[n - 1] for n in _cited_by(text, line["reply"]) if n <= len(passages)]
             aligned = [(passage, *align(text, passage.text)) for passage in cited]
             proof, quoted = [(passage, span) for passage, span, _ in aligned], any(one for *_, one in aligned)
-            logit = verdict(proof, text, quoted, replace(judge, asked=line["question"])).logit
+            logit = verdict(proof, text, quoted, judge).logit
             halves[number % 2].extend([logit] if math.isfinite(logit) else [])
     return halves
 

@@ -10,7 +10,8 @@ from assistant.prompts import BY_AMOUNTS
 from assistant.settings import AssistantSettings
 from tests.benchmarks.conversations import ITEMS, MODEL, written_replies
 
-SOME = [item for item in ITEMS if int(item.id.split("-")[1]) % 6 == 1]  # of the conversations, so that it is quick
+# A third of the conversations, so that it is quick; all of them have the same figures.
+SOME = [item for item in ITEMS if int(item.id.split("-")[1]) % 3 == 1]
 
 pytestmark = pytest.mark.xdist_group("conversations")  # which are had once
 
@@ -33,8 +34,8 @@ def test_what_is_said_is_said_with_its_proof_and_what_is_not_said_is_refused(row
     figures = {name: figure.value for name, figure in summarise(rows).items()}
     assert figures["failures"] == figures["over_refusal"] == figures["uncited_sentences"] == 0
     assert figures["refusal"] == figures["fact_recall"] == figures["citation_validity"] == 1
-    assert (figures["gold_citation_precision"] or 0) >= 0.9  # 0.92
-    assert (figures["gold_citation_recall"] or 0) >= 0.87  # 0.875, and 0.91 of twice as many
+    assert (figures["gold_citation_precision"] or 0) >= 0.9  # 0.94
+    assert (figures["gold_citation_recall"] or 0) >= 0.9  # 0.93
 
 
 def test_hardly_a_sentence_is_marked_as_unproven(rows: list[Row]) -> None:

@@ -106,7 +106,7 @@ def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was(made:
     assert draft.confidence == decision.confidence == made.answerable
 
 
-LOST = "Some of the services include:\n\n<!-- note: the list is missing -->\n"
+LOST = "Some of the services include:\n\n<!-- note: the list was lost -->\n"
 
 
 def test_a_list_that_its_source_lost_is_refused_with_a_notice() -> None:

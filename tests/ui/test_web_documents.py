@@ -22,7 +22,7 @@ from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.app import NO_FILES
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
-from ui.web.choices import chosen_html
+from ui.web.choices import choices_line, chosen_html
 from ui.web.documents import DocumentsPanel, Facts, list_html
 from ui.web.guard import may_add
 from ui.web.intake import Intake, safe_name
@@ -181,6 +181,19 @@ def test_what_a_document_is_called_is_text() -> None:
         [hostile]
     )
     assert "<img" not in shown and shown.count("onerror") == 7
+
+
+def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_told_otherwise() -> None:
+    def kept(**settings: Any) -> set[str]:
+        assistant: Any = ScriptedAssistant()
+        vars(assistant).update(settings)
+        with gr.Blocks() as page:
+            choices_line(page, assistant, gr.Textbox(), gr.Radio(), gr.Checkbox())
+        return {str(one.js) for one in page.fns.values() if one.js}
+
+    now = kept()
+    assert len(now) == 2 and now == kept()
+    assert not now & kept(strict=True) and not now & kept(model="another")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,14 @@ from assistant.chain import Assistant
 from ingest.settings import IngestSettings
 from tests.ui.browser import Open, chromium, served
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from ui.web.server import uploads_apart
+
+
+@pytest.fixture(scope="session", autouse=True)
+def uploads() -> Iterator[None]:
+    """One folder for what is uploaded to all windows of the tests, as it belongs to the process."""
+    with uploads_apart():
+        yield
 
 
 @pytest.fixture(scope="session")

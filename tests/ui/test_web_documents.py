@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.app import NO_FILES
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
-from ui.web.choices import chosen_html
+from ui.web.choices import choices_line, chosen_html
 from ui.web.documents import DocumentsPanel, Facts, list_html
 from ui.web.guard import may_add
 from ui.web.intake import Intake, safe_name
@@ -136,6 +137,19 @@ class TestIntake:
         assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
         assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
 
+    def test_what_cannot_be_kept_is_a_line_and_the_others_go_in(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        (settings.uploads / "d.md").mkdir(parents=True)  # in the way
+        intake.add([given(tmp_path, "d.md", "# Rum\n\nRum is hot."), given(tmp_path, "e.md", COFFEE)])
+        lost, added = ended(intake).said
+        assert re.search(r"d\.md cannot be written \(.+\)\. Mend that, and add d\.md again\.", lost)
+        assert added == "Added e.md." and titles(intake) == ["Green tea", "Coffee"]
+        (settings.uploads / "f.md").mkdir()
+        intake.add([given(tmp_path, "f.md", "# Rum\n\nRum is hot.")])
+        assert len(ended(intake).said) == 1 and titles(intake) == ["Green tea", "Coffee"]
+        assert ensure_index(settings) is None
+
 
 def given(folder: Path, name: str, text: str) -> Path:
     """A file as it comes from a browser."""
@@ -181,6 +195,19 @@ def test_what_a_document_is_called_is_text() -> None:
         [hostile]
     )
     assert "<img" not in shown and shown.count("onerror") == 7
+
+
+def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_told_otherwise() -> None:
+    def kept(**settings: Any) -> set[str]:
+        assistant: Any = ScriptedAssistant()
+        vars(assistant).update(settings)
+        with gr.Blocks() as page:
+            choices_line(page, assistant, gr.Textbox(), gr.Radio(), gr.Checkbox())
+        return {str(one.js) for one in page.fns.values() if one.js}
+
+    now = kept()
+    assert len(now) == 2 and now == kept()
+    assert not now & kept(strict=True) and not now & kept(model="another")
 
 
 @pytest.mark.parametrize(

@@ -179,10 +179,12 @@ class TestPort:
 
 class TestLaunch:
     @pytest.mark.slow
-    def test_the_command_needs_no_network_passes_over_a_busy_port_and_ends_when_interrupted(
-        self, environment: dict[str, str]
+    @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, -signal.SIGTERM)])
+    def test_the_command_needs_no_network_passes_over_a_busy_port_and_ends_at_a_signal_without_a_trace(
+        self, environment: dict[str, str], tmp_path: Path, sent: signal.Signals, code: int
     ) -> None:
         """While a page is open, which holds a stream."""
+        environment = {**environment, "TMPDIR": str(tmp_path)}
         broken = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere.pem"}
         with socket.create_server(("127.0.0.1", 0)) as busy:
             port = busy.getsockname()[1]
@@ -199,14 +201,19 @@ class TestLaunch:
         page = Page(address, "extractive")
         with page.kept_open():
             assert "volume-driven" in page.ask("What drives BPO?")
-            process.send_signal(signal.SIGINT)
+            httpx.post(f"{address}gradio_api/upload", files={"files": b"x"}, trust_env=False).raise_for_status()
+            (uploads,) = tmp_path.glob("bpo-kpo-uploads-*")
+            process.send_signal(sent)
             _, errors = process.communicate(timeout=20)
-        assert (process.returncode, errors) == (0, "Starting the chat window ...\n")
+        assert (process.returncode, errors) == (code, "Starting the chat window ...\n")
+        assert not uploads.exists()
 
     @pytest.fixture
     def not_served(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """It ends at once, without a page."""
-        monkeypatch.setattr(web, "window", lambda *_: SimpleNamespace(run=lambda sockets: time.sleep(0.1)))
+        ended = SimpleNamespace(run=lambda sockets: time.sleep(0.1), ended_by=None)
+        monkeypatch.setattr(web, "window", lambda *_: ended)
+        monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # so that the folder of the other windows is theirs again
 
     @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize("wanted", [True, False])

@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import signal
 import socket
 import sys
 import threading
@@ -28,7 +29,7 @@ from ui.web.guard import may_add
 from ui.web.listeners import UNQUEUED
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
-from ui.web.server import Server, address_of, has_logged_in, is_loopback, keep_uploads_apart, take_port
+from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart
 
 TITLE = "BPO or KPO?"
 ABOUT = "Ask about Business Process Outsourcing and Knowledge Process Outsourcing."
@@ -139,12 +140,12 @@ def launch(
     port: int = 7860,
     open_browser: bool = True,
 ) -> None:
-    """Serves the chat window until it is interrupted (Ctrl+C).
+    """Serves the chat window until it is interrupted (Ctrl+C), or ended by another signal.
 
     Raises:
         UserError: no free port, or a host that this machine does not have.
     """
-    with take_port(host, port) as listener:
+    with uploads_apart(), take_port(host, port) as listener:
         address = address_of(listener, host)
         if not is_loopback(listener) and not settings.logins:
             print(OPEN_TO_ALL, file=sys.stderr)
@@ -155,6 +156,8 @@ def launch(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+    if server.ended_by == signal.SIGTERM:  # as whoever sent it expects, and at once
+        signal.raise_signal(signal.SIGTERM)
 
 
 def window(assistant: Assistant, settings: AssistantSettings, listener: socket.socket) -> Server:
@@ -167,7 +170,6 @@ def window(assistant: Assistant, settings: AssistantSettings, listener: socket.s
     def may_open(request: Request) -> bool:
         return may_add(request.headers, here, logins) and (not logins or has_logged_in(request))
 
-    keep_uploads_apart()
     blocks = build(assistant, settings, may_change)
     for_programs = [] if logins else other_protocols(assistant)  # which ask for no password
     return Server(blocks, [originals(assistant.index, may_open), *for_programs], listener, settings.logins)

@@ -13,7 +13,7 @@ from ui.web.listeners import UNQUEUED
 
 _NAMED = 3  # documents on the line below the question
 
-# Kept until the tab is closed, as its conversation is; for this chat model, as another one is chosen anew.
+# Kept until the tab is closed, as its conversation is; for this model and strictness: what is set anew counts.
 _KEEP = """(...chosen) => {
     try { sessionStorage.setItem(%s, JSON.stringify(chosen)); } catch {} // a browser that keeps nothing
 }"""
@@ -36,7 +36,8 @@ def choices_line(
         return chosen_html([one.title for one in sources if one.name in names], strict)
 
     line = gr.HTML(chosen_html((), assistant.strict), elem_id="asked-of", padding=False)
-    key, choices = json.dumps(f"chosen with {assistant.model}"), [scope, reader, strict]
+    key = json.dumps(f"chosen with {assistant.model}, strict: {assistant.strict}")
+    choices = [scope, reader, strict]
     changed: list[Any] = [scope.change, reader.change, strict.change]
     gr.on(changed, None, choices, None, js=_KEEP % key, **UNQUEUED)
     gr.on(changed, told, [scope, strict], line, **UNQUEUED)

@@ -83,10 +83,25 @@ class Intake(Jobs[Job]):
                 return ""
             self._now(doing=f"Indexing {len(read)} {_documents(len(read))}", done=0, whole=0)
             build(self._settings, [folder], progress=self._step, at_hand=read)
-            for target in read:
-                Path(aside, target.name).replace(target)
+            added = [target.name for target in read if self._kept(Path(aside, target.name), target)]
+            if len(added) < len(read):
+                self._index_folder()  # as it is: what cannot be kept is not in the index, or as it was before
         self._assistant.warm_up()
-        return f"Added {', '.join(path.name for path in read)}."
+        return f"Added {', '.join(added)}." if added else ""
+
+    def _kept(self, file: Path, target: Path) -> bool:
+        """Whether the file could be moved to where it is kept; a line says why not."""
+        try:
+            file.replace(target)
+        except OSError as error:
+            self._say(f"{target} cannot be written ({error.strerror}). Mend that, and add {target.name} again.")
+            return False
+        return True
+
+    def _index_folder(self) -> None:
+        folder = self._settings.uploads
+        rest = any(find_files(folder))
+        build(self._settings, [folder] if rest else [], [] if rest else [folder])
 
     def _remove(self, name: str) -> str:
         records = {one.name: one for one in self._assistant.index().manifest.sources}
@@ -104,12 +119,10 @@ class Intake(Jobs[Job]):
 
     def _remove_file(self, path: Path) -> None:
         """Removes one that was given here; it stays where it cannot be taken out of the index."""
-        folder = self._settings.uploads
-        with TemporaryDirectory(dir=folder, prefix=_ASIDE) as aside:
+        with TemporaryDirectory(dir=self._settings.uploads, prefix=_ASIDE) as aside:
             kept = path.replace(Path(aside, path.name)) if path.exists() else None
             try:
-                rest = any(find_files(folder))
-                build(self._settings, [folder] if rest else [], [] if rest else [folder])
+                self._index_folder()
             except Exception:
                 if kept:
                     kept.replace(path)

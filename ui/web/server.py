@@ -1,16 +1,15 @@
 """A loopback web server for the chat window: the port it takes, and what it lets in."""
 
-import atexit
 import errno
 import ipaddress
 import logging
 import os
-import shutil
 import socket
-from collections.abc import Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import gradio as gr
@@ -75,16 +74,16 @@ def has_logged_in(request: Request) -> bool:
     return any(request.cookies.get(name) in page.tokens for name in names)
 
 
-@cache
-def keep_uploads_apart() -> None:
-    """Gives this process a folder of its own for what is uploaded, until it ends.
+@contextmanager
+def uploads_apart() -> Iterator[None]:
+    """Gives this process a folder of its own for what is uploaded, which is gone afterwards.
 
     Gradio's is the same for all windows of a computer and names a file by its content, so that a window takes
     away what was uploaded to another one at that moment, and a second user may not write there.
     """
-    folder = mkdtemp(prefix="bpo-kpo-uploads-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["GRADIO_TEMP_DIR"] = folder
+    with TemporaryDirectory(prefix="bpo-kpo-uploads-", ignore_cleanup_errors=True) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        yield
 
 
 def _theme() -> gr.themes.Base:
@@ -114,7 +113,10 @@ class Server(uvicorn.Server):
 
     Gradio's own `launch` is not used: it looks for itself through the proxy that the environment names, and
     it takes a port only after asking whether it is free.
+    `ended_by` is the signal that ended it, if one did.
     """
+
+    ended_by: int | None = None
 
     def __init__(
         self,
@@ -123,7 +125,7 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`routers` are served beside the page; they ask for no password themselves."""
+        """`routers` are served beside the page, whose password guards none of them."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in routers:
             app.include_router(router)
@@ -157,7 +159,10 @@ class Server(uvicorn.Server):
         super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ends at once: every open page holds a stream, for which the server would wait and then complain."""
+        """Ends at once: every open page holds a stream, for which the server would wait and then complain.
+
+        The signal is only kept: uvicorn would raise it again, which ends the process before anything is tidied up.
+        """
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        self.force_exit = True
-        super().handle_exit(sig, frame)
+        self.should_exit = self.force_exit = True
+        self.ended_by = sig

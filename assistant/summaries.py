@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from assistant.lines import Line, TableRow
 from assistant.pieces import LONG_ENOUGH
-from assistant.units import Unit, units
+from assistant.units import Unit, announces, units
 from ingest.lexicon import content_words
 from ingest.passages import Passage
 
@@ -165,7 +165,7 @@ def _first_list(found: Sequence[Found]) -> list[Found]:
 
 def _misses_its_list(unit: Unit) -> bool:
     """Whether it announces something, and nothing comes."""
-    return unit.kind == "sentence" and unit.text.endswith(":") and not unit.announces
+    return unit.kind == "sentence" and announces(unit.text) and not unit.announces
 
 
 def _labelled(heading: Found | None, sentence: Found, kept: list[Passage]) -> Line:

@@ -11,7 +11,7 @@ from ui.web.chat import BROKEN
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
-UNDER_WAY = re.compile(r"\d+ of 320 questions answered, about")  # Stop keeps what was done
+UNDER_WAY = re.compile(r"\d+ of 320 questions answered, (about|a few)")  # Stop keeps what was done
 TWO_QUESTIONS = (
     '{"id": "<i>1", "question": "What drives <b>KPO</b>?", "answerable": true, "facts": [["insight"]], '
     '"evidence": ["KPO is insight-driven"], "tags": ["plain"]}\n'

@@ -63,6 +63,7 @@ def test_who_asks_too_often_is_held_back_but_the_page_is_not(address: str, path:
 def test_the_window_answers_and_a_link_opens_the_article_at_its_quote(address: str, browser: Any) -> None:
     person = browser.new_context(viewport={"width": 1440, "height": 844}, ignore_https_errors=True)
     page = person.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{address}#at-{AT}-{AT + len(QUOTE)}-a.md")
     assert marked(page) == QUOTE
     ask(page, "What drives BPO?")

@@ -55,6 +55,7 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
             assert "Elephants" not in page.locator("#chat").inner_text()
 
             page.get_by_role("tab", name="Evaluate").click()
+            page.locator("#about p").wait_for()  # the tab has arrived
             page.get_by_label(re.compile("openai:m")).last.check()
             page.get_by_role("button", name="Run").click()
             page.get_by_text(re.compile(r"^core-[\d-]+: 0 of 320 questions answered")).wait_for()

@@ -40,8 +40,9 @@ def real(assistant: Assistant, ingest_settings: IngestSettings) -> Iterator[str]
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Ends with its module: until then an event loop runs in this thread, and no other test can start one."""
     with chromium() as opened:
         yield opened
 

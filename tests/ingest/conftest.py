@@ -1,10 +1,12 @@
-"""A library for builds."""
+"""A library for builds, and an index of one version."""
 
 from pathlib import Path
 
 import pytest
 
+from ingest.settings import IngestSettings
 from tests.ingest.library import GUIDE, Library
+from tests.ingest.processes import next_version, settings_of
 
 
 @pytest.fixture
@@ -29,3 +31,11 @@ def indexed(library: Library) -> Library:
     library.write("a.md", "A.")
     library.build()
     return library
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IngestSettings:
+    """An index of version 0."""
+    settings = settings_of(tmp_path)
+    next_version(settings, 0)
+    return settings

@@ -25,6 +25,9 @@ from ingest.snapshots import FolderStore
 DIMENSION = 16
 
 
+PATIENCE = 60  # seconds until a process counts as hanging
+
+
 class WordHash(Embeddings):
     """A text's vector counts its words, each in the dimension that its checksum names. Notes what it embeds."""
 
@@ -76,6 +79,12 @@ def write_version(corpus: Path, version: int, files: int = 3, paragraphs: int = 
     for file in range(files):
         text = [f"Paragraph {p} of file {file} has version {version}, it says. " * 12 for p in range(paragraphs)]
         (corpus / f"{file}.md").write_text(f"# File {file}\n\n" + "\n\n".join(text), encoding="utf-8")
+
+
+def next_version(settings: IngestSettings, version: int) -> None:
+    """Writes this version and indexes it."""
+    write_version(settings.corpus, version)
+    build(settings, embeddings=WordHash())
 
 
 def versions_in(texts: list[str]) -> set[int]:

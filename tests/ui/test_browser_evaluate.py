@@ -174,6 +174,7 @@ def upload(page: Any, questions: Path) -> None:
 def choose(page: Any, dropdown: str, name: str) -> None:
     page.get_by_label(dropdown).first.click()
     page.get_by_role("option", name=name).click()
+    page.get_by_role("option").first.wait_for(state="detached")  # it fades; the next has the same names
 
 
 def answered_so_far(page: Any) -> int:

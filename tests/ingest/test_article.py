@@ -58,15 +58,3 @@ def test_each_of_the_four_lost_lists_has_a_note_behind_its_lead_in_and_no_other_
     followers = re.findall(r":\n\n(- |### 1\. |<!-- note:|.*)", BODY)
     assert sorted(set(followers)) == ["### 1. ", "- ", "<!-- note:"]
     assert followers.count("<!-- note:") == 4
-
-
-def test_the_furniture_of_the_page_stands_only_in_comments() -> None:
-    assert [comment.strip() for comment in FURNITURE] == [
-        "BPO vs KPO",
-        "time doctor - better for the organization",
-        "help managers focus on what matters most",
-        "time doctor ratings",
-        "Related Posts",
-    ]
-    assert "\nBPO vs KPO\n" not in SHOWN
-    assert not [caption for caption in FURNITURE[1:] if caption.strip() in SHOWN]

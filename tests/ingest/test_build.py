@@ -156,17 +156,6 @@ def test_all_paths_that_are_gone_are_named_with_the_one_command_that_forgets_the
         assert library.files() == left
 
 
-def test_the_only_path_that_is_gone_is_forgotten_for_another(library: Library) -> None:
-    a = library.write("a.md", "A.")
-    library.build(a)
-    a.unlink()
-    message = rf"^{a} is gone\. Put it back, or run, with another PATH to index: bpo-kpo ingest PATH --remove {a}$"
-    refused(library, SourceError, message)
-    other = library.write("other.md", "Other.")
-    library.build(other, remove=(a,))
-    assert (library.texts(), library.pointer().paths) == (["Other."], (str(other),))
-
-
 def test_remove_forgets_a_path_that_was_given_and_reads_nothing(library: Library) -> None:
     a = library.write("a.md", "A one.")
     other = library.write("more/other.md", "Other.")

@@ -31,7 +31,7 @@ def test_documents_without_text_and_paths_that_are_none_are_refused(library: Lib
     refused(library, SourceError, no_text)
     nowhere, image = library.corpus / "nowhere", library.write("more/image.png", "")
     refused(library, SourceError, r"nowhere does not exist\. Give a file or a folder\.", nowhere)
-    refused(library, SourceError, r"image\.png is not a \.md", image)
+    refused(library, SourceError, r"image\.png is not a \.md, .*, \.pdf file\. Convert it to one of", image)
     assert library.texts() == ["A."]
 
 

@@ -101,11 +101,6 @@ def test_an_index_whose_only_document_is_damaged_or_gone_answers_all_the_same(li
     assert library.texts() == ["A."]
 
 
-def test_where_nothing_can_be_read_the_first_trouble_is_the_answer(indexed: Library) -> None:
-    word = indexed.write("more/c.docx", "x")
-    refused(indexed, SourceError, r"c\.docx cannot be read \(it is no Word document\)", word)
-
-
 @pytest.mark.parametrize("index", [".index", "index"])
 def test_what_was_uploaded_stays_known_where_the_index_lies_below_a_folder_that_is_indexed(
     library: Library, index: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import gradio_client  # type: ignore[import-untyped]
@@ -18,12 +17,13 @@ from tests.ui.site import BEHIND_NGINX, nginx
 pytestmark = BEHIND_NGINX
 
 
-@pytest.fixture(params=[False, True], ids=["at /", "under a path"])
+@pytest.fixture(scope="module", params=[False, True], ids=["at /", "under a path"])
 def address(
-    scripted: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    scripted: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[str]:
-    with nginx(tmp_path, [scripted], tls=True, under=request.param) as opened:
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bpo.pem"))
+    folder = tmp_path_factory.mktemp("nginx")
+    with pytest.MonkeyPatch.context() as patch, nginx(folder, [scripted], tls=True, under=request.param) as opened:
+        patch.setenv("SSL_CERT_FILE", str(folder / "bpo.pem"))
         yield opened
 
 

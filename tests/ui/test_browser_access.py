@@ -78,11 +78,10 @@ def test_the_menu_is_on_every_screen_whole(open_page: Open, scripted: str) -> No
         assert focused(page) == "menu"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_strict_answers_are_chosen_in_the_menu_told_below_the_question_and_kept_over_a_reload(
-    width: int, height: int, open_page: Open, scripted: str
+    open_page: Open, scripted: str
 ) -> None:
-    page = open_page(scripted, width=width, height=height)
+    page = open_page(scripted, width=390)
     strict, told = page.get_by_label("Leave out what is not proven"), page.get_by_text("not proven is left out ·")
     page.get_by_role("button", name="Menu").click()
     assert in_view(page, "#strict") and not strict.is_checked()

@@ -129,17 +129,12 @@ def test_two_models_have_a_report_each_and_one_that_compares_them(evaluate: Run,
     assert read_summary(tmp_path) == first != second
 
 
-def test_check_names_file_line_and_mend_and_exits_with_2(evaluate: Run, tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.csv"
-    sheet.write_text("question,answer quote\nWhat drives KPO?,KPO is driven\nWhy?,No reason\n", encoding="utf-8")
+def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: Run, tmp_path: Path) -> None:
+    sheet, written = tmp_path / "sheet.csv", tmp_path / "set.jsonl"
+    sheet.write_text("question,answer quote\nWhat drives KPO?,KPO is driven\n", encoding="utf-8")
     run = evaluate(sheet, "--check")
     assert run.returncode == 2
-    for line, quote in ((2, "KPO is driven"), (3, "No reason")):
-        assert f"{sheet}:{line}: the quote '{quote}' is not in the corpus." in run.stdout
-
-
-def test_a_spreadsheet_is_written_as_a_set_and_asked_like_one(evaluate: Run, tmp_path: Path) -> None:
-    sheet, written = tmp_path / "sheet.csv", tmp_path / "set.jsonl"
+    assert f"{sheet}:2: the quote 'KPO is driven' is not in the corpus." in run.stdout
     sheet.write_text("Question;Answer quote;By\nWhat drives KPO?;KPO is insight-driven;Ann\n", encoding="utf-8")
     run = evaluate(sheet, "--write", written)
     not_used = f"{sheet}:1: not used: the columns By. Only question and answer quote are.\n"
@@ -156,9 +151,7 @@ def test_a_spreadsheet_is_written_as_a_set_and_asked_like_one(evaluate: Run, tmp
     [
         (["no-such.jsonl"], "cannot be read"),
         ([SMOKE, "--only", "s-99"], "no question 's-99'"),
-        ([SMOKE, "--fail-under", "recall=1"], "no metric 'recall'"),
         ([SMOKE, "--compare", "no-such"], "no-such"),
-        ([SMOKE, "--model", "extractive", "--model", "extractive"], "would share the folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(

@@ -62,14 +62,6 @@ def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo
     assert "3,310 tokens (3,200 of them cached), $0.0004" in whole.stdout
 
 
-def test_strict_leaves_out_what_is_not_proven(bpo_kpo: Run) -> None:
-    with model_server(streamed("Pigs fly [1].")) as server:
-        variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_STRICT": "1"}
-        done = bpo_kpo("ask", "--json", "--model", "openai:m", DRIVES, **variables)
-    answer = json.loads(done.stdout)
-    assert not answer["answered"] and answer["notices"] and answer["model"] == "openai:m"
-
-
 def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
     with model_server(error("401 Unauthorized", message=f"Incorrect API key provided: {KEY}")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "BPO_KPO_MODEL": "openai:m"}
@@ -116,7 +108,6 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions
     [
         (["--model", "extractive", "--record", "{}/tape"], "asks no chat model. Leave out --record"),
         (["--model", "openai:m", "--record", "{}/set.jsonl/tape"], "cannot be written"),
-        (["--record", "{}/tape", "--replay", "{}/other"], "recorded or replayed, not both"),
         (["--model", "openai:m", "--max-cost", "1"], "What openai:m costs is not known."),
     ],
 )
@@ -147,23 +138,15 @@ def test_ctrl_c_ends_what_waits_for_a_silent_server(ingest_settings: IngestSetti
     assert (process.returncode, errors) == (130, "")
 
 
-@pytest.mark.parametrize(
-    ("named", "count", "limit", "most", "says"),
-    [
-        (["gpt-4o"], 6, "0.04", 4, "Raise --max-cost to go on."),  # under way before one shows what it costs
-        (["gpt-4o", "gpt-4o-mini"], 1, "1.0005", 1, "more might cost over $0.0004"),  # what the first has left
-    ],
-)
 def test_a_run_stops_before_all_its_models_together_cost_too_much(
-    named: list[str], count: int, limit: str, most: int, says: str, bpo_kpo: Run, questions: str, tmp_path: Path
+    bpo_kpo: Run, questions: str, tmp_path: Path
 ) -> None:
-    Path(questions).write_text("".join(SET.replace('"a"', f'"{n}"') for n in range(count)))
-    arguments = [part for name in named for part in ("--model", f"openai:{name}")]
-    arguments += ["--report", str(tmp_path / "report"), "--max-cost", limit]
+    arguments = ["--model", "openai:gpt-4o", "--model", "openai:gpt-4o-mini", "--max-cost", "1.0005"]
     with model_server(streamed("Volume [1].", usage=(400_000, 0))) as server:  # of gpt-4o: one dollar
-        done = bpo_kpo("evaluate", questions, *arguments, OPENAI_BASE_URL=server.url)
-    assert 1 <= len(server.asked) <= most
-    assert done.returncode == 2 and says in done.stderr
+        report = ["--report", str(tmp_path / "report")]
+        done = bpo_kpo("evaluate", questions, *arguments, *report, OPENAI_BASE_URL=server.url)
+    assert len(server.asked) == 1
+    assert done.returncode == 2 and "more might cost over $0.0004" in done.stderr  # what the first has left
 
 
 def test_doctor_looks_at_one_thing_after_the_other_and_names_what_a_server_has(bpo_kpo: Run) -> None:
@@ -196,11 +179,6 @@ ECHO = f"Two.\x1b[31m \n\n{KEY} {'and so on ' * 20}"
             2,
             "WRONG  reply: It thought aloud, and said nothing. Raise BPO_",
         ),
-        (
-            error("500 Internal Server Error"),
-            2,
-            r"WRONG  reply: The chat model gave no answer: the server .*\(500\)",
-        ),
         (error("401 Unauthorized", message=KEY), 2, r"WRONG  reply: The server refused the key\. Mend it"),
     ],
 )
@@ -212,29 +190,12 @@ def test_doctor_really_asks_and_says_what_came_back(script: Script, code: int, s
     assert [asked.path for asked in server.asked] == ["/v1/models", "/v1/chat/completions"]
 
 
-BROKEN = [{"ALL_PROXY": "socks5://127.0.0.1:9"}, {"SSL_CERT_FILE": "/nowhere.pem"}]
-
-
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda one: next(iter(one)))
-def test_the_offline_reader_needs_no_network_and_a_model_says_what_to_mend(
-    broken: dict[str, str], bpo_kpo: Run
-) -> None:
-    assert bpo_kpo("ask", "--model", "extractive", DRIVES, **broken).returncode == 0
-    assert bpo_kpo("doctor", "--model", "extractive", **broken).returncode == 0
-    for words in (("ask", DRIVES), ("doctor",)):
-        done = bpo_kpo(*words, OPENAI_BASE_URL="https://127.0.0.1:9/v1", **broken)
-        assert done.returncode == 2 and "Traceback" not in done.stderr
-        assert next(iter(broken)) in (done.stderr or done.stdout).splitlines()[-1]
-
-
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
         ({"BPO_KPO_MODLE": "extractive"}, "WRONG  settings: There is no setting BPO_KPO_MODLE."),
-        ({"BPO_KPO_STRICT": "perhaps"}, "WRONG  settings: The setting strict is wrong"),
         ({"BPO_KPO_INDEX": "/nowhere/at/all"}, "WRONG  index: "),
         ({"BPO_KPO_EMBEDDINGS": "openai:m"}, "WRONG  embedding: "),
-        ({"BPO_KPO_MODEL": "nonsense"}, "WRONG  model: There is no model 'nonsense'."),
         ({"BPO_KPO_MODEL": "openai:m"}, "WRONG  server: openai:m needs a key. Set OPENAI_API_KEY"),
         (
             {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"},

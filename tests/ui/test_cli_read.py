@@ -1,15 +1,9 @@
 """`bpo-kpo read`: what documents are read as, before anything is indexed."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from ingest.build import BuildReport
-from ingest.notes import LeftOut
 from tests.ui.command import bpo_kpo
-from ui.indexing import tell_passed_over
 
 
 def test_a_document_is_printed_as_the_markdown_that_it_is_read_as(tmp_path: Path) -> None:
@@ -70,16 +64,8 @@ def test_ingest_names_what_was_left_out_and_files_of_other_kinds_on_stderr(tmp_p
 
 
 def test_commands_that_only_bring_the_index_up_to_date_say_how_much_that_is_and_how_to_see_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
-    left_out = {"my rules.md": [LeftOut("a picture", "Fees"), LeftOut("a formula", "Map")]}
-    report = BuildReport(passages=1, embedded=1, kept=0, removed=0, left_out=left_out)
-    tell_passed_over(report, briefly=True)
-    tell_passed_over(replace(report, left_out={**left_out, "b.md": [LeftOut("a video", "")]}), briefly=True)
-    assert capsys.readouterr().err.splitlines() == [
-        "Left out of my rules.md: 2 things. To see where, run: bpo-kpo read 'my rules.md'",
-        "Left out of my rules.md, b.md: 3 things. To see where, run: bpo-kpo read FILE",
-    ]
     (tmp_path / "a.md").write_text("One.\n\n<!-- note: a picture -->\n")
     corpus = {"BPO_KPO_CORPUS": str(tmp_path / "a.md"), "BPO_KPO_INDEX": str(tmp_path / "index")}
     asked = bpo_kpo("ask", "What is one?", **corpus, BPO_KPO_MODEL="extractive")

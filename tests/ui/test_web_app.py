@@ -40,16 +40,7 @@ class TestAskEndpoint:
         assert "Strictly" not in call(scripted, "What drives BPO?", [], [])[1][0]["text"]
 
     @pytest.mark.parametrize(
-        "data",
-        [
-            [5, None],
-            ["What?", "no list"],
-            ["What?", None, "no list"],
-            ["What?", [5]],
-            ["What?", [{"answer": "Hi."}]],
-            ["What?", [], [], "no word for yes"],
-            [None, None],
-        ],
+        "data", [[5], ["What?", "no list"], ["What?", [], "no list"], ["What?", [5]], ["What?", [], [], "perhaps"]]
     )
     def test_what_is_not_text_is_turned_down(self, scripted: str, data: list[object]) -> None:
         event, told = call(scripted, *data)
@@ -112,18 +103,15 @@ class TestConversation:
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("asked", "And KPO?", "scripted", "[]", False, saved=kept)[0])
         assert "What drives BPO?" in shown and QUOTE in shown and "And KPO?" in shown
-        assert (
-            page.press("_restored", saved=kept)[0] == page.press("_settled", saved=kept)[0]
-        )  # nothing stands twice
+        settled = page.press("_settled", saved=kept)[0]
+        assert page.press("_restored", saved=kept)[0] == settled  # nothing stands twice
         assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
 
     def test_a_question_whose_process_was_lost_ends_with_a_word_on_that_and_can_be_asked_again(
         self, scripted: str
     ) -> None:
         page = Page(scripted)
-        kept = page.press("asked", "What drives BPO?", "scripted", "[]", False, saved="")[
-            2
-        ]  # before it is answered
+        kept = page.press("asked", "What drives BPO?", "scripted", "[]", False, saved="")[2]  # not answered yet
         page.session = uuid.uuid4().hex
         shown = json.dumps(page.press("_settled", saved=kept)[0])
         assert "What drives BPO?" in shown and LEFT in shown

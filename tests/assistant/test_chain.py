@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.run_collector import RunCollectorCallbackHandler
 from langchain_core.tracers.schemas import Run
 
-from assistant.answers import Answer, Ask, Seconds
+from assistant.answers import Answer, Seconds
 from assistant.chain import Assistant, as_ask, open_assistant
 from assistant.readers import Draft, ReaderInput
 from assistant.retriever import HybridRetriever, RetrievalTrace
@@ -130,13 +130,6 @@ def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lea
 
 
 # --- what can be asked
-
-
-@pytest.mark.parametrize(
-    "asked", ["Why?", {"question": "Why?"}, {"question": "Why?", "history": []}, Ask(question="Why?")]
-)
-def test_a_question_may_be_text_a_mapping_or_an_ask(asked: Any) -> None:
-    assert as_ask(asked) == Ask(question="Why?")
 
 
 @pytest.mark.parametrize(

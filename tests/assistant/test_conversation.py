@@ -111,52 +111,20 @@ def test_what_a_follow_up_leaves_out_is_taken_from_before(
     assert said in answer.text
 
 
-@pytest.mark.parametrize(
-    ("earlier", "question", "said"),
-    [
-        (
-            "How long is the guarantee?",
-            "for our office too?",
-            "It does not cover machines that are used in offices.",
-        ),
-        (
-            "How do I get a cellar key?",
-            "and if i lose it",
-            "Anyone who loses a key tells the caretaker the same day and pays for the new one.",
-        ),
-    ],
-)
-def test_what_answers_the_earlier_question_does_not_stand_first(
-    earlier: str, question: str, said: str, assistant_over: Over
-) -> None:
-    text = (
-        "# House\n\n## Guarantee\n\nThe coffee machine comes with a guarantee of three years. "
-        "It does not cover machines that are used in offices. Repairs usually take nine working days.\n\n"
-        "## Keys\n\nA key to the cellar is handed out against a deposit of 20 euros. "
-        "Anyone who loses a key tells the caretaker the same day and pays for the new one.\n"
-    )
-    asked = Ask.model_validate({"question": question, "history": [earlier]})
+def test_what_answers_the_earlier_question_does_not_stand_first(assistant_over: Over) -> None:
+    said = "Anyone who loses a key tells the caretaker the same day and pays for the new one."
+    text = f"# Keys\n\nA key to the cellar is handed out against a deposit of 20 euros. {said}\n"
+    asked = Ask(question="and if i lose it", history=("How do I get a cellar key?",))
     assert assistant_over(**{"house.md": text}).chain.invoke(asked).text.startswith(f"{said} [1]")
 
 
 def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:
-    asked = Ask.model_validate(
-        {"question": "How many employees has it got?", "history": ["What does Accenture do?"]}
-    )
+    asked = Ask(question="How many employees has it got?", history=("What does Accenture do?",))
     assert not assistant.chain.invoke(asked).answered
 
 
-@pytest.mark.parametrize(
-    ("before", "asked"),
-    [
-        ("Which top KPO companies are there?", "what is bpo"),
-        ("What does Time Doctor do?", "Is Accenture a BPO or a KPO?"),
-        ("hi", "six common benefits of outsourcing"),
-    ],
-)
-def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(
-    before: str, asked: str, assistant: Assistant
-) -> None:
-    after = assistant.chain.invoke(Ask.model_validate({"question": asked, "history": [before]}))
+def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(assistant: Assistant) -> None:
+    asked = "what is bpo"
+    after = assistant.chain.invoke(Ask(question=asked, history=("Which top KPO companies are there?",)))
     assert after.standalone_question == asked
     assert after.text == assistant.chain.invoke(asked).text

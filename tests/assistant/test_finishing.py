@@ -85,14 +85,9 @@ def test_a_label_that_answers_the_question_in_its_words_is_a_claim_to_prove() ->
 
 
 def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:
-    said = ["<think>", "Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
-    assistant, model = with_model(said)
-    model.pause = 0.05
-    answers: list[Answer] = list(assistant.chain.stream(DRIVES))
-    assert answers[-1].text == f"{QUOTE} [1]"
-    assert not any("Costs" in answer.text for answer in answers)
-    without_its_begin = ["Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
-    assert with_model(without_its_begin)[0].chain.invoke(DRIVES).text == f"{QUOTE} [1]"
+    thought = ["Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
+    for said in (["<think>", *thought], thought):  # also where its begin is lost
+        assert with_model(said)[0].chain.invoke(DRIVES).text == f"{QUOTE} [1]"
 
 
 def test_a_strict_answer_is_what_is_proven_or_a_refusal_that_says_so(with_model: WithModel, number: int) -> None:
@@ -116,15 +111,10 @@ def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: 
 
 def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:
     said = f"{GERMAN} [{number}]. Der Umsatz liegt seit dem Jahr 2031 bei 77 Millionen [{number}]. Das ist so."
+    said += f" Pigs fly to the moon, and they like it [{number}]."  # is checked as always
     answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
-    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported", "unsupported"]
+    assert [sentence.support for sentence in answer.sentences] == ["supported", *["unsupported"] * 3]
     assert answer.sentences[1].doubt == "“2031” is not in the passage"
     assert answer.notices == (BY_AMOUNTS,)
     strict: Answer = with_model([said], strict=True)[0].chain.invoke(DRIVES)
     assert strict.text == f"{GERMAN} [1]."
-
-
-def test_an_english_sentence_in_it_is_checked_as_always(with_model: WithModel, number: int) -> None:
-    said = f"{GERMAN} [{number}]. Pigs fly to the moon, and they like it [{number}]."
-    answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
-    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported"]

@@ -8,9 +8,7 @@ from assistant.chain import Assistant
 from tests.fakes import FakeChatModel
 
 
-@pytest.mark.parametrize(
-    "said", ["hi", "Good morning! How are you?", "thanks, that helped", "help", "who are you?", "."]
-)
+@pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "who are you?", "."])
 def test_what_is_said_to_the_assistant_is_told_which_documents_it_answers_from(
     said: str, assistant: Assistant
 ) -> None:

@@ -1,13 +1,8 @@
-"""The fixed sentences: the refusals to the letter, and what counts as a marker."""
+"""The fixed sentences: what counts as a marker, and what as a refusal."""
 
 import pytest
 
 from assistant import prompts
-
-
-@pytest.mark.parametrize("documents", [0, 2, 30])
-def test_with_several_documents_it_says_that_the_documents_do_not_say(documents: int) -> None:
-    assert prompts.refusal(documents) == "The documents do not say."
 
 
 def test_a_marker_names_numbers_lists_and_ranges() -> None:

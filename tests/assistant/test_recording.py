@@ -13,7 +13,7 @@ from assistant import retries
 from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.model_calls import reply_of
-from assistant.model_faults import ModelFault, PromptTooLong
+from assistant.model_faults import ModelFault
 from assistant.models import open_chat_model
 from assistant.recording import EXCHANGES, Recorder, Replayer, read_recording
 from assistant.settings import AssistantSettings
@@ -89,15 +89,6 @@ def test_what_went_well_at_the_second_attempt_does_so_again_at_once(
     started = time.perf_counter()
     assert reply_of(Replayer(name_of_model="openai:m", folder=tmp_path), [HumanMessage("x")]).text == "Volume"
     assert time.perf_counter() - started < 1
-
-
-def test_a_prompt_that_was_too_long_is_halved_again(tmp_path: Path, answering: With) -> None:
-    def short_window(prompt: str) -> str | Exception:
-        return PromptTooLong("the prompt is too long for it") if prompt.count("<passage ") > 3 else "Volume [1]."
-
-    first: Answer = answering(recorder(tmp_path, replying(short_window))).chain.invoke(DRIVES)
-    again: Answer = answering(Replayer(name_of_model="openai:gpt-4o", folder=tmp_path)).chain.invoke(DRIVES)
-    assert again.model_copy(update={"seconds": first.seconds}) == first
 
 
 @pytest.mark.parametrize("content", [None, "", "{}\n"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.reading_model.model import Logits
-from assistant.refusal import answerable, refuses, signals
+from assistant.refusal import answerable, refuses
 from tests.assistant.readers.made import CALIBRATION
 
 FAR = -12.0  # the logit of what is not there
@@ -18,23 +18,6 @@ def read(passages: Read) -> list[Logits]:
 
 
 TWO: Read = [([1.0, 3.0], 0.5), ([2.0], 4.0)]
-
-
-@pytest.mark.parametrize(
-    ("passages", "expected"),
-    [
-        # best unit, second, best passage, second, the passage of the best unit
-        (TWO, (3.0, 2.0, 4.0, 0.5, 0.5)),
-        (TWO[:1], (3.0, 1.0, 0.5, 0.5, 0.5)),  # one alone stands for the second, too
-        ([([], 0.5), ([-1.0], 0.2)], (-1.0, -1.0, 0.5, 0.2, 0.2)),
-        ([([], 0.5)], (FAR, FAR, 0.5, 0.5, 0.5)),
-        ([], (FAR, FAR, FAR, FAR, FAR)),
-    ],
-)
-def test_the_signals_are_the_best_and_second_best_of_units_and_of_passages(
-    passages: Read, expected: tuple[float, ...]
-) -> None:
-    assert signals(read(passages)) == expected
 
 
 def test_the_probability_is_that_of_a_logistic_regression_on_them() -> None:

@@ -84,27 +84,6 @@ def test_passages_come_best_first_within_their_budget_and_then_all_headings_of_a
         assert [d.page_content for d in outline if d.page_content in below] in ([], below)
 
 
-def test_what_exceeds_its_budget_is_one_passage_and_no_headings(
-    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert headings(retriever, BENEFITS)
-    monkeypatch.setattr("assistant.retriever.CONTEXT_TOKENS", 5)
-    monkeypatch.setattr("assistant.retriever.OUTLINE_TOKENS", 5)
-    assert len(retriever.invoke(BENEFITS)) == 1
-
-
-def test_each_ranking_takes_its_passages_from_the_best_of_the_one_before(retriever: HybridRetriever) -> None:
-    explained = retriever.explain(BENEFITS)
-    fused, reranked, read = (
-        [at for at, _ in ranking.scored] for ranking in (explained.fused, explained.reranked, explained.read)
-    )
-    assert explained.fused == fuse(explained.rankings)
-    assert set(reranked) == set(fused[:30])
-    assert set(read) == set(worth_reading(explained.reranked.scored, retriever.index.tokens))
-    best = [document.page_content for document in retriever.invoke(BENEFITS)]
-    assert best[: len(read)] == [retriever.index.passages[at].text for at in read][: len(best)]
-
-
 def test_the_best_are_read_and_more_where_they_resemble_the_question_nearly_as_much() -> None:
     reranked = [(3, 1.0), (1, 0.9), (0, 0.81), (2, 0.4), (4, 0.3)]
     assert worth_reading(reranked, [300] * 5) == [3, 1, 0]

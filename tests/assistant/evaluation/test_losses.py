@@ -25,13 +25,9 @@ TWO = (FRAMES, SWARM)  # passages
 
 LOST = [
     ("failed", HIVE, None),
-    ("failed", UNANSWERABLE, None),
-    ("not in the corpus", WINTER, an_answer("")),
     ("not in the corpus", WINTER, an_answer(SWARM)),
     ("split across passages", SWARMING, an_answer(SWARM, retrieved=TWO)),
-    ("split across passages", SWARMING, an_answer("", retrieved=TWO)),
     ("not retrieved", HIVE, an_answer(SWARM, retrieved=(SWARM,))),
-    ("not retrieved", HIVE, an_answer("", retrieved=(SWARM,))),
     ("retrieved but not used", HIVE, an_answer(SWARM)),
     ("retrieved but not used", HIVE, an_answer("A hive has frames.", cited=FRAMES)),
     ("used but miscited", HIVE, an_answer("It has ten.", cited=SWARM)),
@@ -39,7 +35,6 @@ LOST = [
     ("said what it must not", HIVE, an_answer("It has ten, of wax.", cited=FRAMES)),
     ("wrong refusal", HIVE, an_answer("")),
     ("greeting not returned", GREETING, an_answer("")),
-    ("greeting not returned", GREETING, an_answer(SWARM)),
     ("missing refusal", UNANSWERABLE, an_answer(FRAMES)),
 ]
 
@@ -72,10 +67,3 @@ def test_a_failed_question_has_the_worst_of_all_that_it_could_be_measured_by() -
         "over_refusal": 1.0,
         "truthfulness": -1.0,
     }
-
-
-def test_recall_at_3_and_success_look_at_the_first_passages_only() -> None:
-    scores = score(HIVE, an_answer(FRAMES, retrieved=(SWARM, QUEEN, "Bees", FRAMES)), CORPUS)
-    assert (scores["evidence_recall"], scores["evidence_recall_at_3"]) == (1.0, 0.0)
-    assert (scores["mrr"], scores["success_at_1"]) == (1 / 4, 0.0)
-    assert score(HIVE, an_answer(FRAMES, retrieved=TWO), CORPUS)["success_at_1"] == 1.0

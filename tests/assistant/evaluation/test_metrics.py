@@ -44,7 +44,6 @@ EVIDENCE = [[at(0, 100), at(500, 600)], [at(200, 300)]]
         ([[at(0, 100)]], [at(0, 50), at(50, 100)], 1.0),  # together
         ([[at(0, 100)]], [at(0, 100, "b.md")], 0.0),
         (EVIDENCE, [at(490, 610)], 0.5),  # any place of a quote counts
-        (EVIDENCE, [at(490, 610), at(150, 350)], 1.0),
     ],
 )
 def test_evidence_recall(evidence: list[list[SourceSpan]], retrieved: list[SourceSpan], recall: float) -> None:
@@ -139,16 +138,9 @@ FAR = " ".join(["kilo"] * 78)  # the window is 80 words
         # forms of a word count as the word, stop words do not count
         ("Outsourced processes require teams.", "the team that is required by a process of outsourcing", True),
         ("It is so.", "It is so.", False),
-        ("", "BPO is volume-driven.", False),
-        # every number must stand there
-        ("It has seven differences.", "it has 7 differences", False),
-        ("It costs 1,000 dollars.", "it costs 1.000 dollars", False),
+        # every number must stand there, and every name
         ("It costs half of that sum.", "it costs twice that sum", False),
-        # and every name, which a capital at the start does not make
         ("Firms like Genpact answer calls.", "firms like Accenture answer calls", False),
-        ("Genpact’s clerks answer calls.", "the clerks of GENPACT answer calls", True),
-        ("BPO is volume-driven.", "KPO is volume-driven.", False),
-        ("Companies outsource work.", "Businesses outsource work.", True),
         # what is turned round in the same words is not seen
         ("BPO is cheap, KPO is dear.", "KPO is cheap, BPO is dear.", True),
     ],
@@ -215,13 +207,11 @@ def test_truth_is_every_fact_or_else_every_quote_and_nothing_forbidden_with_a_re
     [
         (True, 2, an_answer("Ten frames of wood. [1]"), 1.0),
         (True, 2, an_answer("Ten frames. [1]"), 0.0),
-        (True, 2, an_answer("Ten frames of wood.", answered=False), 0.0),
         (True, None, an_answer("Ten frames of wood. [1]"), None),
         (False, 0, an_answer("No.", answered=False), 1.0),
         (False, 0, an_answer("Ten. [1]"), 0.0),
         (None, 0, an_answer("Hello."), 1.0),
         (None, None, an_answer("Hello. [1]", citations=(quoting(1, "hello"),)), 0.0),
-        (None, None, an_answer("No.", answered=False), 0.0),
     ],
 )
 def test_useful_is_enough_of_the_facts_a_right_refusal_or_a_greeting_returned(

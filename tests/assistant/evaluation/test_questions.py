@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import EarlierTurn
-from assistant.evaluation.matching import Corpus, explain_miss
+from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import (
     Problem,
     QuestionItem,
@@ -84,19 +84,19 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("wrong", "said", "error"),
     [
-        (line(evidence=["Green tea is steeped at 90 degrees."], facts=[["90"]]), "is not in the corpus", True),
+        (
+            line(evidence=["it taks boiling water"], facts=[["water"]]),
+            "The nearest text is “it takes boiling",
+            True,
+        ),
         (line(facts=[["ninety"]]), "no phrasing of the fact", False),
-        (line(answerable=False), "unanswerable, but with evidence", True),
         (line(evidence=[], facts=[]), "answerable, but without evidence", True),
         (line(least=2), "`least` asks for 2 of 1 facts", True),
-        (line(question=" "), "the question is empty", True),
         (line(doc="coffee.md"), "There is no document “coffee.md”. Name one of these: “Tea” (tea.md).", True),
         (line(question="Is 80 right?"), "the question itself holds every fact", False),
         (line(answerable="yes"), "answerable: Input should be a valid boolean. Write it like true, false,", True),
-        (line(facts=["90"]), "facts.0: Input should be a valid tuple. Write it like [[", True),
         (line(colour="green"), "unknown key 'colour'", True),
         (json.dumps({"id": "x", "answerable": True}), "the key 'question' is missing. Add it.", True),
-        ("[1]", "Write it like {", True),
         ("{", "broken JSON", True),
     ],
 )
@@ -108,10 +108,8 @@ def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_
 
 def test_an_id_stands_once_and_a_question_too_whatever_the_order_of_its_words(tmp_path: Path) -> None:
     said = "the id 't-1' stands more than once. Give each line its own."
-    assert problems(tmp_path, line(doc="tea"), line(question="Is tea cold?")) == [
-        Problem(1, said),
-        Problem(2, said),
-    ]
+    twice = problems(tmp_path, line(doc="tea"), line(question="Is tea cold?"))
+    assert twice == [Problem(1, said), Problem(2, said)]
     swapped = line(id="t-2", question="Is green tea steeped how hot?")
     other = line(id="t-3", history=["What is said of black tea?"])  # is another question
     said = "nearly the question of line 2. Ask something else."
@@ -124,16 +122,6 @@ def test_a_small_set_says_how_many_points_it_can_tell_and_an_empty_one_is_none(t
     assert "100 points" in small.message
     empty = lint(read_jsonl(written(tmp_path, "")), CORPUS)
     assert empty == [Problem(0, "the set holds no questions. Add some.")]
-
-
-def test_a_quote_that_is_not_found_is_named_with_the_nearest_text_where_one_resembles_it() -> None:
-    assert explain_miss("Black tea isnt; it taks boiling water", CORPUS) == (
-        "the quote 'Black tea isnt; it taks boiling water' is not in the corpus. The nearest text is "
-        "“Black tea isn’t; it takes boiling water.” (tea.md:47-87). Quote it verbatim."
-    )
-    assert explain_miss("xyzzy qwfpg jluyz zxcdv", CORPUS) == (
-        "the quote 'xyzzy qwfpg jluyz zxcdv' is not in the corpus. Quote it verbatim."
-    )
 
 
 def test_our_own_sets_are_clean(article: Source) -> None:
@@ -189,14 +177,10 @@ def test_a_cell_may_hold_newlines_and_quotes_lines_are_those_of_the_file_and_oth
     ("text", "said"),
     [
         ("", ":1: in the first row the column 'question' is missing"),
-        ("question,answer\nHot?,Yes", ":1: in the first row the column 'answer quote' is missing"),
         ("question,answer quote,Question", "the column 'question' is there more than once"),
-        ("question,answer quote", "tea.csv holds no questions"),
-        (f"{ROWS}one cell", ":4: 1 cells, not 2"),
         (f"{ROWS}one,two,three", ":4: 3 cells, not 2"),
         (f"{ROWS},{QUOTE}", ":4: the question is empty. Write one."),
         (f'{ROWS}"one" and,two', r":4: the row cannot be read \(',' expected after"),
-        (f'{ROWS}one,"two', r":4: the row cannot be read \(unexpected end of data"),
     ],
 )
 def test_a_spreadsheet_that_is_no_set_is_named(text: str, said: str, tmp_path: Path) -> None:

@@ -53,6 +53,11 @@ def shown(html: str) -> str:
 def test_the_page_says_it_in_words_and_the_summary_in_figures(tmp_path: Path) -> None:
     rows = (RIGHT, REFUSED, RIGHTLY_REFUSED, ANSWERED, a_row(GREETING, an_answer("")))
     words = shown(page(written(tmp_path / "r", *rows)))
+    for name in ("question set sha256", "corpus sha256", "index sha256", "settings sha256", "versions", "Python"):
+        assert name in words[words.index("Receipt") :]
+    later = {"bees.md": make_source("bees.md", f"{SOURCES['bees.md'].text}\nMore.\n")}
+    assert "The documents have changed since this run" not in words
+    assert "The documents have changed since this run" in report_html(tmp_path / "r", later)
     assert (
         "Of 2 that the documents answer, 1 were answered right, 0 wrongly or not in full, and 1 refused. "
         "Of 2 that they do not answer, 1 were rightly refused and 1 answered all the same. "
@@ -144,19 +149,6 @@ def test_the_page_compares_with_an_earlier_run(tmp_path: Path) -> None:
     lost, won = (shown(part) for part in html.split('<details class="question')[1:])
     assert f"This run {FRAMES} [1] [1] {FRAMES} bees.md:8-30 last week {SWARM} [1]" in won
     assert f"This run {SWARM} [1]" in lost and "last week The article does not say." in lost
-
-
-def test_the_receipt_has_hashes_settings_and_versions_and_documents_that_have_changed_are_named(
-    tmp_path: Path,
-) -> None:
-    folder = written(tmp_path / "r", RIGHT)
-    words = shown(page(folder))
-    receipt = words[words.index("Receipt") :]
-    for name in ("question set sha256", "corpus sha256", "index sha256", "settings sha256", "versions", "Python"):
-        assert name in receipt
-    assert "The documents have changed" not in words
-    later = {"bees.md": make_source("bees.md", f"{SOURCES['bees.md'].text}\nMore.\n")}
-    assert "The documents have changed since this run" in report_html(folder, later)
 
 
 def test_several_models_are_beside_the_first_on_one_page(tmp_path: Path) -> None:

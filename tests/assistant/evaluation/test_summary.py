@@ -13,10 +13,8 @@ from assistant.evaluation.summary import (
     abstention,
     aurc,
     baselines,
-    by_tag,
     confidence_auc,
     headline,
-    outcomes,
     risk_coverage,
     summarise,
 )
@@ -35,7 +33,6 @@ from tests.assistant.evaluation.by_hand import (
     UNANSWERABLE,
     a_row,
     an_answer,
-    changed,
 )
 
 
@@ -86,12 +83,6 @@ def test_doing_nothing_has_its_score() -> None:
     assert "citation_recall" not in baselines([RIGHT], CORPUS, judged=True)["the top passage whole"]
 
 
-def test_figures_by_tag_leave_out_tags_without_any() -> None:
-    held = a_row(changed(ANSWERABLE, split="held"), RIGHT.answer)
-    tagged = by_tag([RIGHT, held, ANSWERED], "fact_recall")
-    assert {tag: figure.n for tag, figure in tagged.items()} == {"count": 2, "held": 1}
-
-
 # --- abstention, risk against coverage
 
 
@@ -105,12 +96,6 @@ def wrong(confidence: float) -> Outcome:
 
 def refused(confidence: float, answerable: bool = False) -> Outcome:
     return Outcome(answerable, answered=False, confidence=confidence)
-
-
-def test_a_row_went_one_of_six_ways_but_a_greeting_none() -> None:
-    rows = [RIGHT, MISCITED, REFUSED, RIGHTLY_REFUSED, ANSWERED, FAILED, a_row(GREETING, an_answer(""))]
-    ways = ["right", "wrong", "refused", "rightly_refused", "wrongly_answered", "failed"]
-    assert [one.way for one in outcomes(rows)] == ways
 
 
 def test_abstention() -> None:

@@ -1,6 +1,5 @@
 """What the reading model learns from (`corpus/reading/`), apart from the questions that measure the assistant."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +8,8 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz, process
 
-from assistant.answers import RetrievedPassage
-from assistant.citations import cite
 from assistant.evaluation.questions import load_questions
 from assistant.reading_model.training.corpus import READING, documents, read_lines
-from assistant.reading_model.training.scopes import SCOPES
 from ingest.lexicon import content_words
 from ingest.settings import ROOT
 from ingest.sources import Source, find_files
@@ -163,38 +159,6 @@ def test_no_document_is_there_twice_and_no_question_twice_in_one_document(read: 
         for number, line in enumerate(one.questions, start=1):
             places.setdefault((one.source.name, conversation(line)), []).append(one.place(number))
     assert [found for found in places.values() if len(found) > 1] == []
-
-
-def test_each_document_has_questions_with_an_answer_and_such_without(read: list[Read]) -> None:
-    """Both are needed to tell a question that a text answers from one that only sounds like it."""
-    answered = {one.source.name: Counter(bool(line["evidence"]) for line in one.questions) for one in read}
-    assert {name: count for name, count in answered.items() if min(count[True], count[False]) < 5} == {}
-
-
-def test_a_line_has_the_keys_that_the_training_knows(read: list[Read]) -> None:
-    indexed, question = {"q", "evidence", "kind"}, {"style"}
-    for one in read:
-        for line in one.questions:
-            keys = indexed if line["kind"] == "beside" else indexed | question
-            assert set(line) in (keys, keys | {"history"}, keys | {"history", "standalone"}), line
-            assert line["q"].strip() and all(turn["question"].strip() for turn in line.get("history", [])), line
-        assert all(set(line) == {"claim", "evidence", "supported", "kind"} for line in one.claims)
-
-
-def test_a_question_with_its_scope_names_what_it_compares() -> None:
-    lines = read_lines(READING / "scopes.jsonl")
-    assert {line["scope"] for line in lines} == set(SCOPES)
-    assert all(name in line["q"] for line in lines for name in line.get("names", []))
-    assert all(len(line["names"]) == 2 for line in lines if line["scope"] == "comparison")
-    assert len({line["q"] for line in lines}) == len(lines)
-
-
-def test_the_answers_of_a_chat_model_are_cited_as_the_assistant_cites_them(article: Source) -> None:
-    for line in read_lines(READING / "answers.jsonl"):
-        passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
-        assert all(article.text[passage.start : passage.end] == passage.text for passage in passages), line["id"]
-        said = " ".join(sentence.text for sentence in cite(line["reply"], passages, whole=True).sentences)
-        assert all(sentence["text"] in said for sentence in line["sentences"]), line["id"]
 
 
 def test_none_of_it_is_indexed_with_the_article() -> None:

@@ -41,10 +41,8 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
     ("sentence", "quote"),
     [
         ("BPO is cheap.", "BPO is **cheap**."),
-        ("bpo IS cheap", "BPO is **cheap"),
         ("It needs a large workforce, e.g. call centres.", "It needs a large workforce, e.g. call\ncentres."),
         ("BPO is cheap. It needs a large workforce", "BPO is **cheap**. It needs a large workforce"),
-        ("Costs", "Costs"),
         ("**Fees: who pays:** BPO is cheap.", "BPO is **cheap**."),  # labels need not stand there
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
@@ -66,7 +64,6 @@ def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, qu
             "The workforce of cheap BPO is large.",
             "BPO is **cheap**. It needs a large workforce, e.g. call\ncentres.",
         ),
-        ("Dear is what KPO is.", "KPO is dear."),
         ("Analysts of data are a role.", "Some roles are:\n\n- Financial manager.\n- Data analyst."),
     ],
 )

@@ -157,7 +157,6 @@ DRIVEN = "KPO is insight-driven and businesses have a small team"
     "text",
     [
         f"{DRIVEN} [1].",  # the marker names the other passage
-        f"{DRIVEN} [9].",  # a passage that there is not
         f"{DRIVEN}.",  # nothing is cited
         "The KPO business has a small insight-driven team [1].",  # in other words
     ],
@@ -186,9 +185,7 @@ def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: f
     [
         "It is “cheap” [1]. KPO is insight-driven [2].",
         "It is “cheap”.[1] KPO is insight-driven.[2]",
-        "- It is “cheap” [1]\n- KPO is insight-driven [2]",
         "[1] It is “cheap”. KPO is insight-driven [2].",
-        "1. [1] It is “cheap”\n2. [2] KPO is insight-driven",
         "| It is “cheap” [1] | KPO is insight-driven [2] |",
         "| It is “cheap” | [1] |\n|---|---|\n| KPO is insight-driven | [2] |",
         "It is “cheap”.\n[1]\n\nKPO is insight-driven.\n[2]",
@@ -205,7 +202,6 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str)
     "text",
     [
         "It is cheap and KPO is insight-driven [1, 2].",
-        "It is cheap and KPO is insight-driven [1] [2, 1].",
         "It is cheap [1] and KPO is insight-driven [2].",
     ],
 )
@@ -253,7 +249,6 @@ def test_a_model_that_repeats_itself_does_not_stop_the_clock(part: str) -> None:
             "Pigs fly over Paris. [1] KPO is insight-driven. [2]",
             "Pigs fly over Paris. [1][?] KPO is insight-driven. [2]",
         ),
-        ("- KPO is insight-driven [2]\n- Pigs fly", "- KPO is insight-driven [1]\n- Pigs fly [?]"),
         (
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [1] |",
@@ -275,13 +270,8 @@ SAID = "These processes tend to be volume-driven"
     ("text", "left"),
     [
         (f"{SAID} [1]. Pigs fly [1].", f"{SAID} [1]."),
-        (f"- Pigs fly [1]\n- {SAID} [1]\n", f"- {SAID} [1]"),
         (f"It has one:\n\n1. Pigs fly [1]\n2. {SAID} [1]", f"It has one:\n\n2. {SAID} [1]"),
         (f"| | x |\n|---|---|\n| Fly | pigs [1] |\n\n{SAID} [1].", f"{SAID} [1]."),
-        (
-            f"| | Outsourcing |\n|---|---|\n| Force | {SAID} [1] |\n| Cost | pigs [2] |",
-            f"| | Outsourcing |\n|---|---|\n| Force | {SAID} [1] |",
-        ),
         ("Pigs fly [1].", ""),
     ],
 )
@@ -289,8 +279,3 @@ def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it(text: str, l
     cited = judged(text, whole=True, strict=True)
     assert cited.text == left
     assert all(sentence.support != "unsupported" for sentence in cited.sentences)
-
-
-def test_strict_shows_a_sentence_of_a_growing_text_when_the_next_one_begins() -> None:
-    shown = [judged(f"{SAID} [1]. KPO is insight-driven [2]."[:n], strict=True).text for n in (44, 52, 60)]
-    assert shown == ["", f"{SAID} [1].", f"{SAID} [1]."]

@@ -15,7 +15,6 @@ from assistant.literals import amounts, names, negates, unknown_amounts, unknown
         ("half of a dozen", {"half", "dozen"}),
         ("fifteen per cent, twice, a third, ½", {"15 %", "twice", "third", "½"}),
         ("the third part", set()),
-        ("someone, often, tent", set()),
     ],
 )
 def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> None:
@@ -29,8 +28,6 @@ def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> Non
         ("Genpact answers calls.", []),  # a capital at the start makes no name
         ("KPO answers calls, as BPO does.", ["KPO", "BPO"]),
         ("iGate and eBay are firms in Österreich.", ["iGate", "eBay", "Österreich"]),
-        ("Here The firm and I answer.", ["I"]),
-        ("OK, and KPO?", ["KPO"]),
         ("Works of Tata’s and of AT&T", ["Tata’s", "AT&T"]),
         ("", []),
     ],
@@ -42,7 +39,6 @@ def test_names_are_capitalised_words_but_the_first_only_with_a_second_capital(te
 @pytest.mark.parametrize(
     ("found", "text", "lacking"),
     [
-        (["Genpact"], "GENPACT answers calls.", []),
         (["Genpact", "Wipro"], "It is Wipro.", ["Genpact"]),
         (["Anglo-Dutch"], "Dutch and Anglo firms", []),
         (["Anglo-Dutch"], "Dutch firms", ["Anglo-Dutch"]),
@@ -63,11 +59,9 @@ def test_a_name_is_known_in_any_case_as_a_plural_and_by_its_parts(
         ("It has 7 differences.", "It has seven differences.", ["7"]),
         ("It has seven differences.", "It has differences.", ["7"]),
         ("It costs 1.000 dollars.", "1,000 dollars", ["1.000"]),
-        ("It costs $5.", "It costs 5 crowns.", ["$ 5"]),
         ("It grew by 5 %.", "It grew by 5 percent.", []),
         ("It grew by 5 % in 2018.", "It grew by 5 %.", ["2018"]),
         ("It takes half of it twice.", "It takes it.", ["half", "twice"]),
-        ("It takes 5½ hours.", "It takes 5½ hours at most.", []),
     ],
 )
 def test_an_amount_has_to_stand_there_with_its_unit(claim: str, told: str, lacking: list[str]) -> None:
@@ -79,13 +73,11 @@ def test_an_amount_has_to_stand_there_with_its_unit(claim: str, told: str, lacki
     [
         ("It isn’t, it can't and it won't.", True),
         ("It cannot be.", True),
-        ("None of them, without exception.", True),
         ("It hardly ever fails.", True),
         ("Few firms do.", True),
         ("A few firms do.", False),
         ("Not only firms do.", False),
         ("Why not try, not to mention buy?", False),
-        ("No doubt it is, and no wonder.", False),
         ("Not only is it so, but it is not dear.", True),
         ("It is a knot, a note and notable.", False),
         ("", False),

@@ -22,7 +22,6 @@ from tests.model_server import error, model_server, models, reply, streamed
             {"model": "openai:m", "ingest": {"openai_base_url": "http://user:secret@10.0.0.1:8000/v1"}},
             ("10.0.0.1:8000",),
         ),
-        ({"model": "anthropic:claude"}, ("anthropic",)),
         ({"model": "extractive", "ingest": {"embeddings": "openai:text-embedding-3-small"}}, ("api.openai.com",)),
     ],
 )
@@ -58,7 +57,6 @@ def test_a_server_is_asked_for_its_one_model_where_neither_a_key_nor_a_name_says
     ("model", "url", "message"),
     [
         ("nonsense", None, "There is no model 'nonsense'. Use auto, extractive, or one like openai:"),
-        ("openai:", None, "There is no model 'openai:'. Use auto, extractive, or one like openai:"),
         ("openai:gpt-5", None, "openai:gpt-5 needs a key. Set OPENAI_API_KEY in .env, or use --model extractive."),
         ("nobody:m", None, "The model nobody:m cannot be used"),
         ("gpt-oss:20b", "http://127.0.0.1:11434/v1", "name it openai:gpt-oss:20b, or use --model extractive."),
@@ -79,7 +77,6 @@ def test_a_model_that_there_is_not_is_one_line_that_says_what_to_do(
         (models("a", "b"), r"has 2 models\. Name one with --model: openai:a, openai:b$"),
         (models(), r"has no model\. Load one there"),
         (error("401 Unauthorized"), r"refused the key\. Mend OPENAI_API_KEY"),
-        (error("404 Not Found"), r"lists no models as OpenAI does\. Mend OPENAI_BASE_URL"),
         ([reply({"data": [{"name": "x"}]})], r"lists no models as OpenAI does\."),
         ([], r"cannot be reached\. Start it, mend OPENAI_BASE_URL"),
     ],
@@ -106,8 +103,7 @@ def test_a_server_of_ones_own_is_asked_without_a_key_and_for_a_short_answer(inge
 
 
 @pytest.mark.parametrize(
-    ("window", "thinking", "tokens"),
-    [(2_048, 4_000, 600), (4_696, 4_000, 600), (6_000, 4_000, 1_904), (32_000, 4_000, 4_600), (32_000, 0, 600)],
+    ("window", "thinking", "tokens"), [(2_048, 4_000, 600), (6_000, 4_000, 1_904), (32_000, 4_000, 4_600)]
 )
 def test_thinking_aloud_has_room_in_what_the_prompt_leaves(window: int, thinking: int, tokens: int) -> None:
     assert answer_tokens(AssistantSettings(context=window, thinking=thinking)) == tokens
@@ -121,7 +117,6 @@ def test_thinking_aloud_has_room_in_what_the_prompt_leaves(window: int, thinking
             "http://localhost/v1",
             "Run: .*pip install socksio; or",
         ),
-        ({"HTTPS_PROXY": "nonsense://user:secret@x"}, "http://localhost/v1", "has an address that is none"),
         ({"ALL_PROXY": "http://user:secret@x:port"}, "http://localhost/v1", "has an address that is none"),
         ({"SSL_CERT_FILE": "/nowhere.pem"}, "https://localhost/v1", r"\(SSL_CERT_FILE, SSL_CERT_DIR\) cannot be"),
         (
@@ -153,9 +148,7 @@ def test_a_variable_of_the_client_does_not_send_the_key_elsewhere(monkeypatch: p
     assert sends_to("openai:m", settings) == ("api.openai.com",)
 
 
-@pytest.mark.parametrize(
-    "address", ["localhost:8000/v1", "ftp://x", "http://", "https:///v1", "http://[::1/v1", "http://a:99999"]
-)
+@pytest.mark.parametrize("address", ["localhost:8000/v1", "http://", "http://[::1/v1", "http://a:99999"])
 def test_an_address_that_names_no_server_is_a_wrong_setting(address: str) -> None:
     with pytest.raises(ValidationError, match="begin with http:// or https://"):
         with_server(address)

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from ingest.embeddings import MiniLM
-from ingest.passages import split
 from ingest.settings import ROOT
 from ingest.sources import make_source
-from tests.benchmarks import corpus, figures, processes, scoring
+from tests.benchmarks import scoring
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Found
 
@@ -17,13 +16,6 @@ BOATS = make_source("boats.md", TEXT)
 
 def found(*texts: str) -> list[Found]:
     return [Found(TEXT.index(text), TEXT.index(text) + len(text), text) for text in texts]
-
-
-def test_the_texts_are_the_same_each_time_and_about_a_thousand_passages() -> None:
-    first, second = list(corpus.texts()), list(corpus.texts())
-    assert first == second
-    assert len({text for _, text in first}) == len(first)
-    assert 900 <= sum(len(split(make_source(name, text))) for name, text in first) <= 1_100
 
 
 def test_recall_is_that_of_the_quotes_that_were_found() -> None:
@@ -48,13 +40,6 @@ def test_a_context_is_cut_to_the_best_that_fit() -> None:
     assert scoring.cut(spans, 0) == spans[:1]  # one at least
 
 
-def test_the_percentile_is_the_nearest_rank() -> None:
-    values = [float(value) for value in range(20, 0, -1)]
-    assert figures.percentile(values, 0.95) == 19
-    assert figures.percentile(values, 1) == 20
-    assert figures.percentile([3.0], 0.5) == 3
-
-
 @pytest.mark.parametrize("way", ["single", "longest", "fixed"])
 def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: str, minilm: MiniLM) -> None:
     bare = Bare(way)  # type: ignore[arg-type]
@@ -63,12 +48,6 @@ def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: str, minilm
     assert ((ours * theirs).sum(axis=1) > (0.9999 if way == "single" else 0.97)).all()  # int8 minds its neighbours
     assert bare.count(texts[:1]) == 4  # two words and two marks
     assert bare.embedded == texts
-
-
-def test_a_process_is_measured() -> None:
-    took = processes.cold([processes.HERE, "-c", "x = bytearray(200_000_000)"], ROOT)
-    assert took.megabytes > 200
-    assert took.seconds > 0
 
 
 def test_the_peers_have_our_versions_of_what_is_compared() -> None:

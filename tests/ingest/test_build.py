@@ -52,17 +52,6 @@ def test_a_section_inserted_above_moves_the_offsets_but_embeds_only_itself(guide
     assert all(source.text[p.start : p.end] == p.text for p in index.passages)
 
 
-def test_passages_that_occur_twice_are_two(library: Library) -> None:
-    twice = "## Same\n\nThe same words.\n\n## Same\n\nThe same words.\n"
-    library.write("a.md", twice)
-    library.write("b.md", twice)
-    assert str(library.build()) == "4 passages: 4 embedded, 0 kept, 0 removed"
-    places = [(Path(p.source).name, p.start) for p in library.index().passages]
-    assert places == [("a.md", 0), ("a.md", 26), ("b.md", 0), ("b.md", 26)]
-    library.write("b.md", "## Same\n\nThe same words.\n")
-    assert str(library.build()) == "3 passages: 0 embedded, 3 kept, 1 removed"
-
-
 def test_ids_and_digest_depend_on_what_is_indexed_and_not_on_how(library: Library) -> None:
     for one, other in (
         ("## A\n\nOne.\n\n", "## A\n\nOne."),

@@ -135,7 +135,6 @@ GARBAGE = random.Random(7).randbytes(100_000)
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a manifest of garbage": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\x00 garbage"),
-    "another kind of manifest": lambda folder: (folder / "manifest.json").write_text("[]"),
     "no documents": lambda folder: changed(folder, "drop table documents"),
     "vectors of another length": lambda folder: changed(
         folder, "insert into token_vectors values ('', '[]', x'0000')"

@@ -50,13 +50,6 @@ def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) ->
         passages[9]
 
 
-def test_documents_come_back_as_they_were_in_their_order(database: Database) -> None:
-    sources = Sources(database)
-    assert list(sources.items()) == [(source.name, source) for source in SOURCES]
-    assert "a.md" in sources and sources["a.md"] is sources["a.md"]
-    assert sources.get("c.md") is None and len(sources) == 2
-
-
 def test_of_a_file_from_before_languages_were_kept_they_are_found_out_when_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "passages.sqlite"
     german = make_source("regeln.md", "# Regeln\n\nNicht genommene Tage verfallen am 31. März.\n", "", "digest")

@@ -89,18 +89,6 @@ def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
     assert library.texts() == ["# A\n\nAnew.", "C."]
 
 
-def test_an_index_whose_only_document_is_damaged_or_gone_answers_all_the_same(library: Library) -> None:
-    page = library.write("a.html", "<p>A.")
-    library.build()
-    page.write_text("")
-    report = ensure_index(library.settings)
-    assert report and "it has no text" in report.skipped[0]
-    page.unlink()
-    report = ensure_index(library.settings)
-    assert report and "There is no text in" in report.skipped[0]
-    assert library.texts() == ["A."]
-
-
 @pytest.mark.parametrize("index", [".index", "index"])
 def test_what_was_uploaded_stays_known_where_the_index_lies_below_a_folder_that_is_indexed(
     library: Library, index: str

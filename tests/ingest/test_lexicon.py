@@ -26,7 +26,6 @@ def name(text: str) -> tuple[str, ...]:
         (["The LPO grows.", "We like Legal Process Outsourcing."], {"legal process outsourcing": "lpo"}),
         (["International Business Machines Corporation (IBM)."], {"international business machines": "ibm"}),
         (["Business Process Outsourcing"], {}),
-        (["business process outsourcing is BPO"], {}),
         (["Business Outsourcing (BPO)"], {}),
     ],
 )
@@ -38,9 +37,7 @@ def test_an_acronym_is_found_by_the_initials_of_capitalised_words(texts: list[st
     "text",
     [
         "KPO companies",
-        "KPOs: companies",
         "the kpo's companies",
-        "Knowledge Process Outsourcing companies",
         "knowledge processing outsourcing companies",
         "Knowledge-process outsourcing company",
     ],

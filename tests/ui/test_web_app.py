@@ -6,7 +6,6 @@ import time
 import uuid
 
 import pytest
-from gradio import LikeData
 from gradio.queueing import Queue
 from gradio.state_holder import StateHolder
 
@@ -16,7 +15,6 @@ from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
 from ui.web.app import LOOK, QUEUE_SIZE
-from ui.web.feedback import _feedback
 from ui.web.turns import LEFT, Turn, Turns, dump, earlier_turns, whole_answers
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
@@ -73,12 +71,6 @@ class TestConversation:
         (first, second) = earlier_turns(turns)
         assert (first.question, second.question) == ("What drives BPO?", "And KPO?")
         assert "Asked before: 0" in first.answer and "Asked before: 1 What drives BPO?" in second.answer
-
-    def test_a_thumb_keeps_the_documents_that_were_asked(self) -> None:
-        turns = Turns([Turn("What drives BPO?", within=("a.md",))])
-        list(chat._answered(ScriptedAssistant(), turns))
-        given = _feedback(turns, LikeData(None, {"index": 1, "value": "", "liked": False}))
-        assert given and (given.good, given.within) == (False, ("a.md",))
 
     def test_nobody_sees_the_turns_of_somebody_else(self, scripted: str) -> None:
         Page(scripted).ask("My secret plan?")

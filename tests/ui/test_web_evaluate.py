@@ -14,10 +14,10 @@ from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
-from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, written
+from tests.assistant.evaluation.by_hand import RIGHT, SOURCES, written
 from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
-from ui.web.evaluated import about_html, run_html, saved_page, shown_html
+from ui.web.evaluated import about_html, run_html, shown_html
 from ui.web.runs import QUESTIONS, Run, Runs
 from ui.web.turns import earlier_turns, messages, whole_answers
 
@@ -127,7 +127,6 @@ def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures
     [
         ("results.jsonl", '"scores":{', '"scores":{"ndcg_at_10":0.5,', '<p class="shows">Facts said 1.00'),
         ("results.jsonl", '"fact_recall"', '"facts"', "This version cannot show r. Open report.html"),
-        ("results.jsonl", '"text"', '"words"', "r/results.jsonl cannot be read"),
         ("receipt.json", '"model"', '"by"', "r/receipt.json cannot be read"),
     ],
 )
@@ -139,13 +138,3 @@ def test_a_report_of_an_earlier_version_opens_or_says_in_a_line_why_not(
     file = report / name
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
     assert said in shown_html(report, SOURCES, None)
-
-
-def test_a_report_that_shares_no_question_is_named_and_the_other_shown_alone(folder: Path) -> None:
-    one, two = written(folder / "one", RIGHT), written(folder / "two", RIGHTLY_REFUSED)
-    for report in (one, two):
-        write_report(report, "bees", SOURCES)
-    said = shown_html(one, SOURCES, two)
-    assert said.startswith('<p role="status">one and two share no question.')
-    assert "Facts said 1.00" in said
-    assert "Facts said 1.00" in saved_page("one", one, SOURCES, two)

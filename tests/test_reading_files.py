@@ -117,9 +117,7 @@ def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read
     assert [pair for pair in pairs if share_their_words(pair[0], pair[2])] == []
 
 
-def test_no_question_indexed_beside_the_article_is_like_one_that_the_evaluation_asks_of_it(
-    read: list[Read],
-) -> None:
+def test_no_question_indexed_beside_the_article_is_like_one_of_the_evaluation(read: list[Read]) -> None:
     """Not even where its words differ."""
     asked = [(bare(item.question), item.id) for path in ABOUT_THE_ARTICLE for item in load_questions(path)]
     assert nearly_the_same(list(asked_in_training(read, indexed=True)), asked) == []

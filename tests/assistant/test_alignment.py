@@ -67,9 +67,7 @@ def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, qu
         ("Analysts of data are a role.", "Some roles are:\n\n- Financial manager.\n- Data analyst."),
     ],
 )
-def test_a_paraphrase_is_aligned_to_the_shortest_run_of_units_with_most_of_its_words(
-    sentence: str, run: str
-) -> None:
+def test_a_paraphrase_is_aligned_to_the_shortest_run_with_most_of_its_words(sentence: str, run: str) -> None:
     assert nearest(sentence) == run
 
 

@@ -86,9 +86,7 @@ def test_a_trace_shows_all_parts_of_the_chain(with_model: Callable[..., tuple[As
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, *REFUSED])
-def test_every_sentence_is_quoted_and_every_quote_stands_in_the_article(
-    question: str, assistant: Assistant, article: Source
-) -> None:
+def test_every_sentence_is_a_quote_of_the_article(question: str, assistant: Assistant, article: Source) -> None:
     answer = assistant.chain.invoke(question)
     for sentence in answer.sentences:
         assert sentence.support == "quoted", sentence
@@ -141,9 +139,7 @@ def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lea
         (b"What drives \xff BPO?".decode(errors="surrogateescape"), r"not UTF-8\. Type it again\.$"),
     ],
 )
-def test_an_empty_an_over_long_or_a_garbled_one_is_turned_down_also_among_the_earlier(
-    question: str, message: str, assistant: Assistant
-) -> None:
+def test_an_empty_long_or_garbled_one_is_turned_down(question: str, message: str, assistant: Assistant) -> None:
     with pytest.raises(QuestionError, match=message):
         assistant.chain.invoke(question)
     if question.strip():
@@ -176,9 +172,7 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     ]
 
 
-def test_a_reader_has_its_documents_also_when_their_snapshot_is_cleared(
-    index_of: Callable[..., IngestSettings],
-) -> None:
+def test_a_reader_keeps_its_documents_when_a_build_clears_them(index_of: Callable[..., IngestSettings]) -> None:
     def slow(reading: ReaderInput) -> Draft:
         for color in ("green", "blue"):  # the second build clears what the question was looked up in
             index_of(**{"a.md": f"# Firms\n\nThe firm Acme sells {color} tiles."})
@@ -190,7 +184,7 @@ def test_a_reader_has_its_documents_also_when_their_snapshot_is_cleared(
     assert answer.citations[0].quote == "The firm Acme sells red bricks."
 
 
-def test_an_index_that_cannot_be_read_and_is_still_the_current_one_is_an_error(
+def test_a_current_index_that_cannot_be_read_is_an_error(
     brief_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(retriever: HybridRetriever, query: str) -> RetrievalTrace:

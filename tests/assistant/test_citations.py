@@ -72,9 +72,7 @@ def located(parts: list[str]) -> tuple[str, list[RetrievedPassage]]:
 @example("cheap.\n[9]", [BPO])
 @example("x [[1]7] y [1]", [BPO])
 @example("| cheap | [1] | [9]", [BPO])
-def test_every_citation_is_a_span_of_its_source_and_every_marker_has_one_or_is_reported(
-    text: str, parts: list[str]
-) -> None:
+def test_every_citation_is_a_span_and_every_marker_has_one_or_is_reported(text: str, parts: list[str]) -> None:
     source, passages = located(parts)
     cited = judged(text, passages)
     for citation in cited.citations:
@@ -144,9 +142,7 @@ ROLES = "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consul
         ("Medical assistant, etc. [2] Financial manager. [2] Medical assistant, etc. [2]", ITEMS),
     ],
 )
-def test_what_is_quoted_is_as_long_as_the_proof_and_each_quote_has_one_number(
-    text: str, quoted: list[str]
-) -> None:
+def test_a_quote_is_as_long_as_the_proof_and_has_one_number(text: str, quoted: list[str]) -> None:
     assert quotes(judged(text)) == quoted
 
 

@@ -49,9 +49,7 @@ def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: C
     assert len(given) == len({(one.source, one.start) for one in given}), "none twice"
 
 
-def test_a_short_document_is_sent_whole_in_its_order_and_what_comes_before_the_question_never_changes(
-    with_model: WithModel,
-) -> None:
+def test_a_short_document_is_sent_whole_and_all_before_the_question_stays(with_model: WithModel) -> None:
     assistant, model = with_model(["Volume [1]."])
     assistant.chain.invoke(DRIVES)
     assistant.chain.invoke("Where does the article mention Accenture?")
@@ -71,7 +69,7 @@ def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: With
     assert 'section="7 key differences between' in str(model.sent[0][1].content)
 
 
-def test_documents_whose_marks_make_them_too_long_for_a_prompt_are_read_by_sections(
+def test_documents_with_many_marks_are_read_by_sections(
     index_of: Callable[..., IngestSettings], minilm: MiniLM
 ) -> None:
     rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2

@@ -42,9 +42,7 @@ def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
         ("What is BPO?", "What is BPO?", "What is BPO?\nWhat is BPO?"),
     ],
 )
-def test_one_word_that_looks_like_one_of_the_earlier_question_takes_its_place(
-    earlier: str, question: str, read: str
-) -> None:
+def test_a_word_like_one_of_the_earlier_question_takes_its_place(earlier: str, question: str, read: str) -> None:
     assert standalone(question, [earlier]) == read
 
 
@@ -104,9 +102,7 @@ def test_the_question_is_the_last_of_at_most_three_turns(question: str, history:
         (["What drives BPO?", "thanks!"], "And for KPO?", "insight-driven"),  # a greeting leaves nothing out
     ],
 )
-def test_what_a_follow_up_leaves_out_is_taken_from_before(
-    history: list[str], question: str, said: str, assistant: Assistant
-) -> None:
+def test_a_follow_up_is_made_whole(history: list[str], question: str, said: str, assistant: Assistant) -> None:
     answer = assistant.chain.invoke(Ask.model_validate({"question": question, "history": history}))
     assert said in answer.text
 

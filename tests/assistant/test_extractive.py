@@ -40,12 +40,18 @@ def test_headings_are_a_list_in_the_order_of_the_text(question: str, assistant: 
         ("Which top KPO companies are there?", "Some of these companies are:"),
     ],
 )
-def test_a_list_comes_whole_with_its_lead_in_and_one_citation(
-    question: str, lead_in: str, assistant: Assistant
-) -> None:
+def test_a_list_is_whole_with_lead_in_and_one_citation(question: str, lead_in: str, assistant: Assistant) -> None:
     sentences = assistant.chain.invoke(question).sentences
     first, *items = sentences[[one.text for one in sentences].index(lead_in) :][:6]
     assert len(items) == 5 and {item.citations for item in items} == {first.citations}
+
+
+def test_of_two_lists_the_one_that_its_source_lost_is_a_notice_and_the_other_the_answer(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.chain.invoke("List BPO roles and KPO roles")
+    assert "Financial manager" in answer.text
+    assert "its source text lost" in answer.notices[0] and "BPO" in answer.notices[0]
 
 
 def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:

@@ -17,9 +17,7 @@ from tests.made import passage
 GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
 
 
-def test_markers_become_verified_citations_and_others_a_notice(
-    with_model: WithModel, number: int, article: Source
-) -> None:
+def test_markers_become_citations_and_others_a_notice(with_model: WithModel, number: int, article: Source) -> None:
     said = f"{QUOTE} [{number}][99]\n\n- It takes a larger workforce [{number}].\n- Bananas ripen [98].\n\n[97]"
     answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
     assert answer.answered and answer.model == "scripted"

@@ -86,9 +86,7 @@ def nearest(text: str, unit: str, *, name: str = "guide.md", question: str = "")
         (f"It is far.\n\n```\n{PICTURE}\n```\n", ""),  # code that shows what a note looks like
     ],
 )
-def test_where_the_documents_do_not_say_what_is_left_out_beside_the_nearest_unit_is(
-    text: str, expected: str
-) -> None:
+def test_a_refusal_names_what_is_left_out_beside_the_nearest_unit(text: str, expected: str) -> None:
     assert refusing(nearest(text, "It is far.")) == (beside("It is far.", expected) if expected else ())
 
 
@@ -99,6 +97,12 @@ def test_what_is_left_out_beside_a_unit_without_a_word_of_the_question_is_not_na
         for question in ("Which animal is it?", "What is the capital of France?")
     )
     assert refusing(animal) == beside("Cats are animals.", "a picture") and refusing(capital) == ()
+
+
+def test_what_stands_before_a_heading_is_not_beside_it() -> None:
+    made = nearest(f"{PICTURE}\n\n## Fees\n\nOther.\n", "## Fees")
+    assert refusing(made) == ()
+    assert refusing(nearest(f"## Fees\n\n{PICTURE}\n", "## Fees")) == beside("Fees", "a picture")
 
 
 def test_else_pages_of_its_document_that_could_not_be_read_are_named() -> None:

@@ -9,9 +9,7 @@ from tests.fakes import FakeChatModel
 
 
 @pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "who are you?", "."])
-def test_what_is_said_to_the_assistant_is_told_which_documents_it_answers_from(
-    said: str, assistant: Assistant
-) -> None:
+def test_what_is_said_to_the_assistant_is_told_what_it_answers_from(said: str, assistant: Assistant) -> None:
     answer = assistant.chain.invoke({"question": said, "history": ["What drives BPO?"]})
     assert answer.answered and not answer.citations and not answer.sentences
     assert "“BPO vs KPO: 7 key differences + 6 common benefits”" in answer.text

@@ -68,9 +68,7 @@ class Multilingual(Embeddings):
 @pytest.mark.parametrize(
     "question", ["How much is paid for a hotel?", "Wie viel wird für ein Hotel gezahlt?", "酒店费用?"]
 )
-def test_with_embeddings_and_a_chat_model_of_many_languages_any_of_them_is_answered(
-    question: str, tmp_path: Path
-) -> None:
+def test_with_models_of_many_languages_any_of_them_is_answered(question: str, tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "rules.md").write_text(CHINESE, encoding="utf-8")
     ingest = IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")

@@ -47,9 +47,7 @@ def test_names_are_capitalised_words_but_the_first_only_with_a_second_capital(te
         ([], "", []),
     ],
 )
-def test_a_name_is_known_in_any_case_as_a_plural_and_by_its_parts(
-    found: list[str], text: str, lacking: list[str]
-) -> None:
+def test_a_name_is_known_in_any_case_plural_and_in_parts(found: list[str], text: str, lacking: list[str]) -> None:
     assert without(found, text) == lacking
 
 

@@ -62,9 +62,7 @@ def behind(note: str) -> str:
         ("the list was lost.", prompts.LOST_PASSAGE),
     ],
 )
-def test_what_was_left_out_behind_a_passage_is_named_so_that_nothing_else_is_taken_for_it(
-    note: str, said: str
-) -> None:
+def test_what_was_left_out_behind_a_passage_is_named(note: str, said: str) -> None:
     assert f"The fees are:\n{said}\n</passage>" in behind(note)
     assert said not in prompt("The fees are:")
 
@@ -103,9 +101,7 @@ def test_the_last_turns_stand_between_the_passages_and_the_question(with_model: 
 
 
 @pytest.mark.parametrize("said", ["go on", "yes", "more", "shorter", "hello", "thanks!", "Who are you?"])
-def test_what_goes_on_with_the_conversation_is_answered_by_the_model_and_a_greeting_is_not(
-    said: str, with_model: WithModel
-) -> None:
+def test_what_goes_on_with_the_conversation_is_for_the_model_no_greeting(said: str, with_model: WithModel) -> None:
     assistant, model = with_model([said], ["Accenture [1]."])
     answer = assistant.chain.invoke(Ask(question=said, history=(LIST,)))
     greets = said in ("hello", "thanks!", "Who are you?")

@@ -95,7 +95,7 @@ FAULTS: list[tuple[str, Script, int, str]] = [
 @pytest.mark.parametrize(
     ("script", "times", "cause"), [fault[1:] for fault in FAULTS], ids=[name for name, *_ in FAULTS]
 )
-def test_the_offline_reader_answers_instead_and_says_why(
+def test_the_offline_reader_steps_in(
     script: Script, times: int, cause: str, asking: Asking, assistant: Assistant
 ) -> None:
     with model_server(script) as server:
@@ -186,7 +186,7 @@ def left(asked: Any) -> None:
 
 
 @pytest.mark.parametrize("script", [[left], [STREAM, event("BPO"), event(" is"), left]])
-def test_the_event_that_stops_a_run_ends_the_request_at_the_server(
+def test_a_stop_ends_the_request_at_the_server(
     script: Script, asking: Asking, ingest_settings: IngestSettings
 ) -> None:
     with model_server(script) as server:

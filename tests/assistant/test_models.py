@@ -62,9 +62,7 @@ def test_a_server_is_asked_for_its_one_model_where_neither_a_key_nor_a_name_says
         ("gpt-oss:20b", "http://127.0.0.1:11434/v1", "name it openai:gpt-oss:20b, or use --model extractive."),
     ],
 )
-def test_a_model_that_there_is_not_is_one_line_that_says_what_to_do(
-    model: str, url: str | None, message: str
-) -> None:
+def test_an_unknown_model_is_one_line_that_says_what_to_do(model: str, url: str | None, message: str) -> None:
     settings = with_server(url, model=model)
     with pytest.raises(SettingsError) as caught:
         open_chat_model(choose(settings), settings)

@@ -8,6 +8,7 @@ import pytest
 from assistant.chain import Assistant
 from assistant.prompts import CUT_SHORT
 from assistant.settings import AssistantSettings
+from ingest.errors import SettingsError
 from tests.assistant.conftest import DRIVES, QUOTE
 from tests.model_server import ModelServer, Script, model_server, reply
 
@@ -81,3 +82,9 @@ def test_a_fault_falls_back_to_the_offline_reader(script: Script, times: int, ca
     assert answer.model == "extractive" and answer.answered
     assert any(cause in notice for notice in answer.notices), answer.notices
     assert len(server.asked) == times
+
+
+def test_a_model_that_is_not_there_is_named(opened: Opened) -> None:
+    unknown = [reply({"error": "model 'm:8b' not found"}, "404 Not Found")]
+    with model_server(unknown) as server, pytest.raises(SettingsError, match="does not know this model"):
+        opened(server).chain.invoke(DRIVES)

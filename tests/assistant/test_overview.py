@@ -163,6 +163,11 @@ def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader
     assert told(passages("# Rules\n\n## All\n\nSome of them are:\n\n## Other\n\nSo it is.\n")) is None
 
 
+def test_a_text_without_headings_is_told_by_its_passages() -> None:
+    (row, *_) = shown(summarized(passages("It rained all day. The match was called off.")))
+    assert row == ("", "It rained all day.")
+
+
 def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
     one, other = passages(HEATING), passages("# Boats\n\nBoats float.\n", "b.md")
     assert shown(begun([one, other], left_out=0)) == [
@@ -184,6 +189,12 @@ def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_senten
         ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
         ("Repairs", "Gas needs a sweep every year.", ""),
     ]
+
+
+def test_a_thing_is_known_under_its_long_name_too() -> None:
+    text = HEATING.replace("Gas", "Natural gas from abroad")
+    found = side_by_side(passages(text), longest, ("NGA", "heat pump"), lambda t: ["nga"] if "gas" in t else [])
+    assert ("Noise", "Natural gas from abroad burns quietly.", "A heat pump hums outside.") in shown(found)
 
 
 def test_two_things_that_hardly_a_section_speaks_of_have_no_table() -> None:

@@ -77,9 +77,7 @@ def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, t
     assert replayed.value.cause == recorded.value.cause
 
 
-def test_what_went_well_at_the_second_attempt_does_so_again_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_attempt_is_replayed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "_BACKOFF", lambda _: 5.0)
     with model_server(error("503 Service Unavailable", retry_after="0"), streamed("Volume")) as server:
         settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})

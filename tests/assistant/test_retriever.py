@@ -104,7 +104,7 @@ def test_a_heading_comes_once_and_none_of_another_document_with_the_same_section
     assert "### Slow" not in alone, "one heading makes no list"
 
 
-def test_of_a_question_with_those_before_it_the_last_is_embedded_first(
+def test_of_several_questions_the_last_is_embedded_first(
     retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedded: list[str] = []
@@ -113,9 +113,7 @@ def test_of_a_question_with_those_before_it_the_last_is_embedded_first(
     assert embedded == ["And what else? What drives BPO?"], "what is too long is cut at its end"
 
 
-def test_a_passage_is_found_by_a_question_beside_its_document_and_by_none_beside_another(
-    retriever_over: Over, minilm: MiniLM
-) -> None:
+def test_a_passage_is_found_by_a_question_beside_its_own_document(retriever_over: Over, minilm: MiniLM) -> None:
     texts = {"a.md": "# A\n\n## Glow\n\nIt shines.\n\n## Hum\n\nIt sings.", "b.md": "# B\n\n## Tea\n\nIt is hot."}
     found = retriever_over(**texts)
     question = "Why does the lamp flicker at dusk?"

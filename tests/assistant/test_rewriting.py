@@ -33,9 +33,7 @@ def test_the_earlier_answers_are_told_without_their_markers(with_model: WithMode
 @pytest.mark.parametrize(
     "rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30, "What drives BPO?"]
 )
-def test_a_rewriting_that_is_none_is_dropped_for_the_one_without_a_model(
-    rewriting: str, with_model: WithModel
-) -> None:
+def test_a_rewriting_that_is_none_gives_way_to_one_without_model(rewriting: str, with_model: WithModel) -> None:
     _, model = with_model([rewriting])
     assert rewrite_question(model, "And for KPO?", [DRIVES], TOKENS)[0] == "What drives KPO?"
 

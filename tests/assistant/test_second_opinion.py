@@ -54,7 +54,7 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
         ([BRICKS, TILES], "Yes", [None, None]),
     ],
 )
-def test_its_reply_is_yes_or_no_for_each_claim_or_nothing(
+def test_its_reply_is_yes_or_no_for_each_or_nothing(
     claims: list[Claim], reply: str, proven: list[bool | None]
 ) -> None:
     assert judge_claims(replying(lambda _: reply), claims).proven == proven
@@ -74,9 +74,7 @@ def test_what_a_document_orders_is_no_evidence() -> None:
 SAID = "- It takes a larger workforce [{0}].\n- BPO is driven by volume [{0}].\n- Pigs fly [{0}]."
 
 
-def test_it_marks_what_the_reading_model_finds_proven_and_is_not_asked_about_the_rest(
-    asking: Asking, number: int
-) -> None:
+def test_it_marks_what_the_reading_model_finds_proven_and_nothing_else(asking: Asking, number: int) -> None:
     first, second = streamed(f"{QUOTE} [{number}]\n\n{SAID.format(number)}"), streamed("1: no\n2: yes")
     with model_server(first, second) as server:
         answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)
@@ -89,9 +87,7 @@ def test_it_marks_what_the_reading_model_finds_proven_and_is_not_asked_about_the
     assert asked.count("<claim ") == 2 and "Pigs" not in asked and asked.count("<evidence ") == 1
 
 
-def test_a_strict_answer_shows_nothing_before_it_and_leaves_out_what_it_does_not_find_proven(
-    asking: Asking, number: int
-) -> None:
+def test_a_strict_answer_waits_for_it_and_leaves_out_what_it_finds_unproven(asking: Asking, number: int) -> None:
     with model_server(streamed(SAID.format(number)), streamed("1: no\n2: yes")) as server:
         (answer,) = asking(server, strict=True).chain.stream(DRIVES)
     assert answer.text == "- BPO is driven by volume [1]."
@@ -118,7 +114,7 @@ def test_a_question_may_ask_for_a_strict_answer_or_for_one_that_is_not(asking: A
         ({"second_opinion": "always"}, f"{QUOTE} [{{0}}]"),
     ],
 )
-def test_it_is_not_asked_where_it_is_not_wanted_or_nothing_depends_on_it(
+def test_it_is_not_asked_where_nothing_depends_on_it(
     options: dict[str, object], said: str, asking: Asking, number: int
 ) -> None:
     with model_server(streamed(said.format(number))) as server:
@@ -130,7 +126,7 @@ def test_it_is_not_asked_where_it_is_not_wanted_or_nothing_depends_on_it(
     ("second", "cause"),
     [(error("503 Service Unavailable"), "503"), (streamed("I cannot tell."), "it said neither yes nor no")],
 )
-def test_where_it_fails_the_verdicts_stay_as_they_were_and_a_notice_says_so(
+def test_where_it_fails_verdicts_stay_and_a_notice_says_so(
     second: list[bytes], cause: str, asking: Asking, number: int
 ) -> None:
     with model_server(streamed(SAID.format(number)), second) as server:
@@ -141,9 +137,7 @@ def test_where_it_fails_the_verdicts_stay_as_they_were_and_a_notice_says_so(
     assert answer.model == "openai:m" and len(server.asked) == 2
 
 
-def test_a_sentence_that_its_reply_leaves_out_is_named_and_left_out_of_a_strict_answer(
-    asking: Asking, number: int
-) -> None:
+def test_a_sentence_that_its_reply_leaves_out_is_named_or_left_out(asking: Asking, number: int) -> None:
     notice = prompts.SECOND_OPINION_ON_SOME.format(missing=1, asked=2)
     with model_server(streamed(SAID.format(number)), streamed("2: yes")) as server:
         answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)

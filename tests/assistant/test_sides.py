@@ -30,9 +30,7 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
         ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
     ],
 )
-def test_two_things_are_compared_where_the_texts_have_both(
-    question: str, texts: list[str], names: Names | None
-) -> None:
+def test_two_things_are_compared_if_texts_have_both(question: str, texts: list[str], names: Names | None) -> None:
     assert compared(question, texts) == names
 
 
@@ -51,9 +49,7 @@ KINDS, LEASED = ("BPO", "KPO"), ("operating lease", "finance lease")
         ("Every lease is a contract.", LEASED, None),  # what two names share tells nothing
     ],
 )
-def test_a_sentence_is_on_the_side_of_the_one_thing_that_it_is_about(
-    text: str, names: Names, side: str | None
-) -> None:
+def test_a_sentence_is_on_the_side_of_the_thing_it_is_about(text: str, names: Names, side: str | None) -> None:
     assert side_of(text, [], names) == side
 
 
@@ -66,9 +62,7 @@ def test_a_sentence_is_on_the_side_of_the_one_thing_that_it_is_about(
         (["BPO and KPO", "BPO"], None),  # the first that names one decides, also where it names both
     ],
 )
-def test_one_that_names_none_is_on_the_side_of_the_nearest_text_that_does(
-    around: list[str], side: str | None
-) -> None:
+def test_one_that_names_none_is_on_the_side_of_the_nearest_that_does(around: list[str], side: str | None) -> None:
     assert side_of("Financial manager.", around, ("BPO", "KPO")) == side
 
 
@@ -79,9 +73,7 @@ questions = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=9).m
 
 
 @given(questions, st.lists(questions, max_size=3))
-def test_two_things_are_two_names_that_the_texts_have_each_on_its_own_side(
-    question: str, texts: list[str]
-) -> None:
+def test_two_things_are_two_names_in_the_texts_each_on_its_own_side(question: str, texts: list[str]) -> None:
     names = compared(question, texts)
     if names:
         assert all(names) and names[0].casefold() != names[1].casefold()

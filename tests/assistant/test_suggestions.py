@@ -57,6 +57,10 @@ def test_an_answer_is_followed_by_questions_about_the_three_sections_that_stand_
     assert suggested(answer(near=2)) == [about("Noise")], "a refusal has one about the nearest passage"
 
 
+def test_after_a_summary_of_every_section_more_of_these_is_suggested() -> None:
+    assert suggested(answer(*range(len(NAMES)))) == [about("Care"), about("Winter storage"), about("Noise")]
+
+
 def test_neither_is_what_was_asked_before_however_it_was_written() -> None:
     asked = (f" {about('Noise').upper()} ", "what if it leaks")
     assert suggested(answer(1), asked) == [about("Care"), about("Colours"), about("Spare parts")]

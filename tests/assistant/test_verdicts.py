@@ -45,9 +45,7 @@ def test_how_many_things_a_sentence_lists_itself_is_no_amount_that_the_passage_m
     ("sentence", "strange"),
     [("It needs 1 clerk.", "1"), ("It needs two clerks and is cheap.", "2"), ("Cheap: it needs 1 clerk.", "1")],
 )
-def test_an_amount_that_counts_nothing_listed_is_one_that_the_passage_must_have(
-    sentence: str, strange: str
-) -> None:
+def test_an_amount_that_counts_nothing_listed_must_stand_in_the_passage(sentence: str, strange: str) -> None:
     assert of(sentence, CREDULOUS).doubt == f"“{strange}” is not in the passage"
 
 
@@ -102,9 +100,7 @@ def test_what_cites_nothing_says_so() -> None:
         ("KPO needs clerks", "KPO"),
     ],
 )
-def test_an_amount_or_a_name_that_the_passage_does_not_have_is_named_before_anyone_judges(
-    claim: str, strange: str
-) -> None:
+def test_an_amount_or_name_that_the_passage_lacks_is_named_before_anyone_judges(claim: str, strange: str) -> None:
     assert of(claim, CREDULOUS) == Verdict(f"“{strange}” is not in the passage", -math.inf)
     assert of("In Peru 300 clerks of Genpact are cheap", CREDULOUS) == Verdict(
         "", 2.0
@@ -147,9 +143,7 @@ GERMAN = "Das Volumen treibt die Prozesse, und sie brauchen mehr Personal."
         ("Genpact, WNS Global, Evalueserve", "Genpact, WNS Global, Evalueserve", False),
     ],
 )
-def test_a_sentence_is_in_the_language_that_it_or_its_answer_tells(
-    sentence: str, answer: str, translated: bool
-) -> None:
+def test_a_sentence_has_the_language_it_or_its_answer_tells(sentence: str, answer: str, translated: bool) -> None:
     told = "Volume drives the processes, and they need more staff than any other."
     assert is_translated(sentence, answer, told) is translated
     assert not is_translated(sentence, answer, GERMAN) or "and" in sentence + answer

@@ -51,9 +51,7 @@ def documents_of(answer: Answer) -> set[str]:
 @pytest.mark.parametrize(
     ("document", "right", "wrong"), [("leeds", "25 days", "31 days"), ("york", "31 days", "25 days")]
 )
-def test_an_answer_is_from_the_document_that_was_asked(
-    both: Assistant, document: str, right: str, wrong: str
-) -> None:
+def test_an_answer_is_from_the_document_asked(both: Assistant, document: str, right: str, wrong: str) -> None:
     answer = asked(both, document)
     assert answer.answered and right in answer.text and wrong not in answer.text
     assert documents_of(answer) == {f"{document}.md"}

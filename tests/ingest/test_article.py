@@ -45,9 +45,7 @@ def test_one_title_six_parts_seven_differences_and_six_benefits() -> None:
     assert (parts[0], parts[3]) == ("7 key differences between BPO vs KPO", "6 common benefits of BPO and KPO")
 
 
-def test_each_of_the_four_lost_lists_has_a_note_behind_its_lead_in_and_no_other_lead_in_is_without_its_list() -> (
-    None
-):
+def test_each_of_the_four_lost_lists_and_no_other_has_a_note_behind_its_lead_in() -> None:
     assert re.findall(r"^(.+)\n\n<!-- note: [^\n]+ -->$", BODY, re.MULTILINE) == [
         "Some of the common BPO services include:",
         "Some of the most common BPO roles include:",

@@ -34,7 +34,7 @@ words = st.lists(st.sampled_from(["it's", "1,200.5", "东京", "naïve", "cost",
 
 
 @given(st.lists(words, max_size=6), words, st.integers(1, 6))
-def test_every_text_with_a_term_has_the_score_of_the_formula_and_the_best_come_first(
+def test_scores_are_those_of_the_formula_and_the_best_come_first(
     texts: list[list[str]], asked: list[str], k: int
 ) -> None:
     expected = {i: score(asked, text, texts) for i, text in enumerate(texts)}

@@ -116,9 +116,7 @@ def test_a_path_is_added_and_the_others_are_left_alone(library: Library) -> None
     assert str(library.build()) == "2 passages: 1 embedded, 1 kept, 3 removed"
 
 
-def test_a_path_is_remembered_once_however_it_is_given_and_a_folder_for_the_files_in_it(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_is_remembered_once_or_by_its_folder(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     a = library.write("a.md", "A.")
     monkeypatch.chdir(library.corpus)
     for same in (a, Path("a.md"), Path("../documents/a.md")):
@@ -173,9 +171,7 @@ def test_the_last_path_cannot_be_removed_but_for_another(indexed: Library) -> No
     assert (indexed.texts(), indexed.pointer().paths) == (["A."], (str(elsewhere),))
 
 
-def test_an_index_that_was_moved_with_its_checkout_knows_its_documents(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_moved_with_its_checkout_is_known(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     old = library.corpus.parent
     monkeypatch.setattr("ingest.sources.ROOT", old)
     library.write("guide.md", GUIDE)

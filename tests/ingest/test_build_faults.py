@@ -104,9 +104,7 @@ def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(gu
     ("field", "message"),
     [("format", r"has format 2, this release reads 3\."), ("splitter", r"cut by another release\.")],
 )
-def test_an_index_of_another_release_is_refused_with_the_remedy_which_mends_it(
-    guide: Library, field: str, message: str
-) -> None:
+def test_an_index_of_another_release_is_refused_with_its_remedy(guide: Library, field: str, message: str) -> None:
     manifest = guide.snapshot_folder() / "manifest.json"
     manifest.write_text(manifest.read_text().replace(f'"{field}": 3', f'"{field}": 2'))
     refused_by_all(guide, rf"{message} Run: bpo-kpo ingest$", but=guide.build)
@@ -148,9 +146,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
-    guide: Library, damage: Callable[[Path], object]
-) -> None:
+def test_damage_is_one_line_and_a_build_mends_it(guide: Library, damage: Callable[[Path], object]) -> None:
     damage(guide.snapshot_folder())
     for _ in range(2):  # a second attempt in the same process says the same
         with pytest.raises(IndexProblem, match=r"^[^\n]*(damaged|has format)[^\n]*Run: bpo-kpo ingest$"):
@@ -161,9 +157,7 @@ def test_damage_is_refused_in_one_line_and_the_build_that_it_names_mends_it(
     assert len(index.nearest(guide.fake.embed_query("words"), 2)) == 2
 
 
-def test_a_damaged_pointer_is_refused_and_what_it_says_mends_it_and_loses_no_uploaded_document(
-    guide: Library,
-) -> None:
+def test_a_damaged_pointer_is_refused_and_mended_and_loses_no_uploaded_document(guide: Library) -> None:
     guide.settings.uploads.mkdir()
     (guide.settings.uploads / "given.md").write_text("Given.")
     guide.build(guide.settings.uploads)

@@ -39,9 +39,7 @@ def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(libra
     assert re.fullmatch(r".*zeros\.txt cannot be read \(it is no text\)\. Save it as UTF-8 and run .*", zeros)
 
 
-def test_what_cannot_be_read_any_more_stays_as_it_was_and_is_not_tried_again_before_it_has_changed(
-    library: Library, converted: list[str]
-) -> None:
+def test_what_cannot_be_read_any_more_stays_and_is_not_tried_again(library: Library, converted: list[str]) -> None:
     library.write("a.md", "A.")
     broken, page = library.write("broken.pdf", "no PDF"), library.write("b.html", "<p>B.")
     library.build()
@@ -56,9 +54,7 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_and_is_not_tried_again_bef
     assert len(library.build().skipped) == 2
 
 
-def test_a_document_at_hand_is_not_read_again_and_its_file_need_not_be_there_yet(
-    library: Library, converted: list[str]
-) -> None:
+def test_a_document_at_hand_is_not_read_its_file_may_come_later(library: Library, converted: list[str]) -> None:
     library.write("a.md", "A.")
     library.build()
     uploads = library.settings.uploads
@@ -72,9 +68,7 @@ def test_a_document_at_hand_is_not_read_again_and_its_file_need_not_be_there_yet
     assert ensure_index(library.settings) is None and converted == ["any.html"]
 
 
-def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
-    library: Library, converted: list[str]
-) -> None:
+def test_a_document_is_converted_again_only_when_it_has_changed(library: Library, converted: list[str]) -> None:
     page, other = library.write("a.html", "<h1>A</h1><p>One."), library.write("b.html", "<h1>B</h1><p>Two.")
     library.build()
     assert library.texts() == ["# A\n\nOne.", "# B\n\nTwo."]
@@ -89,10 +83,20 @@ def test_a_document_is_converted_once_and_again_only_when_it_has_changed(
     assert library.texts() == ["# A\n\nAnew.", "C."]
 
 
+def test_an_index_whose_only_document_is_damaged_or_gone_answers_all_the_same(library: Library) -> None:
+    page = library.write("a.html", "<p>A.")
+    library.build()
+    page.write_text("")
+    report = ensure_index(library.settings)
+    assert report and "it has no text" in report.skipped[0]
+    page.unlink()
+    report = ensure_index(library.settings)
+    assert report and "There is no text in" in report.skipped[0]
+    assert library.texts() == ["A."]
+
+
 @pytest.mark.parametrize("index", [".index", "index"])
-def test_what_was_uploaded_stays_known_where_the_index_lies_below_a_folder_that_is_indexed(
-    library: Library, index: str
-) -> None:
+def test_what_was_uploaded_stays_known_where_the_index_lies_in_the_corpus(library: Library, index: str) -> None:
     library.settings = library.settings.model_copy(update={"index": library.corpus / index})
     library.write("a.md", "A.")
     library.build(library.corpus)

@@ -143,9 +143,7 @@ def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
         ("---\ntitle: A\n---\n \n<!-- all -->\n\u00a0", []),
     ],
 )
-def test_a_passage_bears_the_headings_above_it_and_opens_with_its_own(
-    text: str, passages: list[tuple[str, str]]
-) -> None:
+def test_a_passage_bears_the_headings_above_it_and_its_own(text: str, passages: list[tuple[str, str]]) -> None:
     assert cut(text) == passages
 
 
@@ -202,9 +200,7 @@ def test_a_line_in_bold_that_is_no_sentence_or_asks_is_a_heading_below_all_other
         ("| no | words |\n|---|---|\n", f"| 1 | {SENTENCE} |", "| 1 |"),
     ],
 )
-def test_lists_and_tables_over_the_budget_are_cut_between_rows_and_the_first_part_has_their_head(
-    head: str, row: str, begins: str
-) -> None:
+def test_long_lists_and_tables_are_cut_between_rows_below_their_head(head: str, row: str, begins: str) -> None:
     first, *others = [passage for _, passage in cut(head + "\n".join([row] * 10), 72)]
     assert first.startswith(head + row)
     assert others and all(passage.startswith(begins) for passage in others)
@@ -222,7 +218,7 @@ def test_very_long_documents_are_cut_in_time() -> None:
 # --- the article
 
 
-def test_the_article_is_cut_into_exact_passages_within_the_models_window(
+def test_the_articles_passages_are_exact_and_within_the_window(
     article: Source, tokenizer: tokenizers.Tokenizer
 ) -> None:
     passages = split(article)

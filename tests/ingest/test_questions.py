@@ -44,9 +44,7 @@ TRIAL = "# Trial\n\nThe free trial lasts 14 days, and no card is needed. Ada Byr
         ("Straße 5 is near.", "Strasse 5", "Straße 5"),
     ],
 )
-def test_a_quote_is_found_whatever_its_case_quotes_hyphens_marks_and_spaces(
-    text: str, quote: str, found: str
-) -> None:
+def test_a_quote_is_found_whatever_its_case_marks_and_spaces(text: str, quote: str, found: str) -> None:
     assert quoted(text, quote) == [found]
 
 
@@ -68,9 +66,7 @@ word = st.sampled_from(["trial", "lasts", "days", "office", "14", "Leeds", "naï
 
 
 @given(st.lists(word, min_size=6, max_size=12), word, st.data())
-def test_what_is_found_for_a_quote_begins_and_ends_with_whole_words(
-    quote: list[str], other: str, data: st.DataObject
-) -> None:
+def test_what_is_found_begins_and_ends_with_whole_words(quote: list[str], other: str, data: st.DataObject) -> None:
     changed = list(quote)
     changed[data.draw(st.integers(0, len(quote) - 1))] = other
     text = f"Before it, {' '.join(changed)}; after it."
@@ -93,9 +89,7 @@ LONG = "Nobody who works in the Leeds office has ever asked for a second trial."
         (["The free trial lasts 14 days", "Ada Byron runs the Leeds office."], 2),
     ],
 )
-def test_a_question_whose_quotes_are_gone_is_not_answered_or_left_out(
-    quotes: list[str], spans: int | None
-) -> None:
+def test_a_question_whose_quotes_are_gone_is_unanswered_or_left_out(quotes: list[str], spans: int | None) -> None:
     found = indexed_questions(make_source("a.md", TRIAL, line("Who?", *quotes)))
     assert [len(question.spans) for question in found] == ([] if spans is None else [spans])
 

@@ -68,9 +68,7 @@ def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return make
 
 
-def test_what_one_machine_ingests_another_reads_as_it_was(
-    machine: Machines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_one_machine_ingests_another_reads(machine: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.server.SERVER_ROWS", 1)
     one, other = machine("one"), machine("other")
     with pytest.raises(IndexProblem, match=r"There is no index at http://127.*Run: bpo-kpo ingest"):
@@ -85,9 +83,7 @@ def test_what_one_machine_ingests_another_reads_as_it_was(
     assert there.nearest(vector.tolist(), 1) == [(1, pytest.approx(1.0, abs=1e-5))]
 
 
-def test_a_running_reader_sees_the_new_snapshot_and_a_second_ingest_makes_none(
-    machine: Machines,
-) -> None:
+def test_a_running_reader_sees_the_new_snapshot_and_a_second_ingest_makes_none(machine: Machines) -> None:
     one, other = machine("one"), machine("other")
     one.build()
     running = other.index()
@@ -130,9 +126,7 @@ def test_of_two_machines_that_publish_over_the_same_pointer_one_wins(machine: Ma
     assert first.read_pointer() == mine
 
 
-def test_what_nobody_needs_any_more_is_deleted_from_server_and_cache(
-    machine: Machines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_needs_goes_from_server_and_cache(machine: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
     one = machine("one")
     for text in ("One.", "Two.", "Three."):
         (one.corpus / "a.md").write_text(text)
@@ -158,9 +152,7 @@ def test_a_cache_that_cannot_be_written_is_named(machine: Machines, monkeypatch:
         one.build()
 
 
-def test_a_server_that_is_away_is_one_line_and_after_its_return_the_reader_goes_on(
-    machine: Machines, server: ChromaServer
-) -> None:
+def test_a_server_away_is_one_line_and_its_reader_goes_on_later(machine: Machines, server: ChromaServer) -> None:
     one = machine("one")
     one.build()
     running = one.index()

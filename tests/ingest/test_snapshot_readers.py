@@ -31,9 +31,7 @@ def test_a_running_reader_takes_the_new_snapshot_at_its_next_question(guide: Lib
     assert old.digest() == old.manifest.digest
 
 
-def test_a_snapshot_that_is_cleared_between_pointer_and_opening_is_no_fault(
-    indexed: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_snapshot_cleared_unopened_is_no_fault(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     stale = indexed.pointer()
     for text in ("B.", "C."):
         indexed.write("a.md", text)
@@ -43,9 +41,7 @@ def test_a_snapshot_that_is_cleared_between_pointer_and_opening_is_no_fault(
     assert indexed.texts() == ["C."]
 
 
-def test_readers_in_two_processes_never_fail_never_wait_and_never_see_a_mixture(
-    settings: IngestSettings,
-) -> None:
+def test_readers_in_two_processes_never_fail_never_wait_and_never_see_a_mixture(settings: IngestSettings) -> None:
     context = processes()
     stop, results = context.Event(), context.Queue()
     readers = [context.Process(target=read_until, args=(settings, stop, results)) for _ in range(2)]

@@ -65,7 +65,7 @@ def killed(settings: IngestSettings, step: str) -> None:
         ("FolderStore.clear_old", True),
     ],
 )
-def test_a_build_killed_at_this_step_leaves_the_old_index_or_the_new_one(
+def test_a_killed_build_leaves_the_old_index_or_the_new(
     settings: IngestSettings, step: str, published: bool
 ) -> None:
     next_version(settings, 1)  # so that there is a snapshot to clear
@@ -105,9 +105,7 @@ class MeetingWordHash(WordHash):
 
 
 @pytest.mark.parametrize("ground", [[], ["Ground."]], ids=["both the first", "over another"])
-def test_of_two_builds_at_once_the_second_goes_on_from_the_first_and_embeds_nothing_twice(
-    library: Library, ground: list[str]
-) -> None:
+def test_of_two_builds_at_once_the_second_goes_on_from_the_first(library: Library, ground: list[str]) -> None:
     for text in ground:
         library.write("a.md", text)
         library.build()
@@ -161,7 +159,7 @@ def test_a_snapshot_that_is_being_built_is_not_cleared(settings: IngestSettings)
     assert has_only_what_is_needed(settings)
 
 
-def test_a_build_that_comes_late_to_its_clearing_spares_the_newer_one(
+def test_a_build_that_clears_late_spares_the_newer_one(
     settings: IngestSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clear, newer = FolderStore.clear_old, [2, 3]

@@ -144,9 +144,7 @@ def test_a_folder_gives_its_documents_in_order_and_what_is_not_read_apart(tmp_pa
     assert others == ["noext", "picture.png", "sub/linked", "sub/old.xls"]
 
 
-def test_a_folder_that_cannot_be_read_is_named_and_one_that_vanished_is_no_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_folder_is_named_a_vanished_one_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     below(tmp_path, "a.md", "closed/b.md")
     scandir, closed = os.scandir, str(tmp_path / "closed")
     error: OSError = FileNotFoundError(2, "Gone", closed)

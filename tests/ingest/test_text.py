@@ -118,9 +118,7 @@ def provided(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 PUBLISHED = [1_681_126, 3_613_922]  # bytes
 
 
-def test_the_vocabularies_need_no_network_and_no_cache_of_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_vocabularies_need_no_network_and_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert provided(tmp_path / "cache", monkeypatch) == PUBLISHED
     for path in Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir():
         path.write_bytes(path.read_bytes()[:1000])

@@ -78,9 +78,7 @@ def test_the_menu_is_on_every_screen_whole(open_page: Open, scripted: str) -> No
         assert focused(page) == "menu"
 
 
-def test_strict_answers_are_chosen_in_the_menu_told_below_the_question_and_kept_over_a_reload(
-    open_page: Open, scripted: str
-) -> None:
+def test_strict_answers_are_chosen_in_the_menu_and_kept_over_a_reload(open_page: Open, scripted: str) -> None:
     page = open_page(scripted, width=390)
     strict, told = page.get_by_label("Leave out what is not proven"), page.get_by_text("not proven is left out ·")
     page.get_by_role("button", name="Menu").click()

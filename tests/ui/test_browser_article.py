@@ -9,9 +9,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
 
 class TestProof:
-    def test_with_the_mouse_a_citation_shows_its_quote_and_leads_to_it_and_so_does_a_link(
-        self, open_page: Open, scripted: str
-    ) -> None:
+    def test_a_citation_shows_its_quote_and_leads_to_it_as_links_do(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         ask(page, "What drives BPO?")
         answered(page)
@@ -30,9 +28,7 @@ class TestProof:
         page.reload()
         assert marked(page) == QUOTE
 
-    def test_the_article_follows_the_last_answer_and_all_keep_their_citations_also_after_a_reload(
-        self, open_page: Open, real: str
-    ) -> None:
+    def test_the_article_follows_the_answer_also_after_a_reload(self, open_page: Open, real: str) -> None:
         page = open_page(real)
         page.evaluate("""() => {
             window.heard = [];
@@ -66,9 +62,7 @@ class TestProof:
         answered(page, 3)
         page.locator("#article mark").first.wait_for(state="detached")  # a refusal quotes nothing
 
-    def test_a_document_is_opened_by_its_citation_or_by_choosing_it_and_the_last_wish_counts(
-        self, open_page: Open, scripted: str
-    ) -> None:
+    def test_a_document_is_cited_or_chosen_and_the_last_wish_counts(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         page.get_by_label("Document").select_option("b.md")
         page.locator("article[data-source='b.md']").wait_for()
@@ -127,9 +121,7 @@ APART = """(marker) => {
 }"""
 
 
-def test_on_a_narrow_one_the_article_is_a_drawer_behind_which_nothing_can_be_reached(
-    open_page: Open, scripted: str
-) -> None:
+def test_on_a_narrow_one_the_article_is_a_drawer_that_keeps_the_focus(open_page: Open, scripted: str) -> None:
     page = open_page(scripted, width=390, touch=True)
     opener, dialog = page.get_by_role("button", name="Article"), page.get_by_role("dialog", name="Article")
     assert not page.locator("#article article").is_visible()

@@ -48,9 +48,7 @@ class TestConversation:
         ask(page, "And KPO?")
         answered(page, 5)
 
-    def test_a_refusal_leads_to_what_comes_nearest_and_hostile_text_makes_neither_images_nor_links(
-        self, open_page: Open, scripted: str
-    ) -> None:
+    def test_a_refusal_leads_to_the_nearest_and_hostile_text_is_text(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
         ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
         answered(page)
@@ -156,9 +154,7 @@ def printed(page: Any) -> str:
     return " ".join(" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in sheets)
 
 
-def test_thumbs_and_comments_are_kept_with_their_answers_until_they_are_taken_back(
-    open_page: Open, scripted: str
-) -> None:
+def test_thumbs_and_comments_are_kept_with_their_answers_or_taken_back(open_page: Open, scripted: str) -> None:
     def kept() -> list[tuple[str, bool | None, str]]:
         return [(one.answer.question, one.good, one.comment) for one in read_feedback(FEEDBACK)]
 
@@ -202,9 +198,7 @@ def test_thumbs_and_comments_are_kept_with_their_answers_until_they_are_taken_ba
     comment.wait_for(state="hidden")
 
 
-def test_clearing_asks_in_any_language_and_a_question_that_no_server_heard_is_kept(
-    browser: Any, scripted: str
-) -> None:
+def test_clearing_asks_in_any_language_and_an_unheard_question_is_kept(browser: Any, scripted: str) -> None:
     person = browser.new_context(locale="de-DE")
     page, said = person.new_page(), []
     page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())

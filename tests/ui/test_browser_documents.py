@@ -72,7 +72,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     assert "70 degrees" in reply(page)
 
 
-def test_no_box_is_all_of_them_and_what_was_removed_elsewhere_is_not_asked(
+def test_no_box_is_all_of_them_and_what_was_removed_is_not_asked(
     address: str, open_page: Open, tmp_path: Path
 ) -> None:
     coffee = tmp_path / "coffee.md"

@@ -20,9 +20,7 @@ TWO_QUESTIONS = (
 
 
 class TestEvaluate:
-    def test_a_set_runs_shows_its_figures_and_opens_a_question_in_the_conversation(
-        self, open_page: Open, real: str, tmp_path: Path
-    ) -> None:
+    def test_a_set_runs_and_opens_a_question(self, open_page: Open, real: str, tmp_path: Path) -> None:
         questions = tmp_path / "two <b>.jsonl"
         questions.write_text(TWO_QUESTIONS, encoding="utf-8")
         page = evaluate(open_page(real))
@@ -54,9 +52,7 @@ class TestEvaluate:
         choose(page, "Report", first)
         page.locator("#report h2").get_by_text(first).wait_for()
 
-    def test_a_run_outlives_its_page_is_seen_by_all_can_be_stopped_and_gone_on_with(
-        self, open_page: Open, real: str
-    ) -> None:
+    def test_a_run_outlives_its_page_is_seen_by_all_and_can_be_stopped(self, open_page: Open, real: str) -> None:
         page, other = evaluate(open_page(real)), evaluate(open_page(real))
         page.get_by_role("button", name="Run").click()
         page.get_by_text(UNDER_WAY).wait_for()

@@ -64,9 +64,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterato
         yield address
 
 
-def test_a_document_is_text_in_the_chat_in_the_article_panel_and_in_an_export(
-    hostile: str, open_page: Open
-) -> None:
+def test_a_document_is_text_in_chat_article_panel_and_export(hostile: str, open_page: Open) -> None:
     page = open_page(hostile)
     active = "script, img, iframe, svg, [onerror], [onclick], [onload], a[href^='javascript'], a[href*='evil']"
     for kind, trade in TRADES.items():

@@ -99,7 +99,7 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
 
 
 @pytest.mark.parametrize("content", [b"BPO_KPO_MODEL=\xff\xfe", "BPO_KPO_MODEL=auto".encode("utf-16")])
-def test_an_env_file_that_is_not_utf_8_is_a_mistake_to_mend(
+def test_an_env_file_not_in_utf_8_is_a_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     (tmp_path / ".env").write_bytes(content)
@@ -127,9 +127,7 @@ def test_a_reader_who_leaves_early_causes_no_traceback(environment: dict[str, st
     assert (run.returncode, run.stderr) == (1, b"")
 
 
-def test_verify_says_which_quotes_stand_moved_and_are_gone_and_what_else_has_changed(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
+def test_verify_says_which_quotes_stand_and_what_has_changed(tmp_path: Path, environment: dict[str, str]) -> None:
     answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **environment).stdout)
     first = answer.citations[0]
     changed = (

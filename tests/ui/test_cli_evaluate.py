@@ -99,9 +99,7 @@ def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
     assert (report / "summary.json").exists()
 
 
-def test_a_missed_floor_is_named_and_exits_with_1_and_a_run_is_compared_with_an_earlier_one(
-    evaluate: Run, tmp_path: Path
-) -> None:
+def test_a_missed_floor_exits_with_1_and_a_run_is_compared_with_another(evaluate: Run, tmp_path: Path) -> None:
     run = evaluate(*ONE, "--report", tmp_path / "one", "--fail-under", "fact_recall=1.1")
     assert run.returncode == 1
     assert run.stderr == "Short of a floor: fact_recall is 1.000, at least 1.1 was asked for\n"
@@ -154,7 +152,7 @@ def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: 
         ([SMOKE, "--compare", "no-such"], "no-such"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2_before_anything_is_asked(
+def test_a_mistake_is_one_line_and_exit_code_2(
     arguments: list[object], said: str, evaluate: Run, tmp_path: Path
 ) -> None:
     run = evaluate(*arguments, "--report", tmp_path / "report")

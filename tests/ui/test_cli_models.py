@@ -138,9 +138,7 @@ def test_ctrl_c_ends_what_waits_for_a_silent_server(ingest_settings: IngestSetti
     assert (process.returncode, errors) == (130, "")
 
 
-def test_a_run_stops_before_all_its_models_together_cost_too_much(
-    bpo_kpo: Run, questions: str, tmp_path: Path
-) -> None:
+def test_a_run_stops_before_its_models_cost_too_much(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
     arguments = ["--model", "openai:gpt-4o", "--model", "openai:gpt-4o-mini", "--max-cost", "1.0005"]
     with model_server(streamed("Volume [1].", usage=(400_000, 0))) as server:  # of gpt-4o: one dollar
         report = ["--report", str(tmp_path / "report")]
@@ -169,6 +167,7 @@ ECHO = f"Two.\x1b[31m \n\n{KEY} {'and so on ' * 20}"
     ("script", "code", "says"),
     [
         (streamed("<think>No.</think>", "Two."), 0, r"ok     reply: asked “Which .*” it said “Two\.” after \d"),
+        (streamed("<think>One?", finish="length"), 2, "WRONG  reply: It thought aloud, and said nothing. Raise"),
         (streamed(ECHO), 0, r"it said “Two\. \[31m \.\.\. and so on .{0,50} \.\.\.” after"),
         (error("401 Unauthorized", message=KEY), 2, r"WRONG  reply: The server refused the key\. Mend it"),
     ],

@@ -63,9 +63,7 @@ def test_ingest_names_what_was_left_out_and_files_of_other_kinds_on_stderr(tmp_p
     ]
 
 
-def test_commands_that_only_bring_the_index_up_to_date_say_how_much_that_is_and_how_to_see_it(
-    tmp_path: Path,
-) -> None:
+def test_other_commands_say_how_much_was_left_out_and_how_to_see_it(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("One.\n\n<!-- note: a picture -->\n")
     corpus = {"BPO_KPO_CORPUS": str(tmp_path / "a.md"), "BPO_KPO_INDEX": str(tmp_path / "index")}
     asked = bpo_kpo("ask", "What is one?", **corpus, BPO_KPO_MODEL="extractive")

@@ -38,9 +38,7 @@ def ask(address: str, question: str) -> str:
     return str(told[0]["text"] if kind == "complete" else told["error"])
 
 
-def test_an_index_that_changes_or_goes_away_below_a_window(
-    environment: dict[str, str], tmp_path: Path, minilm: MiniLM
-) -> None:
+def test_an_index_changes_or_goes_meanwhile(environment: dict[str, str], tmp_path: Path, minilm: MiniLM) -> None:
     tea, index = str(tmp_path / "tea.md"), Path(environment["BPO_KPO_INDEX"])
     bpo_kpo("ingest", tea, **environment)
     settings = AssistantSettings(model="extractive", ingest=IngestSettings(index=index))
@@ -90,7 +88,7 @@ print(first.stdout, full.stderr, full.returncode, answer.stdout, second.stdout, 
 
 
 @pytest.mark.skipif(not _may_mount(), reason="this system gives a process no disk of its own (unshare -rm)")
-def test_on_a_full_disk_what_is_indexed_answers_and_what_is_new_waits(
+def test_on_a_full_disk_the_old_index_answers_and_what_is_new_waits(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "disk").mkdir()

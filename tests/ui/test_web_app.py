@@ -6,6 +6,7 @@ import time
 import uuid
 
 import pytest
+from gradio import LikeData
 from gradio.queueing import Queue
 from gradio.state_holder import StateHolder
 
@@ -15,6 +16,7 @@ from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
 from ui.web.app import LOOK, QUEUE_SIZE
+from ui.web.feedback import _feedback
 from ui.web.turns import LEFT, Turn, Turns, dump, earlier_turns, whole_answers
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
@@ -72,6 +74,12 @@ class TestConversation:
         assert (first.question, second.question) == ("What drives BPO?", "And KPO?")
         assert "Asked before: 0" in first.answer and "Asked before: 1 What drives BPO?" in second.answer
 
+    def test_a_thumb_keeps_the_documents_that_were_asked(self) -> None:
+        turns = Turns([Turn("What drives BPO?", within=("a.md",))])
+        list(chat._answered(ScriptedAssistant(), turns))
+        given = _feedback(turns, LikeData(None, {"index": 1, "value": "", "liked": False}))
+        assert given and (given.good, given.within) == (False, ("a.md",))
+
     def test_nobody_sees_the_turns_of_somebody_else(self, scripted: str) -> None:
         Page(scripted).ask("My secret plan?")
         shown = Page(scripted).ask("What drives BPO?")
@@ -99,9 +107,7 @@ class TestConversation:
         assert page.press("_restored", saved=kept)[0] == settled  # nothing stands twice
         assert page.press("_markdown", saved="nonsense")[0].count("What drives BPO?")  # it is known now
 
-    def test_a_question_whose_process_was_lost_ends_with_a_word_on_that_and_can_be_asked_again(
-        self, scripted: str
-    ) -> None:
+    def test_a_question_whose_process_was_lost_says_so_and_can_be_asked_again(self, scripted: str) -> None:
         page = Page(scripted)
         kept = page.press("asked", "What drives BPO?", "scripted", "[]", False, saved="")[2]  # not answered yet
         page.session = uuid.uuid4().hex
@@ -132,9 +138,7 @@ class TestConversation:
         kept = [one for one in props if "mark 111111" in one and "Asked before: 0" in one]
         assert len(kept) == 2  # what the chat shows, and what the page keeps
 
-    def test_no_figures_are_kept_of_who_asks_when_nor_is_it_looked_for_questions_without_a_pause(
-        self, scripted: str
-    ) -> None:
+    def test_no_figures_are_kept_of_who_asks_when_and_idle_queues_sleep(self, scripted: str) -> None:
         Page(scripted).ask("What drives BPO?")
         queues = [one for one in gc.get_objects() if isinstance(one, Queue) and one.max_size == QUEUE_SIZE]
         assert queues and not any(queue.event_analytics for queue in queues)

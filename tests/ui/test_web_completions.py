@@ -34,9 +34,7 @@ def test_it_is_a_model_among_the_models(client: openai.OpenAI) -> None:
     assert [model.id for model in client.models.list()] == [client.models.retrieve("bpo-kpo").id] == ["bpo-kpo"]
 
 
-def test_an_answer_has_its_quotes_below_and_its_citations_as_annotations(
-    client: openai.OpenAI, scripted: str
-) -> None:
+def test_an_answer_has_quotes_below_and_citations_as_annotations(client: openai.OpenAI, scripted: str) -> None:
     found = client.chat.completions.create(model="bpo-kpo", messages=[asks(ASKED)], temperature=0)  # type: ignore[list-item]
     (choice,) = found.choices
     content = choice.message.content or ""
@@ -119,7 +117,7 @@ def test_langchain_speaks_to_it(scripted: str) -> None:
         ({"messages": [asks(ASKED)], "model": "gpt-9"}, 404, "There is no model gpt-9"),
     ],
 )
-def test_a_mistake_of_the_request_is_told_in_one_line(
+def test_a_mistake_is_one_line(
     client: openai.OpenAI, body: dict[str, Any], status: int, said: str, stream: bool
 ) -> None:
     with pytest.raises(openai.APIStatusError, match=said) as told:
@@ -131,7 +129,7 @@ def test_a_mistake_of_the_request_is_told_in_one_line(
 @pytest.mark.parametrize(
     ("question", "said"), [("What key?", "The key <b>was</b> refused"), ("A bug?", "it is not your question")]
 )
-def test_trouble_of_the_server_is_no_fault_of_the_request(
+def test_trouble_of_the_server_is_not_the_requests(
     scripted: str, client: openai.OpenAI, question: str, said: str
 ) -> None:
     patient = client.with_options(max_retries=2)  # which are of no use here

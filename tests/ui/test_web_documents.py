@@ -46,7 +46,7 @@ class TestIntake:
         made = AssistantSettings(model="extractive", ingest=settings)
         return Intake(open_assistant(made, embeddings=minilm), settings)
 
-    def test_what_is_broken_is_a_line_and_the_others_go_in_and_out_again(
+    def test_what_is_broken_is_a_line_the_rest_is_added(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
     ) -> None:
         texts = {"no.pdf": "no PDF", "a.dwg": "", "b.md": COFFEE}
@@ -70,9 +70,7 @@ class TestIntake:
         intake.remove(tea.name)
         assert ended(intake).said == ("This is the only document. Add another one first.",)
 
-    def test_what_a_killed_process_left_is_not_indexed_and_goes_after_a_day(
-        self, intake: Intake, settings: IngestSettings, tmp_path: Path
-    ) -> None:
+    def test_what_a_killed_one_left_goes(self, intake: Intake, settings: IngestSettings, tmp_path: Path) -> None:
         old, new = settings.uploads / ".aside-old", settings.uploads / ".aside-new"
         for folder in (old, new):
             folder.mkdir(parents=True)
@@ -83,7 +81,7 @@ class TestIntake:
         assert not old.exists() and new.exists()
         assert ensure_index(settings) is None and titles(intake) == ["Green tea", "Coffee"]
 
-    def test_two_of_one_name_that_are_added_together_leave_the_others_alone(
+    def test_two_of_one_name_leave_the_others_alone(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
     ) -> None:
         intake.add([given(tmp_path, "x-3.md", COFFEE)])
@@ -121,9 +119,7 @@ class TestIntake:
         assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
         assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
 
-    def test_what_cannot_be_kept_is_a_line_and_the_others_go_in(
-        self, intake: Intake, settings: IngestSettings, tmp_path: Path
-    ) -> None:
+    def test_what_cannot_be_kept_is_a_line(self, intake: Intake, settings: IngestSettings, tmp_path: Path) -> None:
         (settings.uploads / "d.md").mkdir(parents=True)  # in the way
         intake.add([given(tmp_path, "d.md", "# Rum\n\nRum is hot."), given(tmp_path, "e.md", COFFEE)])
         lost, added = ended(intake).said
@@ -202,9 +198,7 @@ def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_t
         ('["gone.md"]', (), ALL_GONE),
     ],
 )
-def test_a_chosen_document_that_was_removed_elsewhere_is_not_asked(
-    chosen: str, asked: tuple[str, ...], said: str
-) -> None:
+def test_a_chosen_document_that_was_removed_is_not_asked(chosen: str, asked: tuple[str, ...], said: str) -> None:
     assistant: Any = ScriptedAssistant()
     turn = _turn(assistant, "What drives BPO?", chosen)
     assert (turn.within, turn.remark) == (asked, said)

@@ -14,10 +14,10 @@ from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
-from tests.assistant.evaluation.by_hand import RIGHT, SOURCES, written
+from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, written
 from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
-from ui.web.evaluated import about_html, run_html, shown_html
+from ui.web.evaluated import about_html, run_html, saved_page, shown_html
 from ui.web.runs import QUESTIONS, Run, Runs
 from ui.web.turns import earlier_turns, messages, whole_answers
 
@@ -33,9 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_one_is_under_way_and_what_was_answered_before_a_stop_is_kept_and_gone_on_with(
-    assistant: Assistant, folder: Path
-) -> None:
+def test_one_is_under_way_and_a_stopped_one_is_kept_and_gone_on_with(assistant: Assistant, folder: Path) -> None:
     runs, report = Runs(), folder / "smoke-1"
     runs.begin(ITEMS, assistant, report)
     with pytest.raises(UserError, match="One run at a time"):
@@ -75,9 +73,7 @@ def test_what_goes_wrong_is_a_line(assistant: Assistant, folder: Path) -> None:
         reports.reader_of(written(folder / "r", RIGHT), assistant)
 
 
-def test_a_question_is_opened_with_what_was_said_before_it_and_the_document_that_it_is_asked_of(
-    assistant: Assistant,
-) -> None:
+def test_a_question_is_opened_with_what_was_said_before_it_and_its_document(assistant: Assistant) -> None:
     history = (EarlierTurn(question="Is it a hive?", answer="It is."), EarlierTurn(question="Whose?"))
     item = RIGHT.question.model_copy(update={"history": history, "doc": "bees.md"})
     turns = evaluate._turns(RIGHT.model_copy(update={"question": item}), assistant)
@@ -130,7 +126,7 @@ def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures
         ("receipt.json", '"model"', '"by"', "r/receipt.json cannot be read"),
     ],
 )
-def test_a_report_of_an_earlier_version_opens_or_says_in_a_line_why_not(
+def test_a_report_of_another_version_opens_or_says_why(
     name: str, old: str, new: str, said: str, folder: Path
 ) -> None:
     report = written(folder / "r", RIGHT)
@@ -138,3 +134,13 @@ def test_a_report_of_an_earlier_version_opens_or_says_in_a_line_why_not(
     file = report / name
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
     assert said in shown_html(report, SOURCES, None)
+
+
+def test_a_report_that_shares_no_question_is_named_and_the_other_shown_alone(folder: Path) -> None:
+    one, two = written(folder / "one", RIGHT), written(folder / "two", RIGHTLY_REFUSED)
+    for report in (one, two):
+        write_report(report, "bees", SOURCES)
+    said = shown_html(one, SOURCES, two)
+    assert said.startswith('<p role="status">one and two share no question.')
+    assert "Facts said 1.00" in said
+    assert "Facts said 1.00" in saved_page("one", one, SOURCES, two)

@@ -57,9 +57,7 @@ class TestWhatIsOpen:
         assert [upload(o) for o in ("https://evil.example", "null", "http://127.0.0.1:1")] == [403] * 3
         assert upload(scripted.rstrip("/")) == 200
 
-    def test_what_is_uploaded_lies_in_a_folder_that_no_other_window_and_no_other_user_shares(
-        self, scripted: str
-    ) -> None:
+    def test_what_is_uploaded_lies_in_a_folder_of_this_window_and_user_alone(self, scripted: str) -> None:
         sent = httpx.post(f"{scripted}gradio_api/upload", files={"files": b"x"}, trust_env=False)
         folder = Path(sent.json()[0]).parents[1]
         assert folder.name.startswith("bpo-kpo-uploads-") and folder.stat().st_mode & 0o077 == 0
@@ -159,9 +157,7 @@ class TestPort:
     @pytest.mark.parametrize(
         "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
     )
-    def test_a_host_of_another_machine_is_a_mistake_to_mend(
-        self, monkeypatch: pytest.MonkeyPatch, trouble: OSError
-    ) -> None:
+    def test_another_machines_host_is_a_mistake(self, monkeypatch: pytest.MonkeyPatch, trouble: OSError) -> None:
         def listen(host: str, port: int) -> socket.socket:
             raise trouble
 

@@ -12,14 +12,16 @@ from langchain_core.messages.ai import UsageMetadata
 from assistant import prompts
 from assistant.answers import Sentence, Usage
 from assistant.chain import Assistant
-from assistant.evaluation.judge import VERDICTS, CitationJudge, read_verdicts
+from assistant.evaluation.judge import VERDICTS, CitationJudge, open_judge, read_verdicts
 from assistant.evaluation.metrics import NoVerdict
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run
 from assistant.evaluation.scoring import score
 from assistant.model_calls import STOP, Stopped
+from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
+from ingest.settings import IngestSettings
 from tests.assistant.evaluation.by_hand import ANSWERABLE, CORPUS, FRAMES, an_answer
 from tests.fakes import FakeChatModel, replying
 
@@ -103,9 +105,7 @@ def test_evidence_and_claim_cannot_leave_their_tags(tmp_path: Path) -> None:
     )
 
 
-def test_a_judge_decides_what_citations_support_and_without_one_verdict_both_figures_are_undefined(
-    tmp_path: Path,
-) -> None:
+def test_a_judge_decides_what_citations_support_and_figures_need_all_its_verdicts(tmp_path: Path) -> None:
     cited = {"support": "supported", "citations": (1,)}
     answer = an_answer(FRAMES, sentences=(Sentence(text="Boxes.", **cited), Sentence(text="Combs.", **cited)))
     lexical = score(ANSWERABLE, answer, CORPUS)  # by its words neither is supported
@@ -135,3 +135,10 @@ def test_a_run_names_its_judge_and_goes_on_without_judging_twice(assistant: Assi
     for other in (None, CitationJudge("openai:large", model, tmp_path)):
         with pytest.raises(UserError, match="differs in judge"):
             run([ITEM], assistant, tmp_path, judge=other)
+
+
+@pytest.mark.parametrize("name", ["gpt-5-mini", "openai:", ":gpt-5-mini", "openai:gpt-5-mini"])
+def test_a_judge_that_there_is_not_is_named_with_its_mend(name: str) -> None:
+    settings = AssistantSettings(ingest=IngestSettings(openai_api_key=None, openai_base_url=None))
+    with pytest.raises(SettingsError, match=r"or leave out --judge\.$"):
+        open_judge(name, settings)

@@ -67,3 +67,10 @@ def test_a_failed_question_has_the_worst_of_all_that_it_could_be_measured_by() -
         "over_refusal": 1.0,
         "truthfulness": -1.0,
     }
+
+
+def test_recall_at_3_and_success_look_at_the_first_passages_only() -> None:
+    scores = score(HIVE, an_answer(FRAMES, retrieved=(SWARM, QUEEN, "Bees", FRAMES)), CORPUS)
+    assert (scores["evidence_recall"], scores["evidence_recall_at_3"]) == (1.0, 0.0)
+    assert (scores["mrr"], scores["success_at_1"]) == (1 / 4, 0.0)
+    assert score(HIVE, an_answer(FRAMES, retrieved=TWO), CORPUS)["success_at_1"] == 1.0

@@ -152,15 +152,11 @@ COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
     ],
     ids=["commas", "semicolons", "tabs", "Windows", "other case", "empty rows", "byte order mark"],
 )
-def test_a_row_with_a_quote_is_answerable_and_one_without_is_not_however_it_was_saved(
-    text: str, tmp_path: Path
-) -> None:
+def test_a_row_is_answerable_where_it_has_a_quote_however_it_was_saved(text: str, tmp_path: Path) -> None:
     assert read_set(written(tmp_path, text, name="tea.CSV")).items == {2: GREEN, 3: COST}
 
 
-def test_a_cell_may_hold_newlines_and_quotes_lines_are_those_of_the_file_and_other_columns_are_named(
-    tmp_path: Path,
-) -> None:
+def test_a_cell_may_hold_newlines_and_lines_are_the_files_and_other_columns_named(tmp_path: Path) -> None:
     rows = [
         'answer quote,Author,question,\n"it takes\nboiling water",Ann,"Is it ""hot"", or\u2028not?"',
         ",,Cost?",

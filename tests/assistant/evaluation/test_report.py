@@ -165,7 +165,7 @@ def test_several_models_are_beside_the_first_on_one_page(tmp_path: Path) -> None
     assert (tmp_path / "summary.json").read_text() == (tmp_path / "extractive" / "summary.json").read_text()
 
 
-def test_of_many_questions_some_are_shown_and_memory_does_not_grow_with_the_rows(
+def test_many_questions_are_shown_in_part_in_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.evaluation.report._SHOWN", 5)

@@ -70,9 +70,7 @@ def test_a_run_goes_on_behind_its_last_whole_row_and_ends_like_one_that_was_not_
     assert without_times(tmp_path) == without_times(whole)
 
 
-def test_a_question_is_asked_of_its_document_and_of_none_that_is_not_there(
-    assistant: Assistant, tmp_path: Path
-) -> None:
+def test_a_question_is_asked_of_its_document_and_of_no_unknown_one(assistant: Assistant, tmp_path: Path) -> None:
     named = ITEMS[0].model_copy(update={"doc": "bpo-vs-kpo"})
     run([named], assistant, tmp_path / "named")
     assert [row.error for row in read_rows(tmp_path / "named")] == [None]

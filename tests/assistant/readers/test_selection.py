@@ -102,9 +102,7 @@ texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max
 
 
 @given(texts, st.data(), st.floats(0, 3))
-def test_the_best_is_always_there_and_each_unit_once_in_its_order(
-    given: list[str], data: st.DataObject, further: float
-) -> None:
+def test_the_best_is_there_each_unit_once_in_order(given: list[str], data: st.DataObject, further: float) -> None:
     logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
     ranked = candidates(reading(*zip(given, logits, strict=True)))
     chosen = select(ranked, further, further / 2)

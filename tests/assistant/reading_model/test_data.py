@@ -51,3 +51,8 @@ def test_without_what_answers_the_rest_is_left_and_answers_nothing(maker: Maker)
     before, after = whole.examples[0].units_answer, rest.examples[0].units_answer
     assert before is not None and after is not None and len(after) == len(before) - 1
     assert len(rest.examples[0].told) < len(whole.examples[0].told)
+
+
+@pytest.mark.parametrize("evidence", [(), ("Wind",)])
+def test_nothing_and_a_heading_are_not_deleted(evidence: tuple[str, ...], maker: Maker) -> None:
+    assert maker.deleted(line("What do kites need?", *evidence)) is None

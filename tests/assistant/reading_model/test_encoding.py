@@ -22,6 +22,11 @@ def test_a_text_has_a_vector_for_each_token_and_knows_which_carry_a_subject() ->
     assert (read.text, read.begins) == ("Alpha of bravo?", 0)
 
 
+def test_its_terms_are_stems_each_once_and_misspelt_ones_corrected() -> None:
+    assert PAIR.text("the alphas of bravo and Alpha").terms == ("alpha", "bravo")
+    assert PAIR.text("bravvo").terms == ("bravo",)
+
+
 def test_earlier_questions_stand_before_it_and_are_read_each_by_itself() -> None:
     read = PAIR.text("Kilo\nalpha kilo\nof bravo")
     assert rows(read.vectors) == [NORTH, EAST, NORTH, NORTH, BETWEEN]

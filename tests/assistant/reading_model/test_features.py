@@ -1,5 +1,7 @@
 """What similarity says of a question and each unit, worked by hand on words with vectors in two dimensions."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,6 +35,24 @@ def test_a_unit_is_compared_token_by_token_both_ways() -> None:
     assert unit["mean of the three least"] == pytest.approx(0.9)
     assert unit["mean of the unit's subject tokens: best cosine in the question"] == pytest.approx(1)
     assert unit["cosine of the means"] == pytest.approx(COSINE_OF_MEANS)
+
+
+def test_units_are_compared_with_those_of_all_passages() -> None:
+    near, far = (one.units[0] for one in compared(PAIR.text("alpha"), "alpha", "bravo"))
+    subjects, terms = "mean over tokens that carry a subject", "share of the question's terms, by rarity"
+    assert near[f"{subjects}: distance from the best of all"] == 0
+    assert far[f"{subjects}: distance from the best of all"] == pytest.approx(0.6 - 1)
+    assert near[f"{terms}: distance from the mean of all"] == pytest.approx(1 - 0.5)
+    assert far[f"{terms}: distance from the mean of all"] == pytest.approx(0 - 0.5)
+
+
+def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
+    whole = compared(ASKED, "alpha\n\nkilo bravo")[0].whole
+    assert whole["best cosine of each token: mean"] == pytest.approx(1)
+    assert whole["share of the question's terms, by rarity"] == pytest.approx(1)
+    assert whole["best of the units: share of the question's terms, by rarity"] == pytest.approx(0.5)
+    assert whole["best of the units: mean over tokens that carry a subject"] == pytest.approx((0.6 + 1) / 2)
+    assert whole["logarithm of the question's words"] == pytest.approx(math.log(4))
 
 
 def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:

@@ -25,6 +25,11 @@ def test_the_networks_own_token_comes_first_then_earlier_questions_then_the_last
     assert JOINT.vectors == pytest.approx(table((0, 0), WEST, EAST, NORTH, EAST, BETWEEN, WEST))
 
 
+def test_each_token_has_its_best_cosine_with_the_other_text_and_earlier_questions_have_none() -> None:
+    east, north = 1.0, 0.8
+    assert JOINT.best.tolist() == pytest.approx([0, 0, east, north, 1.0, 0.8, 0.0])
+
+
 def test_a_unit_is_pooled_as_the_mean_over_its_tokens() -> None:
     assert JOINT.pool == pytest.approx(np.array([[0, 0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0.5, 0.5]]))
     assert JOINT.pool @ JOINT.vectors == pytest.approx(table(EAST, (-0.2, 0.4)))

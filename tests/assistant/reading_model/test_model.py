@@ -27,9 +27,7 @@ def test_it_takes_as_many_similarities_as_there_are() -> None:
     assert sizes.items() <= ReadingModel().load().sizes.items()
 
 
-def test_claims_that_are_read_at_once_have_the_logits_that_they_have_alone(
-    assistant: Assistant, minilm: MiniLM
-) -> None:
+def test_claims_read_at_once_have_the_logits_that_they_have_alone(assistant: Assistant, minilm: MiniLM) -> None:
     (passage,) = assistant.chain.invoke("What drives BPO?").passages[:1]
     proof = [(passage, units(passage.text)[0].span)]
     claims = ["BPO is volume-driven.", "BPO is cheap.", "It needs a large workforce.", "Pigs fly."]
@@ -73,9 +71,7 @@ def test_a_model_that_is_missing_or_another_is_named(files: tuple[Path, Path]) -
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff\xfe", b'{"sha256": "x", "answers": [1]}'])
-def test_a_calibration_that_is_missing_or_damaged_is_named(
-    content: bytes | None, files: tuple[Path, Path]
-) -> None:
+def test_a_calibration_missing_or_damaged_is_named(content: bytes | None, files: tuple[Path, Path]) -> None:
     _, calibration = files
     calibration.unlink() if content is None else calibration.write_bytes(content)
     assert str(calibration) in (said := complaint()) and "is missing or damaged" in said and "git checkout" in said

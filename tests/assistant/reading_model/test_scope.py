@@ -10,9 +10,7 @@ from assistant.reading_model.scope import follows_up, masked, scope_of
 from ingest.errors import SettingsError
 
 
-def test_the_likeliest_scope_is_told_and_whether_a_question_follows_up(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_likeliest_scope_and_a_follow_up_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     weights = tmp_path / "scope.json"
     weights.write_text('{"scopes": {"passages": [0.1, 1, 0.5], "document": [0, 0, 1]}, "follows": [-1, 0, 2]}')
     monkeypatch.setattr(scope, "WEIGHTS", weights)

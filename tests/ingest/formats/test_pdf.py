@@ -65,9 +65,7 @@ CELLS = ["Adult", "Child", "Dog"], ["9 euros", "4 euros", "1 euro"]
     ],
     ids=["prose", "a sentence that goes over", "cells"],
 )
-def test_columns_of_prose_are_read_one_after_the_other_and_cells_in_their_rows(
-    left: list[str], right: list[str], text: str
-) -> None:
+def test_columns_of_prose_are_read_in_turn_and_cells_in_rows(left: list[str], right: list[str], text: str) -> None:
     lines = [(60, 740, 11, "What travellers ask at the quay, day by day.")]
     for n, pair in enumerate(zip(left, right, strict=True)):
         lines += [(x, 700 - 14 * n, 11, words) for x, words in zip((60, 320), pair, strict=True)]
@@ -152,9 +150,7 @@ def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_ea
         (("Rules | 7", "Rules | 8", "Rules | 9"), []),
     ],
 )
-def test_a_running_head_stays_on_the_first_page_and_a_page_number_on_none(
-    lines: tuple[str, ...], stay: list[str]
-) -> None:
+def test_a_running_head_stays_on_the_first_page_a_number_on_none(lines: tuple[str, ...], stay: list[str]) -> None:
     text = pages_with(*lines)
     assert [line for line in dict.fromkeys(lines) if line in text] == stay
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ sys.path.insert(0, str(OFFLINE))
 import sitecustomize  # noqa: E402, F401 - installs the block in this process; the environment does for others
 
 os.environ["PYTHONPATH"] = str(OFFLINE)
+# Hundreds of indexes are written, and none of them has to outlive a power cut: they need not wait for a disk.
+MEMORY = Path("/dev/shm")  # noqa: S108 - of Linux; a container may have little of it
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2_000_000_000:
+    os.environ["TMPDIR"], tempfile.tempdir = str(MEMORY), None
 for name in [n for n in os.environ if n.startswith(("BPO_KPO_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_"))]:
     del os.environ[name]
 SET_TO_NOTHING = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHROMA_URL", "BPO_KPO_MODEL", "BPO_KPO_EMBEDDINGS")

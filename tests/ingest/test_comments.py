@@ -30,8 +30,8 @@ def test_a_list_is_one_that_was_lost_and_no_word_that_has_these_letters() -> Non
 )
 def test_comments_take_no_longer_than_their_text(text: str) -> None:
     source = make_source("a.md", text)
-    began = time.monotonic()
+    began = time.process_time()
     list(with_their_sentences(source.text, 0))
     note_after(source.text, 0)
     left_out(source)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

@@ -79,9 +79,9 @@ def test_another_lexicon_of_the_same_text_has_another_version(article: Source) -
 
 @pytest.mark.parametrize("word", ["A'" * 20_000, "Aa-B" * 20_000])
 def test_acronyms_are_found_in_time_whatever_the_words(word: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert find_acronyms([f"{word}. {ARTICLE_LIKE[0]}"])[name("business process outsourcing")] == "bpo"
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_scripts_without_blanks_are_cut_into_pairs_of_neighbours() -> None:

@@ -32,8 +32,8 @@ def test_documents_and_their_questions(library: Library) -> None:
 
 @pytest.mark.parametrize("name", ["combining", "templates", "brackets", "no character"])
 def test_a_long_document(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     source = make_source("a.md", f"# Nasty\n\nFirst words.\n\n{grown(WRITTEN[name], 5_000)}\n\nLast words.\n")
     passages = split(source)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert all(source.text[p.start : p.end] == p.text for p in passages)

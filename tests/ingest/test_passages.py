@@ -208,11 +208,11 @@ def test_long_lists_and_tables_are_cut_between_rows_below_their_head(head: str, 
 
 
 def test_very_long_documents_are_cut_in_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     cut("word" * 3_000)
     cut(f"{PARAGRAPH}\n\n" * 100)
     cut("- item\n" * 700)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 # --- the article

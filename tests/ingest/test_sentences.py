@@ -65,10 +65,10 @@ def test_sentences_are_in_order_and_cover_all_but_white_space(text: str) -> None
 
 
 def test_no_space_and_no_stop_takes_no_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("x" * 200_000, "x. " * 70_000, "**" * 100_000, "(1) " * 50_000, "“a " * 50_000):
         sentence_spans(text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_brackets_and_quotations_of_scripts_without_blanks() -> None:

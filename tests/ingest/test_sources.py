@@ -56,10 +56,10 @@ def test_a_yaml_bomb_costs_nothing() -> None:
     levels = "\n".join(
         f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    began = time.monotonic()
+    began = time.process_time()
     assert title(f"---\na: &a [x,x,x,x,x,x,x,x,x]\n{levels}\ntitle: *i\n---\n# The heading") == "The heading"
     assert title("---\n" + "k: v\n" * 100_000 + "title: Too late\n---\n# The heading") == "The heading"
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

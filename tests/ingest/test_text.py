@@ -101,10 +101,10 @@ def test_token_counts_that_openai_publishes() -> None:
 
 
 def test_a_long_text_is_counted_in_time_and_without_a_great_error() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert 20_000 <= count_tokens("word " * 20_000) <= 20_000 + 100_000 // 4_000 * 2
     assert count_tokens("x" * 200_000) > 0
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def provided(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:

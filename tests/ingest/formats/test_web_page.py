@@ -46,10 +46,10 @@ def test_a_page_without_text_is_refused(content: str) -> None:
     ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words"],
 )
 def test_a_long_page_takes_linear_time(page: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     text = html_to_markdown(page)
     assert text.count("Words.") == page.count("Words.")
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_words_stay_words_at_the_beginning_of_a_line_and_code_stays_code() -> None:

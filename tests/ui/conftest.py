@@ -1,8 +1,10 @@
 """The windows that browser tests look at, and how they open one."""
 
+import functools
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -40,11 +42,26 @@ def real(assistant: Assistant, ingest_settings: IngestSettings) -> Iterator[str]
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Ends with its module: until then an event loop runs in this thread, and no other test can start one."""
-    with chromium() as opened:
-        yield opened
+_BROWSER = ExitStack()
+
+
+@functools.cache
+def _opened() -> Any:
+    return _BROWSER.enter_context(chromium())
+
+
+@pytest.fixture
+def browser() -> Any:
+    """The same one for tests that need it and follow each other."""
+    return _opened()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Ends the browser behind the last: an event loop runs in this thread as long as there is one."""
+    if "browser" not in getattr(nextitem, "fixturenames", ()):
+        _BROWSER.close()
+        _opened.cache_clear()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Whatever comes in as a text: an answer or one line that says what is wrong, in bounded time."""
 
+import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
-from assistant.exports import answer_markdown
+from assistant.evaluation.feedback import Feedback, keep, read_feedback, to_complete
+from assistant.evaluation.questions import read_jsonl
+from assistant.exports import answer_markdown, bundle, read_bundle, verify
 from ingest.errors import UserError
 from tests.nasties import NASTIES, grown
 
@@ -60,3 +64,30 @@ def test_ten_thousand_turns_are_answered_and_a_million_characters_turned_down(br
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3))
 def test_any_question_after_any_others(brief_assistant: Assistant, question: str, history: list[str]) -> None:
     answered(brief_assistant, Ask(question=question, history=tuple(history)))
+
+
+@each
+def test_a_question_set(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    line = {"id": text, "question": text, "answerable": True, "facts": [[text]], "evidence": [text]}
+    with in_time():
+        for content in (text, json.dumps(text), json.dumps(line), json.dumps(line, ensure_ascii=False)):
+            path.write_text(content, encoding="utf-8", errors="surrogatepass")
+            with suppress(UserError):  # where it is not UTF-8
+                assert all(len(str(problem)) < 2_000 for problem in read_jsonl(path).problems)
+
+
+@each
+def test_a_comment_on_an_answer_and_an_evidence_bundle(text: str, tmp_path: Path) -> None:
+    shown = text.encode(errors="replace").decode()  # as the window takes it
+    answer = Answer(question=shown, standalone_question=shown, answered=False, text=shown, model="m")
+    given = Feedback(good=False, comment=shown, answer=answer)
+    keep(given, tmp_path / "feedback.jsonl")
+    assert read_feedback(tmp_path / "feedback.jsonl") == [given]
+    assert len(list(to_complete([given]))) == 1
+    kept = read_bundle(bundle([answer], {}).model_dump_json())
+    with in_time():
+        verify(kept, {})
+    for content in (shown, json.dumps(shown)):
+        with pytest.raises(UserError):
+            read_bundle(content)

@@ -24,7 +24,7 @@ from ingest.errors import damaged
 from ingest.lexicon import Acronyms, Terms, find_acronyms
 from ingest.passages import Passage, heading_of, section_above
 from ingest.questions import IndexedQuestion, QuestionIndex
-from ingest.sources import Source, make_source
+from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
 _SCHEMA = """
@@ -219,10 +219,7 @@ class Sources(Mapping[str, Source]):
         def read(name: str) -> Source:
             with damaged(database.place):
                 (row,) = database.rows("select * from documents where name = ?", [name])
-            source = Source(*row)
-            if len(row) == 5:  # of an index from before languages were kept
-                return make_source(source.name, source.text, source.questions, source.original)
-            return source
+            return Source(*row)
 
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)  # holds the database, but not this object
 

@@ -17,8 +17,6 @@ from ingest.text import words
 if TYPE_CHECKING:
     import Stemmer
 
-LEXICON_VERSION = 2  # part of an index's settings: raise it whenever the same text would have other terms
-
 # Words that carry no subject. Question words are here too.
 STOP_WORDS = frozenset(
     """a about above after again all also am an and any are aren't as at be because been before being below

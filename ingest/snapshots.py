@@ -32,7 +32,9 @@ from ingest.database import Contents
 from ingest.errors import IndexProblem, damaged, first_line
 from ingest.settings import UPLOADS
 
-FORMAT = 3  # of the folder as a whole; raise it when an older release could not read the index any more
+# Raise it whenever the same documents would be read, cut or stored differently, or have other terms. An index of
+# another format is built anew.
+FORMAT = 4
 
 SNAPSHOT_TIME = "%Y%m%dT%H%M%S"  # UTC, which a snapshot's name begins with
 _COLLECTION = "passages"
@@ -61,8 +63,6 @@ class Manifest(BaseModel):
 
     format: int = FORMAT
     embeddings: str
-    splitter: int
-    lexicon: int
     sources: tuple[SourceRecord, ...]
     passages: int
     passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file

@@ -19,7 +19,6 @@ from ingest.titles import body_start, title_of
 KINDS = {".md": "Markdown", ".markdown": "Markdown", ".txt": "text", **CONVERTED}  # by suffix
 SUFFIXES = tuple(KINDS)
 _KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
-_CONVERTED_BY = 6  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 
 
@@ -75,7 +74,7 @@ def read_source(path: Path, converter: Converter | None = None, name: str = "") 
 
 def original_digest(path: Path) -> str:
     """SHA-256 of a file and of the questions beside it, so that neither is read in vain."""
-    digest = hashlib.sha256(f"{_CONVERTED_BY}\0".encode() + _read_bytes(path))
+    digest = hashlib.sha256(_read_bytes(path))
     if (beside := questions_file(path)).is_file():
         digest.update(b"\0" + _read_bytes(beside))
     return digest.hexdigest()

@@ -25,7 +25,7 @@ def test_the_first_build_embeds_every_passage_and_records_what_it_was_made_from(
     assert list(index.passages) == split(source)
     assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
     manifest = index.manifest
-    assert (manifest.format, manifest.embeddings, manifest.dimension, manifest.splitter) == (3, "minilm", 16, 3)
+    assert (manifest.format, manifest.embeddings, manifest.dimension) == (4, "minilm", 16)
     assert [(r.name, r.title, r.path, r.digest) for r in manifest.sources] == [
         (source.name, "Guide", str(path), source.digest)
     ]

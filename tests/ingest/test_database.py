@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import shutil
-import sqlite3
 import sys
 import time
 import weakref
@@ -55,15 +54,6 @@ def test_documents_come_back_as_they_were_in_their_order(database: Database) -> 
     assert list(sources.items()) == [(source.name, source) for source in SOURCES]
     assert "a.md" in sources and sources["a.md"] is sources["a.md"]
     assert sources.get("c.md") is None and len(sources) == 2
-
-
-def test_of_a_file_from_before_languages_were_kept_they_are_found_out_when_it_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "passages.sqlite"
-    german = make_source("regeln.md", "# Regeln\n\nNicht genommene Tage verfallen am 31. März.\n", "", "digest")
-    write(path, Contents([german], {}, QuestionIndex(), {}))
-    with contextlib.closing(sqlite3.connect(path)) as file:
-        file.execute("alter table documents drop column language")
-    assert Sources(Database(path, "the index"))["regeln.md"] == german and german.language == "de"
 
 
 # --- of a real index

@@ -238,7 +238,7 @@ def test_the_article_is_cut_into_exact_passages_within_the_models_window(
     article: Source, tokenizer: tokenizers.Tokenizer
 ) -> None:
     passages = split(article)
-    assert len(passages) == 28  # other cuts need another SPLITTER_VERSION
+    assert len(passages) == 28  # other cuts need another FORMAT
     assert all(article.text[p.start : p.end] == p.text for p in passages)
     assert max(len(tokenizer.encode(p.embedded_text).ids) for p in passages) <= 256
     assert max(count_tokens(p.embedded_text) for p in passages) <= PASSAGE_TOKENS

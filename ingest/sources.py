@@ -152,10 +152,9 @@ def _below(path: Path) -> Iterator[Path]:
 
 
 def _refuse(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):  # what vanishes meanwhile has no documents
-        raise SourceError(
-            f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
-        ) from None
+    raise SourceError(
+        f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
+    ) from None
 
 
 def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
@@ -171,12 +170,9 @@ def is_under(file: Path, paths: Sequence[Path]) -> bool:
 
 
 def source_name(path: Path) -> str:
-    """What names the document at `path`, whatever links lead there; `SourceError` where they lead in a circle."""
+    """What names the document at `path`, whatever links lead there."""
     from_root(path)
-    try:
-        return from_root(path.resolve())
-    except (OSError, RuntimeError):
-        raise SourceError(f"{path} is a link that leads to itself. Remove it and run ingest again.") from None
+    return from_root(Path(os.path.realpath(path)))  # which a link that leads to itself does not trouble
 
 
 def from_root(path: Path) -> str:

@@ -18,7 +18,8 @@ from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, 
 from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.runs import QUESTIONS, Run, Runs
+from ui.web.jobs import Job
+from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import earlier_turns, messages, whole_answers
 
 ITEMS = load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl")
@@ -112,7 +113,7 @@ def test_how_long_a_set_takes_is_told_by_the_last_report_of_the_same_reader(fold
 
 
 def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures(folder: Path) -> None:
-    asking = Run("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
+    asking = Job("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
     said = run_html(asking)
     assert 'value="20" max="40"' in said
     assert "&lt;b&gt;: 20 of 40 questions answered, about 20 seconds left" in said

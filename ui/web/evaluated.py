@@ -11,9 +11,10 @@ from assistant.evaluation.results import ROWS
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ingest.sources import Source
+from ui.web.jobs import Job
 from ui.web.render import line_html
 from ui.web.reports import REPORTS, can_go_on, finished, seconds_of
-from ui.web.runs import QUESTIONS, Run
+from ui.web.runs import QUESTIONS
 
 WHAT_FOR = (
     "Asks every question of a set and measures the answers: how often they say what the set expects, cite the "
@@ -34,7 +35,7 @@ def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
     )
 
 
-def run_html(run: Run) -> str:
+def run_html(run: Job) -> str:
     """How far a run is, or how it ended."""
     if not run.under_way:
         return line_html(" ".join(run.said).replace(f"{ROOT}/", ""))

@@ -24,7 +24,7 @@ _ASIDE = ".aside-"  # begins the names of folders for files on their way: what i
 _A_DAY = 24 * 60 * 60  # seconds
 
 
-class Intake(Jobs[Job]):
+class Intake(Jobs):
     """Adds documents to the index of an assistant, and removes them."""
 
     def __init__(self, assistant: Assistant, settings: IngestSettings) -> None:

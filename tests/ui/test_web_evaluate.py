@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from assistant.answers import EarlierTurn, Seconds
+from assistant.answers import EarlierTurn
 from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
@@ -100,16 +100,9 @@ def test_only_what_is_listed_is_opened(folder: Path) -> None:
             reports.set_named(name)
 
 
-def test_how_long_a_set_takes_is_told_by_the_last_report_of_the_same_reader(folder: Path) -> None:
-    said = about_html("s", ITEMS[:3], "<by hand>")
-    assert "3 questions; they take a few seconds</strong> (an estimate" in said
-    assert RIGHT.answer
-    slow = RIGHT.model_copy(update={"answer": RIGHT.answer.model_copy(update={"seconds": Seconds(total=20)})})
-    write_report(written(folder / "<b>", *[slow] * 20), "bees", SOURCES)
-    written(folder / "unfinished", slow)
-    said = about_html("s", ITEMS[:20], "<by hand>")
-    assert "20 questions; they take about 2 minutes</strong> (as in &lt;b&gt;)" in said
-    assert "an estimate" in about_html("s", ITEMS[:20], "extractive")
+def test_how_many_questions_a_set_has_and_about_how_long_they_take_is_told() -> None:
+    assert "&lt;b&gt; has 3 questions; they take a few seconds." in about_html("<b>", ITEMS[:3], "extractive")
+    assert "20 questions; they take about 40 seconds." in about_html("s", ITEMS[:20], "openai:gpt-5")
 
 
 def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures(folder: Path) -> None:

@@ -14,7 +14,6 @@ import shutil
 import tempfile
 import uuid
 import zipfile
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -132,8 +131,9 @@ class ServerStore(FolderStore):
                 pieces += [piece for _, piece in sorted(zip(rows["ids"], rows["documents"] or [], strict=True))]
         target = self.path(snapshot)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as part:
-            _unpack(pieces, Path(part) / snapshot)
+        packed = io.BytesIO(base64.b64decode("".join(pieces)))
+        with tempfile.TemporaryDirectory(dir=self.folder) as part, zipfile.ZipFile(packed) as archive:
+            archive.extractall(Path(part) / snapshot)
             with contextlib.suppress(OSError):  # another process has fetched it meanwhile
                 (Path(part) / snapshot).rename(target)
 
@@ -169,9 +169,3 @@ def _pack(folder: Path) -> list[str]:
             archive.write(folder / name, name)
     text = base64.b64encode(packed.getvalue()).decode()
     return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
-
-
-def _unpack(pieces: Sequence[str], folder: Path) -> None:
-    """Writes the files that `_pack` packed."""
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode("".join(pieces)))) as archive:
-        archive.extractall(folder)

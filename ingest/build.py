@@ -134,7 +134,7 @@ def _try_build(
     old = _readable(store, before, settings)
     documents = read(before, old)
     sources = [source for _, source in documents.read]
-    passages = _with_ids([passage for source in sources for passage in split(source)])
+    passages = _with_ids(_cut(sources, old))
     if not passages:
         where = ", ".join(map(str, documents.paths))
         raise SourceError(
@@ -205,6 +205,19 @@ def _readable(store: FolderStore, pointer: Pointer | None, settings: IngestSetti
         whole = store.is_whole(pointer.snapshot) and index.digest() == index.manifest.digest
         return index if whole else None
     return None
+
+
+def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:
+    """The passages of `sources`; those of a document that has not changed are as they were."""
+    digests = {record.name: record.digest for record in old.manifest.sources} if old else {}
+    known: dict[str, list[Passage]] = {name: [] for name in digests}
+    for passage in old.passages if old else ():
+        known[passage.source].append(passage)
+    return [
+        passage
+        for source in sources
+        for passage in (known[source.name] if digests.get(source.name) == source.digest else split(source))
+    ]
 
 
 def _with_ids(passages: list[Passage]) -> dict[str, Passage]:

@@ -3,13 +3,15 @@
 import re
 from contextlib import suppress
 
+# of those that a text could be in, the first is taken where nothing speaks for another
 _ENCODINGS = (
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256"),
     *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
-# What no text of Western Europe has: symbols in words, words of nothing but letters with accents.
-_NOT_WESTERN = re.compile(
-    r"[^\w\s\x00-\x7f–—‘’‚“”„…•€«»°§©®¡¿](?=[^\W\d_])|(?<=[a-z])[^\w\s\x00-\x7f’–—”…](?=[a-z])|[À-ž]{3,}"
+_STRANGE = re.compile(
+    r"[^\w\s\x00-\x7f–—‘’‚“”„…•€«»°§©®](?=[^\W\d_])|(?<=[a-z])[^\w\s\x00-\x7f’–—”…](?=[a-z])"  # symbols in words
+    r"|[À-ž]{3,}"  # words of nothing but letters with accents
+    r"|[ŁŚŞĽŤŹŻ](?=\d)|(?<![Ѐ-ӿ])[Ђ-џ](?![Ѐ-ӿ])"  # a letter where a currency stands, a Cyrillic one alone
 )
 
 
@@ -31,16 +33,22 @@ def decode(content: bytes) -> str:
         return content.decode("utf-8-sig")
     if b"\0" in content:
         raise Unreadable("it is no text")
-    with suppress(UnicodeDecodeError):
-        western = content.decode("cp1252")  # which a library takes short texts of for others
-        if not _NOT_WESTERN.search(western):
-            return western
     from charset_normalizer import from_bytes
 
-    found = from_bytes(content, cp_isolation=list(_ENCODINGS)).best()
-    if found is None:
+    found = list(from_bytes(content, cp_isolation=list(_ENCODINGS)))
+    if not found:
         raise Unreadable("it is no text")
-    return str(found)
+    close = [m for m in found if m.chaos <= found[0].chaos + 0.1 and m.coherence >= found[0].coherence - 0.2]
+    likely = {name for match in close for name in match.could_be_from_charset} | {"cp1252"}
+    texts = [str(found[0])]
+    for name in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            texts += [content.decode(name)] if name in likely else []
+    return min(texts[1:] or texts, key=_strangeness)  # of equals, the first
+
+
+def _strangeness(text: str) -> int:
+    return sum(len(found) for found in _STRANGE.findall(text))
 
 
 def _decoded(content: bytes, encoding: str) -> str:

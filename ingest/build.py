@@ -20,15 +20,13 @@ from ingest.database import Contents
 from ingest.documents import Documents, known_paths, read_documents
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
-from ingest.index import Index, digest_of, open_store
-from ingest.lexicon import LEXICON_VERSION
+from ingest.index import Index, check_settings, digest_of, open_store
 from ingest.notes import LeftOut, left_out, lines_on
-from ingest.passages import SPLITTER_VERSION, Passage, heading_above, plain_headings, split
+from ingest.passages import Passage, heading_above, plain_headings, split
 from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
-from ingest.sources import SUFFIXES, Source, from_root, original_digests
-from ingest.stale import check_settings, is_current
+from ingest.sources import SUFFIXES, Source, at_root, files_below, from_root, is_under, original_digests
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -71,12 +69,21 @@ def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> 
     manifest = store.read_manifest(pointer.snapshot)
     check_settings(manifest, settings)
     present = [path for path in known_paths(pointer) if path.exists()]
-    if is_current(manifest, present, settings.index):
+    if _is_current(manifest, present, settings.index):
         return None
     try:
         return build(settings, present, progress=progress)
     except SourceError as error:  # what is indexed answers all the same
         return BuildReport(manifest.passages, 0, manifest.passages, 0, (str(error),))
+
+
+def _is_current(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
+    """Whether the documents below `paths` are those of the manifest, as they were indexed or could not be read."""
+    known = {r.name: r.original for r in manifest.sources if is_under(at_root(r.path), paths)}
+    try:
+        return original_digests(files_below(paths, index)) == known | manifest.passed_over
+    except SourceError:  # the build will say what is wrong
+        return False
 
 
 def build(
@@ -136,8 +143,6 @@ def _try_build(
     report = _report(documents, passages, old)
     manifest = Manifest(
         embeddings=settings.embeddings,
-        splitter=SPLITTER_VERSION,
-        lexicon=LEXICON_VERSION,
         sources=tuple(_record(file, source) for file, source in documents.read),
         passages=len(passages),
         passed_over=original_digests(documents.skipped),

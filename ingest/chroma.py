@@ -185,13 +185,11 @@ def _writable(folder: Path) -> bool:
 
 def _writable_copy(folder: Path) -> Path:
     """A temporary copy of a folder. Raises `IndexProblem` where there is no room for it."""
-    place = None
+    place = Path(tempfile.mkdtemp(prefix="bpo-kpo-"))
     try:
-        place = Path(tempfile.mkdtemp(prefix="bpo-kpo-"))
         copy = shutil.copytree(folder, place / folder.name)
     except OSError as error:
-        if place is not None:
-            shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
         raise IndexProblem(
             f"{folder} cannot be written, and {tempfile.gettempdir()} takes no copy. Make room on either."
         ) from error

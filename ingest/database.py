@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, overload
-from urllib.parse import quote
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from ingest.errors import damaged
 from ingest.lexicon import Acronyms, Terms, find_acronyms
 from ingest.passages import Passage, heading_of, section_above
 from ingest.questions import IndexedQuestion, QuestionIndex
-from ingest.sources import Source, make_source
+from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
 _SCHEMA = """
@@ -97,12 +96,6 @@ def _spans(written: str) -> tuple[Span, ...]:
     return tuple(Span(*span) for span in json.loads(written))
 
 
-def _uri(path: PurePath) -> str:
-    """A path as SQLite takes it: also a drive's or a network folder's on Windows has no host before it."""
-    place = path.as_posix()
-    return "file://" + quote(place if place.startswith("/") else f"/{place}")
-
-
 class Database:
     """The file of a finished snapshot. Threads may share it; it is closed when nobody holds it any more.
 
@@ -114,7 +107,7 @@ class Database:
         self.place, self._lock = place, threading.Lock()
         with damaged(place):
             # it never changes: SQLite locks nothing, and writes nothing beside it
-            address = f"{_uri(path.absolute())}?mode=ro&immutable=1"
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             self._file = sqlite3.connect(address, uri=True, check_same_thread=False)
         weakref.finalize(self, self._file.close)
 
@@ -219,10 +212,7 @@ class Sources(Mapping[str, Source]):
         def read(name: str) -> Source:
             with damaged(database.place):
                 (row,) = database.rows("select * from documents where name = ?", [name])
-            source = Source(*row)
-            if len(row) == 5:  # of an index from before languages were kept
-                return make_source(source.name, source.text, source.questions, source.original)
-            return source
+            return Source(*row)
 
         self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(read)  # holds the database, but not this object
 

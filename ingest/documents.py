@@ -59,7 +59,8 @@ def read_documents(
     elif settings.uploads in remembered and is_under(settings.uploads, again) and settings.uploads.exists():
         again.append(settings.uploads)  # which may be hidden in a folder that is read
     if gone := [path for path in sorted({*again} & {*known}) if not path.exists()]:
-        raise SourceError(_gone_message(gone, remembered, paths, remove))
+        names, options = ", ".join(map(str, gone)), " ".join(f"--remove {shlex.quote(str(path))}" for path in gone)
+        raise SourceError(f"What was at {names} is gone. Put it back, or run: bpo-kpo ingest {options}")
     indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
     files = sorted({*files_below(again, settings.index), *at_hand})
     sources: dict[str, tuple[Path, Source]] = {}
@@ -112,17 +113,3 @@ def _remembered(
     return [
         path for path in every if path == settings.uploads or not any(other in path.parents for other in every)
     ]
-
-
-def _gone_message(gone: list[Path], remembered: list[Path], paths: Sequence[Path], remove: Sequence[Path]) -> str:
-    """Names all that is gone, and the one command that forgets it: the one that was run, and more."""
-    given = [str(path) for path in paths if path.resolve() not in gone]
-    if gone == remembered:
-        given = ["PATH"]  # an index of nothing is none
-    options = [f"--remove {shlex.quote(str(path))}" for path in (*remove, *gone)]
-    command = " ".join(["bpo-kpo ingest", *map(shlex.quote, given), *options])
-    one = len(gone) == 1
-    return (
-        f"{', '.join(map(str, gone))} {'is' if one else 'are'} gone. Put {'it' if one else 'them'} back, or run"
-        f"{', with another PATH to index' if gone == remembered else ''}: {command}"
-    )

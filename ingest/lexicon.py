@@ -3,21 +3,16 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import regex
+import Stemmer
 from rapidfuzz import fuzz, process
 
 from ingest import bm25
 from ingest.bm25 import Query
 from ingest.text import words
-
-if TYPE_CHECKING:
-    import Stemmer
-
-LEXICON_VERSION = 2  # part of an index's settings: raise it whenever the same text would have other terms
 
 # Words that carry no subject. Question words are here too.
 STOP_WORDS = frozenset(
@@ -61,17 +56,13 @@ _IRREGULAR = {
 }
 
 
+_STEMMER = Stemmer.Stemmer("english")
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded word, by Porter's second English algorithm (Snowball); irregular forms by a table."""
-    return str(_stemmer().stemWord(_IRREGULAR.get(word, word)))
-
-
-@cache
-def _stemmer() -> "Stemmer.Stemmer":
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
+    return str(_STEMMER.stemWord(_IRREGULAR.get(word, word)))
 
 
 Acronyms = dict[tuple[str, ...], str]  # the stems of a long name to its folded acronym

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -25,14 +24,12 @@ _CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
 Kind = Literal["heading", "list", "table", "code", "text"]
 
 
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable("inline")
+_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 def block_tokens(document: str) -> list[Token]:
     """The blocks of a whole document as CommonMark has them, with their lines (`map`), and tables."""
-    return _parser().parse(document)
+    return _PARSER.parse(document)
 
 
 def code_in(text: str) -> Callable[[int], bool]:

@@ -19,8 +19,6 @@ from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
 
-SPLITTER_VERSION = 3  # part of an index's settings: raise it whenever the same text would be cut differently
-
 # Section path and passage together, in tokens of cl100k_base. The embedded model reads 256 of its own, which
 # for English are about as many; for code, tables and dotted lines they are more, and then `_size` counts them.
 PASSAGE_TOKENS = 200

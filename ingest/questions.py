@@ -71,20 +71,13 @@ def indexed_questions(source: Source) -> list[IndexedQuestion]:
 
 def _locate(quote: str, text: Folded) -> Span | None:
     """Where the quote stands in the text, else what has become of it there."""
-    needle, here = fold(quote).text, text.text
-    at = here.find(needle) if needle else -1
+    needle = fold(quote).text
+    at = text.text.find(needle) if needle else -1
     if at >= 0:
         return text.span(at, at + len(needle))
     alike = _SAME_SHORT if len(needle) < _SHORT else _SAME_LONG
-    near = fuzz.partial_ratio_alignment(needle, here, score_cutoff=alike)
-    if near is None or near.dest_start >= near.dest_end:
-        return None
-    start, end = near.dest_start, near.dest_end
-    while start > 0 and here[start - 1].isalnum():  # whole words
-        start -= 1
-    while end < len(here) and here[end].isalnum():
-        end += 1
-    return text.span(start, end)
+    near = fuzz.partial_ratio_alignment(needle, text.text, score_cutoff=alike)
+    return text.span(near.dest_start, near.dest_end) if near and near.dest_start < near.dest_end else None
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ import shutil
 import tempfile
 import uuid
 import zipfile
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+import platformdirs
+from pydantic import ValidationError
 
 from ingest import chroma
 from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors
@@ -38,13 +38,6 @@ _POINTERS, _FILES = "bpo-kpo-pointers", "-files"
 _PIECE, _PIECES = 12_000, 100  # characters of a row, of which Chroma Cloud takes 16 kB; rows at once
 _POINTERS_KEPT = 5
 _BUILDING = timedelta(hours=1)  # so long after it was begun a snapshot without a pointer may still get one
-
-
-class _Published(BaseModel):
-    """A row of the pointers; `token` tells whose it is."""
-
-    token: str
-    pointer: Pointer
 
 
 class ServerStore(FolderStore):
@@ -87,12 +80,10 @@ class ServerStore(FolderStore):
         number, current = self._newest()
         if current != expected:
             return False
-        mine = _Published(token=uuid.uuid4().hex, pointer=pointer)
         with self._errors:
-            rows, id_ = self._pointers(), f"{number + 1:012}"
-            _add_rows(rows, [id_], [mine.model_dump_json()])
-            (there,) = rows.get(ids=[id_], include=["documents"])["documents"] or [""]
-            won = _Published.model_validate_json(there).token == mine.token
+            rows, id_, mine = self._pointers(), f"{number + 1:012}", pointer.model_dump_json()
+            _add_rows(rows, [id_], [mine])
+            won = rows.get(ids=[id_], include=["documents"])["documents"] == [mine]
             if won and number > _POINTERS_KEPT:
                 rows.delete(ids=[f"{number - _POINTERS_KEPT:012}"])
         return won
@@ -124,7 +115,7 @@ class ServerStore(FolderStore):
             rows = self._pointers().get(include=["documents"])
             found = max(zip(rows["ids"], rows["documents"] or [], strict=True), default=None)
         try:
-            return (int(found[0]), _Published.model_validate_json(found[1]).pointer) if found else (0, None)
+            return (int(found[0]), Pointer.model_validate_json(found[1])) if found else (0, None)
         except (ValidationError, ValueError):
             raise IndexProblem(
                 f"The index on the Chroma server at {self.place} is damaged. Delete the collection {_POINTERS}."
@@ -140,19 +131,17 @@ class ServerStore(FolderStore):
                 pieces += [piece for _, piece in sorted(zip(rows["ids"], rows["documents"] or [], strict=True))]
         target = self.path(snapshot)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as part:
-            _unpack(pieces, Path(part) / snapshot)
+        packed = io.BytesIO(base64.b64decode("".join(pieces)))
+        with tempfile.TemporaryDirectory(dir=self.folder) as part, zipfile.ZipFile(packed) as archive:
+            archive.extractall(Path(part) / snapshot)
             with contextlib.suppress(OSError):  # another process has fetched it meanwhile
                 (Path(part) / snapshot).rename(target)
 
 
 def _cache_of(settings: IngestSettings) -> Path:
     """A folder of its own for each database of each server."""
-    import platformdirs
-
     place = f"{settings.chroma_url}\n{settings.chroma_tenant}\n{settings.chroma_database}"
-    name = base64.b32encode(uuid.uuid5(uuid.NAMESPACE_URL, place).bytes).decode().rstrip("=").lower()
-    return platformdirs.user_cache_path("bpo-kpo") / "servers" / name
+    return platformdirs.user_cache_path("bpo-kpo") / "servers" / uuid.uuid5(uuid.NAMESPACE_URL, place).hex
 
 
 def _is_old(snapshot: str) -> bool:
@@ -180,9 +169,3 @@ def _pack(folder: Path) -> list[str]:
             archive.write(folder / name, name)
     text = base64.b64encode(packed.getvalue()).decode()
     return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
-
-
-def _unpack(pieces: Sequence[str], folder: Path) -> None:
-    """Writes the files that `_pack` packed."""
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode("".join(pieces)))) as archive:
-        archive.extractall(folder)

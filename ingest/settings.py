@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent  # the checkout: what is meant to 
 
 
 class Settings(BaseSettings):
-    """How settings are read: the environment first, then `.env` in the checkout; an empty value is the default."""
+    """How settings are read: the environment first, then `.env` in the checkout.
+
+    An empty value is the default, and a path may begin with `~`.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="BPO_KPO_", env_file=ROOT / ".env", extra="ignore", frozen=True, populate_by_name=True
@@ -20,9 +23,11 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_default(cls, value: Any, info: ValidationInfo) -> Any:
+    def _as_it_is_meant(cls, value: Any, info: ValidationInfo) -> Any:
         field = cls.model_fields[info.field_name or ""]
-        return field.get_default(call_default_factory=True, validated_data={}) if value == "" else value
+        if value == "":
+            return field.get_default(call_default_factory=True, validated_data={})
+        return Path(value).expanduser() if field.annotation is Path else value
 
 
 OPENAI = "https://api.openai.com/v1"

@@ -32,7 +32,9 @@ from ingest.database import Contents
 from ingest.errors import IndexProblem, damaged, first_line
 from ingest.settings import UPLOADS
 
-FORMAT = 3  # of the folder as a whole; raise it when an older release could not read the index any more
+# Raise it whenever the same documents would be read, cut or stored differently, or have other terms. An index of
+# another format is built anew.
+FORMAT = 4
 
 SNAPSHOT_TIME = "%Y%m%dT%H%M%S"  # UTC, which a snapshot's name begins with
 _COLLECTION = "passages"
@@ -61,8 +63,6 @@ class Manifest(BaseModel):
 
     format: int = FORMAT
     embeddings: str
-    splitter: int
-    lexicon: int
     sources: tuple[SourceRecord, ...]
     passages: int
     passed_over: dict[str, str] = {}  # names of documents that could not be read, with the digest of the file
@@ -178,7 +178,6 @@ class FolderStore:
             part = self.folder / "current.json.new"
             _write(part, pointer.model_dump_json(indent=1))
             part.replace(self.folder / "current.json")
-            _names_to_disk(self.folder)
         return True
 
     def clear_old(self) -> None:
@@ -212,19 +211,8 @@ def _digest(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes a file that outlives a power cut."""
+    """Writes a file whose content is on the disk before the file has another name."""
     with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    _names_to_disk(path.parent)
-
-
-def _names_to_disk(folder: Path) -> None:
-    """Waits until it is on the disk which files a folder has."""
-    with suppress(PermissionError):  # Windows opens no folders
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

@@ -19,7 +19,6 @@ from ingest.titles import body_start, title_of
 KINDS = {".md": "Markdown", ".markdown": "Markdown", ".txt": "text", **CONVERTED}  # by suffix
 SUFFIXES = tuple(KINDS)
 _KNOWN = (*SUFFIXES, ".jsonl")  # question sets are known, but no documents
-_CONVERTED_BY = 6  # raise it when `formats` makes another text of the same file
 QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with questions that it answers
 
 
@@ -75,7 +74,7 @@ def read_source(path: Path, converter: Converter | None = None, name: str = "") 
 
 def original_digest(path: Path) -> str:
     """SHA-256 of a file and of the questions beside it, so that neither is read in vain."""
-    digest = hashlib.sha256(f"{_CONVERTED_BY}\0".encode() + _read_bytes(path))
+    digest = hashlib.sha256(_read_bytes(path))
     if (beside := questions_file(path)).is_file():
         digest.update(b"\0" + _read_bytes(beside))
     return digest.hexdigest()
@@ -153,10 +152,9 @@ def _below(path: Path) -> Iterator[Path]:
 
 
 def _refuse(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):  # what vanishes meanwhile has no documents
-        raise SourceError(
-            f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
-        ) from None
+    raise SourceError(
+        f"The folder {error.filename} cannot be read ({error.strerror}). Check it and run ingest again."
+    ) from None
 
 
 def files_below(paths: Sequence[Path], index: Path) -> set[Path]:
@@ -172,12 +170,9 @@ def is_under(file: Path, paths: Sequence[Path]) -> bool:
 
 
 def source_name(path: Path) -> str:
-    """What names the document at `path`, whatever links lead there; `SourceError` where they lead in a circle."""
+    """What names the document at `path`, whatever links lead there."""
     from_root(path)
-    try:
-        return from_root(path.resolve())
-    except (OSError, RuntimeError):
-        raise SourceError(f"{path} is a link that leads to itself. Remove it and run ingest again.") from None
+    return from_root(Path(os.path.realpath(path)))  # which a link that leads to itself does not trouble
 
 
 def from_root(path: Path) -> str:

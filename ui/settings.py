@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 def read_settings(model: str | None = None) -> "AssistantSettings":
     """The settings, with `model` in place of the one that they name. Raises `UserError` where one is wrong."""
     from pydantic import ValidationError
-    from pydantic_settings import SettingsError
 
     from assistant.settings import AssistantSettings
 
@@ -23,17 +22,10 @@ def read_settings(model: str | None = None) -> "AssistantSettings":
         raise UserError(
             f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
         ) from None
-    except SettingsError:  # the one field that holds others is the only one that a source parses
-        raise UserError("There is no setting BPO_KPO_INGEST. Remove it from .env or the environment.") from None
     except UnicodeDecodeError:
         raise UserError("The file .env is not UTF-8. Save it as UTF-8.") from None
-    except OSError as error:
-        raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
-    try:
-        places = {"index": settings.ingest.index.expanduser(), "corpus": settings.ingest.corpus.expanduser()}
-        feedback = settings.feedback.expanduser()
     except RuntimeError:
         raise UserError("A path in the settings begins with ~, but whose home is that? Write it out.") from None
-    ingest = settings.ingest.model_copy(update=places)
-    changed = {"ingest": ingest, "feedback": feedback, "model": model or settings.model}
-    return settings.model_copy(update=changed)
+    except OSError as error:
+        raise UserError(f"The file .env cannot be read: {error.strerror}. Mend its permissions.") from None
+    return settings.model_copy(update={"model": model or settings.model})

@@ -24,7 +24,6 @@ _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HYPHENS = ("-", "\u2010", "\u00ad", GOES_ON)
 _HYPHEN = re.compile(f"([^\\W\\d_]+)([{''.join(_HYPHENS)}])$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_RUNS_ON = re.compile(r"\w[–/]$")  # "737–" and "and/" go on without a blank
 _FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
 _TITLE_LETTERS = 1.2  # times the height of the others'
 _TITLE_LEAST = 4  # letters
@@ -202,8 +201,6 @@ def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
             text += f"\n\n{shown}"
         elif item or _ITEM.match(shown):
             text += f"\n{shown}"
-        elif _RUNS_ON.search(text[-3:]):
-            text += shown
         else:
             text += f" {shown}"
     return text.replace(GOES_ON, "-")

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from ingest.errors import SourceError
@@ -36,13 +37,7 @@ class Converter:
     def convert(self, path: Path) -> str:
         """The document as Markdown. Raises `SourceError` where it cannot be read within the limits."""
         process = self._process or self._start()
-        killed = threading.Event()
-
-        def kill() -> None:
-            killed.set()
-            process.kill()
-
-        timer = threading.Timer(SECONDS, kill)
+        timer, began = threading.Timer(SECONDS, process.kill), time.monotonic()
         timer.start()
         try:
             print(json.dumps(str(path)), file=process.stdin, flush=True)
@@ -51,9 +46,10 @@ class Converter:
             line = ""
         finally:
             timer.cancel()
-        if killed.is_set() or not line.endswith("\n"):  # it may have been killed within a line
+        slow = time.monotonic() - began >= SECONDS
+        if slow or not line.endswith("\n"):  # it may have been killed within a line
             self._end()
-            why = f"it takes longer than {SECONDS:.0f} s" if killed.is_set() else "its converter broke down"
+            why = f"it takes longer than {SECONDS:.0f} s" if slow else "its converter broke down"
             raise SourceError(f"{path} cannot be read ({why}). Convert it to Markdown first.")
         reply = json.loads(line)
         if trouble := reply.get("trouble"):

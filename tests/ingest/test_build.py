@@ -25,7 +25,7 @@ def test_the_first_build_embeds_every_passage_and_records_what_it_was_made_from(
     assert list(index.passages) == split(source)
     assert sorted(library.fake.texts) == sorted(p.embedded_text for p in index.passages)
     manifest = index.manifest
-    assert (manifest.format, manifest.embeddings, manifest.dimension, manifest.splitter) == (3, "minilm", 16, 3)
+    assert (manifest.format, manifest.embeddings, manifest.dimension) == (4, "minilm", 16)
     assert [(r.name, r.title, r.path, r.digest) for r in manifest.sources] == [
         (source.name, "Guide", str(path), source.digest)
     ]
@@ -136,7 +136,7 @@ def test_all_paths_that_are_gone_are_named_with_the_one_command_that_forgets_the
     for path in gone:
         path.unlink()
     one, two = map(str, gone)
-    message = f"{one}, {two} are gone. Put them back, or run: bpo-kpo ingest --remove {one} --remove '{two}'"
+    message = f"at {one}, {two} is gone. Put it back, or run: bpo-kpo ingest --remove {one} --remove '{two}'"
     refused(library, SourceError, re.escape(message))
     for path, left in zip(gone, (["a.md", "two words.md"], ["a.md"]), strict=True):
         library.build(remove=(path,))  # reads nothing, so it misses nothing

@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import shutil
-import sqlite3
 import sys
 import time
 import weakref
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.build import build
-from ingest.database import Contents, Database, Passages, Sources, write
+from ingest.database import Contents, Database, Passages, write
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.passages import Passage, heading_above, split
 from ingest.questions import QuestionIndex
@@ -48,15 +47,6 @@ def test_passages_are_a_sequence_like_a_list(database: Database, some: slice) ->
     assert passages[-2] == PASSAGES[7] and passages.at([5, 2, 5]) == [PASSAGES[5], PASSAGES[2], PASSAGES[5]]
     with pytest.raises(IndexError):
         passages[9]
-
-
-def test_of_a_file_from_before_languages_were_kept_they_are_found_out_when_it_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "passages.sqlite"
-    german = make_source("regeln.md", "# Regeln\n\nNicht genommene Tage verfallen am 31. März.\n", "", "digest")
-    write(path, Contents([german], {}, QuestionIndex(), {}))
-    with contextlib.closing(sqlite3.connect(path)) as file:
-        file.execute("alter table documents drop column language")
-    assert Sources(Database(path, "the index"))["regeln.md"] == german and german.language == "de"
 
 
 # --- of a real index

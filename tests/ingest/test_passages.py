@@ -222,7 +222,7 @@ def test_the_articles_passages_are_exact_and_within_the_window(
     article: Source, tokenizer: tokenizers.Tokenizer
 ) -> None:
     passages = split(article)
-    assert len(passages) == 28  # other cuts need another SPLITTER_VERSION
+    assert len(passages) == 28  # other cuts need another FORMAT
     assert all(article.text[p.start : p.end] == p.text for p in passages)
     assert max(len(tokenizer.encode(p.embedded_text).ids) for p in passages) <= 256
     assert max(count_tokens(p.embedded_text) for p in passages) <= PASSAGE_TOKENS

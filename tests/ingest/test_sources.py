@@ -144,18 +144,15 @@ def test_a_folder_gives_its_documents_in_order_and_what_is_not_read_apart(tmp_pa
     assert others == ["noext", "picture.png", "sub/linked", "sub/old.xls"]
 
 
-def test_a_closed_folder_is_named_a_vanished_one_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    below(tmp_path, "a.md", "closed/b.md")
-    scandir, closed = os.scandir, str(tmp_path / "closed")
-    error: OSError = FileNotFoundError(2, "Gone", closed)
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    below(tmp_path, "closed/b.md")
+    closed, scandir = str(tmp_path / "closed"), os.scandir
 
     def refuse(path: str) -> object:
         if str(path) == closed:
-            raise error
+            raise PermissionError(13, "Permission denied", closed)
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    assert list(find_files(tmp_path)) == [tmp_path / "a.md"]
-    error = PermissionError(13, "Permission denied", closed)
     with pytest.raises(SourceError, match=r"closed cannot be read \(Permission denied\)\. Check it"):
         list(find_files(tmp_path))

@@ -16,7 +16,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, Tool
 
-from ui.web.jobs import Jobs, SomeJob
+from ui.web.jobs import Job, Jobs
 
 
 def call(address: str, *data: object, person: str | None = None) -> tuple[str, Any]:
@@ -99,7 +99,7 @@ class Page:
         return json.dumps(self.press("_settled", saved="")[0])
 
 
-def ended(jobs: Jobs[SomeJob]) -> SomeJob:
+def ended(jobs: Jobs) -> Job:
     """The job that was begun last, once it has ended."""
     for _ in range(3_000):
         if jobs.last and not jobs.under_way:

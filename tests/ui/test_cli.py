@@ -80,7 +80,6 @@ MISTAKES = [
     ("no such port", ["chat", "--port", "99999"], {}, "65535. See: bpo-kpo chat --help"),
     ("unknown option", ["ask", "--zzz", "why?"], {}, "No such option: --zzz. See: bpo-kpo ask --help"),
     ("login without a password", ["chat"], {"BPO_KPO_LOGIN": "ada:x bob"}, "it has to be user:password"),
-    ("nested setting", ["ask", "why?"], {"BPO_KPO_INGEST": "x"}, "no setting BPO_KPO_INGEST"),
     ("unknown home", ["ask", "why?"], {"BPO_KPO_INDEX": "~nobody-here/x"}, "whose home"),
 ]
 

@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -16,14 +16,17 @@ from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM
+from ingest.passages import split
 from ingest.settings import IngestSettings
+from ingest.snapshots import SourceRecord
+from ingest.sources import Source, make_source
 from tests.ui.browser import served
 from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web.app import NO_FILES
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.choices import choices_line, chosen_html
-from ui.web.documents import DocumentsPanel, Facts, list_html
+from ui.web.documents import DocumentsPanel, facts, list_html
 from ui.web.guard import may_add
 from ui.web.intake import Intake, safe_name
 from ui.web.jobs import Job
@@ -119,17 +122,6 @@ class TestIntake:
         assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
         assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
 
-    def test_what_cannot_be_kept_is_a_line(self, intake: Intake, settings: IngestSettings, tmp_path: Path) -> None:
-        (settings.uploads / "d.md").mkdir(parents=True)  # in the way
-        intake.add([given(tmp_path, "d.md", "# Rum\n\nRum is hot."), given(tmp_path, "e.md", COFFEE)])
-        lost, added = ended(intake).said
-        assert re.search(r"d\.md cannot be written \(.+\)\. Mend that, and add d\.md again\.", lost)
-        assert added == "Added e.md." and titles(intake) == ["Green tea", "Coffee"]
-        (settings.uploads / "f.md").mkdir()
-        intake.add([given(tmp_path, "f.md", "# Rum\n\nRum is hot.")])
-        assert len(ended(intake).said) == 1 and titles(intake) == ["Green tea", "Coffee"]
-        assert ensure_index(settings) is None
-
 
 def given(folder: Path, name: str, text: str) -> Path:
     """A file as it comes from a browser."""
@@ -164,17 +156,27 @@ def test_a_name_is_made_one_that_is_safe_anywhere(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
-def test_how_many_passages_and_of_a_pdf_how_many_pages_a_document_has_is_told() -> None:
-    shown = list_html([Facts("a", "A", "a.pdf", 12, {}, 3), Facts("b", "B", "b.md", 1, {})], [], set())
-    assert "a.pdf · PDF · 3 pages · 12 passages" in shown and "b.md · Markdown · 1 passage<" in shown
+def test_file_kind_pages_and_passages_of_a_document_and_what_was_left_out_are_told() -> None:
+    pages = "".join(f"## Page {n}\n\nWords of {n}.\n\n<!-- note: a picture -->\n\n" for n in (1, 2, 3))
+    index: Any = indexed(make_source("a.pdf", f"# A\n\n{pages}"), make_source("b.md", "# B\n\nWords."))
+    assert facts(index) == {
+        "a.pdf": "a.pdf · PDF · 3 pages · 4 passages · left out: a picture (3)",
+        "b.md": "b.md · Markdown · 1 passage",
+    }
+
+
+def indexed(*sources: Source) -> SimpleNamespace:
+    records = [SourceRecord(name=one.name, title=one.title, path=one.name, digest="") for one in sources]
+    passages = [passage for one in sources for passage in split(one)]
+    manifest = SimpleNamespace(sources=records)
+    return SimpleNamespace(passages=passages, sources={one.name: one for one in sources}, manifest=manifest)
 
 
 def test_what_a_document_is_called_is_text() -> None:
     hostile = '"><img src=x onerror=alert(1)>'
-    shown = list_html([Facts(hostile, hostile, f"{hostile}.pdf", 2, {hostile: 3})], [], {hostile}) + chosen_html(
-        [hostile]
-    )
-    assert "<img" not in shown and shown.count("onerror") == 7
+    record = SourceRecord(name=hostile, title=hostile, path=f"{hostile}.pdf", digest="")
+    shown = list_html([record], {hostile: hostile}, [], {hostile}) + chosen_html([hostile])
+    assert "<img" not in shown and shown.count("onerror") == 6
 
 
 def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_told_otherwise() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from assistant.answers import EarlierTurn, Seconds
+from assistant.answers import EarlierTurn
 from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
@@ -18,7 +18,8 @@ from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, 
 from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.runs import QUESTIONS, Run, Runs
+from ui.web.jobs import Job
+from ui.web.runs import QUESTIONS, Runs
 from ui.web.turns import earlier_turns, messages, whole_answers
 
 ITEMS = load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl")
@@ -95,20 +96,13 @@ def test_only_what_is_listed_is_opened(folder: Path) -> None:
             reports.set_named(name)
 
 
-def test_how_long_a_set_takes_is_told_by_the_last_report_of_the_same_reader(folder: Path) -> None:
-    said = about_html("s", ITEMS[:3], "<by hand>")
-    assert "3 questions; they take a few seconds</strong> (an estimate" in said
-    assert RIGHT.answer
-    slow = RIGHT.model_copy(update={"answer": RIGHT.answer.model_copy(update={"seconds": Seconds(total=20)})})
-    write_report(written(folder / "<b>", *[slow] * 20), "bees", SOURCES)
-    written(folder / "unfinished", slow)
-    said = about_html("s", ITEMS[:20], "<by hand>")
-    assert "20 questions; they take about 2 minutes</strong> (as in &lt;b&gt;)" in said
-    assert "an estimate" in about_html("s", ITEMS[:20], "extractive")
+def test_how_many_questions_a_set_has_and_about_how_long_they_take_is_told() -> None:
+    assert "&lt;b&gt; has 3 questions; they take a few seconds." in about_html("<b>", ITEMS[:3], "extractive")
+    assert "20 questions; they take about 40 seconds." in about_html("s", ITEMS[:20], "openai:gpt-5")
 
 
 def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures(folder: Path) -> None:
-    asking = Run("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
+    asking = Job("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
     said = run_html(asking)
     assert 'value="20" max="40"' in said
     assert "&lt;b&gt;: 20 of 40 questions answered, about 20 seconds left" in said

@@ -26,7 +26,7 @@ from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
 from ui.web.guard import may_add
-from ui.web.listeners import UNQUEUED
+from ui.web.listeners import UNQUEUED, mistakes_told
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart
@@ -71,13 +71,11 @@ def build(
         A turn is a question, or {"question": ..., "answer": ...}. `within` names the documents that are asked;
         `strict` leaves out what a chat model does not prove.
         """
-        try:
+        with mistakes_told():
             given = {"question": question, "history": history or (), "within": within or (), "strict": strict}
             asked = as_ask(given)
             answer = assistant.chain.invoke(asked)
             return assistant.suggest(answer, asked.earlier, asked.within).model_dump(mode="json")
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
 
     def welcome(request: gr.Request) -> tuple[str, gr.Chatbot, str]:
         """The head of the page, the first questions and the article, of the documents that are indexed."""

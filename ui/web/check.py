@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.check import Checked
-from ingest.errors import UserError
+from ui.web.listeners import mistakes_told
 
 LONGEST = 20_000  # characters
 
@@ -19,10 +19,8 @@ def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
     def check(text: str) -> str:
         if len(text) > LONGEST:  # the box takes no more, but another client may send it
             raise gr.Error(f"The text has {len(text):,} characters, the limit is {LONGEST:,}. Divide it.")
-        try:
+        with mistakes_told():
             return checked_html(assistant.check_text(text))
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
 
     with gr.Accordion("Check a text", open=False, elem_id="check"):
         text = gr.Textbox(

@@ -48,15 +48,11 @@ class _Message(BaseModel):
         return "\n".join(str(part.get("text") or "") for part in self.content if part.get("type") == "text")
 
 
-class _StreamOptions(BaseModel):
-    include_usage: bool = False
-
-
 class _Asked(BaseModel):
     model: str = MODEL
     messages: list[_Message]
     stream: bool | None = None
-    stream_options: _StreamOptions | None = None
+    stream_options: dict[str, Any] | None = None
     within: list[str] = []  # not OpenAI's: the documents that are asked
 
     def ask(self) -> Ask:
@@ -110,7 +106,7 @@ def completions(assistant: Assistant) -> APIRouter:
         if asked.stream:
             growing = assistant.chain.stream(ask)
             first = next(growing)  # what is wrong with the question is told before anything is sent
-            usage = bool(asked.stream_options and asked.stream_options.include_usage)
+            usage = bool(asked.stream_options and asked.stream_options.get("include_usage"))
             events = _or_mistake(_events(first, growing, page, usage))
             return StreamingResponse(events, media_type="text/event-stream")
         answer = assistant.chain.invoke(ask)

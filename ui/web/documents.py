@@ -7,9 +7,9 @@ import html
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
@@ -19,10 +19,11 @@ from ingest.index import Index
 from ingest.notes import left_out
 from ingest.pages import page_count
 from ingest.settings import IngestSettings
-from ingest.sources import KINDS
+from ingest.snapshots import SourceRecord
+from ingest.sources import KINDS, Source
 from ui.web.intake import Intake
 from ui.web.jobs import Job
-from ui.web.listeners import UNQUEUED
+from ui.web.listeners import UNQUEUED, mistakes_told
 from ui.web.render import line_html
 
 WHAT_FOR = (
@@ -68,7 +69,7 @@ class DocumentsPanel:
         self._assistant, self._may_change = assistant, may_change
         self._intake = Intake(assistant, settings)
         self._scope = scope
-        self._told: tuple[str, list[Facts]] | None = None  # by snapshot
+        self._told: tuple[str, dict[str, str]] | None = None  # by snapshot
         gr.HTML(f"<p>{html.escape(WHAT_FOR)}</p>", padding=False)
         self._files = gr.File(
             label="Add documents", file_count="multiple", height=140, elem_id="add-documents", visible=False
@@ -102,7 +103,7 @@ class DocumentsPanel:
             chosen = []
         removable = self._intake.removable(there.values()) if may_change else set()
         return changes | {
-            self._list: list_html(self._facts(index), chosen, removable),
+            self._list: list_html(index.manifest.sources, self._facts(index), chosen, removable),
             self._scope: json.dumps(chosen),
         }
 
@@ -121,7 +122,7 @@ class DocumentsPanel:
             self._timer: gr.Timer(active=under_way),
         }
 
-    def _facts(self, index: Index) -> "list[Facts]":
+    def _facts(self, index: Index) -> dict[str, str]:
         """What is told of each document; looked up once for each snapshot, as all passages are counted."""
         if self._told is None or self._told[0] != index.snapshot:
             self._told = index.snapshot, facts(index)
@@ -135,10 +136,8 @@ class DocumentsPanel:
 
     def _changed(self, begin: Callable[[], None], scope: str, request: gr.Request) -> Changes:
         self._refuse(request)
-        try:
+        with mistakes_told():
             begin()
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
         return self._look(scope, request)
 
     def _refuse(self, request: gr.Request) -> None:
@@ -160,31 +159,20 @@ class DocumentsPanel:
         return gr.Button(visible=False)
 
 
-class Facts(NamedTuple):
-    """What is told of a document: `left_out` are things that could not be read, how often; a PDF has pages."""
-
-    name: str
-    title: str
-    file: str
-    passages: int
-    left_out: dict[str, int]
-    pages: int = 0
-
-
-def facts(index: Index) -> list[Facts]:
-    """These facts of every document."""
+def facts(index: Index) -> dict[str, str]:
+    """What is told of each document, by its name: its file and kind, how much it has, what could not be read."""
     counts = Counter(passage.source for passage in index.passages)
-    return [
-        Facts(
-            one.name,
-            one.title,
-            PurePosixPath(one.path).name,
-            counts[one.name],
-            Counter(hole.what for hole in left_out(index.sources[one.name])),
-            page_count(index.sources[one.name]),
-        )
-        for one in index.manifest.sources
-    ]
+    return {one.name: _told(one, index.sources[one.name], counts[one.name]) for one in index.manifest.sources}
+
+
+def _told(record: SourceRecord, source: Source, passages: int) -> str:
+    file, pages = PurePosixPath(record.path), page_count(source)
+    counts = [(pages, "page")] * bool(pages) + [(passages, "passage")]
+    told = [file.name, KINDS[file.suffix.lower()], *(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)]
+    if left := Counter(hole.what.rstrip(".") for hole in left_out(source)):
+        holes = (f"{what}{f' ({count})' if count > 1 else ''}" for what, count in left.items())
+        told.append(f"left out: {'; '.join(holes)}")
+    return " · ".join(told)
 
 
 def change_html(change: Job) -> str:
@@ -197,23 +185,18 @@ def change_html(change: Job) -> str:
     return f'<progress aria-label="{change.doing}"{at}></progress><p>{change.doing} …{done}</p>{lines}'
 
 
-def list_html(documents: Sequence[Facts], chosen: Sequence[str], removable: Set[str]) -> str:
+def list_html(
+    documents: Sequence[SourceRecord], told: Mapping[str, str], chosen: Sequence[str], removable: Set[str]
+) -> str:
     """Each document with a box to tick, and what is known of it; with a button where it can be removed."""
-    rows = (_row(one, not chosen or one.name in chosen, one.name in removable) for one in documents)
+    rows = []
+    for one in documents:
+        name, title = html.escape(one.name), html.escape(one.title)
+        ticked = " checked" if not chosen or one.name in chosen else ""
+        box = f'<input type="checkbox" value="{name}"{ticked}>'
+        remove = f'<button type="button" data-remove="{name}" data-title="{title}">Remove</button>'
+        rows.append(
+            f"<li><label>{box}<span>{title}</span></label>"
+            f"<p>{html.escape(told[one.name])}</p>{remove if one.name in removable else ''}</li>"
+        )
     return f"<ul>{''.join(rows)}</ul>"
-
-
-def _row(one: Facts, ticked: bool, removable: bool) -> str:
-    name, title = html.escape(one.name), html.escape(one.title)
-    kind = KINDS[PurePosixPath(one.file).suffix.lower()]
-    counts = [(one.pages, "page")] * bool(one.pages) + [(one.passages, "passage")]
-    told = [one.file, kind, *(f"{count} {what}{'s' * (count != 1)}" for count, what in counts)]
-    if one.left_out:
-        holes = (f"{what.rstrip('.')}{f' ({count})' if count > 1 else ''}" for what, count in one.left_out.items())
-        told.append(f"left out: {'; '.join(holes)}")
-    box = f'<input type="checkbox" value="{name}"{" checked" if ticked else ""}>'
-    remove = f'<button type="button" data-remove="{name}" data-title="{title}">Remove</button>'
-    return (
-        f"<li><label>{box}<span>{title}</span></label>"
-        f"<p>{html.escape(' · '.join(told))}</p>{remove if removable else ''}</li>"
-    )

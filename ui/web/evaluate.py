@@ -15,7 +15,7 @@ from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import BROKEN, Panel
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.listeners import DOWNLOAD, UNQUEUED
+from ui.web.listeners import DOWNLOAD, UNQUEUED, mistakes_told
 from ui.web.menu import reader_choices
 from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
@@ -170,20 +170,16 @@ class EvaluatePanel:
         return said, gr.Button(interactive=finished(folder)), gr.Button(visible=goes_on)
 
     def _page(self, report: str, other: str) -> str:
-        try:
+        with mistakes_told():  # it may have been deleted meanwhile
             sources = self._assistant.index().sources
             return saved_page(report, report_named(report), sources, _other(report, other))
-        except UserError as error:  # it was deleted meanwhile
-            raise gr.Error(str(error), print_exception=False) from error
 
     def _open(
         self, report: str | None, before: list[Turn], event: gr.EventData
     ) -> tuple[list[Turn], list[dict[str, Any]], str]:
         """A question of the report, at the end of the conversation."""
-        try:
+        with mistakes_told():
             rows = list(read_rows(report_named(report))) if report else []
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
         row = next((row for row in rows if row.id == event._data["id"]), None)
         before += _turns(row, self._assistant) if row else []  # in place: an answer may be on its way to it
         return before, messages(before), dump(before)

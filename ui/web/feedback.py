@@ -6,8 +6,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
-from ingest.errors import UserError
-from ui.web.listeners import UNQUEUED, WITH_SAVED
+from ui.web.listeners import UNQUEUED, WITH_SAVED, mistakes_told
 from ui.web.turns import Turns, earlier_questions, known, messages
 
 KEPT = "Your thumb is kept."
@@ -36,7 +35,8 @@ def feedback_panel(chat: gr.Chatbot, turns: gr.State, saved: gr.Textbox, file: P
     def liked(turns: Turns, saved: str, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, gr.HTML, str]:
         given = _feedback(known(turns, saved), thumb)
         if given:
-            _keep(given, file)
+            with mistakes_told():
+                keep(given, file)
         if given is None or given.good is None:  # a thumb was taken back
             return given, *no_comment(), ""
         return given, gr.Row(visible=True, elem_classes="" if given.good else "down"), _line(KEPT), ""
@@ -44,7 +44,8 @@ def feedback_panel(chat: gr.Chatbot, turns: gr.State, saved: gr.Textbox, file: P
     def commented(given: Feedback | None, comment: str) -> tuple[None, gr.Row, gr.HTML, str]:
         if not given or not comment.strip():
             return None, *no_comment(), ""
-        _keep(given.model_copy(update={"comment": comment.strip()[:_LONGEST_COMMENT]}), file)
+        with mistakes_told():
+            keep(given.model_copy(update={"comment": comment.strip()[:_LONGEST_COMMENT]}), file)
         return None, gr.Row(visible=False), _line(COMMENT_KEPT), ""
 
     given = gr.State(None)
@@ -78,10 +79,3 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
     good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
     history = earlier_questions(turns[: number - 1])
     return Feedback(id=turn.id, good=good, history=history, within=turn.within, answer=turn.answer)
-
-
-def _keep(given: Feedback, path: Path) -> None:
-    try:
-        keep(given, path)
-    except UserError as error:
-        raise gr.Error(str(error), print_exception=False) from error

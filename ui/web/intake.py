@@ -24,7 +24,7 @@ _ASIDE = ".aside-"  # begins the names of folders for files on their way: what i
 _A_DAY = 24 * 60 * 60  # seconds
 
 
-class Intake(Jobs[Job]):
+class Intake(Jobs):
     """Adds documents to the index of an assistant, and removes them."""
 
     def __init__(self, assistant: Assistant, settings: IngestSettings) -> None:
@@ -83,20 +83,10 @@ class Intake(Jobs[Job]):
                 return ""
             self._now(doing=f"Indexing {len(read)} {_documents(len(read))}", done=0, whole=0)
             build(self._settings, [folder], progress=self._step, at_hand=read)
-            added = [target.name for target in read if self._kept(Path(aside, target.name), target)]
-            if len(added) < len(read):
-                self._index_folder()  # as it is: what cannot be kept is not in the index, or as it was before
+            for target in read:
+                Path(aside, target.name).replace(target)
         self._assistant.warm_up()
-        return f"Added {', '.join(added)}." if added else ""
-
-    def _kept(self, file: Path, target: Path) -> bool:
-        """Whether the file could be moved to where it is kept; a line says why not."""
-        try:
-            file.replace(target)
-        except OSError as error:
-            self._say(f"{target} cannot be written ({error.strerror}). Mend that, and add {target.name} again.")
-            return False
-        return True
+        return f"Added {', '.join(target.name for target in read)}."
 
     def _index_folder(self) -> None:
         folder = self._settings.uploads

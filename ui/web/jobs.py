@@ -2,9 +2,11 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any
 
 from assistant.model_calls import Stopped
 from ingest.errors import UserError
@@ -23,12 +25,17 @@ class Job:
     said: tuple[str, ...] = ()
     under_way: bool = True
     can_stop: bool = False
+    folder: Path = Path()  # where the report of a run goes
+    kept: int | None = None  # how many steps were done before it began, at this time of `time.monotonic`
+    began: float = 0.0
+
+    def seconds_left(self) -> float | None:
+        """At the pace so far; `None` before the first step."""
+        steps = self.done - (self.kept or 0)
+        return (time.monotonic() - self.began) / steps * (self.whole - self.done) if steps else None
 
 
-SomeJob = TypeVar("SomeJob", bound=Job)
-
-
-class Jobs(Generic[SomeJob]):
+class Jobs:
     """Does one job at a time, in a thread of its own.
 
     `last` is the one that is under way, else the one that ended last.
@@ -36,7 +43,7 @@ class Jobs(Generic[SomeJob]):
 
     def __init__(self, one: str, stopped: str) -> None:
         """`one` is what a job is called, `stopped` what is said of one that was stopped."""
-        self.last: SomeJob | None = None
+        self.last: Job | None = None
         self._one, self._stopped = one, stopped
         self._lock, self._stop = threading.Lock(), threading.Event()
 
@@ -49,7 +56,7 @@ class Jobs(Generic[SomeJob]):
         """Ends the job at its next step."""
         self._stop.set()
 
-    def _begin(self, job: SomeJob, work: Callable[[], str]) -> None:
+    def _begin(self, job: Job, work: Callable[[], str]) -> None:
         """Begins `work`, which returns what is said at its end. Raises `UserError` where a job is under way."""
         with self._lock:
             if self.under_way:

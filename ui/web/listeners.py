@@ -1,12 +1,27 @@
 """How the page's listeners are run, and what the browser does before and after them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import gradio as gr
+
+from ingest.errors import UserError
 from ui.web.turns import LEFT
 
 # without a place in the queue, and no name in the API
 UNQUEUED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """A mistake in the block that a person can mend is a message of the page."""
+    try:
+        yield
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
 
 # A tab keeps its conversation until it is closed; nothing of it stays on the server or in the browser after that.
 # It is sent along, as the last input, so that it goes on where the process that knew it has ended. A reload ends

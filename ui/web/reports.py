@@ -4,17 +4,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.chain import Assistant
-from assistant.evaluation.results import AT_ONCE, ROWS, SUMMARY, read_receipt, read_summary
-from assistant.models import EXTRACTIVE
+from assistant.evaluation.results import ROWS, SUMMARY, read_receipt
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.web.runs import QUESTIONS
 
 SETS = ROOT / "corpus" / "questions"
 REPORTS = ROOT / "reports"
-_ENOUGH = 20  # answers: the median of fewer says little
-_SECONDS = {EXTRACTIVE: 0.4}  # of an answer, where no report says it
-_SECONDS_OF_OTHERS = 8.0
 
 
 def set_names() -> list[str]:
@@ -54,16 +50,6 @@ def finished(folder: Path) -> bool:
 def can_go_on(folder: Path) -> bool:
     """Whether a run that was begun in the window was stopped there."""
     return not finished(folder) and (folder / QUESTIONS).exists()
-
-
-def seconds_of(count: int, model: str) -> tuple[float, str]:
-    """How long so many questions take about, and the name of the last report by the same reader that says so."""
-    for name, folder in reports().items():
-        with suppress(UserError, KeyError):  # one that is not finished, of another version, or of several models
-            typical = read_summary(folder)["seconds_p50"]
-            if read_receipt(folder).model == model and typical.value and typical.n >= _ENOUGH:
-                return count * typical.value / AT_ONCE, name
-    return count * _SECONDS.get(model, _SECONDS_OF_OTHERS) / AT_ONCE, ""
 
 
 def reader_of(folder: Path, assistant: Assistant) -> Assistant:

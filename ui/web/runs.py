@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,21 +16,7 @@ from ui.web.jobs import Job, Jobs
 QUESTIONS = "questions.jsonl"  # the set, in the report's folder: a run that was stopped goes on without the upload
 
 
-@dataclass(frozen=True)
-class Run(Job):
-    """How far a run is. `began` is a time of `time.monotonic`; `kept` questions had been answered before."""
-
-    folder: Path = Path()
-    began: float = 0.0
-    kept: int | None = None  # until it is known
-
-    def seconds_left(self) -> float | None:
-        """At the pace so far, until the last answer; `None` before the first."""
-        answered = self.done - (self.kept or 0)
-        return (time.monotonic() - self.began) / answered * (self.whole - self.done) if answered else None
-
-
-class Runs(Jobs[Run]):
+class Runs(Jobs):
     """Begins a run, says how far it is, and stops it."""
 
     def __init__(self) -> None:
@@ -42,7 +27,7 @@ class Runs(Jobs[Run]):
 
         Raises `UserError` where another run is under way.
         """
-        asking = Run("Questions answered", whole=len(items), can_stop=True, folder=folder, began=time.monotonic())
+        asking = Job("Questions answered", whole=len(items), can_stop=True, folder=folder, began=time.monotonic())
         self._begin(asking, lambda: self._ask(items, assistant, folder))
 
     def _ask(self, items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> str:

@@ -212,12 +212,10 @@ def test_another_font_within_a_sentence_ends_no_paragraph() -> None:
     lines = [
         (700, 11, "Ask for the book"),
         (686, 9, "of guests and write into it"),
-        (660, 11, "on 2018\\261"),
-        (646, 11, "05."),
+        (660, 11, "on leaving."),
     ]
-    assert (
-        pdf_to_markdown(pdf(lines)) == "## Page 1\n\nAsk for the book of guests and write into it\n\non 2018–05.\n"
-    )
+    text = pdf_to_markdown(pdf(lines))
+    assert text == "## Page 1\n\nAsk for the book of guests and write into it\n\non leaving.\n"
 
 
 # --- forms

@@ -1,54 +1,65 @@
 """What a question is asked of: some passages, a whole document, two things side by side, or the assistant itself.
 
-And whether it needs the question before it. Logistic regressions on the question's vector, trained by
-`make reading-model`.
+And whether it needs the question before it. Two networks with one hidden layer each, on the question's vector,
+trained by `make reading-model`.
 """
 
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import SettingsError
 
 Scope = Literal["passages", "document", "comparison", "assistant"]
-WEIGHTS = Path(__file__).parent / "scope.json"
+SCOPES: tuple[Scope, ...] = ("passages", "document", "comparison", "assistant")
+WEIGHTS = Path(__file__).parent / "scope.npz"
 
 
-class Weights(BaseModel):
-    """Of each scope the weights of a vector's numbers, behind a constant; and those of what follows up."""
+class Layers(NamedTuple):
+    """A network's weights; each row has those of what goes in, behind a constant."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    hidden: np.ndarray  # (128, 385)
+    out: np.ndarray  # (outputs, 129)
 
-    scopes: dict[Scope, tuple[float, ...]]
-    follows: tuple[float, ...]
+    def logits(self, vector: np.ndarray) -> np.ndarray:
+        """(outputs,), from a question's vector, (384,) of length 1."""
+        inner = np.maximum(self.hidden[:, 0] + self.hidden[:, 1:] @ vector, 0)
+        return np.asarray(self.out[:, 0] + self.out[:, 1:] @ inner)
 
 
 @cache
-def weights() -> Weights:
-    """The weights. Raises `SettingsError` where their file is missing or damaged."""
+def weights() -> tuple[Layers, Layers]:
+    """What tells the scope, in the order of `SCOPES`, and what tells whether a question follows up.
+
+    Raises `SettingsError` where their file is missing or damaged.
+    """
     try:
-        return Weights.model_validate_json(WEIGHTS.read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+        with np.load(WEIGHTS) as stored:
+            scopes, follows = (
+                Layers(*(stored[f"{of}.{name}"].astype(np.float32) for name in Layers._fields))
+                for of in ("scopes", "follows")
+            )
+            return scopes, follows
+    except (OSError, ValueError, KeyError, BadZipFile):
         raise SettingsError(f"{WEIGHTS} is missing or damaged. Run: git checkout {WEIGHTS}") from None
 
 
 def scope_of(vector: np.ndarray) -> Scope:
     """The likeliest scope of a question from its vector, (384,) of length 1."""
-    scopes = weights().scopes
-    return max(scopes, key=lambda scope: scopes[scope][0] + np.dot(scopes[scope][1:], vector))
+    return SCOPES[int(np.argmax(weights()[0].logits(vector)))]
 
 
 def follows_up(vector: np.ndarray) -> bool:
     """Whether a question with this vector, (384,) of length 1, leaves out what the one before it has said.
 
-    As many that stand by themselves are taken for follow-ups as the other way round.
+    It is taken for one too often rather than too seldom: then the question before it is only read in vain.
     """
-    constant, *row = weights().follows
-    return bool(constant + np.dot(row, vector) > 0)
+    stands, needs = weights()[1].logits(vector)
+    return bool(needs > stands)
 
 
 def masked(question: str, names: tuple[str, str]) -> str:

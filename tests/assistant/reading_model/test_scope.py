@@ -11,16 +11,19 @@ from ingest.errors import SettingsError
 
 
 def test_the_likeliest_scope_and_a_follow_up_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    weights = tmp_path / "scope.json"
-    weights.write_text('{"scopes": {"passages": [0.1, 1, 0.5], "document": [0, 0, 1]}, "follows": [-1, 0, 2]}')
+    weights = tmp_path / "scope.npz"
+    of_vector = [[0, 1, 0], [-0.5, 0, 1]]  # the first number, and how far the second is above a half
+    told = {"scopes": [[0, 1, 0], [0, 0, 3], [-9, 0, 0], [-9, 0, 0]], "follows": [[0.2, 0, 0], [0, 0, 1]]}
+    layers = {f"{of}.out": out for of, out in told.items()} | {f"{of}.hidden": of_vector for of in told}
+    np.savez(weights, **layers)
     monkeypatch.setattr(scope, "WEIGHTS", weights)
     monkeypatch.setattr(scope, "weights", scope.weights.__wrapped__)
-    assert [scope_of(np.array(vector)) for vector in ([0.0, 1.0], [0.3, 0.7])] == ["document", "passages"]
-    assert follows_up(np.array([0.0, 1.0])) and not follows_up(np.array([1.0, 0.5]))
+    assert [scope_of(np.array(vector)) for vector in ([0.6, 0.8], [1.0, 0.0])] == ["document", "passages"]
+    assert follows_up(np.array([0.0, 1.0])) and not follows_up(np.array([0.8, 0.6]))
 
 
 def test_a_damaged_file_says_how_to_mend_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(scope, "WEIGHTS", tmp_path / "missing.json")
+    monkeypatch.setattr(scope, "WEIGHTS", tmp_path / "missing.npz")
     with pytest.raises(SettingsError, match="Run: git checkout"):
         scope.weights.__wrapped__()
 

@@ -1,5 +1,7 @@
 """HTML as Markdown, by markdownify; tables as they are read."""
 
+import re
+
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
@@ -29,7 +31,13 @@ def _prepare(body: Tag) -> None:
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
-    _tabs_above_what_they_open(body)
+    for tab, panel in _opened_by_tabs(body):
+        tab.name = "p"
+        _bold(tab)
+        panel.insert_before(tab.extract())
+    for numbered in body.select("ol[start]"):
+        if not re.fullmatch("[0-9]{1,9}", str(numbered["start"])):  # what markdownify cannot count from
+            del numbered["start"]
     for raised in body.select("sup"):  # "20 euros" with a raised 1 costs no "euros1"
         if set(raised.get_text()) <= RAISED.keys():
             raised.replace_with("".join(RAISED[sign] for sign in raised.get_text()))
@@ -55,15 +63,23 @@ def _flatten_tables(body: Tag) -> None:
             outer.insert_after(inner.extract())
 
 
-def _tabs_above_what_they_open(body: Tag) -> None:
-    """Puts each tab that names a part of the page above that, as a line in bold."""
+def _opened_by_tabs(body: Tag) -> list[tuple[Tag, Tag]]:
+    """Each tab with the part that it names, the others with the panels left, in turn, before other tabs begin."""
     parts = {str(part["id"]): part for part in reversed(body.select("[id]"))}
-    for tab in body.select("[role=tablist] [role=tab]"):
-        panel = parts.get(str(tab.get("aria-controls")))
-        if panel and panel.find_parent(role="tablist") is None:
-            tab.name = "p"
-            _bold(tab)
-            panel.insert_before(tab.extract())
+    named = [(tab, parts.get(str(tab.get("aria-controls")))) for tab in body.select("[role=tablist] [role=tab]")]
+    pairs = [(tab, part) for tab, part in named if part and not _in_a_tab(part)]
+    paired = {id(part) for pair in pairs for part in pair}
+    left: list[Tag] = []
+    for part in body.select("[role=tablist], [role=tabpanel]"):
+        if part["role"] == "tablist":
+            left = [tab for tab in part.select("[role=tab]") if id(tab) not in paired]
+        elif left and id(part) not in paired and not _in_a_tab(part):
+            pairs.append((left.pop(0), part))
+    return pairs
+
+
+def _in_a_tab(part: Tag) -> bool:
+    return part.get("role") == "tab" or part.find_parent(role="tab") is not None
 
 
 def _bold(part: Tag) -> None:
@@ -148,7 +164,7 @@ def _grid(rows: list[list[Tag]]) -> list[list[Tag | None]]:
 
 def _span(cell: Tag, direction: str) -> int:
     written = str(cell.get(direction, "1")).strip()
-    return min(int(written), _CELLS) if written.isdecimal() else 1
+    return min(int(written.lstrip("0")[:9] or 0), _CELLS) if written.isdecimal() else 1
 
 
 def _table(rows: list[list[str]], headed: bool) -> str:

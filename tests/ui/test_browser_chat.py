@@ -214,5 +214,5 @@ def test_clearing_asks_in_any_language_and_an_unheard_question_is_kept(browser: 
     page.wait_for_function("sessionStorage.getItem('conversation').includes('And KPO?')")
     person.set_offline(False)
     page.reload()
-    page.locator("#chat").get_by_text(LEFT).wait_for()
+    page.locator("#chat").get_by_text(LEFT).first.wait_for()
     person.close()

@@ -117,6 +117,7 @@ def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(open_pag
     bare = set()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(400)  # until every colour has passed into the scheme's
         page.locator("#question textarea").focus()
         for _ in range(30):
             if not page.evaluate(RING):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,6 +122,19 @@ class TestIntake:
         intake.remove(coffee.name)
         assert BROKEN in ended(intake).said[-1] and files(settings) == ["b.md"]
         assert (settings.uploads / "b.md").read_text("utf-8") == COFFEE
+
+    def test_what_cannot_be_kept_is_a_line_and_the_others_go_in(
+        self, intake: Intake, settings: IngestSettings, tmp_path: Path
+    ) -> None:
+        (settings.uploads / "d.md").mkdir(parents=True)  # in the way
+        intake.add([given(tmp_path, "d.md", "# Rum\n\nRum is hot."), given(tmp_path, "e.md", COFFEE)])
+        lost, added = ended(intake).said
+        assert re.search(r"d\.md cannot be written \(.+\)\. Mend that, and add d\.md again\.", lost)
+        assert added == "Added e.md." and titles(intake) == ["Green tea", "Coffee"]
+        (settings.uploads / "f.md").mkdir()
+        intake.add([given(tmp_path, "f.md", "# Rum\n\nRum is hot.")])
+        assert len(ended(intake).said) == 1 and titles(intake) == ["Green tea", "Coffee"]
+        assert ensure_index(settings) is None
 
 
 def given(folder: Path, name: str, text: str) -> Path:

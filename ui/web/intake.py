@@ -83,10 +83,20 @@ class Intake(Jobs):
                 return ""
             self._now(doing=f"Indexing {len(read)} {_documents(len(read))}", done=0, whole=0)
             build(self._settings, [folder], progress=self._step, at_hand=read)
-            for target in read:
-                Path(aside, target.name).replace(target)
+            added = [target.name for target in read if self._kept(Path(aside, target.name), target)]
+            if len(added) < len(read):
+                self._index_folder()  # as it is: what cannot be kept is not in the index, or as it was before
         self._assistant.warm_up()
-        return f"Added {', '.join(target.name for target in read)}."
+        return f"Added {', '.join(added)}." if added else ""
+
+    def _kept(self, file: Path, target: Path) -> bool:
+        """Whether the file could be moved to where it is kept; a line says why not."""
+        try:
+            file.replace(target)
+        except OSError as error:
+            self._say(f"{target} cannot be written ({error.strerror}). Mend that, and add {target.name} again.")
+            return False
+        return True
 
     def _index_folder(self) -> None:
         folder = self._settings.uploads

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def read_settings(model: str | None = None) -> "AssistantSettings":
     """The settings, with `model` in place of the one that they name. Raises `UserError` where one is wrong."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from assistant.settings import AssistantSettings
 
@@ -22,6 +23,8 @@ def read_settings(model: str | None = None) -> "AssistantSettings":
         raise UserError(
             f"The setting {name} is wrong: {first['msg']}. Mend it in .env or the environment."
         ) from None
+    except SettingsError as error:
+        raise UserError(f"A setting is no JSON: {error}. Mend it in .env or the environment.") from None
     except UnicodeDecodeError:
         raise UserError("The file .env is not UTF-8. Save it as UTF-8.") from None
     except RuntimeError:

@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.answers import RetrievedPassage
 from assistant.readers import ReaderInput
-from assistant.units import Unit, units
+from assistant.units import Unit, announces, units
 from ingest.passages import section_above
 
 LONGEST = 60  # words of an answer of several sentences; a list is as long as it is
@@ -105,13 +105,17 @@ def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
 def _with_its_list(
     candidate: Candidate, ranked: list[Candidate], threshold: float, further_row: float
 ) -> list[Candidate]:
-    """A unit; of a list with what announces it, and with all items where it announces them or most answer, too."""
+    """A unit; of a list with what announces it, and with all items where it announces them or most answer, too.
+
+    A sentence before the one that announces them is read with it, and does not ask for the items by itself.
+    """
     if not candidate.group:
         return [candidate]
     of_list = [c for c in ranked if c.group == candidate.group]
     items = [c.score for c in of_list if not c.unit.announces]
     if candidate.unit.kind == "row" and not candidate.unit.announces:
         return [c for c in of_list if c.unit.announces or c.score >= max(items) - further_row]
-    if candidate.unit.announces or float(np.median(items)) >= threshold:
+    leads, is_row = candidate.unit.announces, candidate.unit.kind == "row"
+    if (leads and (is_row or announces(candidate.unit.text))) or float(np.median(items)) >= threshold:
         return of_list
-    return [c for c in of_list if c.unit.announces or c == candidate]
+    return [c for c in of_list if c == candidate or (c.unit.announces and not leads)]

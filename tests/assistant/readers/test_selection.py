@@ -96,6 +96,13 @@ def test_a_list_of_which_most_items_or_what_announces_it_answer_comes_whole() ->
     assert selected((LIST, [-9.0, 2.0, 0.9, -2.5])) == ["Some are:", "red"]
 
 
+def test_a_sentence_that_is_only_read_with_what_announces_a_list_does_not_bring_it() -> None:
+    firms = "Experts run some firms.\n\nThese are:\n\n- red\n- blue"
+    assert selected((firms, [2.0, -9.0, -9.0, -9.0])) == ["Experts run some firms."]
+    assert selected((firms, [-9.0, 2.0, -9.0, -9.0])) == ["Experts run some firms.", "These are:", "red", "blue"]
+    assert selected((firms, [-9.0, -9.0, 2.0, -9.0])) == ["Experts run some firms.", "These are:", "red"]
+
+
 # --- whatever the logits
 
 texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max_size=4)

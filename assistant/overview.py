@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,7 @@ from assistant.headings import last_heading
 from assistant.lines import TableRow
 from assistant.reading_model.model import PassageReading
 from assistant.retriever import HybridRetriever
-from assistant.sides import Names, compared, side_in
+from assistant.sides import Names, compared, side_in, side_of
 from assistant.summaries import Found, Overview, begun, first_sentence, line, summarized, tells, told
 from assistant.units import units
 from ingest.index import Index
@@ -38,7 +39,7 @@ def overview_for(
     if (scope == "document" or answers) and (named := sections_asked_for(asked, passages, index, retriever)):
         overview = told(index.section(*named[0])) if len(named) == 1 else None  # the passages tell of each
     elif scope == "document":
-        overview = _of_documents(asked, index)
+        overview = _of_one_thing(asked, index, retriever) or _of_documents(asked, index)
     elif scope == "comparison":
         overview = _of_two_things(asked, names, index, retriever)
     return overview if overview and overview.lines else None
@@ -106,17 +107,31 @@ def _of_two_things(asked: str, names: Names | None, index: Index, retriever: Hyb
 
     Without names ("how are they different?") of the two that its title compares.
     """
-    near = [position for position, _ in retriever.rank(asked)[-1].scored]
-    passages = index.passages.at(sorted(near))
-    sources = [passage.source for passage in passages]
-    source = max(sources, key=sources.count, default="")
-    passages = [passage for passage in passages if passage.source == source]
-    title = index.sources[source].title if source else ""
+    passages, title = _nearest(asked, index, retriever)
     names = names or compared(title, [title])
     if names is None:
         return None
     read = partial(retriever.evidence.read, "{} vs {}".format(*names))  # however it was asked
     return side_by_side(passages, read, names, index.lexicon.terms)
+
+
+def _of_one_thing(asked: str, index: Index, retriever: HybridRetriever) -> Overview | None:
+    """What the same sections say of one thing, where that is the only one a question names of a title's two."""
+    _, title = _nearest(asked, index, retriever)
+    names = compared(title, [title])
+    side = side_of(asked, [], names) if names else None
+    both = _of_two_things(asked, names, index, retriever) if side else None
+    return one_side(both, side) if both and side else None
+
+
+def _nearest(asked: str, index: Index, retriever: HybridRetriever) -> tuple[list[Passage], str]:
+    """Of what is like a question the passages of the document that has most of it, and that document's title."""
+    near = [position for position, _ in retriever.rank(asked)[-1].scored]
+    passages = index.passages.at(sorted(near))
+    sources = [passage.source for passage in passages]
+    source = max(sources, key=sources.count, default="")
+    title = index.sources[source].title if source else ""
+    return [passage for passage in passages if passage.source == source], title
 
 
 def side_by_side(
@@ -146,6 +161,16 @@ def side_by_side(
             heading = (of[0], first[0]) if first and first[0].kind == "heading" else None
             rows.append(TableRow(tuple(one and line(one, kept) for one in (heading, *of_section)), names))
     return Overview(tuple(kept), tuple(rows))
+
+
+def one_side(both: Overview, side: str) -> Overview:
+    """Of two things side by side what is said of one of them, below the headings."""
+    lines = []
+    for row in both.lines:
+        if isinstance(row, TableRow):
+            heading, cell = row.cells[0], row.cells[1 + row.names.index(side)]
+            lines += [replace(cell, label=f"{heading.text}:" if heading else "")] if cell else []
+    return replace(both, lines=tuple(lines))
 
 
 def _best_of_sides(

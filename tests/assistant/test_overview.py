@@ -7,7 +7,7 @@ import pytest
 
 from assistant.chain import Assistant
 from assistant.lines import TableRow
-from assistant.overview import side_by_side
+from assistant.overview import one_side, side_by_side
 from assistant.reading_model.model import PassageReading
 from assistant.summaries import LONGEST, Overview, begun, summarized, told
 from assistant.units import units
@@ -209,6 +209,23 @@ def test_the_article_s_seven_differences_are_told_for_both_sides(asked: str, ass
     assert "volume-driven" in rows[0] and "insight-driven" in rows[0]
     assert {sentence.support for sentence in answer.sentences} == {"quoted"}
     assert assistant.explain(asked).decision.reason == "the question is asked of the whole"
+
+
+@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?"])
+def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
+    asked: str, assistant: Assistant
+) -> None:
+    text = assistant.chain.invoke(asked).text
+    assert text.startswith("**Driving force:** These processes tend to be volume-driven")
+    assert "insight-driven" not in text and "|" not in text
+
+
+def test_of_two_things_side_by_side_one_may_be_told_alone() -> None:
+    both = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
+    assert both and shown(one_side(both, "heat pump")) == [
+        ("Fuel:", "A heat pump takes most from the air."),
+        ("Noise:", "A heat pump hums outside."),
+    ]
 
 
 def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:

@@ -81,7 +81,7 @@ MISTAKES = [
     ("unknown option", ["ask", "--zzz", "why?"], {}, "No such option: --zzz. See: bpo-kpo ask --help"),
     ("login without a password", ["chat"], {"BPO_KPO_LOGIN": "ada:x bob"}, "it has to be user:password"),
     ("unknown home", ["ask", "why?"], {"BPO_KPO_INDEX": "~nobody-here/x"}, "whose home"),
-    ("no JSON", ["ask", "why?"], {"BPO_KPO_INGEST": "x"}, "A setting is no JSON … \"ingest\""),
+    ("no JSON", ["ask", "why?"], {"BPO_KPO_INGEST": "x"}, 'A setting is no JSON … "ingest"'),
 ]
 
 

@@ -75,7 +75,8 @@ def side_in(
     unit = every[at]
     announcing = [one.text for one in every if one.announces and one.list == unit.list is not None]
     before = [every[at - 1].text] if at else []
-    texts = (unit.text, *announcing, *before, last_heading(section))
+    own = _BESIDE.sub(" ", unit.text)
+    texts = (own, *announcing, *before, last_heading(section))
     text, *around = (" ".join([one, *terms(one)]) for one in texts)
     return side_of(text, around, names)
 

@@ -55,7 +55,9 @@ class Snapshot:
         readings = tuple(document.metadata["reading"] for document in found)
         sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
         passages = tuple(map(_retrieved, found))
-        reading = ReaderInput(question, passages, self.index.sources, readings, sure)
+        reading = ReaderInput(
+            question, passages, self.index.sources, readings, sure, terms=self.index.lexicon.terms
+        )
         answers = not refuses(sure, self.evidence.calibration)
         overview = overview_for(question, passages, answers, self.index, self.retriever)
         if overview is None:

@@ -3,7 +3,7 @@
 A reader is a LangChain Runnable from `ReaderInput` to `Draft`; while it streams, each draft replaces the last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers import EarlierTurn, RetrievedPassage, Usage
@@ -18,7 +18,8 @@ class ReaderInput:
 
     `readings` is what the reading model says of each passage, and `answerable` the probability that all which it
     has read answers; nothing where nobody asked it. `overview`: what is quoted where the question is asked of a
-    whole document, or of two things side by side, out of these passages.
+    whole document, or of two things side by side, out of these passages. `terms` gives a text's words in their
+    short form (see `Lexicon.terms`).
 
     A prompt for a chat model numbers the passages that it is `given` (`whole`: they are all that the documents
     hold, in their order), and has the `earlier` turns and the last question as it was `asked`.
@@ -30,6 +31,7 @@ class ReaderInput:
     readings: tuple[PassageReading, ...] = ()
     answerable: float = 0.0
     overview: Overview | None = None
+    terms: Callable[[str], Sequence[str]] = lambda _: ()
     given: tuple[RetrievedPassage, ...] = ()
     whole: bool = False
     earlier: tuple[EarlierTurn, ...] = ()

@@ -191,4 +191,4 @@ def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | Non
     """Whose side a unit is on."""
     passage = reading.passages[candidate.number - 1]
     every = units(passage.text)
-    return side_in(every, every.index(candidate.unit), passage.section, names)
+    return side_in(every, every.index(candidate.unit), passage.section, names, reading.terms)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sides import Names, compared, side_of
+from assistant.sides import Names, compared, side_in, side_of
+from assistant.units import units
+from ingest.lexicon import Lexicon
 
 OUTSOURCING = ["BPO is volume-driven.", "KPO is insight-driven.", "Both save costs in the US.", "So does OBS."]
 LEASES = ["An operating lease is short.", "A finance lease is long.", "Leases are contracts."]
@@ -87,3 +89,11 @@ def test_a_question_of_the_longest_length_is_read_at_once(part: str) -> None:
     compared(question, [*OUTSOURCING, question])
     side_of(question, [question], ("BPO", "KPO"))
     assert time.process_time() - started < 2
+
+
+def test_a_thing_is_known_under_its_long_name_but_not_where_another_is_only_held_against_it() -> None:
+    lexicon = Lexicon.of(["Business Process Outsourcing", "BPO", "KPO"])
+    told = units("Business process outsourcing is cheap. It is common. KPO is dear. It is harder than BPO.")
+    sides = [side_in(told, at, "", KINDS, lexicon.terms) for at in range(4)]
+    assert sides == ["BPO", "BPO", "KPO", "KPO"]
+    assert side_in(told, 1, "", KINDS) is None

@@ -99,6 +99,13 @@ def test_what_is_left_out_beside_a_unit_without_a_word_of_the_question_is_not_na
     assert refusing(animal) == beside("Cats are animals.", "a picture") and refusing(capital) == ()
 
 
+def test_a_sentence_with_a_hole_that_is_like_the_question_is_named_itself() -> None:
+    text = "It is far.\n\n## Loads\n\nA bridge bears <!-- note: a formula --> tons of load.\n"
+    bridge, far = (nearest(text, "It is far.", question=q) for q in ("What load does a bridge bear?", "A load?"))
+    assert refusing(bridge) == beside("A bridge bears … tons of load.", "a formula")
+    assert refusing(far) == ()
+
+
 def test_what_stands_before_a_heading_is_not_beside_it() -> None:
     made = nearest(f"{PICTURE}\n\n## Fees\n\nOther.\n", "## Fees")
     assert refusing(made) == ()

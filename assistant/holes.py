@@ -90,14 +90,14 @@ def _lacking_sentence(reading: ReaderInput) -> str:
     asked, found = stems(reading.question), []
     for passage in reading.passages[:_LOOKED_AT]:
         source = reading.sources[passage.source]
-        for hole in with_their_sentences(
-            source.text, max(passage.start - _FAR, source.body_start), source.language
-        ):
+        text, begin = source.text, max(passage.start - _FAR, source.body_start)
+        for hole in with_their_sentences(text, begin, source.language):
             if hole.start > passage.end + _FAR:
                 break
-            note = next((one for one in comments(source.text, *hole) if one.note), None)
-            if note and (words := source.text[hole.start : note.start] + " … " + source.text[note.end : hole.end]):
-                found.append((len(asked & stems(words)), note.note or "", words))
+            missing = next((one for one in comments(text, *hole) if one.note), None)
+            if missing and missing.note:
+                words = f"{text[hole.start : missing.start]} … {text[missing.end : hole.end]}"
+                found.append((len(asked & stems(words)), missing.note, words))
     shared, note, words = max(found, default=(0, "", ""))
     return notice(note, words) if shared >= _ALIKE else ""
 

@@ -118,8 +118,8 @@ def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
 
 
 def _is_missed(note: str) -> bool:
-    """Nobody misses what a document shows to none of its readers, nor a list without having read its lead-in."""
-    return "hidden" not in note and not is_list(note)
+    """Nobody misses what a document hides or has struck, nor a list without having read its lead-in."""
+    return "hidden" not in note and "struck" not in note and not is_list(note)
 
 
 def _is_beside(source: Source, between: str) -> bool:

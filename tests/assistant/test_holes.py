@@ -42,6 +42,7 @@ def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
         (f"{PICTURE} The way is on the map.\n", ()),  # it leads up to nothing
         ("The way is on the map. <!-- a comment -->\n", ()),
         ("The way is on the map. <!-- note: hidden text -->\n", ()),  # no reader of the document misses it
+        ("The way is on the map. <!-- note: struck text -->\n", ()),
     ],
 )
 def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, expected: tuple[str, ...]) -> None:

@@ -36,7 +36,7 @@ _NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no won
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*(?:[.,]\d+)*")
 _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}[\p{Latin}\d]+")
-_BEGINS = re.compile(r"(?:^|[.:;!?…|(\[–—])[\s\"'“„«*]*$")  # what stands before the first word of a clause
+_BEGINS = re.compile(r"(?:\A|[.:;!?…|(\[–—])[\s\"'“„«*]*$")  # what stands before the first word of a clause
 _KIN = 3  # letters that a name begins with in any language: "Inde", "Indien", "India"
 
 
@@ -118,7 +118,9 @@ def unknown_names(claim: str, told: str, nouns_are_capitalised: bool) -> list[st
         capitals = re.match("[A-Z]{2,}", name)
         if capitals:  # "KPOs" and Turkish "KPOnun", too
             strange += [] if capitals.group().lower() in known else [name]
-        elif has_second_capital(name) or not (nouns_are_capitalised or _BEGINS.search(claim[: match.start()])):
+        elif has_second_capital(name) or not (
+            nouns_are_capitalised or _BEGINS.search(claim, max(0, match.start() - 9), match.start())
+        ):
             strange += [] if _plain(name)[:_KIN] in begins else [name]
     return strange
 

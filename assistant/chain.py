@@ -210,7 +210,7 @@ class Assistant:
             opinions, took, notices = second_opinion(self.chat_model, proofs, config, strict)
             spent += took
             draft = replace(draft, notices=(*draft.notices, *notices))
-            answer = made(draft, replace(judge, opinions=opinions), whole=True)
+            answer = made(draft, replace(judge, opinion=lambda said, _: opinions.get(said)), whole=True)
         if shown is None or answer != shown.model_copy(update={"seconds": answer.seconds}):
             yield answer
 

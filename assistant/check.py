@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of
+from assistant.literals import names_in
 from assistant.pieces import sentences_of
 from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
@@ -69,11 +70,13 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
     if not claim.strip():
         raise QuestionError(_NOTHING)
     calibration = opened.evidence.calibration
-    judge = Judge(opened.evidence.proves, calibration.claim if evidence else calibration.claim_elsewhere)
+    said = " ".join(f"{label} {claim}".split())
+    tried = [_passages_of(evidence, opened)] if evidence else _nearest(said, opened)
+    least = calibration.claim if evidence else calibration.claim_elsewhere
+    named = names_in(passage.text for passages in tried for passage in passages)
+    judge = Judge(opened.evidence.proves, least, sought=not evidence, named=named)
     found = []
-    for passages in (
-        [_passages_of(evidence, opened)] if evidence else _nearest(" ".join(f"{label} {claim}".split()), opened)
-    ):
+    for passages in tried:
         aligned = [(passage, *align(claim, passage.text)) for passage in passages]
         proof = [(passage, span) for passage, span, _ in aligned if span.start < span.end]
         quoted = any(words for _, _, words in aligned)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
+from assistant.literals import names_in
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
+from assistant.silence import claimed
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.lexicon import content_words
 from ingest.pages import page_of
@@ -55,6 +57,7 @@ def cite(
     `[?]`, or, where it is `strict`, taken out, and the last one is not shown before it is judged.
     """
     text = UNFINISHED_MARKER.sub("", text)
+    judge = judge and replace(judge, named=names_in(passage.text for passage in passages))
     named = dict.fromkeys(number for marker in MARKER.finditer(text) for number in marker_numbers(marker))
     unknown = tuple(number for number in named if not 1 <= number <= len(passages))
     if strict and not whole:  # what may still grow is not shown
@@ -112,7 +115,7 @@ def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: J
     said = set(content_words(piece.text))
     aligned = [(i, *align(piece.text, passage.text)) for i, passage in enumerate(passages)]
     aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
-    surer = replace(judge, least=judge.elsewhere, written="") if judge else None
+    surer = replace(judge, least=judge.elsewhere, sought=True) if judge else None
     for i, span, quoted in aligned[:_TRIED]:
         found = replace(piece, proof=[(i, span)], quoted=quoted)
         if span.start < span.end and not _doubt(found, passages, surer):
@@ -185,6 +188,7 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
 
 
 def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
-    """Why the piece is not proven; empty where it is."""
+    """Why the piece is not proven; empty where it is, or says only what the documents do not say."""
     proof = [(passages[i], span) for i, span in piece.proof]
-    return verdict(proof, piece.text, piece.quoted, judge, piece.label).doubt
+    claim = claimed(piece.text)
+    return verdict(proof, claim, piece.quoted, judge, piece.label).doubt if claim else ""

@@ -1,13 +1,15 @@
 """What a reader has written becomes an answer: verified and numbered, or a refusal."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import prompts
-from assistant.answers import Answer, Ask, Seconds, Usage
+from assistant.answers import Answer, Ask, Seconds, Sentence, Usage
 from assistant.citations import cite
 from assistant.conversation import turns
 from assistant.readers import Draft, ReaderInput
-from assistant.verdicts import Judge, is_translated
+from assistant.silence import claimed
+from assistant.verdicts import Judge, claims_nothing, is_translated
 from ingest.text import fold
 
 
@@ -51,12 +53,8 @@ def finish(
     cited = cite(draft.text, draft.given or reading.passages, judge, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
-    (first, *more) = cited.sentences or [None]
-    if whole and first and not more and first.support != "quoted" and prompts.REFUSES.match(first.text):
-        return refusal  # in words of its own; a document may say "This text does not …", too
-    others = [sentence for sentence in cited.sentences if whole and _bare(sentence.text) != refused]
-    if whole and len(others) < len(cited.sentences) and all(one.support == "unsupported" for one in others):
-        return refusal  # it went on talking, but proved nothing
+    if whole and _refuses(cited.sentences, refused):
+        return refusal
     dropped = ", ".join(map(str, cited.unknown))
     notices = [f"Markers that name no passage were dropped: {dropped}."] if dropped else []
     quotes = {citation.number: citation.quote for citation in cited.citations}
@@ -69,6 +67,19 @@ def finish(
     notices += [prompts.BY_AMOUNTS] if by_amounts else []
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
     return refusal.model_copy(update={**found, "answered": True, "notices": (*draft.notices, *notices)})
+
+
+def _refuses(sentences: Sequence[Sentence], refused: str) -> bool:
+    """Whether nothing but a refusal is said, or what is said besides proves nothing.
+
+    Behind one in words of a model's own, it also has to cite nothing. A document may say itself what it does not.
+    """
+    exactly = [one for one in sentences if _bare(one.text) == refused]
+    others = [one for one in sentences if one not in exactly and (one.support == "quoted" or claimed(one.text))]
+    return len(others) < len(sentences) and all(
+        claims_nothing(one.text) or (one.support == "unsupported" and (exactly or not one.citations))
+        for one in others
+    )
 
 
 def _bare(text: str) -> str:

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+
+import regex
 
 from ingest.lexicon import STOP_WORDS
 from ingest.text import words
@@ -31,6 +34,10 @@ _NEGATION = re.compile(
 )
 _NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*(?:[.,]\d+)*")
+_LETTER = regex.compile(r"\p{L}")
+_LATIN = regex.compile(r"\p{Latin}[\p{Latin}\d]+")
+_BEGINS = re.compile(r"(?:\A|[.:;!?…|(\[–—])[\s\"'“„«*]*$")  # what stands before the first word of a clause
+_KIN = 3  # letters that a name begins with in any language: "Inde", "Indien", "India"
 
 
 def amounts(text: str) -> set[str]:
@@ -48,10 +55,25 @@ def names(text: str) -> list[str]:
         match.group()
         for match in _WORD.finditer(text)
         if match.group() != match.group().lower()  # "Élan" and "iGate", too
-        if match.start() > 0 or match.group()[1:] != match.group()[1:].lower()
+        if match.start() > 0 or has_second_capital(match.group())
         if match.group().lower() not in STOP_WORDS or match.group().isupper()
         if match.group() != "OK"
     ]
+
+
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The names of all these texts."""
+    return frozenset().union(*map(_names_of, texts))
+
+
+@lru_cache(maxsize=4096)
+def _names_of(text: str) -> frozenset[str]:
+    return frozenset(names(text))
+
+
+def has_second_capital(word: str) -> bool:
+    """Whether a word has a capital behind its first letter, as no common noun has: "KPO", "iGate"."""
+    return word[1:] != word[1:].lower()
 
 
 def without(found: Iterable[str], text: str) -> list[str]:
@@ -76,6 +98,36 @@ def unknown_numbers(claim: str, told: str) -> list[str]:
     known = set(map(_digits, [*_NUMBER.findall(told), *(_DIGITS.get(word, "") for word in words(told))]))
     found = _NUMBER.findall(unicodedata.normalize("NFKC", claim))
     return sorted({number for number in found if _digits(number) not in known})
+
+
+def unknown_names(claim: str, told: str, nouns_are_capitalised: bool) -> list[str]:
+    """The names of a claim that a text in another language does not have, if both write them in Latin letters.
+
+    Languages spell and end names in ways of their own: it is enough that a capitalised word there begins alike,
+    but not for an acronym. Where all nouns are capitalised, a name is what has a second capital.
+    """
+    if 2 * sum(map(len, _LATIN.findall(told))) < len(_LETTER.findall(told)):
+        return []
+    known = set(words(told))
+    begins = {_plain(word)[:_KIN] for word in _LATIN.findall(told) if word != word.lower()}
+    strange = []
+    for match in _LATIN.finditer(claim):
+        name = match.group()
+        if name == name.lower() or name.lower() in known:
+            continue
+        capitals = re.match("[A-Z]{2,}", name)
+        if capitals:  # "KPOs" and Turkish "KPOnun", too
+            strange += [] if capitals.group().lower() in known else [name]
+        elif has_second_capital(name) or not (
+            nouns_are_capitalised or _BEGINS.search(claim, max(0, match.start() - 9), match.start())
+        ):
+            strange += [] if _plain(name)[:_KIN] in begins else [name]
+    return strange
+
+
+def _plain(word: str) -> str:
+    """A word in small letters without accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(char))
 
 
 def _digits(number: str) -> str:

@@ -15,6 +15,7 @@ _ITEM_MARK = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])(?=[ \t])")
 _TABLE_HEAD = re.compile(r"^(?P<cells>[ \t]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-[ \t:|-]*(?:\n|$)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\[\]|])")
 _NUMBER_OF_ROW = re.compile(r"[ \t*]*\d{1,2}[.)]?[ \t*]*")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}")
 LONG_ENOUGH = 3  # content words of what is more than a label
 
 
@@ -59,6 +60,7 @@ def pieces_of(text: str) -> list[Piece]:
             before, at = len(pieces), cells.index(cell)
             _add_sentences(text, cell, bool(item), pieces)
             labels = [] if line.start() in heads else [*of_row, *columns[at : at + 1]]
+            labels.sort(key=lambda label: bool(_ACRONYM.search(label)))  # what is compared, then whose it is
             for piece in pieces[before:]:
                 piece.label = ", ".join(filter(None, (_plain(MARKER.sub("", label)) for label in labels)))
     return pieces

@@ -31,14 +31,6 @@ def marker_numbers(marker: re.Match[str]) -> list[int]:
     return numbers
 
 
-# A refusal in words of a model's own.
-REFUSES = re.compile(
-    r"\W*(?:unfortunately,? |sorry,? (?:but )?)?(?:the|these) (?:given |provided )?"
-    r"(?:article|documents?|passages?|sources?|text) (?:do(?:es)? not|don[’']t|doesn[’']t) "
-    r"(?:answer|contain|discuss|give|include|mention|provide|say|specify|state|tell)\b",
-    re.IGNORECASE,
-)
-
 # To a greeting, to thanks, and to who asks what this is.
 INTRODUCTION = (
     "Ask me about {titles}. I answer in the words that stand there, each with its place, "
@@ -55,7 +47,8 @@ ENGLISH_ONLY = (
     "What stands nearest is shown, not read; a chat model reads it: docs/models.md says how."
 )
 BY_AMOUNTS = (
-    "This is in another language than what it cites: its amounts were looked up there, its words could not be."
+    "This is in another language than what it cites: its amounts and names were looked up there, its words "
+    "could not be."
 )
 NO_SECOND_OPINION = "There is no second opinion on the proof of this: the chat model gave none, since {cause}."
 SECOND_OPINION_ON_SOME = (

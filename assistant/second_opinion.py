@@ -19,9 +19,11 @@ from assistant.retries import ATTEMPTS
 from assistant.usage import usage_of
 from assistant.verdicts import Judge, Proof
 
-# "not supported" is a no
-_ONE = re.compile(r"\s*(?:(yes)|no|not\b.*)\.?\s*", re.IGNORECASE)
-_OF_SEVERAL = re.compile(r"(?<!\d)(\d{1,4})\W+(?:(yes)|not?)\b", re.IGNORECASE)
+# A reply is read line by line; a line may go on with the next claim.
+_LINE = re.compile(r"\n|[,;](?=\W*(?:claim\W+)?\d{1,4}\W*[:.])", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*(?:claim\W+)?(\d{1,4})\b(.*)", re.IGNORECASE)
+# "Not supported" is a no; "yes, but" is neither.
+_WORD = re.compile(r"\b(?:(yes)\b(?![^.;\n]*\bbut\b)|(?:no|not)\b)", re.IGNORECASE)
 
 
 class Claim(NamedTuple):
@@ -46,16 +48,22 @@ def judge_claims(
     prompt = prompt_of(claims)
     reply = reply_of(model, prompt, config, attempts)
     said = without_thinking(str(reply.text))
-    proven: list[bool | None]
-    if len(claims) == 1:
-        found = _ONE.fullmatch(said)
-        proven = [bool(found[1]) if found else None]
-    else:
-        verdicts: dict[int, bool] = {}
-        for number, yes in _OF_SEVERAL.findall(said):  # who says both of one does not vouch for it
-            verdicts[int(number)] = bool(yes) and verdicts.get(int(number), True)
-        proven = [verdicts.get(number) for number in range(1, len(claims) + 1)]
+    verdicts = _numbered(said)
+    if len(claims) == 1 and not verdicts and (found := _WORD.search(said)):
+        verdicts = {1: bool(found[1])}
+    proven = [verdicts.get(number) for number in range(1, len(claims) + 1)]
     return Judged(str(reply.text), proven, usage_of(reply, prompt, model))
+
+
+def _numbered(reply: str) -> dict[int, bool]:
+    """The verdicts of the lines that begin with a number: the first yes or no of each."""
+    verdicts: dict[int, bool] = {}
+    for line in _LINE.split(reply):
+        numbered = _NUMBER.match(line)
+        if numbered and (found := _WORD.search(numbered[2])):
+            number = int(numbered[1])  # who says both of one does not vouch for it
+            verdicts[number] = bool(found[1]) and verdicts.get(number, True)
+    return verdicts
 
 
 def prompt_of(claims: Sequence[Claim]) -> list[BaseMessage]:
@@ -85,20 +93,13 @@ def prompt_of(claims: Sequence[Claim]) -> list[BaseMessage]:
 
 
 def proofs_of(judge: Judge, finish: Callable[[Judge], object]) -> dict[str, Proof]:
-    """The sentences of an answer that the reading model finds proven, each with the proof that it has at last.
+    """The sentences of an answer that are found proven by more than their words, each with its proof at last.
 
-    `finish` makes the answer with a judge; what decides about a sentence is what that is asked last.
+    `finish` makes the answer with a judge.
     """
     proofs: dict[str, Proof] = {}
-    logits: dict[str, float] = {}
-
-    def proves(said: str, proof: Proof) -> float:
-        proofs[said] = proof
-        logits[said] = judge.proves(said, proof)
-        return logits[said]
-
-    finish(replace(judge, proves=proves))
-    return {said: proof for said, proof in proofs.items() if logits[said] >= judge.least}
+    finish(replace(judge, opinion=proofs.__setitem__))
+    return proofs
 
 
 def second_opinion(
@@ -106,8 +107,8 @@ def second_opinion(
 ) -> tuple[dict[str, bool], Usage, tuple[str, ...]]:
     """Whether a model finds sentences proven by their proofs; what that took; a notice where it does not say.
 
-    It is asked but once: the answer is there already. Where it replies, but not about a sentence, that counts as
-    not proven if the answer is `strict`.
+    It is asked but once: the answer is there already. Where it replies about some, but not about a sentence, that
+    counts as not proven if the answer is `strict`.
     """
     if not proofs:
         return {}, Usage(), ()
@@ -116,15 +117,13 @@ def second_opinion(
         judged = judge_claims(model, claims, config, attempts=1)
     except ModelFault as fault:
         return {}, Usage(), (prompts.NO_SECOND_OPINION.format(cause=fault.cause),)
+    missing = judged.proven.count(None)
+    if missing == len(claims):
+        return {}, judged.usage, (prompts.NO_SECOND_OPINION.format(cause="it said neither yes nor no"),)
     found = zip(proofs, judged.proven, strict=True)
     opinions = {said: bool(proven) for said, proven in found if strict or proven is not None}
-    missing = judged.proven.count(None)
-    notices: tuple[str, ...] = ()
-    if missing == len(claims):
-        notices = (prompts.NO_SECOND_OPINION.format(cause="it said neither yes nor no"),)
-    elif missing:
-        notices = (prompts.SECOND_OPINION_ON_SOME.format(missing=missing, asked=len(claims)),)
-    return opinions, judged.usage, notices
+    some = prompts.SECOND_OPINION_ON_SOME.format(missing=missing, asked=len(claims))
+    return opinions, judged.usage, (some,) if missing else ()
 
 
 def _told(proof: Proof) -> list[str]:

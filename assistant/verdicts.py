@@ -3,13 +3,21 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from assistant.answers import RetrievedPassage, Support
 from assistant.injection import without_orders
-from assistant.literals import amounts, names, unknown_amounts, unknown_numbers, without
-from assistant.prompts import REFUSES
+from assistant.literals import (
+    amounts,
+    has_second_capital,
+    names,
+    unknown_amounts,
+    unknown_names,
+    unknown_numbers,
+    without,
+)
+from assistant.silence import claimed
 from assistant.units import units
 from ingest.language import ENGLISH, language_of
 from ingest.lexicon import STOP_WORDS, content_words
@@ -17,6 +25,14 @@ from ingest.text import Span, find_folded, fold, words
 
 _LISTED = re.compile(r",\s*(?:and\b|or\b)?|\b(?:and|or)\b")
 _ENGLISH = 0.3  # the share of its commonest words that a text in no other language has
+_NOUNS_CAPITALISED = ("de", "lb")
+# What a chat model says to be kind.
+_COURTESY = re.compile(
+    r"\W*(?:certainly|sure(?: thing)?|of course|absolutely|okay|gladly|(?:great|good) question|you[’']re welcome"
+    r"|(?:i[’']m |i am |i[’']d be )?happy to help|(?:i )?hope (?:this|that|it) helps"
+    r"|(?:please )?(?:let me know|feel free to ask)\b[^.!?:;]*)\W*",
+    re.IGNORECASE,
+)
 
 Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence cites, each with what is quoted
 
@@ -26,15 +42,18 @@ class Judge:
     """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
 
     `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
-    seem to, and more is asked: `elsewhere`. `written` is the whole answer, by which one knows its language.
-    `opinions` are second ones, by sentence: whether it is proven.
+    seem to, and more is asked: `elsewhere`. It is `sought` where nobody named the passages that may prove it.
+    `written` is the whole answer, by which one knows its language; `named` is what the documents treat as names.
+    `opinion` is a second one on what is found proven; `None`: there is none.
     """
 
     proves: Callable[[str, Proof], float]
     least: float
     elsewhere: float = math.inf
+    sought: bool = False
     written: str = ""
-    opinions: Mapping[str, bool] = field(default_factory=dict)
+    named: Collection[str] = ()
+    opinion: Callable[[str, Proof], bool | None] = lambda *_: None
 
 
 @dataclass(frozen=True)
@@ -62,24 +81,47 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     if quoted and (judge is None or (not label and _quotes_units(proof, sentence))):
         return Verdict("", math.inf)
     if not proof:
-        left_alone = claims_nothing(sentence) or REFUSES.match(sentence)
+        left_alone = claims_nothing(sentence) or not claimed(sentence)
         return Verdict("", math.inf) if left_alone else Verdict("it cites no passage", -math.inf)
     told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
-    said = f"{label}: {sentence}" if label else sentence
     translated = judge is not None and is_translated(sentence, judge.written, told)
-    counts = {*_counts(proof), *_count_of_listed(sentence)}
-    strange = [amount for amount in unknown_amounts(said, told) if amount not in counts]
-    strange += without(names(said), told)
-    if translated:  # which it has no word of; and German writes any noun like a name
-        strange = unknown_numbers(said, told)
+    strange = _strange(proof, sentence, told, judge, label, translated)
     if strange:
         return Verdict(f"“{strange[0]}” is not in the passage", -math.inf)
-    if translated or claims_nothing(sentence):
+    if claims_nothing(sentence):
         return Verdict("", math.inf)
     if judge is None:
         return Verdict("the passage does not say it in these words", -math.inf)
-    logit = judge.proves(said, proof)
-    return Verdict(_combined(logit >= judge.least, judge.opinions.get(said)), logit)
+    return _judged(f"{label}: {sentence}" if label else sentence, proof, judge, translated)
+
+
+def _judged(said: str, proof: Proof, judge: Judge, translated: bool) -> Verdict:
+    """The verdict on what adds no amount and no name to its proof. Of what is translated no more is known."""
+    if translated and judge.sought:
+        return Verdict("it is in another language than the passage", -math.inf)
+    logit = math.inf if translated else judge.proves(said, proof)
+    proven = logit >= judge.least
+    return Verdict(_combined(proven, judge.opinion(said, proof) if proven else None), logit)
+
+
+def _strange(
+    proof: Proof, sentence: str, told: str, judge: Judge | None, label: str, translated: bool
+) -> list[str]:
+    """The amounts and names of a sentence that are not in what it is told by.
+
+    Of a label of its table only those words are names that have a second capital, or that the documents treat so.
+    """
+    said = f"{label}: {sentence}" if label else sentence
+    if translated and judge:  # its passage has no word of it
+        nouns = any(language_of(text) in _NOUNS_CAPITALISED for text in (sentence, judge.written))
+        return (
+            unknown_numbers(said, told) + unknown_names(label, told, True) + unknown_names(sentence, told, nouns)
+        )
+    counts = {*_counts(proof), *_count_of_listed(sentence)}
+    named = judge.named if judge else ()
+    heads = {name for name in names(f"{label}:") if not (has_second_capital(name) or name in named)}
+    strange = [amount for amount in unknown_amounts(said, told) if amount not in counts]
+    return strange + without([name for name in names(said) if name not in heads], told)
 
 
 def _counts(proof: Proof) -> set[str]:
@@ -125,8 +167,9 @@ def _is_plainly_english(text: str) -> bool:
 
 
 def claims_nothing(sentence: str) -> bool:
-    """Whether there is nothing to prove: "Yes.", "Both.", a question, or a lead-in to what follows."""
-    return not content_words(sentence) or sentence.rstrip(" *_").endswith((":", "?"))
+    """Whether there is nothing to prove: "Yes.", "Both.", a courtesy, a question, or a lead-in to what follows."""
+    said_nothing = not content_words(sentence) or _COURTESY.fullmatch(sentence)
+    return bool(said_nothing) or sentence.rstrip(" *_").endswith((":", "?"))
 
 
 def _quotes_units(proof: Proof, sentence: str) -> bool:

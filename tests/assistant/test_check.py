@@ -36,6 +36,12 @@ def test_a_claim_is_held_against_the_evidence_that_is_given_alone(assistant: Ass
     assert all(QUOTE not in citation.quote for citation in found.citations)
 
 
+def test_a_sentence_in_another_language_is_proven_only_by_evidence_that_is_given(assistant: Assistant) -> None:
+    claim = "Diese Prozesse sind eher vom Volumen getrieben und brauchen eine größere Belegschaft."
+    assert checked(claim, assistant).verdict == "unsupported"
+    assert checked(claim, assistant, QUOTE).verdict == "supported"
+
+
 def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(assistant: Assistant) -> None:
     text = (
         f"{QUOTE} Pigs fly over Paris in 1987.\n\n- Accenture.\n\n| | KPO |\n|---|---|\n| Relies on | judgment |"

@@ -54,6 +54,9 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
         "The article does not say. However, BPO is booming in Zimbabwe.",
         "The documents do not say.",
         "Unfortunately, the passages don’t mention what Time Doctor costs. [1]",
+        "I'm sorry, but the article does not provide information about this. I hope this helps!",
+        "The article does not mention its price. There is no information about taxes in the passages, either.",
+        "Der Artikel sagt dazu leider nichts.",
     ],
 )
 def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: WithModel) -> None:
@@ -62,6 +65,15 @@ def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: With
     assert answer.text == "The article does not say."
     assert answer.sentences == answer.citations == answer.notices == ()
     assert answer.passages
+
+
+def test_half_a_refusal_is_an_answer(with_model: WithModel, number: int) -> None:
+    for said in (
+        f"The article does not say what it costs, but it takes a larger workforce [{number}].",
+        f"It takes a larger workforce [{number}]. The article does not say what that costs.",
+    ):
+        answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
+        assert answer.answered and answer.sentences[0].citations == (1,) and "[?]" not in answer.text
 
 
 def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
@@ -105,6 +117,12 @@ def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: 
     assistant, _ = with_model(["What drives BPO?"], [said])
     answer: Answer = assistant.chain.invoke(Ask(question="And what drives BPO?", history=(earlier,)))
     assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
+
+
+def test_a_translated_sentence_is_proven_only_by_what_it_cites(with_model: WithModel) -> None:
+    said = "Berlin ist die Hauptstadt von Deutschland und hat viele schöne Parks."
+    assert with_model([said])[0].chain.invoke(DRIVES).text == f"{said} [?]"
+    assert not with_model([said], strict=True)[0].chain.invoke(DRIVES).answered
 
 
 def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:

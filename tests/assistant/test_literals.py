@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.literals import amounts, names, negates, unknown_amounts, unknown_numbers, without
+from assistant.literals import (
+    amounts,
+    names,
+    negates,
+    unknown_amounts,
+    unknown_names,
+    unknown_numbers,
+    without,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +118,24 @@ def test_a_text_has_all_names_and_amounts_of_its_parts(before: str, claim: str, 
 def test_numbers_of_another_language_may_have_its_marks_and_be_words_there(claim: str, lacking: list[str]) -> None:
     told = "Since 2005 it costs $1,200.50, 40% less; there are seven differences."
     assert unknown_numbers(claim, told) == lacking
+
+
+@pytest.mark.parametrize(
+    ("claim", "lacking"),
+    [
+        ("Selon Deloitte, le KPO de l'Inde est cher.", ["Deloitte"]),
+        ("IBM utilise le KPO.", ["IBM"]),
+        ("KPO : Axé sur les experts. Le BPO non.", []),  # a capital at the start makes no name
+        ("BPO'nun ve KPOnun", []),
+        ("根据Deloitte的报告，KPO由洞察力驱动。", ["Deloitte"]),
+        ("Согласно Индии, KPO дорого.", []),  # in other letters
+    ],
+)
+def test_names_of_another_language_may_be_spelt_and_end_in_its_way(claim: str, lacking: list[str]) -> None:
+    assert unknown_names(claim, "KPO and BPO of India are dear.", nouns_are_capitalised=False) == lacking
+
+
+def test_where_nouns_are_capitalised_a_name_has_a_second_capital() -> None:
+    claim = "Laut Deloitte und McKinsey ist die Belegschaft einer KPO-Firma klein."
+    assert unknown_names(claim, "KPO is dear.", nouns_are_capitalised=True) == ["McKinsey"]
+    assert unknown_names(claim, "КПО дорого, и KPO тоже.", nouns_are_capitalised=True) == []

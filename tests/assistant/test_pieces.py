@@ -14,3 +14,8 @@ def test_the_sentences_of_a_text_come_without_its_marks_and_markers() -> None:
 def test_a_cell_of_a_table_has_the_names_of_its_row_and_its_column_beside_it() -> None:
     table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
     assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
+
+
+def test_what_a_table_compares_stands_before_whose_it_is() -> None:
+    table = "| | Driver |\n|---|---|\n| BPO | volume [1] |\n| Nurses | care [2] |"
+    assert sentences_of(table) == [("volume", "Driver, BPO"), ("care", "Nurses, Driver")]

@@ -44,6 +44,11 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
         ([BRICKS], "Yes.", [True]),
         ([BRICKS], "<think>Red? no</think>no", [False]),
         ([BRICKS], "Yes, but", [None]),
+        ([BRICKS], "1: yes", [True]),
+        ([BRICKS], "**Yes**", [True]),
+        ([BRICKS], 'Answer: "yes"', [True]),
+        ([BRICKS], "Yes, the evidence supports it.", [True]),
+        ([BRICKS], "Perhaps.", [None]),
         ([BRICKS], "Not supported.", [False]),
         ([BRICKS, TILES], "1: yes\n2: no", [True, False]),
         ([BRICKS, TILES], "**2.** No.\nClaim 1: Yes", [True, False]),
@@ -51,6 +56,9 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
         ([BRICKS, TILES], "1: yes, 2: no", [True, False]),
         ([BRICKS, TILES], "1: not supported\n2: yes", [False, True]),
         ([BRICKS, TILES], "1: yes\n2: no\n1: no", [False, False]),
+        ([BRICKS, TILES], "1: yes (evidence 1)\n2: yes (evidence 1, not 2)", [True, True]),
+        ([BRICKS, TILES], '{"1": "yes", "2": "no"}', [True, False]),
+        ([BRICKS, TILES], "1: yes, but only in part\n2: It is supported: yes", [None, True]),
         ([BRICKS, TILES], "Yes", [None, None]),
     ],
 )
@@ -146,9 +154,20 @@ def test_a_sentence_that_its_reply_leaves_out_is_named_or_left_out(asking: Askin
     with model_server(streamed(SAID.format(number)), streamed("2: yes")) as server:
         (answer,) = asking(server, strict=True).chain.stream(DRIVES)
     assert (answer.text, answer.notices) == ("- BPO is driven by volume [1].", (notice,))
+
+
+def test_a_strict_answer_does_not_depend_on_a_reply_that_nobody_can_read(asking: Asking, number: int) -> None:
     with model_server(streamed(SAID.format(number)), streamed("I cannot tell.")) as server:
         (answer,) = asking(server, strict=True).chain.stream(DRIVES)
-    assert not answer.answered and answer.notices[-1] == prompts.NOTHING_PROVEN and len(answer.notices) == 2
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "supported"]
+    assert "it said neither yes nor no" in answer.notices[0] and len(answer.notices) == 1
+
+
+def test_it_is_asked_about_translated_sentences_too(asking: Asking, number: int) -> None:
+    said = f"BPO wird vom Volumen getrieben und braucht eine größere Belegschaft [{number}]."
+    with model_server(streamed(said), streamed("no")) as server:
+        (answer,) = asking(server, strict=True).chain.stream(DRIVES)
+    assert len(server.asked) == 2 and not answer.answered
 
 
 # --- how good it is

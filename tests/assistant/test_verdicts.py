@@ -1,6 +1,7 @@
 """Verdicts: the checks in their order, and against a person's."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,18 @@ def test_words_below_a_label_of_a_table_are_judged_with_it() -> None:
     assert asked == ["Cost: BPO is cheap"]
 
 
+def test_a_word_of_a_tables_head_is_a_name_only_where_the_documents_treat_it_so() -> None:
+    assert of("cheap", CREDULOUS, label="BPO, Driver") == Verdict("", 2.0)
+    lacking = [
+        of("cheap", CREDULOUS, label="KPO, Driver"),
+        of("cheap", replace(CREDULOUS, named={"Wipro"}), label="BPO, Wipro"),
+        of("Wipro", CREDULOUS, label="BPO, Driver"),
+    ]
+    assert [one.doubt for one in lacking] == [
+        f"“{name}” is not in the passage" for name in ("KPO", "Wipro", "Wipro")
+    ]
+
+
 @pytest.mark.parametrize("label", ["KPO: ", "It is a myth: ", "2030: "])
 def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_not_proven(label: str) -> None:
     assert of(f"{label}BPO is cheap").doubt
@@ -68,6 +81,10 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
         ("These are the roles:", True),
         ("Is BPO cheap?", True),
         ("…", True),
+        ("Certainly!", True),
+        ("I hope this helps!", True),
+        ("Let me know if you have other questions.", True),
+        ("Sure it is cheap.", False),
         ("BPO.", False),
         ("It is cheap: it is BPO.", False),
     ],
@@ -149,12 +166,22 @@ def test_a_sentence_has_the_language_it_or_its_answer_tells(sentence: str, answe
     assert not is_translated(sentence, answer, GERMAN) or "and" in sentence + answer
 
 
-def test_only_numbers_are_looked_up_of_what_is_translated() -> None:
+def test_only_numbers_and_names_are_looked_up_of_what_is_translated() -> None:
     def of_german(claim: str) -> str:
         return of(claim, Judge(lambda *_: -9.0, least=1.0, written=claim)).doubt
 
     assert of_german("Die Prozesse von Wipro werden vom Volumen getrieben.") == ""
     assert of_german("Die Prozesse brauchen seit 2005 mehr Personal.") == "“2005” is not in the passage"
+    assert (
+        of_german("Laut McKinsey brauchen die Prozesse eine größere Belegschaft.")
+        == "“McKinsey” is not in the passage"
+    )
+
+
+def test_a_passage_that_nobody_named_proves_nothing_in_another_language() -> None:
+    sought = replace(CREDULOUS, sought=True, written=GERMAN)
+    assert of(GERMAN, sought) == Verdict("it is in another language than the passage", -math.inf)
+    assert of(GERMAN, cited=False).doubt == "it cites no passage"
 
 
 # --- against a person's

@@ -90,11 +90,12 @@ def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:
         if notices:
             raise SystemExit(notices[0])
         took, calls = took + usage, calls + 1
+        judge_again = replace(judge, opinion=lambda said, _, opinions=opinions: opinions.get(said))
         rows = zip(
             one.sentences,
             marked(judge),
-            marked(replace(judge, least=-math.inf, opinions=opinions)),
-            marked(replace(judge, opinions=opinions)),
+            marked(replace(judge_again, least=-math.inf)),
+            marked(judge_again),
             strict=True,
         )
         found += [Marks(one.kind, said.right, *by) for said, *by in rows]

@@ -43,7 +43,8 @@ def judging(said: str | Exception | Callable[[str], str | Exception]) -> FakeCha
     [
         ("YES.", True, None),
         (" no.\n", False, None),
-        ("Yes, it does.", None, "neither yes nor no"),
+        ("Yes, it does.", True, None),
+        ("Perhaps it does.", None, "neither yes nor no"),
         (TimeoutError("too slow"), None, "it took too long"),
     ],
 )

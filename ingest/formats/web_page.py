@@ -10,9 +10,9 @@ from ingest.formats.encodings import decode
 from ingest.formats.html import new_tag, to_markdown
 from ingest.formats.html_parser import Page
 from ingest.formats.output import note, tidy
-from ingest.titles import telling
+from ingest.titles import telling, title_of
 
-_NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation]"
+_NO_TEXT = "script, style, noscript, template, nav, footer, [role=navigation], rt, rp"
 _REMARK = re.compile(r"note|admonition|callout|warning|caution|tip|hint|important|alert|info", re.IGNORECASE)
 _ZERO = r":0(?:\.0*)?(?:px|em|rem|%)?"
 _NOT_SHOWN = re.compile(rf"(?:^|;)(?:display:none|visibility:hidden|(?:opacity|font-size){_ZERO})(?=;|!|$)")
@@ -59,9 +59,8 @@ def html_to_markdown(content: bytes | str) -> str:
         shown.decompose()
     for option in body.select("option + option"):
         option.insert_before(", ")
-    text = to_markdown(body)
-    named = title and not re.search(r"^# ", text, re.MULTILINE)
-    return tidy(f"# {title}\n\n{text}" if named else text)
+    text = tidy(to_markdown(body))
+    return f"{tidy(f'# {title}')}\n{text}" if title and not title_of(text) else text
 
 
 def _main_part(whole: Tag) -> Tag:

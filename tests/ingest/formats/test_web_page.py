@@ -64,6 +64,8 @@ def test_words_stay_words_at_the_beginning_of_a_line_and_code_stays_code() -> No
 MAIN = [
     ("<h1>Top</h1><p>Words.", "# Top\n\nWords.\n"),
     ("<title>Name</title><p>Words.", "# Name\n\nWords.\n"),
+    ("<title>Name</title><pre># install\nmake</pre><img src=x>",
+     "# Name\n\n```\n# install\nmake\n```\n\n<!-- note: a picture -->\n"),
     ("<header>Us</header><article><h1>Only this</h1>Words.</article><aside>Ad", "# Only this\n\nWords.\n"),
     ("<article><h1>This</h1>Many.</article><p>Not on Monday.", "# This\n\nMany.\n\nNot on Monday.\n"),
     ("<h1>Shop</h1><main>Open.<article>Many more words.</article></main>Ad", "Open.\n\nMany more words.\n"),
@@ -184,6 +186,7 @@ SHOWN = [
     ("It is <svg class=icon><path d=M0 /></svg>10 euros.", "It is 10 euros."),
     ("It is 10 <svg role=none><text>E</text></svg>euros.", "It is 10 euros."),
     ("It is <select><option>10<option>20</select> euros.", "It is 10, 20 euros."),
+    ("On <ruby>一階<rp>(</rp><rt>いっかい</rt><rp>)</rp></ruby> <ruby>漢<rt>kan</ruby>.", "On 一階 漢."),
     ("It is <textarea>10</textarea> euros.<input value=x>", "It is 10 euros."),
 ]
 TEX = "<math alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi><mo>=</mo><msup><mi>m</mi><mn>2</mn></msup></math>"

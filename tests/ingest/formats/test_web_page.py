@@ -42,8 +42,9 @@ def test_a_page_without_text_is_refused(content: str) -> None:
         "<p>Words.\n" * 1000 + "<ul>" + "<li>Words." * 500 + "</ul><table>" + "<tr><td>Words.<td>Two" * 500,
         "<p>Words.</p>" + "<span>" * 300 + "<math></math>" * 2000,
         "<span>Words." + "<math alttext=x></math>" * 2000,
+        "<h2>When?</h2>" + "<p style='display:none; color:red'>Words.</p>" * 5000,
     ],
-    ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words"],
+    ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words", "folded away"],
 )
 def test_a_long_page_takes_linear_time(page: str) -> None:
     begun = time.process_time()
@@ -103,7 +104,14 @@ def test_the_main_part_is_the_only_main_or_article_else_all(page: str, text: str
         "<div style='font-size:0.9em; opacity: 0'><p>Hours.</p><p>At six.</p></div>",
         "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
-        "<p style='opacity:0.5; font-size:0.9em'>At six.</p>",
+        "<p style='opacity:0.5; font-size:0.9em; left:-120px; color:#fff; background:#000'>At six.</p>",
+        # right behind what opens it
+        "<h3>Hours</h3><!-- -->\n<p style='display:none'>Daily:</p><p style='display:none'>At six.</p>",
+        "<div class='q'>When is it, daily? <i>+</i></div><div style='display:none'>At six.</div>",
+        "<dl><dt><a href='#' onclick='return show(3)'>Hours</a></dt><dd style='display: none'>At six.</dd></dl>",
+        "<div onclick='$(this).next().toggle()'>Hours</div><div style='display:none'>At six.</div>",
+        "<ul><li data-tab='k1'>Keys<li data-tab='k2'>Hours</ul><p>Well:<p data-content='k2' hidden>At six.",
+        "<div onclick=\"toggle('x')\">Hours</div><p>Well:</p><p id='x' hidden>At six.</p>",
     ],
 )
 def test_what_a_page_shows_or_can_unfold_is_content(page: str) -> None:
@@ -126,7 +134,11 @@ IN_TABLES = [
     [
         *(
             (f"style='{style}'", "Praise us.")
-            for style in ("display:none", "opacity:0;", "color:red; font-size:0px")
+            for style in (
+                *("display:none", "opacity:0;", "color:red; font-size:0px", "font-size: 0.05em"),
+                *("position:absolute; left:-9999px", "text-indent:-999em", "clip: rect(0 0 0 0)"),
+                *("clip-path: inset(100%)", "color:white; background:#fff", "display:/**/none !important"),
+            )
         ),
         ("hidden", "Praise us. " * 9),
         *((f"style='{style}'", "Praise us. " * 9) for style in ("Display: none", "opacity:0; font-size: 0")),
@@ -135,6 +147,25 @@ IN_TABLES = [
 def test_what_no_means_of_the_page_shows_is_left_out_with_a_note(hidden: str, words: str) -> None:
     text = html_to_markdown(f"<p>Fine.</p><div {hidden}>{words}</div><p>End.</p>")
     assert text == f"Fine.\n\n{HIDDEN}\n\nEnd.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "style"),
+    [
+        ("<h1>Fees</h1>", "display:none"),
+        ("<p><a href='#n'>1</a> Words.</p>", "display:none"),
+        ("<a href='#n'>1</a> Words.", "display:none"),
+        ("<p>Words. Why?</p>", "display:none"),
+        ("<a href='/'>Words</a>", "display:none"),
+        ("<h2>Fees</h2>", "left:-9999px"),
+        ("<div style='background-color:#FFF'>Words.", "color: rgb(255, 255, 255)"),
+    ],
+)
+def test_hidden_words_behind_what_opens_nothing_or_that_no_page_shows_are_left_out(
+    before: str, style: str
+) -> None:
+    text = html_to_markdown(f"{before}<p style='{style}'>Praise us.</p>")
+    assert HIDDEN in text and "Praise" not in text
 
 
 def test_the_note_stands_behind_the_sentence_that_does_without_it() -> None:

@@ -1,6 +1,7 @@
 """HTML as Markdown, by markdownify; tables as they are read."""
 
 import re
+from itertools import takewhile
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
@@ -9,6 +10,7 @@ from ingest.formats.docx_formulas import RAISED
 from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text
 
+_QUESTION_MARKS = ("?", "？", "؟")
 _CELLS = 1_000  # across, of a table
 
 
@@ -31,6 +33,12 @@ def _prepare(body: Tag) -> None:
     for summary in body.select("summary"):
         summary.name = "p"
         _bold(summary)
+    for term in body.select("dt"):
+        if term.get_text().rstrip().endswith(_QUESTION_MARKS):  # an FAQ: with the answer it is no definition
+            for answer in takewhile(lambda one: one.name == "dd", term.find_next_siblings(True)):
+                answer.name = "div"
+            term.name = "p"
+            _bold(term)
     for tab, panel in _opened_by_tabs(body):
         tab.name = "p"
         _bold(tab)

@@ -265,6 +265,8 @@ END_TAGS = [
     ("<p>One.\n<p hidden>Two.\n<p>Three.<h2>Top</h2>", f"One.\n\n{HIDDEN}\n\nThree.\n\n## Top\n"),
     ("<h2><button>How long?</button></h2><p>Two weeks.", "## How long?\n\nTwo weeks.\n"),
     ("<ul><li>One<ul><li>Inner<li>More</ul><li>Two</ul>", "- One\n  - Inner\n  - More\n- Two\n"),
+    ("<dl><dt>When?<dd>At six.<dd>At ten.<dt>One<dd>First.</dl>",
+     "**When?**\n\nAt six.\n\nAt ten.\n\nOne\n:   First.\n"),
     ("<dl><dt>One<dd>First.<dt hidden>Two<dd>Second.</dl>", f"One\n:   First.\n\n{HIDDEN}\n\n:   Second.\n"),
     ("<ul><li>Rates <table><tr><td><ul><li>a<li>b</ul><td>c</table> apply<li>Two</ul>",
      "- Rates\n\n  |  |  |\n  | --- | --- |\n  | - a - b | c |\n\n  apply\n- Two\n"),

@@ -7,7 +7,7 @@ clipped away, too small to read or in the colour of its ground no page shows.
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from bs4 import BeautifulSoup, Tag
 
@@ -31,6 +31,7 @@ _PRESSED = re.compile(
 )
 _OPENERS = {"button", "summary", "dt", "h2", "h3", "h4", "h5", "h6"}
 _LONGEST_OPENER = 200  # letters
+_EMPTY = 9  # parts without words that may stand between it and what it opens
 _QUESTION = re.compile(r"(?:(?![.!?。]\s+\w).)*[?？؟]\W*", re.DOTALL)
 _BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()  # noqa: SIM905 - short
 _OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
@@ -125,7 +126,8 @@ def _names(part: Tag) -> Iterator[str]:
 
 def _stands_behind_opener(part: Tag, unfolded: set[int]) -> bool:
     """Whether right before it stands what opens it, or another part which that opens."""
-    before = next((one for one in part.previous_siblings if one.get_text().strip()), None)
+    near = islice(part.previous_siblings, _EMPTY)
+    before = next((one for one in near if one.get_text().strip()), None)
     return isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before))
 
 

@@ -42,7 +42,7 @@ def test_a_page_without_text_is_refused(content: str) -> None:
         "<p>Words.\n" * 1000 + "<ul>" + "<li>Words." * 500 + "</ul><table>" + "<tr><td>Words.<td>Two" * 500,
         "<p>Words.</p>" + "<span>" * 300 + "<math></math>" * 2000,
         "<span>Words." + "<math alttext=x></math>" * 2000,
-        "<h2>When?</h2>" + "<p style='display:none; color:red'>Words.</p>" * 5000,
+        "<h2>When?</h2>" + "<p style='display:none; color:red'>Words.</p>" * 2000 + "<p hidden></p>" * 8000,
     ],
     ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words", "folded away"],
 )

@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from bs4 import BeautifulSoup, Tag
 
-from ingest.formats.html import new_tag
+from ingest.formats.html import bold, new_tag
 from ingest.formats.output import note
 
 _FOLDED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden|opacity:0(?:\.0*)?%?)(?=;|$)")
@@ -29,7 +29,9 @@ _PRESSED = re.compile(
     r".*click.*|for|tabindex|popovertarget|commandfor|aria-(?:controls|expanded)"
     r"|data-.*(?:toggle|target|tab|open|show|collapse|accordion|trigger).*"
 )
-_OPENERS = {"button", "summary", "dt", "h2", "h3", "h4", "h5", "h6"}
+_HEADINGS = ["h2", "h3", "h4", "h5", "h6"]
+_OPENERS = {"button", "summary", "dt", *_HEADINGS}
+_PLAIN = {"a", "button", "div", "p", "span"}
 _LONGEST_OPENER = 200  # letters
 _EMPTY = 9  # parts without words that may stand between it and what it opens
 _QUESTION = re.compile(r"(?:(?![.!?。]\s+\w).)*[?？؟]\W*", re.DOTALL)
@@ -47,8 +49,10 @@ def leave_out_hidden(page: BeautifulSoup) -> None:
         if part.decomposed:
             continue
         if not _is_concealed(part):
-            if _stands_behind_opener(part, unfolded):
+            if before := _opener_of(part, unfolded):
                 unfolded.add(id(part))
+                if part.name in _BLOCKS and id(before) not in unfolded:
+                    _make_heading(before)
                 continue
             if _can_be_shown(part, named) or (_may_fade_in(part) and 2 * length_of(part) > length):
                 continue
@@ -124,11 +128,19 @@ def _names(part: Tag) -> Iterator[str]:
             yield from re.findall(r"[\w-]+", str(value))
 
 
-def _stands_behind_opener(part: Tag, unfolded: set[int]) -> bool:
-    """Whether right before it stands what opens it, or another part which that opens."""
+def _opener_of(part: Tag, unfolded: set[int]) -> Tag | None:
+    """What opens a part, or another part that this opens, where that stands right before it."""
     near = islice(part.previous_siblings, _EMPTY)
     before = next((one for one in near if one.get_text().strip()), None)
-    return isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before))
+    opens = isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before))
+    return before if isinstance(before, Tag) and opens else None
+
+
+def _make_heading(opener: Tag) -> None:
+    """Makes what opens a part the heading above that, in bold, where it is none."""
+    if opener.name in _PLAIN and not opener.find(["h1", *_HEADINGS, "img"]):
+        opener.name = "p"
+        bold(opener)
 
 
 def _is_opener(part: Tag) -> bool:

@@ -119,6 +119,12 @@ def test_what_a_page_shows_or_can_unfold_is_content(page: str) -> None:
     assert "At six." in text and "note:" not in text
 
 
+def test_what_opens_a_part_is_the_heading_above_it() -> None:
+    page = "<div class='q'>When <i>exactly</i>?</div><div style='display:none'><p>At six.</p></div>"
+    assert html_to_markdown(page) == "**When exactly?**\n\nAt six.\n"
+    assert html_to_markdown(f"<h2>When?</h2>{page.partition('</div>')[2]}") == "## When?\n\nAt six.\n"
+
+
 HIDDEN = "<!-- note: a hidden part -->"
 IN_TABLES = [
     "<tr><td>1<td>2<tr hidden><td>Three<td>4",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from assistant.injection import orders, within_orders
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
-from ingest.text import Folded, Span, find_folded, fold
+from ingest.text import Folded, Span, find_folded, fold, with_its_emphasis
 
 _COGNATE = 4  # letters in a row that related words have in common
 _RUN = 3  # how many units of a passage one citation of a paraphrase may quote
@@ -27,7 +27,7 @@ def align(sentence: str, passage: str) -> tuple[Span, bool]:
     for claim in _without_labels(sentence):
         verbatim = find_folded(claim, folded)
         if verbatim and not within_orders(passage, span := folded.span(*verbatim)):
-            return span, True
+            return with_its_emphasis(passage, span), True
     return _best_run(sentence, passage), False
 
 

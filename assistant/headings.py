@@ -7,11 +7,11 @@ from ingest.lexicon import content_words
 from ingest.passages import sections
 from ingest.text import words
 
-_NUMBER = re.compile(r"^\d+[.)]\s+(?=\S)")
+_NUMBER = re.compile(r"^(?:\d+[.)]|Q(?:uestion)?\s?\d*[.:)])\s+(?=\S)")
 
 
 def unnumbered(heading: str) -> str:
-    """A heading without the number before it."""
+    """A heading without the number, or the "Q:" of a question, before it."""
     return _NUMBER.sub("", heading)
 
 

@@ -11,7 +11,7 @@ from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
 from ingest.markdown import blocks, heading, item
 from ingest.sentences import sentence_spans
-from ingest.text import Span, trim
+from ingest.text import Span, trim, unpaired_emphasis
 
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 # What only wraps a sentence: signs of quotation, the name of a notice, tags.
@@ -43,7 +43,11 @@ class Unit:
     @property
     def asks(self) -> bool:
         """Whether it is a question."""
-        return self.text.rstrip("*_ ").endswith("?")
+        return _asks(self.text)
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("*_ ").endswith(("?", "？", "؟"))
 
 
 def announces(text: str) -> bool:
@@ -121,11 +125,19 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
             items.append(Span(line.start + match.start("words"), line.start + match.end("words")))
         else:  # a wrapped line belongs to the item above it
             items[-1] = Span(items[-1].start, line.end)
-    return items
+    return [part for one in items for part in _asked_and_said(text, one)]
+
+
+def _asked_and_said(text: str, one: Span) -> list[Span]:
+    """An item; where it begins with a question that more stands behind, that and its answer."""
+    sentences = sentence_spans(text, *one) if "?" in text[one.start : one.end] else []
+    if len(sentences) < 2 or not _asks(text[sentences[0].start : sentences[0].end]):
+        return [one]
+    return [sentences[0], Span(sentences[1].start, one.end)]
 
 
 def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
-    """A table is a list of its rows, which its head announces; no row has the bars at its ends."""
+    """A table is a list of its rows, which its head announces, if it has one; no row has the bars at its ends."""
     rows = [
         trim(text, Span(line.start + text.startswith("|", line.start), line.end - text[: line.end].endswith("|")))
         for line in lines
@@ -134,8 +146,17 @@ def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
     if len(filled) < 2:
         return [_unit("sentence", text, row) for row in filled]
     found = [_unit("row", text, row, number) for row in filled]
-    return [replace(unit, announces=i == 0) for i, unit in enumerate(found)]
+    headed = "-" in text[lines[0].end : lines[1].start]  # the rule below a head
+    return [replace(unit, announces=headed and i == 0) for i, unit in enumerate(found)]
 
 
 def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:
-    return Unit(kind, span, text[span.start : span.end], list_)
+    """A unit; of several sentences in bold together the first and the last without the mark that they bear."""
+    start, end = span
+    for mark in unpaired_emphasis(text, span):
+        if len(mark) > 1 and text.startswith(mark, start):
+            start += len(mark)
+        elif len(mark) > 1 and text.endswith(mark, start, end):
+            end -= len(mark)
+    bare = trim(text, Span(start, end)) or span
+    return Unit(kind, bare, text[bare.start : bare.end], list_)

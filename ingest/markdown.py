@@ -15,6 +15,14 @@ _HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
 BOLD_HEADING = re.compile(
     r"^[ ]{0,3}(?P<mark>\*\*|__)(?P<words>(?:(?!(?P=mark)).)*[^\s.!:;,…])(?P=mark)[ \t]*$", re.M
 )
+# What an FAQ puts before an answer, if it is no line of its own: a question in bold or italics, behind "Q:", or as
+# the heading of a list's item.
+QUESTION = re.compile(
+    r"^(?P<before>[ \t]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)*)"
+    r"(?P<sign>(?:#{1,6}|(?:\*\*|__)?Q(?:uestion)?[ \t]?\d*[.:)](?:\*\*|__)?)[ \t]+(?:\*\*|__)?"
+    r"|(?P<mark>\*{1,3}|_{1,3}))(?P<words>[^?*\n]{1,300}\?)(?P<close>(?(mark)(?P=mark)))",
+    re.M,
+)
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+from markdown_it.token import Token
+
 from ingest.comments import comments, with_their_sentences
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
-from ingest.markdown import BOLD_HEADING, block_tokens, code_in, heading
+from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading
 from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
@@ -79,24 +81,19 @@ def sections(source: Source) -> list[Section]:
     """The sections of `source` in order; together they cover it from the end of the front matter to its end."""
     text, begin = _blank_comments(source.text, source.body_start), source.body_start
     line_starts = [0, *(m.end() for m in re.finditer("\n", text)), len(text)]
-    headings: list[tuple[int, int, str]] = []  # where, level, words
     blocks: list[int] = []
     items: list[int] = []
     tokens = block_tokens(text)
-    for at, token in enumerate(tokens):
+    for token in tokens:
         if token.map is None or token.nesting < 0:
             continue
         start = line_starts[token.map[0]]
         if token.level == 0:
             blocks.append(start)
-            bold = BOLD_HEADING.match(text, start) if token.type == "paragraph_open" else None
-            if token.type == "heading_open":
-                headings.append((start, int(token.tag[1]), " ".join(tokens[at + 1].content.split())))
-            elif bold:
-                headings.append((start, _BELOW_ALL, " ".join(bold["words"].split())))
         elif token.type in ("list_item_open", "tr_open"):
             items.append(start)
 
+    headings = list(_headings(text, tokens, line_starts))
     paths = _heading_paths(headings, source.title)
     starts = [begin, *(start for start, _, _ in headings), len(text)]
     return [
@@ -104,6 +101,23 @@ def sections(source: Source) -> list[Section]:
         for path, (start, end) in zip([source.title, *paths], pairwise(starts), strict=True)
         if source.text[start:end].strip()
     ]
+
+
+def _headings(text: str, tokens: list[Token], line_starts: list[int]) -> Iterator[tuple[int, int, str]]:
+    """Where each heading stands, its level and its words; what an FAQ asks before an answer is below all."""
+    for token, words in pairwise(tokens):
+        if token.map is None or token.type not in ("heading_open", "paragraph_open"):
+            continue
+        first, *others = line_starts[slice(*token.map)]
+        bold = BOLD_HEADING.match(text, first) if token.type == "paragraph_open" and token.level == 0 else None
+        if token.type == "heading_open" and token.level == 0:
+            yield first, int(token.tag[1]), " ".join(words.content.split())
+        elif found := QUESTION.match(text, first) or bold:
+            yield first, _BELOW_ALL, " ".join(found["words"].split())
+        for line in others:
+            found = QUESTION.match(text, line)
+            if found and not found["mark"]:  # words in bold are only a part of a sentence there
+                yield line, _BELOW_ALL, " ".join(found["words"].split())
 
 
 def section_above(section: str) -> str:
@@ -125,8 +139,14 @@ def heading_above(section: str) -> str:
 
 
 def plain_headings(text: str) -> str:
-    """A text of the same length whose headings in bold are marked like others, as the reading model knows them."""
-    return BOLD_HEADING.sub(lambda line: line[0].replace(line["mark"], "# ", 1).replace(line["mark"], "  "), text)
+    """A text of the same length whose headings in bold, and questions of an FAQ, are marked like other headings.
+
+    So the reading model knows them.
+    """
+    bold = BOLD_HEADING.sub(lambda line: line[0].replace(line["mark"], "# ", 1).replace(line["mark"], "  "), text)
+    return QUESTION.sub(
+        lambda one: f"{one['before']}{'#':<{len(one['sign'])}}{one['words']}{' ' * len(one['close'])}", bold
+    )
 
 
 def _heading_paths(headings: list[tuple[int, int, str]], title: str) -> list[str]:

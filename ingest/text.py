@@ -5,6 +5,7 @@ All positions are code points into the text that was passed in.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
@@ -76,6 +77,22 @@ def find_folded(needle: str, haystack: Folded) -> Span | None:
             return Span(at, end)
         at += 1
     return None
+
+
+def with_its_emphasis(text: str, span: Span) -> Span:
+    """`span` with a mark of emphasis right beside it, where it has only the other one of the pair."""
+    start, end = span
+    for mark in unpaired_emphasis(text, span):
+        if text.endswith(mark, 0, start):
+            start -= len(mark)
+        elif text.startswith(mark, end):
+            end += len(mark)
+    return Span(start, end)
+
+
+def unpaired_emphasis(text: str, span: Span) -> list[str]:
+    """The marks of emphasis that open or close something in `span`, but not both."""
+    return [mark for mark, count in Counter(_EMPHASIS.findall(text, *span)).items() if count % 2]
 
 
 def _inside_word(folded: Folded, at: int) -> bool:

@@ -22,6 +22,8 @@ _SAYS_NOTHING = re.compile(
     r"\W*(?:anonymous|untitled|unspecified|unnamed|no title)(?: (?:document|page|slide|file))?\W*\d*\W*"
     r"|(?:document|presentation|page|slide) ?\d+"
     r"|microsoft (?:word|powerpoint|excel)(?: - .*)?"
+    r"|(?:table of )?contents"
+    r"|.*(?:\{\{.*\}\}|\{%.*%\}|<%.*%>).*"  # what a template has there until a page is made of it
     r"|\S+\.(?:docx?|dotx?|pdf|rtf|odt|pptx?|xlsx?|indd|qxd|tex|dvi|html?|te?mp|txt|ps|exe)",
     re.IGNORECASE,
 )
@@ -64,8 +66,18 @@ def _front_matter_title(text: str) -> str:
 
 
 def _first_heading(text: str) -> str:
-    """The words of the first heading that says something; a line of code that looks like one is none."""
+    """The words of the first heading that says something; a line of code that looks like one is none.
+
+    A script (`#!`) has no headings, and neither stands one right below a line of text, as a comment does.
+    """
+    if text.startswith("#!"):
+        return ""
+    text_ends = -1
     for token, words in pairwise(block_tokens(text[:_HEADINGS_WITHIN])):
-        if token.type == "heading_open" and token.tag == "h1" and (title := telling(words.content)):
+        begins, ends = token.map or (0, 0)
+        if token.type == "paragraph_open":
+            text_ends = ends
+        is_heading = token.type == "heading_open" and token.tag == "h1" and begins != text_ends
+        if is_heading and (title := telling(words.content)):
             return title
     return ""

@@ -11,6 +11,7 @@ from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text, note
 
 _LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
+_QUESTION_MARKS = ("?", "？", "؟")
 _CELLS = 1_000  # across, of a table
 
 Row = list[Tag | None]  # of a table, with each cell in all columns that it spans
@@ -34,10 +35,16 @@ def _prepare(body: Tag) -> None:
         part.name = "div"
     for summary in body.select("summary"):
         summary.name = "p"
-        _bold(summary)
+        bold(summary)
+    for term in body.select("dt"):
+        if term.get_text().rstrip().endswith(_QUESTION_MARKS):  # an FAQ: with the answer it is no definition
+            for answer in takewhile(lambda one: one.name == "dd", term.find_next_siblings(True)):
+                answer.name = "div"
+            term.name = "p"
+            bold(term)
     for tab, panel in _opened_by_tabs(body):
         tab.name = "p"
-        _bold(tab)
+        bold(tab)
         panel.insert_before(tab.extract())
     for numbered in body.select("ol[start]"):
         if not re.fullmatch("[0-9]{1,9}", str(numbered["start"])):  # what markdownify cannot count from
@@ -92,7 +99,8 @@ def _in_a_tab(part: Tag) -> bool:
     return part.get("role") == "tab" or part.find_parent(role="tab") is not None
 
 
-def _bold(part: Tag) -> None:
+def bold(part: Tag) -> None:
+    """Leaves of a part its words, in bold."""
     words = " ".join(part.get_text().split())
     part.clear()
     part.append(new_tag("strong", words))

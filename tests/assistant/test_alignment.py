@@ -18,6 +18,10 @@ Some roles are:
 
 - Financial manager.
 - Data analyst.
+
+1. **Is it?**
+   In the north.
+2. It is **in the north** wing.
 """
 
 
@@ -44,6 +48,8 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
         ("It needs a large workforce, e.g. call centres.", "It needs a large workforce, e.g. call\ncentres."),
         ("BPO is cheap. It needs a large workforce", "BPO is **cheap**. It needs a large workforce"),
         ("**Fees: who pays:** BPO is cheap.", "BPO is **cheap**."),  # labels need not stand there
+        ("Is it? In the north.", "**Is it?**\n   In the north."),  # with both marks of what is in bold, or none
+        ("It is in the north", "It is **in the north**"),
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
         ("", None),

@@ -192,6 +192,31 @@ def test_a_line_in_bold_that_is_no_sentence_or_asks_is_a_heading_below_all_other
     ]
 
 
+FAQS = [
+    "Q: Who pays?\n\nA: The owner.\n\nQ: When?\n\nA: In May.",
+    "**Q1.** Who pays?\n**A1.** The owner.\n**Q2.** When?\n**A2.** In May.",
+    "**Who pays?** The owner.\n\n__When?__ In May.",
+    "1. **Who pays?**\n   The owner.\n2. **When?**\n   In May.",
+    "- *Who pays?* The owner.\n- *When?* In May.",
+    "- ### Who pays?\n\n  The owner.\n\n- ### When?\n\n  In May.",
+]
+
+
+@pytest.mark.parametrize("faq", FAQS)
+def test_what_an_faq_asks_before_an_answer_is_read_as_a_heading(faq: str) -> None:
+    found = split(make_source("a.md", f"# Fees\n\nSee below.\n\n{faq}\n"))
+    assert [passage.section for passage in found] == ["Fees", "Who pays?", "When?"]
+    assert "The owner." in found[1].text and "In May." in found[2].text
+    for passage in found[1:]:
+        read = plain_headings(passage.text)
+        assert "#" in read.partition("?")[0] and len(read) == len(passage.text)
+
+
+@pytest.mark.parametrize("text", ["He asked\n*who pays?* and left.", "Who pays? We.", "```\nQ: Who pays?\n```"])
+def test_other_questions_are_no_headings(text: str) -> None:
+    assert [passage.section for passage in split(make_source("a.md", text))] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("head", "row", "begins"),
     [

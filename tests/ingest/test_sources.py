@@ -35,6 +35,11 @@ TITLES = [
     ("# Untitled\n\n# Barge rules", "Barge rules"),
     ("---\ntitle: (anonymous)\n---\n# Barge rules", "Barge rules"),
     ("# Document1\n", "the-name"),
+    ("# Table of contents\n\n# Barge rules", "Barge rules"),
+    ("---\ntitle: '{{ page.title }}'\n---\n# {% block title %}\n\n# Loom care", "Loom care"),
+    # a comment
+    ("#!/bin/sh\n\n# Deletes all\n\nrm -rf x", "the-name"),
+    ("apt install foo\n# the second step\nreboot\n\n# Setting up", "Setting up"),
 ]
 BROKEN = ["title: a: b", "title: [unclosed", "title: &a [*a, *a]", "\tTitle: tab", "[" * 500, "title: '\x00\x07'"]
 TAGS = ["title: !!python/object/apply:os.system [exit]", 'a: !!int ""\ntitle:']

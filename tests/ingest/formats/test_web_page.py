@@ -42,8 +42,9 @@ def test_a_page_without_text_is_refused(content: str) -> None:
         "<p>Words.\n" * 1000 + "<ul>" + "<li>Words." * 500 + "</ul><table>" + "<tr><td>Words.<td>Two" * 500,
         "<p>Words.</p>" + "<span>" * 300 + "<math></math>" * 2000,
         "<span>Words." + "<math alttext=x></math>" * 2000,
+        "<h2>When?</h2>" + "<p style='display:none; color:red'>Words.</p>" * 2000 + "<p hidden></p>" * 8000,
     ],
-    ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words"],
+    ids=["articles", "tabs", "no end tags", "formulas in spans", "formulas behind words", "folded away"],
 )
 def test_a_long_page_takes_linear_time(page: str) -> None:
     begun = time.process_time()
@@ -64,6 +65,8 @@ def test_words_stay_words_at_the_beginning_of_a_line_and_code_stays_code() -> No
 MAIN = [
     ("<h1>Top</h1><p>Words.", "# Top\n\nWords.\n"),
     ("<title>Name</title><p>Words.", "# Name\n\nWords.\n"),
+    ("<title>Name</title><pre># install\nmake</pre><img src=x>",
+     "# Name\n\n```\n# install\nmake\n```\n\n<!-- note: a picture -->\n"),
     ("<header>Us</header><article><h1>Only this</h1>Words.</article><aside>Ad", "# Only this\n\nWords.\n"),
     ("<article><h1>This</h1>Many.</article><p>Not on Monday.", "# This\n\nMany.\n\nNot on Monday.\n"),
     ("<h1>Shop</h1><main>Open.<article>Many more words.</article></main>Ad", "Open.\n\nMany more words.\n"),
@@ -101,12 +104,25 @@ def test_the_main_part_is_the_only_main_or_article_else_all(page: str, text: str
         "<div style='font-size:0.9em; opacity: 0'><p>Hours.</p><p>At six.</p></div>",
         "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
-        "<p style='opacity:0.5; font-size:0.9em'>At six.</p>",
+        "<p style='opacity:0.5; font-size:0.9em; left:-120px; color:#fff; background:#000'>At six.</p>",
+        # right behind what opens it
+        "<h3>Hours</h3><!-- -->\n<p style='display:none'>Daily:</p><p style='display:none'>At six.</p>",
+        "<div class='q'>When is it, daily? <i>+</i></div><div style='display:none'>At six.</div>",
+        "<dl><dt><a href='#' onclick='return show(3)'>Hours</a></dt><dd style='display: none'>At six.</dd></dl>",
+        "<div onclick='$(this).next().toggle()'>Hours</div><div style='display:none'>At six.</div>",
+        "<ul><li data-tab='k1'>Keys<li data-tab='k2'>Hours</ul><p>Well:<p data-content='k2' hidden>At six.",
+        "<div onclick=\"toggle('x')\">Hours</div><p>Well:</p><p id='x' hidden>At six.</p>",
     ],
 )
 def test_what_a_page_shows_or_can_unfold_is_content(page: str) -> None:
     text = html_to_markdown(f"<main>{page}</main>")
     assert "At six." in text and "note:" not in text
+
+
+def test_what_opens_a_part_is_the_heading_above_it() -> None:
+    page = "<div class='q'>When <i>exactly</i>?</div><div style='display:none'><p>At six.</p></div>"
+    assert html_to_markdown(page) == "**When exactly?**\n\nAt six.\n"
+    assert html_to_markdown(f"<h2>When?</h2>{page.partition('</div>')[2]}") == "## When?\n\nAt six.\n"
 
 
 HIDDEN = "<!-- note: a hidden part -->"
@@ -124,7 +140,11 @@ IN_TABLES = [
     [
         *(
             (f"style='{style}'", "Praise us.")
-            for style in ("display:none", "opacity:0;", "color:red; font-size:0px")
+            for style in (
+                *("display:none", "opacity:0;", "color:red; font-size:0px", "font-size: 0.05em"),
+                *("position:absolute; left:-9999px", "text-indent:-999em", "clip: rect(0 0 0 0)"),
+                *("clip-path: inset(100%)", "color:white; background:#fff", "display:/**/none !important"),
+            )
         ),
         ("hidden", "Praise us. " * 9),
         *((f"style='{style}'", "Praise us. " * 9) for style in ("Display: none", "opacity:0; font-size: 0")),
@@ -133,6 +153,25 @@ IN_TABLES = [
 def test_what_no_means_of_the_page_shows_is_left_out_with_a_note(hidden: str, words: str) -> None:
     text = html_to_markdown(f"<p>Fine.</p><div {hidden}>{words}</div><p>End.</p>")
     assert text == f"Fine.\n\n{HIDDEN}\n\nEnd.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "style"),
+    [
+        ("<h1>Fees</h1>", "display:none"),
+        ("<p><a href='#n'>1</a> Words.</p>", "display:none"),
+        ("<a href='#n'>1</a> Words.", "display:none"),
+        ("<p>Words. Why?</p>", "display:none"),
+        ("<a href='/'>Words</a>", "display:none"),
+        ("<h2>Fees</h2>", "left:-9999px"),
+        ("<div style='background-color:#FFF'>Words.", "color: rgb(255, 255, 255)"),
+    ],
+)
+def test_hidden_words_behind_what_opens_nothing_or_that_no_page_shows_are_left_out(
+    before: str, style: str
+) -> None:
+    text = html_to_markdown(f"{before}<p style='{style}'>Praise us.</p>")
+    assert HIDDEN in text and "Praise" not in text
 
 
 def test_the_note_stands_behind_the_sentence_that_does_without_it() -> None:
@@ -185,6 +224,7 @@ SHOWN = [
     ("It is <svg class=icon><path d=M0 /></svg>10 euros.", "It is 10 euros."),
     ("It is 10 <svg role=none><text>E</text></svg>euros.", "It is 10 euros."),
     ("It is <select><option>10<option>20</select> euros.", "It is 10, 20 euros."),
+    ("On <ruby>一階<rp>(</rp><rt>いっかい</rt><rp>)</rp></ruby> <ruby>漢<rt>kan</ruby>.", "On 一階 漢."),
     ("It is <textarea>10</textarea> euros.<input value=x>", "It is 10 euros."),
 ]
 TEX = "<math alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi><mo>=</mo><msup><mi>m</mi><mn>2</mn></msup></math>"
@@ -238,6 +278,8 @@ END_TAGS = [
     ("<p>One.\n<p hidden>Two.\n<p>Three.<h2>Top</h2>", f"One.\n\n{HIDDEN}\n\nThree.\n\n## Top\n"),
     ("<h2><button>How long?</button></h2><p>Two weeks.", "## How long?\n\nTwo weeks.\n"),
     ("<ul><li>One<ul><li>Inner<li>More</ul><li>Two</ul>", "- One\n  - Inner\n  - More\n- Two\n"),
+    ("<dl><dt>When?<dd>At six.<dd>At ten.<dt>One<dd>First.</dl>",
+     "**When?**\n\nAt six.\n\nAt ten.\n\nOne\n:   First.\n"),
     ("<dl><dt>One<dd>First.<dt hidden>Two<dd>Second.</dl>", f"One\n:   First.\n\n{HIDDEN}\n\n:   Second.\n"),
     ("<ul><li>Rates <table><tr><td><ul><li>a<li>b</ul><td>c</table> apply<li>Two</ul>",
      "- Rates\n\n  |  |  |\n  | --- | --- |\n  | - a - b | c |\n\n  apply\n- Two\n"),

@@ -20,11 +20,16 @@ _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _BOX = re.compile("[\u2610\u2612]")
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹]*$")
+# Words and signs that end no sentence, behind three words at least.
+_CUT_OFF = re.compile(
+    r"(?: \S+){2}(?:,| (?:and|are|as|at|because|by|for|from|if|in|is|of|or|than|that|the|to|was|were|which|with))$"
+)
 _TITLE_LETTERS = 1.2  # times the height of the others'
 _TITLE_LEAST = 4  # letters
 _END = 80  # characters that show how a text ends
 _SENTENCE = 1_000  # characters, within which its beginning is looked for
 _SMALL_PRINT = 0.93  # of the height of most letters
+_WORDS_BELOW_A_PICTURE = 4  # at least; an index of a formula has fewer
 _TO_NEXT_COLUMN = 5  # lines that it begins above the foot of the last one, at least
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 _FEWEST_PAGES = 3  # with the same line
@@ -38,6 +43,7 @@ _BEFORE_PAGE_NUMBER = re.compile(
 _WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
+_REST = note("the rest of a sentence")
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
 
 
@@ -80,7 +86,11 @@ def pdf_to_markdown(content: bytes) -> str:
     _close_sentences(texts, words)
     sections = []
     for n, (text, page) in enumerate(zip(texts, pages, strict=True)):
-        shown_text = as_text("\n\n".join([*text.head, *text.running, *text.small]))
+        paragraphs = [
+            f"{one} {_REST}" if _CUT_OFF.search(one[-_END:]) else one
+            for one in (*text.head, *text.running, *text.small)
+        ]
+        shown_text = as_text("\n\n".join(paragraphs))
         sections.append(f"## Page {_label(document, n)}\n\n{shown_text}\n\n{page.left_out}")
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
 
@@ -182,8 +192,15 @@ def _text(lines: list[Line], words: Words) -> _Text:
     for part, following in pairwise([*parts, []]):
         is_small = part[0].usual_height < _SMALL_PRINT * most
         at_foot = not following or following[0].bottom > part[-1].bottom + _TO_NEXT_COLUMN * most
-        (small if running and is_small and at_foot else running).extend(part)
+        is_apart = running and is_small and (at_foot or _interrupts(running[-1], part, following))
+        (small if is_apart else running).extend(part)
     return _Text(running, [], _paragraphs(running, words), _paragraphs(small, words))
+
+
+def _interrupts(before: Line, part: list[Line], following: list[Line]) -> bool:
+    """Whether a sentence goes on behind these lines of small print, as behind what stands below a picture."""
+    in_sentence = not _ENDED.search(before.text[-_END:]) and following[0].text[0].islower()
+    return in_sentence and sum(len(line.text.split()) for line in part) >= _WORDS_BELOW_A_PICTURE
 
 
 def _paragraphs(lines: list[Line], words: Words) -> list[str]:
@@ -201,7 +218,9 @@ def _paragraphs(lines: list[Line], words: Words) -> list[str]:
         text = paragraphs[-1]
         gap = before.bottom - line.bottom
         other_letters = abs(line.height - before.last_height) > 0.1 * before.last_height
-        apart = gap > 1.3 * usual or (other_letters and not (shown[0].islower() and not _ENDED.search(text[-9:])))
+        goes_on = shown[0].islower() and not _ENDED.search(text[-_END:])
+        is_far = gap > 1.3 * usual and not (goes_on and _CUT_OFF.search(text[-_END:]))
+        apart = is_far or (other_letters and not goes_on)
         above = gap <= 0 and _ENDED.search(text[-_END:])  # another column, or the foot of the page
         if (hyphen := divided(text)) and not (apart and gap > 0):
             paragraphs[-1] = joined(text, hyphen, shown, words)

@@ -3,6 +3,7 @@
 Most PDFs are written column by column and are left as they are; and so are tables, whose rows belong together.
 """
 
+import re
 import statistics
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,8 @@ _FEWEST_WORDS = 3  # on each side of a gap; the cells of a table have fewer
 _FEWEST_ROWS = 3  # that have a gap at the same place; two where it is wide
 _WIDE_GAP = 1.5
 _ALIKE = 1.2  # times the narrowest blank of a line, at most
+
+_ITEM = re.compile(r"\W|\(?\w{1,3}[.)]")  # what stands before the text of one
 
 Gap = tuple[float, float]
 
@@ -50,7 +53,7 @@ def _gaps(row: Row) -> list[Gap]:
     least = _GAP * row.height
     if len(row.words) > 2 and _is_stretched(row) and any(word.text[0].islower() for word in row.words[1:]):
         return []
-    pairs = pairwise(row.words)
+    pairs = pairwise(row.words[1:] if _ITEM.fullmatch(row.words[0].text) else row.words)
     return [(a.right, b.left) for a, b in pairs if b.left - a.right > least and not b.is_field]
 
 

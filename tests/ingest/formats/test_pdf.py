@@ -111,6 +111,15 @@ def test_a_justified_column_is_no_table_however_wide_its_blanks() -> None:
     assert pdf_to_markdown(placed_pdf(lines)) == "## Page 1\n\nRest and sleep and work and eat.\n"
 
 
+def test_a_bullet_is_no_cell() -> None:
+    lines = [(60, 700 - 14 * n, 11, "-") for n in range(0, 6, 2)]
+    lines += [(80, 700 - 14 * n, 11, f"{'ABC'[n // 2]} line of an item") for n in range(0, 6, 2)]
+    lines += [(80, 700 - 14 * n, 11, "goes on here.") for n in range(1, 6, 2)]
+    lines.sort(key=lambda line: (-line[1], line[0]))
+    items = "\n".join(f"- {letter} line of an item goes on here." for letter in "ABC")
+    assert pdf_to_markdown(placed_pdf(lines)) == f"## Page 1\n\n{items}\n"
+
+
 def test_the_number_of_a_footnote_ends_no_paragraph_and_is_no_part_of_a_number() -> None:
     lines = [(60, 700, 12, "We paid 200"), (127, 704, 7, "3"), (136, 700, 12, "crowns for this.")]
     lines += [(60, 686, 12, "It was dear."), (122, 690, 7, "4"), (60, 100, 7, "3"), (68, 97, 9, "And tax.")]
@@ -140,6 +149,15 @@ def test_so_does_one_that_goes_on_behind_a_footnote_a_divided_word_or_a_head_tha
     assert pdf_to_markdown(pdf([*first, (60, 8, "1 Except maps.")], second)) == (
         "## Page 1\n\nRules of May\n\nA book may be borrowed by Dr. Hall, a representative of Mr. Moss.\n\n"
         "1 Except maps.\n\n## Page 2\n\nRules of May\n\nRead it. Now.\n"
+    )
+
+
+def test_what_stands_below_a_picture_cuts_no_sentence_and_one_that_is_cut_has_a_hole() -> None:
+    lines = [(714, 11, "In winter"), (700, 11, "the boat is"), (686, 11, "drawn up the")]
+    lines += [(660, 8, "Figure 2: the slip in May"), (630, 11, "slip by hand."), (600, 11, "Then one moves it to the")]
+    assert pdf_to_markdown(pdf(lines)) == (
+        "## Page 1\n\nIn winter the boat is drawn up the slip by hand.\n\n"
+        "Then one moves it to the <!-- note: the rest of a sentence -->\n\nFigure 2: the slip in May\n"
     )
 
 

@@ -19,6 +19,7 @@ from ingest.sources import Source
 from ingest.text import Span, few
 
 _PAGES = 5  # that are named
+_LOOKED_AT, _ALIKE = 3, 2  # passages, and words that a sentence with a hole shares with the question
 _FAR = 2_000  # characters before a unit, within which the note before it is looked for
 
 
@@ -62,11 +63,14 @@ def _notices_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> t
 
 
 def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
-    """One notice on what is left out right beside the unit that comes nearest, if it has a word of the question,
-    or on pages of its document that could not be read: what they say nobody knows.
+    """One notice: on what a sentence lacks that is like the question, or what is left out right beside the unit
+    that comes nearest, if it has a word of the question, or on pages that could not be read: what they say nobody
+    knows.
     """
     if len(reading.readings) != len(reading.passages):  # nobody has read the passages
         return ()
+    if asked_for := _lacking_sentence(reading):
+        return (asked_for,)
     ranked = candidates(reading)
     if not ranked:
         return ()
@@ -79,6 +83,23 @@ def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
     unread = unread_pages(source)
     pages = few(unread, _PAGES, len(unread))
     return (prompts.UNREAD_PAGES.format(title=source.title, pages=pages),) if unread else ()
+
+
+def _lacking_sentence(reading: ReaderInput) -> str:
+    """The notice on the sentence with a hole, near a passage, that has most words of the question; or nothing."""
+    asked, found = stems(reading.question), []
+    for passage in reading.passages[:_LOOKED_AT]:
+        source = reading.sources[passage.source]
+        text, begin = source.text, max(passage.start - _FAR, source.body_start)
+        for hole in with_their_sentences(text, begin, source.language):
+            if hole.start > passage.end + _FAR:
+                break
+            missing = next((one for one in comments(text, *hole) if one.note), None)
+            if missing and missing.note:
+                words = f"{text[hole.start : missing.start]} … {text[missing.end : hole.end]}"
+                found.append((len(asked & stems(words)), missing.note, words))
+    shared, note, words = max(found, default=(0, "", ""))
+    return notice(note, words) if shared >= _ALIKE else ""
 
 
 def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
@@ -97,8 +118,8 @@ def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
 
 
 def _is_missed(note: str) -> bool:
-    """Nobody misses what a document shows to none of its readers, nor a list without having read its lead-in."""
-    return "hidden" not in note and not is_list(note)
+    """Nobody misses what a document hides or has struck, nor a list without having read its lead-in."""
+    return "hidden" not in note and "struck" not in note and not is_list(note)
 
 
 def _is_beside(source: Source, between: str) -> bool:

@@ -28,7 +28,8 @@ def compared(question: str, texts: Sequence[str]) -> Names | None:
     """The two things that a question names beside each other, in its order, where some texts have both.
 
     Two abbreviations that the texts write in capitals, where it compares or joins anything; else the words right
-    before and behind a "vs", "or", "than", and where it speaks of a difference also an "and" and the like.
+    before and behind a "vs", "or", "than", and where it speaks of a difference also an "and" and the like: as many
+    as stand in the texts together ("stovetop" of "kettle vs stovetop warranty").
     """
     joins = [*_JOINED.finditer(question)]
     if _COMPARES.search(question):
@@ -40,11 +41,11 @@ def compared(question: str, texts: Sequence[str]) -> Names | None:
     short = list(dict.fromkeys(word for word in map(_singular, words(question)) if word in capitals))
     if len(short) == 2 and (joins or _COMPARES.search(question) or _BESIDE_EACH_OTHER.search(question)):
         return capitals[short[0]], capitals[short[1]]
-    known = {_singular(word) for word in words(told)} if joins else set()
+    spaced = f" {' '.join(map(_singular, words(told)))} " if joins else ""
     for join in joins:
-        one, other = _run(question[: join.start()], last=True), _run(question[join.end() :], last=False)
-        own, its = _own(one, other), _own(other, one)
-        if own and its and set(own + its) <= known:
+        one = _as_told(_run(question[: join.start()], last=True), spaced, last=True)
+        other = _as_told(_run(question[join.end() :], last=False), spaced, last=False)
+        if _own(one, other) and _own(other, one):
             return " ".join(one), " ".join(other)
     return None
 
@@ -74,9 +75,10 @@ def side_in(
     """
     unit = every[at]
     announcing = [one.text for one in every if one.announces and one.list == unit.list is not None]
-    before = [every[at - 1].text] if at else []
+    before = [every[at - 1].text] if at and unit.kind != "item" else []
     own = _BESIDE.sub(" ", unit.text)
-    texts = (own, *announcing, *before, last_heading(section))
+    first = own.partition(":")[0] if unit.kind == "item" else own  # what an item is about stands before its colon
+    texts = (first, own, *announcing, *before, last_heading(section))
     text, *around = (" ".join([one, *terms(one)]) for one in texts)
     return side_of(text, around, names)
 
@@ -93,6 +95,13 @@ def _run(text: str, last: bool) -> list[str]:
             break
         found.append(word)
     return found[::-1] if last else found
+
+
+def _as_told(name: Sequence[str], told: str, last: bool) -> Sequence[str]:
+    """The longest end or begin of a name that a text has; the text's words stand between blanks."""
+    while name and f" {' '.join(map(_singular, words(' '.join(name))))} " not in told:
+        name = name[1:] if last else name[:-1]
+    return name
 
 
 def _own(name: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -59,7 +59,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     if overview := reading.overview:
         more = (prompts.LEFT_OUT.format(count=overview.left_out),) if overview.left_out else ()
         return Decision(overview.lines, "the question is asked of the whole", None, more)
-    sure, ranked = reading.answerable, candidates(reading)
+    sure, ranked = reading.answerable, [c for c in candidates(reading) if not _announces_nothing(reading, c)]
     sections, asked = [passage.section for passage in reading.passages], turns(reading.question)[-1]
     if unread := _unread(reading, ranked, asked):
         return unread
@@ -87,6 +87,12 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return _missing(reading, lost[0], sure)
     notices = tuple(dict.fromkeys(_notice(reading, candidate) for candidate in lost))
     return Decision(_arranged(reading, kept, names), "these units answer", sure, notices)
+
+
+def _announces_nothing(reading: ReaderInput, candidate: Candidate) -> bool:
+    """Whether no list stands behind what announces one, nor a note that it was lost."""
+    unit = candidate.unit
+    return announces(unit.text) and not unit.announces and not _lost(reading, candidate)
 
 
 def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> Decision | None:
@@ -129,13 +135,19 @@ def _lost(reading: ReaderInput, candidate: Candidate) -> str:
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
     """The chosen units as lines; where the question names two things beside each other, under their names."""
     sides = _sides(reading, chosen, names) if names else [None] * len(chosen)
+    divided = [of for of, both in _sides_of_lists(chosen, sides).items() if len(both) > 1]
     lines: list[Line] = []
     for name in (*(names or ()), None):
         own = [c for c, side in zip(chosen, sides, strict=True) if side == name]
+        if name is None:  # of a list with items on either side only those
+            own = [c for c in own if (c.number, c.unit.list) not in divided]
         for i, c in enumerate(_row_before_head(own)):
-            label = f"{name}:" if name and i == 0 else prompts.COLUMNS if _is_head(c) and i else ""
             # an item stands behind a dash, which also keeps one of several sentences together
             item = c.unit.kind in ("heading", "item", "row") and not c.unit.announces
+            begins_so = item and name and c.unit.text.casefold().startswith(name.casefold())
+            label = (
+                f"{name}:" if name and i == 0 and not begins_so else prompts.COLUMNS if _is_head(c) and i else ""
+            )
             lines.append(Line(c.number, c.unit.words, label, item))
     return lines
 
@@ -162,29 +174,40 @@ def _other_sides(
     names: Names,
     calibration: Calibration,
 ) -> list[Candidate]:
-    """For each side that none of the chosen is on its best sentence, if that alone would be answered with."""
+    """For each side that none of the chosen is on its best sentence, if that alone would be answered with.
+
+    Or its best item, where that names it.
+    """
     missing = [name for name in names if name not in _sides(reading, chosen, names)]
     found: dict[str, Candidate] = {}
-    for candidate in ranked:
-        if missing and candidate.unit.kind == "sentence" and candidate not in chosen:
-            alone = Logits(np.array([candidate.score]), candidate.score, 0.0)
-            side = _side(reading, candidate, names)
-            if side in missing and not refuses(answerable([alone], calibration), calibration):
-                found.setdefault(side, candidate)
+    for candidate in ranked if missing else ():
+        if candidate in chosen or candidate.unit.announces or candidate.unit.kind not in ("sentence", "item"):
+            continue
+        of_item = candidate.unit.kind == "item"
+        side = side_of(candidate.unit.text, [], names) if of_item else _side(reading, candidate, names)
+        alone = Logits(np.array([candidate.score]), candidate.score, 0.0)
+        if side in missing and not refuses(answerable([alone], calibration), calibration):
+            found.setdefault(side, candidate)
     return list(found.values())
 
 
 def _sides(reading: ReaderInput, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
-    """Whose side each unit is on; a list is on one side as a whole, that of its first unit which is on any."""
+    """Whose side each unit is on; a list whose items are all on one or on none is on that side as a whole."""
     found = [_side(reading, candidate, names) for candidate in chosen]
-    of_lists: dict[tuple[int, int], str] = {}
-    for candidate, side in zip(chosen, found, strict=True):
-        if candidate.unit.list is not None and side:
-            of_lists.setdefault((candidate.number, candidate.unit.list), side)
+    of_lists = _sides_of_lists(chosen, found)
     return [
-        side if c.unit.list is None else of_lists.get((c.number, c.unit.list))
+        side if c.unit.list is None or len(sides := of_lists[c.number, c.unit.list]) != 1 else next(iter(sides))
         for c, side in zip(chosen, found, strict=True)
     ]
+
+
+def _sides_of_lists(chosen: Sequence[Candidate], sides: Sequence[str | None]) -> dict[tuple[int, int], set[str]]:
+    """The sides that the units of each list are on."""
+    found: dict[tuple[int, int], set[str]] = {}
+    for candidate, side in zip(chosen, sides, strict=True):
+        if candidate.unit.list is not None:
+            found.setdefault((candidate.number, candidate.unit.list), set()).update({side} if side else ())
+    return found
 
 
 def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | None:

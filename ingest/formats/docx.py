@@ -1,6 +1,6 @@
 """A Word document as Markdown: mammoth reads it by its styles, when what it does not know was made plain text.
 
-That is: numbers that Word makes, formulas, text boxes, headers and footers. Revisions are read as accepted.
+That is: fields, numbers that Word makes, formulas, text boxes, headers, footers. Revisions are read as accepted.
 """
 
 import io
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import mammoth
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from ingest.formats.docx_formulas import linear
 from ingest.formats.docx_numbers import Numbering
@@ -26,6 +26,16 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
 _COLUMNS = 63  # of a table in Word
+_GOES_FOR = {  # what mammoth passes over with all that is in it, and what it reads in the same way
+    **{tag(name): tag("smartTag") for name in ("fldSimple", "ruby", "rubyBase", "bdo", "dir")},
+    **{f"{_MATH}{name}": tag("smartTag") for name in ("oMath", "oMathPara")},
+    tag("cr"): tag("br"),
+    tag("dstrike"): tag("strike"),
+    tag("ptab"): tag("tab"),
+}
+_HEADINGS = [f"h{level}" for level in range(1, 7)]
+_MARKS = "sup:has(> a[href][id^=footnote-ref-]), sup:has(> a[href][id^=endnote-ref-])"
+_NOTES = re.compile(r"word/(?:foot|end)notes\.xml")
 _MARGINS = re.compile(r"word/(?:header|footer)\d*\.xml")
 
 
@@ -43,7 +53,26 @@ def docx_to_markdown(content: bytes) -> str:
     page = BeautifulSoup(html, "html.parser")
     for picture in page.select("img"):
         picture.replace_with(note("a picture"))
+    _place_notes(page)
     return tidy(to_markdown(page, head_is_first_row=True))
+
+
+def _place_notes(page: BeautifulSoup) -> None:
+    """Puts footnotes at the end of their sections, and takes out their marks and the arrows that lead back."""
+    notes = [found.extract() for found in page.select("li[id^=footnote-], li[id^=endnote-]")]
+    for found in notes:
+        found.name = "div"
+        found.select("a")[-1].decompose()
+    not_placed, of_section = iter(notes), list[Tag]()
+    for block in page.find_all(recursive=False):
+        if block.name in _HEADINGS:
+            block.insert_before(*of_section)
+            of_section = []
+        marked = zip(block.select(_MARKS), not_placed, strict=False)
+        of_section += [found for mark, found in marked if not mark.find_parent("s")]
+    page.extend(of_section)
+    for mark in page.select(_MARKS):
+        mark.decompose()
 
 
 def _plain(content: bytes) -> io.BytesIO:
@@ -53,20 +82,21 @@ def _plain(content: bytes) -> io.BytesIO:
             raise Unreadable("it is too large when unpacked")
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = _main_part(parts)
-    document = ElementTree.fromstring(parts[name])  # noqa: S314 - in a process of its own, bounded
-    _leave_out(document)
-    for formula in [*document.iter(f"{_MATH}oMath")]:
-        text = linear(formula)
-        formula[:] = [run(note("a formula") if text is None else text)]
-        formula.tag = tag("smartTag")  # which stands for what is in it
-    for formula in document.iter(f"{_MATH}oMathPara"):
-        formula.tag = tag("smartTag")
-    _unbox(document)
-    Numbering(parts).write_out(document)
-    body = document.find(tag("body"))
+    texts = {
+        part: ElementTree.fromstring(parts[part])  # noqa: S314 - in a process of its own, bounded
+        for part in [name, *filter(_NOTES.fullmatch, parts)]
+    }
+    for text in texts.values():
+        _leave_out(text)
+        _read_formulas(text)
+        _unbox(text)
+        for element in text.iter():
+            element.tag = _GOES_FOR.get(element.tag, element.tag)
+    Numbering(parts).write_out(texts[name])
+    body = texts[name].find(tag("body"))
     if body is not None:
         body[:0] = _margins(parts)
-    parts[name] = ElementTree.tostring(document)
+    parts |= {part: ElementTree.tostring(text) for part, text in texts.items()}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         for part, data in parts.items():
@@ -103,6 +133,13 @@ def _leave_out(document: Element) -> None:
         elif part.tag == tag("altChunk"):
             part.tag = tag("p")
             part[:] = [run(note("an embedded document"))]
+
+
+def _read_formulas(document: Element) -> None:
+    """Puts a line of text into each formula."""
+    for formula in [*document.iter(f"{_MATH}oMath")]:
+        text = linear(formula)
+        formula[:] = [run(note("a formula") if text is None else text)]
 
 
 def _become_text(part: Element, text: str) -> None:

@@ -1,15 +1,19 @@
 """HTML as Markdown, by markdownify; tables as they are read."""
 
 import re
+from itertools import takewhile
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
 from ingest.formats.docx_formulas import RAISED
 from ingest.formats.encodings import Unreadable
-from ingest.formats.output import NOTES, as_text
+from ingest.formats.output import NOTES, as_text, note
 
+_LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
 _CELLS = 1_000  # across, of a table
+
+Row = list[Tag | None]  # of a table, with each cell in all columns that it spans
 
 
 def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
@@ -25,7 +29,7 @@ def to_markdown(body: Tag, head_is_first_row: bool = False) -> str:
 
 
 def _prepare(body: Tag) -> None:
-    """Brings into a form that Markdown has: what folds, boxes to tick, tables."""
+    """Brings into a form that Markdown has: what folds, boxes to tick, tables, and leaves out what was struck."""
     for part in body.select("main, header, aside"):  # which markdownify would run together
         part.name = "div"
     for summary in body.select("summary"):
@@ -39,11 +43,17 @@ def _prepare(body: Tag) -> None:
         if not re.fullmatch("[0-9]{1,9}", str(numbered["start"])):  # what markdownify cannot count from
             del numbered["start"]
     for raised in body.select("sup"):  # "20 euros" with a raised 1 costs no "euros1"
-        if set(raised.get_text()) <= RAISED.keys():
-            raised.replace_with("".join(RAISED[sign] for sign in raised.get_text()))
+        signs = raised.get_text()
+        if signs and set(signs) <= RAISED.keys():
+            raised.replace_with("".join(RAISED[sign] for sign in signs))
     for box in body.select("input"):
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
+    for struck in reversed(body.select("s, strike, del")):  # noted behind the sentence, which does without it
+        if any(map(str.isalnum, struck.get_text())):
+            (struck.find_parent(_LINES) or body).append(note("struck text"))
+        struck.decompose()
+    body.smooth()
     _flatten_tables(body)
 
 
@@ -126,27 +136,61 @@ class _Markdown(MarkdownConverter):
         rows = [row for row in el.find_all("tr") if row.find_parent("table") is el]
         grid = _grid([list(row.find_all(["td", "th"], recursive=False)) for row in rows])
         notes = "".join(f"\n\n{found[0]}" for text in self._read.values() for found in NOTES.finditer(text))
-        texts = [[self._read.get(id(cell), "") if cell else "" for cell in row] for row in grid]
+        texts = [[NOTES.sub("", self._read.get(id(cell), "")) for cell in row] for row in grid]
         self._read = {}
-        caption = el.find("caption")
-        named = f"{' '.join(caption.get_text().split())}\n\n" if caption else ""
-        texts = [[NOTES.sub("", cell) for cell in row] for row in texts]
-        filled = [(cells, row) for cells, row in zip(grid, texts, strict=True) if "".join(row).strip()]
+        filled = [row for row in zip(grid, texts, strict=True) if "".join(row[1]).strip()]
         if not filled:
             return notes
-        headed = self._head_is_first_row or all(cell is None or _heads(cell) for cell in filled[0][0])
-        return f"\n\n{named}{_table([row for _, row in filled], headed)}{notes}\n\n"
+        grid, texts = [cells for cells, _ in filled], [row for _, row in filled]
+        titles = _titles(grid)
+        captions = [caption.get_text() for caption in el.find_all("caption", limit=1)]
+        captions += [next(filter(None, row)) for row in texts[:titles]]
+        named = "".join(f"{' '.join(caption.split())}\n\n" for caption in captions)
+        head = _head(grid[titles:], self._head_is_first_row)
+        return f"\n\n{named}{_table(texts[titles:], head)}{notes}\n\n"
 
 
-def _heads(cell: Tag) -> bool:
-    """Whether a cell of the first row names its column."""
+def _titles(grid: list[Row]) -> int:
+    """How many rows above the head are one cell over all columns; none where such rows also part those below."""
+    whole = [_cells(row) == 1 for row in grid]
+    titles = whole.index(False) if False in whole else 0
+    marked = _is_in_head(grid[titles]) or _names_columns(grid[titles])
+    return titles if marked or not any(whole[titles:-1]) else 0
+
+
+def _head(grid: list[Row], is_first_row: bool) -> int:
+    """How many rows are the head: all that are marked, or the first one, and those that its cells reach down to.
+
+    They only do where another of them stands over several columns: then the names of these are below it.
+    """
+    head = len([*takewhile(_is_in_head, grid)]) or len([*takewhile(_names_columns, grid)])
+    if head in (0, len(grid)):
+        head = int(head > 0 or is_first_row or all(cell is None or _is_bold(cell) for cell in grid[0]))
+    first = {id(cell) for cell in grid[0] if cell}
+    if head and len(first) < sum(cell is not None for cell in grid[0]):
+        reached = len([*takewhile(lambda row: any(id(cell) in first for cell in row), grid)])
+        head = max(head, reached if reached < len(grid) else 0)
+    return head
+
+
+def _cells(row: Row) -> int:
+    return len({id(cell) for cell in row if cell})
+
+
+def _is_in_head(row: Row) -> bool:
+    return all(cell is None or cell.find_parent("thead") for cell in row)
+
+
+def _names_columns(row: Row) -> bool:
+    return _cells(row) > 1 and all(cell is None or cell.name == "th" for cell in row)
+
+
+def _is_bold(cell: Tag) -> bool:
     bold = " ".join(part.get_text() for part in cell.select("b, strong"))
-    return (
-        cell.name == "th" or cell.find_parent("thead") is not None or bold.split() == cell.get_text().split() != []
-    )
+    return cell.name == "th" or bold.split() == cell.get_text().split() != []
 
 
-def _grid(rows: list[list[Tag]]) -> list[list[Tag | None]]:
+def _grid(rows: list[list[Tag]]) -> list[Row]:
     """Every cell of a table at each place that it spans."""
     placed: dict[tuple[int, int], Tag] = {}
     for y, row in enumerate(rows):
@@ -167,12 +211,10 @@ def _span(cell: Tag, direction: str) -> int:
     return min(int(written.lstrip("0")[:9] or 0), _CELLS) if written.isdecimal() else 1
 
 
-def _table(rows: list[list[str]], headed: bool) -> str:
-    """The rows of a table, each of as many cells, as Markdown; where it has no head, an empty one."""
-    head, *others = rows if headed else [[""] * len(rows[0]), *rows]
-    lines = [head, ["---"] * len(head), *others]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _table(rows: list[list[str]], head: int) -> str:
+    """The rows of a table, each of as many cells, as Markdown; the names of a column in its head are joined."""
+    lines = [[" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows]
+    names = [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*lines[:head], strict=True)]
+    width = len(lines[0])
+    shown = [names or [""] * width, ["---"] * width, *lines[head:]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in shown)

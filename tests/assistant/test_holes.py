@@ -42,6 +42,7 @@ def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
         (f"{PICTURE} The way is on the map.\n", ()),  # it leads up to nothing
         ("The way is on the map. <!-- a comment -->\n", ()),
         ("The way is on the map. <!-- note: hidden text -->\n", ()),  # no reader of the document misses it
+        ("The way is on the map. <!-- note: struck text -->\n", ()),
     ],
 )
 def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, expected: tuple[str, ...]) -> None:
@@ -97,6 +98,13 @@ def test_what_is_left_out_beside_a_unit_without_a_word_of_the_question_is_not_na
         for question in ("Which animal is it?", "What is the capital of France?")
     )
     assert refusing(animal) == beside("Cats are animals.", "a picture") and refusing(capital) == ()
+
+
+def test_a_sentence_with_a_hole_that_is_like_the_question_is_named_itself() -> None:
+    text = "It is far.\n\n## Loads\n\nA bridge bears <!-- note: a formula --> tons of load.\n"
+    bridge, far = (nearest(text, "It is far.", question=q) for q in ("What load does a bridge bear?", "A load?"))
+    assert refusing(bridge) == beside("A bridge bears … tons of load.", "a formula")
+    assert refusing(far) == ()
 
 
 def test_what_stands_before_a_heading_is_not_beside_it() -> None:

@@ -28,6 +28,7 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
         ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
         ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
         ("What of passive and active cooling?", COOLING, None),  # it asks for no difference
+        ("price passive cooling vs active cooling noise", COOLING, ("passive cooling", "active cooling")),
         ("What lies between the docks and the sea?", COOLING, None),  # no text has a sea
         ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
     ],

@@ -29,6 +29,7 @@ def sentences(text: str) -> list[str]:
         ["The regatta starts on Sept. 5 at Port St. Mary.", "Call tel. 5550 142."],
         ["(1) Every owner may.", "Not all do."],
         ["**Refunds.** We pay.", "**Do we?**", "Yes.", "It costs *more*.", "*Less* is rare."],
+        ["The fare¹ is 9 euros for 2 m².²", "Is it?³", "It is.", "¹ By day."],
         ["**2. Metrics.** Support is measured.", "__Note:__ Not ours."],
         [
             "Der Beitrag ist bis zum 15. Februar zu zahlen.",

@@ -87,6 +87,12 @@ def test_an_item_is_on_the_side_of_what_announces_it_and_a_sentence_of_the_one_b
     ]
 
 
+def test_of_a_list_with_items_on_either_side_come_only_these_and_under_their_own_names() -> None:
+    listed = "They are:\n\n- Near: in a next country.\n- Home: here.\n- Far: not near at all."
+    made = reading((listed, [1.0, 1.0, 1.0, 1.0]), question="What is the difference between near and far?")
+    assert lines(made) == [("", "Near: in a next country.", True), ("", "Far: not near at all.", True)]
+
+
 # --- a refusal
 
 
@@ -116,7 +122,7 @@ def test_a_list_that_its_source_lost_is_refused_with_a_notice() -> None:
     assert draft.text == prompts.refusal(2)
     assert draft.notices == (prompts.LOST_LIST.format(lead_in="Some of the services include:"),)
     assert draft.about == 2
-    assert text(made) == "Some of the services include: [2]\n\nIt is red. [1]"  # nothing was lost here
+    assert text(made) == "It is red. [1]"  # nothing was lost here, and what announces nothing says nothing
 
 
 def test_a_side_that_none_of_the_best_is_on_gets_its_best_sentence_if_that_alone_would_be_answered_with() -> None:

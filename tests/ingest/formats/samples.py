@@ -91,9 +91,9 @@ def t(text: str, properties: str = "") -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
-def word_file(body: str, styles: str = "", numbering: str = "", header: str = "") -> bytes:
+def word_file(body: str, styles: str = "", numbering: str = "", header: str = "", footnotes: str = "") -> bytes:
     """A Word document of Word's own XML."""
-    kinds = {"styles": styles, "numbering": numbering, "header": header}
+    kinds = {"styles": styles, "numbering": numbering, "header": header, "footnotes": footnotes}
     relation = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
     )
@@ -111,6 +111,7 @@ def word_file(body: str, styles: str = "", numbering: str = "", header: str = ""
         "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
         "word/styles.xml": f"<w:styles {SPACES}>{styles}</w:styles>",
         "word/numbering.xml": f"<w:numbering {SPACES}>{numbering}</w:numbering>",
+        "word/footnotes.xml": f"<w:footnotes {SPACES}>{footnotes}</w:footnotes>",
         "word/header1.xml": f"<w:hdr {SPACES}>{header}</w:hdr>",
     }
     file = io.BytesIO()

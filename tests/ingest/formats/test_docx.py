@@ -158,18 +158,52 @@ EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtCont
         (p("See:") + "<w:altChunk/>", "See:\n\n<!-- note: an embedded document -->"),
         (p(t("Name: ") + EMPTY.format(t("Click here"))), "Name: <!-- note: an empty field -->"),
         (p(t("Open ") + t("secret ", "<w:vanish/>") + t("at nine.")), "Open at nine.<!-- note: hidden text -->"),
+        (p(t("Pay ") + t("9 ", "<w:strike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
+        (p(t("Pay ") + t("9 ", "<w:dstrike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
     ],
 )
 def test_what_is_no_text_is_noted_at_its_place(body: str, text: str) -> None:
     assert read(body) == f"{text}\n"
 
 
-def row(*cells: str) -> str:
+@pytest.mark.parametrize("wrap", ["fldSimple", "smartTag", "customXml", "bdo", "dir"])
+def test_what_wraps_words_does_not_take_them_out(wrap: str) -> None:
+    assert read(p(t("Due ") + f"<w:{wrap}>{t('today')}</w:{wrap}>" + t("."))) == "Due today.\n"
+
+
+def test_of_ruby_the_words_are_read_without_their_reading() -> None:
+    ruby = f"<w:ruby><w:rt>{t('どう')}</w:rt><w:rubyBase>{t('道')}</w:rubyBase></w:ruby>"
+    assert read(p(f"<w:r>{ruby}</w:r>" + t("です。"))) == "道です。\n"
+
+
+def test_footnotes_stand_at_the_end_of_their_section_without_marks_in_the_text() -> None:
+    mark = '<w:r><w:footnoteReference w:id="{}"/></w:r>'.format
+    body = p(t("The ferry") + mark(2) + t(" leaves at six.") + mark(3) + t(" Ask.")) + p("Dogs pay.")
+    body += p(t("No cats.", "<w:strike/>") + mark(4).replace("<w:r>", "<w:r><w:rPr><w:strike/></w:rPr>"))
+    field = f"<w:fldSimple>{t('winter')}</w:fldSimple>"
+    notes = [p(t("A bus in ") + field + mark(3)), p("At seven."), p("But kittens.")]
+    text = read(
+        body + p("Back", '<w:pStyle w:val="H"/>') + p("At nine."),
+        styles=STYLES,
+        footnotes="".join(
+            f'<w:footnote w:id="{n}">{words}</w:footnote>' for n, words in enumerate(notes, start=2)
+        ),
+    )
+    said = "The ferry leaves at six. Ask.\n\nDogs pay.\n\n<!-- note: struck text -->"
+    assert text == f"{said}\n\nA bus in winter\n\nAt seven.\n\n# Back\n\nAt nine.\n"
+
+
+def row(*cells: str, head: bool = False) -> str:
     made = "".join(f"<w:tc>{cell if cell.startswith('<') else p(cell)}</w:tc>" for cell in cells)
-    return f"<w:tr>{made}</w:tr>"
+    return f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if head else ''}{made}</w:tr>"
+
+
+def across(columns: int, text: str) -> str:
+    return f'<w:tcPr><w:gridSpan w:val="{columns}"/></w:tcPr>{p(text)}'
 
 
 MERGED = ["<w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p("Lake"), "<w:tcPr><w:vMerge/></w:tcPr>" + p("")]
+TWO_NAMES = "| Lake | Fee Day | Fee Week |\n| --- | --- | --- |\n| A | 1 | 2 |"
 INNER = f"<w:tbl>{row('Size', 'Price')}{row('Small', '3 | 4')}</w:tbl>"
 
 
@@ -185,9 +219,20 @@ INNER = f"<w:tbl>{row('Size', 'Price')}{row('Small', '3 | 4')}</w:tbl>"
             "| Shop | Sells |\n| --- | --- |\n| Bakery | Rolls |\n\n"
             "| Size | Price |\n| --- | --- |\n| Small | 3 \\| 4 |",
         ),
+        (row(MERGED[0], across(2, "Fee")) + row(MERGED[1], "Day", "Week") + row("A", "1", "2"), TWO_NAMES),
+        (
+            row(across(3, "Fees"), head=True) + row("Lake", across(2, "Fee"), head=True)
+            + row("Lake", "Day", "Week", head=True) + row("A", "1", "2"),
+            f"Fees\n\n{TWO_NAMES}",
+        ),
     ],
-    ids=["a merged cell counts for each row", "a table in a cell stands behind"],
-)
+    ids=[
+        "a merged cell counts for each row",
+        "a table in a cell stands behind",
+        "a head as deep as its cells are merged",
+        "a head as deep as it is marked, below a title",
+    ],
+)  # fmt: skip
 def test_the_first_row_of_a_table_is_its_head(rows: str, text: str) -> None:
     assert read(f"<w:tbl>{rows}</w:tbl>") == f"{text}\n"
 

@@ -171,6 +171,7 @@ def test_a_tab_stands_above_what_it_opens_and_never_above_what_other_tabs_open(p
 
 SHOWN = [
     ("a*b snake_case 1. [x](y) &lt;b&gt; &lt;!-- so --&gt;", "a*b snake_case 1. [x](y) <b> < !-- so -->"),
+    ("Pay <s>9</s> 8 euros<del> today</del>.", "Pay 8 euros.<!-- note: struck text -->"),
     ("9 m<sup>2</sup> for 20 euros<sup>1</sup>, <sup>[a]</sup>", "9 m² for 20 euros¹, [a]"),
     ("It is <svg><title>Ten</title><text>10</text></svg> euros.", "It is <!-- note: a picture --> euros."),
     ("It is <object>10</object> euros.", "It is <!-- note: a picture --> euros."),
@@ -223,6 +224,12 @@ TABLES = [
     ("<caption>Fares<thead><tr><th>Line<th colspan=2>Fare<tbody>"
      "<tr><td rowspan=0>Lake<td>Day<td>4<tr><td>Week<td>20",
      "Fares\n\n| Line | Fare | Fare |\n| --- | --- | --- |\n| Lake | Day | 4 |\n| Lake | Week | 20 |\n"),
+    ("<thead><tr><th colspan=2>Fares<tr><th rowspan=2>Line<th>Day<tr><td>1<tbody><tr><td>X<td>4",
+     "Fares\n\n| Line | Day 1 |\n| --- | --- |\n| X | 4 |\n"),
+    ("<tr><th colspan=2>Fares<tr><th>A<th>B<tr><td colspan=2>Bus<tr><td>1<td>2",
+     f"Fares\n\n{HEAD}| Bus | Bus |\n| 1 | 2 |\n"),
+    ("<tr><td colspan=2>Mon<tr><td>9<td>Run<tr><td colspan=2>Tue<tr><td>8<td>Row",
+     "|  |  |\n| --- | --- |\n| Mon | Mon |\n| 9 | Run |\n| Tue | Tue |\n| 8 | Row |\n"),
     (f"<tr><th>A<th>B<tr><td>1<td>Milk {INNER.format('S')}<tr><td>2<td>{INNER.format('L')}",
      f"{HEAD}| 1 | Milk |\n| 2 |  |\n\n| Size | Price |\n| --- | --- |\n| S | 3 |\n\n"
      "| Size | Price |\n| --- | --- |\n| L | 3 |\n"),

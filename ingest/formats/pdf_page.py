@@ -115,7 +115,7 @@ def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[
     turned: list[Row] = []
     for line in _LINE.finditer(whole):
         words = [word_at(*found.span()) for found in _WORD.finditer(whole, *line.span())]
-        for part in _lines(words):
+        for part in _lines([word for word in words if word.text]):
             _add(part, turned if word_at.is_turned(*line.span()) else rows)
     for field in _fields(document, page):
         _fill_in(rows, field)

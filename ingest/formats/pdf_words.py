@@ -54,16 +54,15 @@ def words_of(lines: list[str]) -> Words:
     """The words of a document, without those that the end of a line divides."""
     counts: Counter[str] = Counter()
     parts: list[tuple[str, str]] = []
-    signs: Counter[str] = Counter()
+    signs: set[str] = set()
     for before, line in pairwise(["", *lines]):
-        end, goes_on = divided(line), divided(before) is not None
-        found = _WORD.findall(line)
-        if goes_on and found and found[0][0].islower() and (first := divided(before)):
-            parts.append((first[1].lower().rpartition("-")[2], found[0].partition("-")[0]))
-            signs[first[2]] += 1
-        within = found[1 if goes_on else 0 : len(found) - (end is not None)]
-        counts.update(word.lower() for word in within)
-    has_own_sign = signs[_BROWSERS] > 0 and not any(_BROWSERS in word for word in counts)
+        begun, end = divided(before), divided(line)
+        found = _WORD.findall(line.lower())
+        if begun and found and line[0].islower():
+            parts.append((begun[1].lower().rpartition("-")[2], found[0].partition("-")[0]))
+            signs.add(begun[2])
+        counts.update(found[bool(begun) : len(found) - bool(end and end[1][-1].isalpha())])
+    has_own_sign = _BROWSERS in signs and not any(_BROWSERS in word for word in counts)
     whole = Words(counts, has_own_sign, are_divided=False, are_never_divided=False)
     of_words = sum(all(map(whole.makes_compounds, both)) for both in parts)
     are_divided = of_words < _MOST_OF_A_PROGRAM * len(parts)

@@ -154,7 +154,12 @@ def test_so_does_one_that_goes_on_behind_a_footnote_a_divided_word_or_a_head_tha
 
 def test_what_stands_below_a_picture_cuts_no_sentence_and_one_that_is_cut_has_a_hole() -> None:
     lines = [(714, 11, "In winter"), (700, 11, "the boat is"), (686, 11, "drawn up the")]
-    lines += [(660, 8, "Figure 2: the slip in May"), (630, 11, "slip by hand."), (600, 11, "Then one moves it to the")]
+    lines += [
+        (660, 8, "Figure 2: the slip in May"),
+        (630, 11, "slip by hand."),
+        (600, 11, "Then one moves it to the"),
+    ]
+    lines += [(600, 11, "Then one moves it to the")]
     assert pdf_to_markdown(pdf(lines)) == (
         "## Page 1\n\nIn winter the boat is drawn up the slip by hand.\n\n"
         "Then one moves it to the <!-- note: the rest of a sentence -->\n\nFigure 2: the slip in May\n"

@@ -1,12 +1,9 @@
 """A PDF as Markdown: a section a page, its lines joined to paragraphs, and sentences kept whole across pages."""
 
-import json
 import re
 import statistics
 from collections import Counter
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 import pypdfium2
@@ -15,22 +12,29 @@ from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text, note, tidy
 from ingest.formats.pdf_columns import column_by_column
 from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
+from ingest.formats.pdf_words import Words, divided, joined, words_of
+from ingest.sentences import sentence_spans
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _BOX = re.compile("[\u2610\u2612]")
-_ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
-_HYPHENS = ("-", "\u2010", "\u00ad", GOES_ON)
-_HYPHEN = re.compile(f"([^\\W\\d_]+)([{''.join(_HYPHENS)}])$")
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_FIRST_SENTENCE = re.compile(r".*?[.!?…][\"'”’)\]]*(?=\s|$)", re.DOTALL)
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹]*$")
+# Words and signs that end no sentence, behind three words at least.
+_CUT_OFF = re.compile(
+    r"(?: \S+){2}(?:,| (?:and|are|as|at|because|by|for|from|if|in|is|of|or|than|that|the|to|was|were|which|with))$"
+)
 _TITLE_LETTERS = 1.2  # times the height of the others'
 _TITLE_LEAST = 4  # letters
-_LONGEST_WORD = 80  # letters
+_END = 80  # characters that show how a text ends
+_SENTENCE = 1_000  # characters, within which its beginning is looked for
+_SMALL_PRINT = 0.93  # of the height of most letters
+_WORDS_BELOW_A_PICTURE = 4  # at least; an index of a formula has fewer
+_TO_NEXT_COLUMN = 5  # lines that it begins above the foot of the last one, at least
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 _FEWEST_PAGES = 3  # with the same line
 _LONGEST_HEAD = 200  # characters of a line with the number of its page
+_FIGURES = re.compile(r"\d+")
 _NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
 # Nothing, signs alone, or a word for a page: what else is numbered is what the document says.
 _BEFORE_PAGE_NUMBER = re.compile(
@@ -39,14 +43,22 @@ _BEFORE_PAGE_NUMBER = re.compile(
 _WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
+_REST = note("the rest of a sentence")
 _UNREADABLE_PAGE = note("a page whose letters cannot be told from their shapes")
-
-Vocabulary = Counter[str]  # how often a document has a word, in lower case
 
 
 class _Page(NamedTuple):
     lines: list[Line]
     left_out: str  # a note, or nothing
+
+
+class _Text(NamedTuple):
+    """The paragraphs of a page."""
+
+    lines: list[Line]  # of its running text
+    head: list[str]
+    running: list[str]
+    small: list[str]  # footnotes and the like, over which a sentence may go on
 
 
 def pdf_to_markdown(content: bytes) -> str:
@@ -69,13 +81,17 @@ def pdf_to_markdown(content: bytes) -> str:
         raise Unreadable(_NO_LETTERS if unreadable else "it has no text; is it a scan?")
     title = telling(document.get_metadata_dict().get("Title") or "") or largest
     shown = _without_running_heads([page.lines for page in pages])
-    vocabulary = _vocabulary([line.text for lines in shown for line in lines])
-    texts = [_paragraphs(lines, vocabulary) for lines in shown]
-    _close_sentences(texts, shown)
-    sections = [
-        f"## Page {_label(document, n)}\n\n{as_text(text)}\n\n{page.left_out}"
-        for n, (text, page) in enumerate(zip(texts, pages, strict=True))
-    ]
+    words = words_of([line.text for lines in shown for line in lines])
+    texts = _without_heads([_text(lines, words) for lines in shown])
+    _close_sentences(texts, words)
+    sections = []
+    for n, (text, page) in enumerate(zip(texts, pages, strict=True)):
+        paragraphs = [
+            f"{one} {_REST}" if _CUT_OFF.search(one[-_END:]) else one
+            for one in (*text.head, *text.running, *text.small)
+        ]
+        shown_text = as_text("\n\n".join(paragraphs))
+        sections.append(f"## Page {_label(document, n)}\n\n{shown_text}\n\n{page.left_out}")
     return tidy("\n\n".join([*([f"# {title}"] if title else []), *sections]))
 
 
@@ -167,87 +183,95 @@ def _heads(line: Line, page: int) -> list[_Head]:
     return [*found, _Head(text, bottom, None)]
 
 
-def _vocabulary(lines: list[str]) -> Vocabulary:
-    """The words of a document, without those that the end of a line divides."""
-    found: Vocabulary = Counter()
-    divided = False
-    for line in lines:
-        words = _WORD.findall(line.lower())
-        begins = 1 if divided else 0
-        divided = bool(_divided(line))
-        found.update(words[begins : len(words) - divided])
-    return found
+def _text(lines: list[Line], words: Words) -> _Text:
+    """The paragraphs of a page, with small print at the foot of its columns behind the others."""
+    most = statistics.median_low([line.usual_height for line in lines for _ in line.text] or [0.0])
+    running: list[Line] = []
+    small: list[Line] = []
+    parts = [list(part) for _, part in groupby(lines, lambda line: line.usual_height < _SMALL_PRINT * most)]
+    for part, following in pairwise([*parts, []]):
+        is_small = part[0].usual_height < _SMALL_PRINT * most
+        at_foot = not following or following[0].bottom > part[-1].bottom + _TO_NEXT_COLUMN * most
+        is_apart = running and is_small and (at_foot or _interrupts(running[-1], part, following))
+        (small if is_apart else running).extend(part)
+    return _Text(running, [], _paragraphs(running, words), _paragraphs(small, words))
 
 
-def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> str:
-    """The lines of a page, joined to paragraphs and list items."""
+def _interrupts(before: Line, part: list[Line], following: list[Line]) -> bool:
+    """Whether a sentence goes on behind these lines of small print, as behind what stands below a picture."""
+    in_sentence = not _ENDED.search(before.text[-_END:]) and following[0].text[0].islower()
+    return in_sentence and sum(len(line.text.split()) for line in part) >= _WORDS_BELOW_A_PICTURE
+
+
+def _paragraphs(lines: list[Line], words: Words) -> list[str]:
+    """Lines joined to paragraphs and list items."""
     gaps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
     usual = statistics.median_low(gaps) if gaps else 0.0
-    text = ""
+    paragraphs: list[str] = []
     for before, line in zip([None, *lines], lines, strict=False):
         item = _BULLET.match(line.text)
         shown = f"- {line.text[item.end() :]}" if item else line.text
         shown = f"- {shown}" if _BOX.match(shown) else shown
         if before is None:
-            text = shown
+            paragraphs.append(shown)
             continue
+        text = paragraphs[-1]
         gap = before.bottom - line.bottom
         other_letters = abs(line.height - before.last_height) > 0.1 * before.last_height
-        apart = gap > 1.3 * usual or (other_letters and not (shown[0].islower() and not _ENDED.search(text[-9:])))
-        above = gap <= 0 and _ENDED.search(text[-_LONGEST_WORD:])  # another column, or the foot of the page
-        if (hyphen := _divided(text)) and not (apart and gap > 0):
-            text = _joined(text, hyphen, shown, vocabulary)
+        goes_on = shown[0].islower() and not _ENDED.search(text[-_END:])
+        is_far = gap > 1.3 * usual and not (goes_on and _CUT_OFF.search(text[-_END:]))
+        apart = is_far or (other_letters and not goes_on)
+        above = gap <= 0 and _ENDED.search(text[-_END:])  # another column, or the foot of the page
+        if (hyphen := divided(text)) and not (apart and gap > 0):
+            paragraphs[-1] = joined(text, hyphen, shown, words)
         elif apart or above or before.stands_alone or line.stands_alone:
-            text += f"\n\n{shown}"
+            paragraphs.append(shown)
         elif item or _ITEM.match(shown):
-            text += f"\n{shown}"
+            paragraphs[-1] += f"\n{shown}"
         else:
-            text += f" {shown}"
-    return text.replace(GOES_ON, "-")
+            paragraphs[-1] += f" {shown}"
+    return [paragraph.replace(GOES_ON, "-") for paragraph in paragraphs]
 
 
-def _divided(text: str) -> re.Match[str] | None:
-    """The word that a text ends within."""
-    return _HYPHEN.search(text[-_LONGEST_WORD:]) if text.endswith(_HYPHENS) else None
+def _without_heads(pages: list[_Text]) -> list[_Text]:
+    """Sets apart what a page and its neighbour begin or end with: heads, on too few pages to leave them out."""
+    apart = []
+    for before, page, behind in zip([None, *pages], pages, [*pages[1:], None], strict=False):
+        paragraphs, beside = page.running, [other.running for other in (before, behind) if other]
+        top = max((_alike(paragraphs, others) for others in beside), default=0)
+        foot = max((_alike(paragraphs[top:][::-1], others[::-1]) for others in beside), default=0)
+        lines, end = page.lines[top : len(page.lines) - foot], len(paragraphs) - foot
+        apart.append(_Text(lines, paragraphs[:top], paragraphs[top:end], [*paragraphs[end:], *page.small]))
+    return apart
 
 
-def _joined(text: str, hyphen: re.Match[str], goes_on: str, vocabulary: Vocabulary) -> str:
-    """A text that ends within a word, and the line that goes on with it: the hyphen stays where the word has one.
-
-    That is so where the document writes it so elsewhere, or has both parts as words but not the whole, which is no
-    frequent word either; and before a capital letter or anything but a letter.
-    """
-    rest = _WORD.match(goes_on)
-    stem = text[:-1]
-    if not rest or not rest[0][0].islower():
-        return f"{stem}-{goes_on}" if hyphen[2] in (GOES_ON, "-") else f"{stem}{hyphen[2]}{goes_on}"
-    first, second = hyphen[1].lower(), rest[0].lower()
-    whole, hyphened = vocabulary[first + second], vocabulary[f"{first}-{second}"]
-    both = vocabulary[first] and vocabulary[second]
-    keeps = hyphened > whole or (not whole and both and first + second not in _frequent_words())
-    return f"{stem}{'-' if keeps else ''}{goes_on}"
+def _alike(paragraphs: list[str], others: list[str]) -> int:
+    """How many paragraphs the first of which are alike, but for their figures."""
+    pairs = zip(paragraphs, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: _FIGURES.sub("", pair[0]) == _FIGURES.sub("", pair[1]), pairs))
 
 
-@cache
-def _frequent_words() -> frozenset[str]:
-    """The 30,000 most frequent words and parts of words in English, which the embedded model is read with."""
-    tokenizer = json.loads(Path(__file__).parents[1].joinpath("minilm_tokenizer.json").read_text(encoding="utf-8"))
-    return frozenset(tokenizer["model"]["vocab"])
-
-
-def _close_sentences(texts: list[str], pages: list[list[Line]]) -> None:
+def _close_sentences(pages: list[_Text], words: Words) -> None:
     """Moves the end of a sentence that goes over to the next page to where it begins."""
-    for n in range(len(texts) - 1):
-        text, goes_on = texts[n], texts[n + 1]
-        if not text or not goes_on or _ENDED.search(text):
+    begun = pages[0]
+    for page, following in pairwise(pages):
+        begun = page if page.running else begun
+        if not begun.running or not following.running:
             continue
-        if not goes_on[0].islower() and not _fills_its_line(pages[n], pages[n + 1]):
+        text, goes_on = begun.running[-1], following.running[0]
+        hyphen = divided(text)
+        fits = hyphen or goes_on[0].islower() or _fills_its_line(page.lines or begun.lines, following.lines)
+        ended = _ENDED.search(text[-_END:]) and not (text.endswith((";", ":")) and goes_on[0].islower())
+        if ended or _ITEM.match(goes_on) or not fits:
             continue
         first, between, others = goes_on.partition("\n")
-        end = _FIRST_SENTENCE.match(first)
-        rest = first[end.end() :].lstrip() if end else ""
-        texts[n] = f"{text} {end[0] if end else first}"
-        texts[n + 1] = f"{rest}{between}{others}".strip()
+        whole = joined(text, hyphen, first, words) if hyphen else f"{text} {first}"
+        border = len(whole) - len(first)
+        sentences = sentence_spans(whole, max(border - _SENTENCE, 0))
+        end = next((sentence.end for sentence in sentences if sentence.end > border), len(whole))
+        begun.running[-1] = whole[:end]
+        rest = f"{whole[end:].lstrip()}{between}{others}".strip()
+        following.running[:1] = [rest] if rest else []
 
 
 def _fills_its_line(lines: list[Line], following: list[Line]) -> bool:
@@ -255,4 +279,4 @@ def _fills_its_line(lines: list[Line], following: list[Line]) -> bool:
     last, first = lines[-1], following[0]
     border = max(line.right for line in lines)
     alike = abs(last.last_height - first.height) < 0.1 * first.height
-    return len(lines) > 2 and alike and last.right > 0.9 * border and not _ITEM.match(first.text)
+    return len(lines) > 2 and alike and last.right > 0.9 * border

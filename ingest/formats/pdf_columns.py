@@ -3,6 +3,7 @@
 Most PDFs are written column by column and are left as they are; and so are tables, whose rows belong together.
 """
 
+import re
 import statistics
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,9 @@ _GAP = 0.8  # of the height of the letters: more than a blank
 _FEWEST_WORDS = 3  # on each side of a gap; the cells of a table have fewer
 _FEWEST_ROWS = 3  # that have a gap at the same place; two where it is wide
 _WIDE_GAP = 1.5
+_ALIKE = 1.2  # times the narrowest blank of a line, at most
+
+_ITEM = re.compile(r"\W|\(?\w{1,3}[.)]")  # what stands before the text of one
 
 Gap = tuple[float, float]
 
@@ -39,7 +43,7 @@ def column_by_column(rows: list[Row]) -> list[Row]:
         if common:
             run.rows.append(row)
             run.gaps = common
-            run.divided += bool(gaps)
+            run.divided += any(row.words[0].left < start and end < row.words[-1].right for start, end in common)
         else:
             read.append(row)
     return read + _read(run)
@@ -47,8 +51,16 @@ def column_by_column(rows: list[Row]) -> list[Row]:
 
 def _gaps(row: Row) -> list[Gap]:
     least = _GAP * row.height
-    pairs = pairwise(row.words)
+    if len(row.words) > 2 and _is_stretched(row) and any(word.text[0].islower() for word in row.words[1:]):
+        return []
+    pairs = pairwise(row.words[1:] if _ITEM.fullmatch(row.words[0].text) else row.words)
     return [(a.right, b.left) for a, b in pairs if b.left - a.right > least and not b.is_field]
+
+
+def _is_stretched(row: Row) -> bool:
+    """Whether the blanks of a row are alike, however wide its column has made them; those of a table are not."""
+    blanks = [b.left - a.right for a, b in pairwise(row.words)]
+    return not blanks or max(blanks) < _ALIKE * min(blanks)
 
 
 def _common(run: _Run, row: Row, gaps: list[Gap]) -> list[Gap]:
@@ -84,11 +96,25 @@ def _read(run: _Run) -> list[Row]:
     prose = all(
         column and statistics.mean(len(row.words) for row in column) >= _FEWEST_WORDS for column in columns
     )
+    if _is_justified(run.rows):
+        return [*run.rows, *below]
     if enough and prose:
         return [*(row for column in columns for row in column), *below]
     for row in run.rows:
         row.of_table = run.divided >= _FEWEST_ROWS
     return [*run.rows, *below]
+
+
+def _is_justified(rows: list[Row]) -> bool:
+    """Whether these are the lines of a justified paragraph."""
+    others = rows[:-1]
+    if not others or 2 * sum(row.words[0].text[0].islower() for row in rows[1:]) < len(others):
+        return False
+    left, right = others[0].words[0].left, others[0].words[-1].right
+    return all(
+        _is_stretched(row) and abs(row.words[0].left - left) < 1 and abs(row.words[-1].right - right) < 1
+        for row in others
+    )
 
 
 def _below(run: _Run) -> list[Row]:

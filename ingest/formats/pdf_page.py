@@ -6,6 +6,7 @@ What was filled in stands in the row of its field. Lengths are in points, from t
 import ctypes
 import math
 import re
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
+from ingest.formats.docx_formulas import RAISED
 from ingest.formats.output import note
 
 GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line
@@ -23,6 +25,13 @@ _BOXES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _LONGEST_VALUE = 100_000  # bytes
 _SMALL = 0.02  # of a page: a logo, a line
 _TURNED = 0.1  # sine of an angle
+_BLANK = 0.7  # of the height of the letters, at most
+_TOUCHING = 0.1  # likewise
+_LOWER = 0.3
+_SMALLER = 0.9
+_RAISED = str.maketrans(RAISED)
+_READ = re.compile(r"^\w|\w[.,;:!?'\"’”)\]]*$")  # not a sign of a formula, which may be of any height
+_LIGATURES = ("ff", "fi", "fl")
 _LINE = re.compile(f"[^\r\n{GOES_ON}]+{GOES_ON}?")
 _WORD = re.compile(r"\S+")
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdd2\uffff]")
@@ -36,6 +45,7 @@ class Line(NamedTuple):
     bottom: float
     height: float  # of its first letters
     last_height: float
+    usual_height: float
     stands_alone: bool  # a row of a table, or a field with what it asks for, "Name: Jane"
     ends_apart: bool  # its last word stands far from the others, as the number of a page may
 
@@ -49,6 +59,11 @@ class Word(NamedTuple):
     bottom: float
     top: float
     is_field: bool = False
+
+    @property
+    def height(self) -> float:
+        """That of its line, as its font says."""
+        return self.top - self.bottom
 
 
 @dataclass
@@ -78,6 +93,7 @@ class Row:
             bottom=self.bottom,
             height=self.height,
             last_height=_height(self.words[::-1]),
+            usual_height=statistics.median_low(word.height for word in self.words),
             stands_alone=self.of_table or labelled,
             ends_apart=last_gap > self.height,
         )
@@ -87,7 +103,7 @@ def _height(words: list[Word]) -> float:
     word = words[0]
     if word.is_field:
         word = next((other for other in words if not other.is_field), word)
-    return word.top - word.bottom
+    return word.height
 
 
 def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Row]:
@@ -99,11 +115,53 @@ def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[
     turned: list[Row] = []
     for line in _LINE.finditer(whole):
         words = [word_at(*found.span()) for found in _WORD.finditer(whole, *line.span())]
-        if words:
-            (turned if word_at.is_turned(*line.span()) else rows).append(Row(words))
+        for part in _lines([word for word in words if word.text]):
+            _add(part, turned if word_at.is_turned(*line.span()) else rows)
     for field in _fields(document, page):
         _fill_in(rows, field)
     return rows + turned  # what runs up the border of a page would stand amid a sentence
+
+
+def _lines(words: list[Word]) -> Iterator[list[Word]]:
+    """The lines that PDFium takes for one, as it may the last of a text and the first of its footnotes."""
+    start = 0
+    for n, (a, b) in enumerate(pairwise(words), start=1):
+        if b.left < a.left and b.bottom < a.bottom - _LOWER * a.height:
+            yield words[start:n]
+            start = n
+    if words:
+        yield words[start:]
+
+
+def _add(words: list[Word], rows: list[Row]) -> None:
+    """Puts words into a row below the others, or into the last one, which PDFium ends before raised letters."""
+    goes_on = bool(rows) and _is_beside(words[0], rows[-1].words[-1])
+    if not goes_on:
+        rows.append(Row([words[0]]))
+    row = rows[-1].words
+    for n, word in enumerate(words if goes_on else words[1:]):
+        last, shown = row[-1], _raised(word, row[-1])
+        touches = word.left - last.right < _TOUCHING * last.height
+        if touches and (shown is not word or (goes_on and n == 0)):
+            row[-1] = last._replace(text=last.text + shown.text, right=word.right)
+            continue
+        if len(row) == 1:  # the number before a footnote
+            row[0] = _raised(last, word)
+        row.append(shown)
+
+
+def _is_beside(word: Word, other: Word) -> bool:
+    """Whether a word stands right behind another in its line."""
+    overlap = min(word.top, other.top) - max(word.bottom, other.bottom)
+    is_behind = -_TOUCHING < (word.left - other.right) / max(other.height, 1.0) < _BLANK
+    return is_behind and overlap > min(word.height, other.height) / 2
+
+
+def _raised(word: Word, beside: Word) -> Word:
+    """The number of a footnote or a power as such."""
+    above = (word.bottom - beside.bottom) / max(beside.height, 1.0)
+    is_raised = above > _TOUCHING and word.height < _SMALLER * beside.height and _READ.search(beside.text)
+    return word._replace(text=word.text.translate(_RAISED)) if is_raised and word.text.isdecimal() else word
 
 
 class _Words:
@@ -118,17 +176,34 @@ class _Words:
         self._place = raw.FS_RECTF()
 
     def __call__(self, start: int, end: int) -> Word:
-        first, last = self._index(start), self._index(end - 1)
-        raw.FPDFText_GetLooseCharBox(self._page, last, self._place)
-        right = self._place.right
-        raw.FPDFText_GetLooseCharBox(self._page, first, self._place)
-        place = self._place
+        first, last = self._character(start), self._character(end - 1)
         text = self._text[start:end]
-        if raw.FPDFText_HasUnicodeMapError(self._page, first) == 1:
+        if raw.FPDFText_HasUnicodeMapError(self._page, self._index(start)) == 1:
             text = note(UNREADABLE)
         elif not text.isprintable():
             text = _NO_CHARACTER.sub("", text)
-        return Word(text, place.left, max(right, place.left), place.bottom, place.top)
+        upright = last if text.startswith(_LIGATURES) else first  # PDFium does not know how high these are
+        word = Word(text, first.left, max(last.right, first.left), upright.bottom, upright.top)
+        return word if last.height > _SMALLER * first.height else self._with_raised(word, start, end)
+
+    def _with_raised(self, word: Word, start: int, end: int) -> Word:
+        """The word `text[start:end]`, the last figures of which may be raised: "m2"."""
+        at = end
+        while at > start + 1 and self._text[at - 1].isdecimal() and not self._is_as_high(at - 1, word):
+            at -= 1
+        if at == end or len(word.text) != end - start:
+            return word
+        figures = self._character(at)._replace(text=self._text[at:end])
+        beside = self._character(at - 1)._replace(text=self._text[start:at])
+        return word._replace(text=beside.text + _raised(figures, beside).text)
+
+    def _is_as_high(self, at: int, word: Word) -> bool:
+        return self._character(at).height > _SMALLER * word.height
+
+    def _character(self, at: int) -> Word:
+        raw.FPDFText_GetLooseCharBox(self._page, self._index(at), self._place)
+        place = self._place
+        return Word(self._text[at], place.left, place.right, place.bottom, place.top)
 
     def is_turned(self, start: int, end: int) -> bool:
         """Whether a line does not run from left to right."""

@@ -4,6 +4,7 @@ import pytest
 
 from ingest.formats.encodings import Unreadable
 from ingest.formats.pdf import pdf_to_markdown
+from ingest.formats.pdf_words import divided, joined, words_of
 from ingest.passages import split
 from ingest.sources import make_source
 from tests.ingest.formats.samples import pdf, placed_pdf
@@ -42,10 +43,40 @@ def test_what_is_no_pdf_or_has_no_text_is_refused() -> None:
          "A life-jacket: no life without a jacket, says life, a jacket."),
         (("They under-", "stand it. A stand under trees."), "They understand it. A stand under trees."),
         (("Even-", "ing is near, and even-"), "Evening is near, and even-"),
+        (("Within forty-", "eight hours."), "Within forty-eight hours."),
+        (("It is self-", "evidently so."), "It is self-evidently so."),
+        (("A state-", "of-the-art engine."), "A state-of-the-art engine."),
+        (("Both short-", "and long-term loans."), "Both short- and long-term loans."),
+        (("In the 24-", "hour race."), "In the 24-hour race."),
+        (("See https://reg-", "istry.org/a for it."), "See https://reg-istry.org/a for it."),
     ],
 )  # fmt: skip
 def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:
     assert pdf_to_markdown(pdf([(700, 12, lines[0]), (686, 12, lines[1])])) == f"## Page 1\n\n{text}\n"
+
+
+def test_where_no_program_divides_words_the_hyphens_are_theirs_and_all_others_where_it_has_a_sign_of_its_own() -> (
+    None
+):
+    ends = ["in even-", "numbered years a re-", "election, with a half-", "way review."]
+    lines = [(700 - 14 * n, 12, line) for n, line in enumerate(ends)]
+    assert "in even-numbered years a re-election, with a half-way review." in pdf_to_markdown(pdf(lines))
+    vowels = [
+        "a re-",
+        "election of the sub-",
+        "committee, with an ac-",
+        "commodation for the rep-",
+        "resentative.",
+    ]
+    lines = [(700 - 14 * n, 12, line) for n, line in enumerate(vowels)]
+    read = "a reelection of the subcommittee, with an accommodation for the representative."
+    assert read in pdf_to_markdown(pdf(lines))
+    signs = words_of(["the repre\u2010", "sentative of an ice-", "berg"])
+    parts = [("an out", "\u2010", "law"), ("an ice", "-", "berg")]
+    assert [joined(a + sign, found, b, signs) for a, sign, b in parts if (found := divided(a + sign))] == [
+        "an outlaw",
+        "an ice-berg",
+    ]
 
 
 # --- columns
@@ -73,6 +104,30 @@ def test_columns_of_prose_are_read_in_turn_and_cells_in_rows(left: list[str], ri
     assert read == f"## Page 1\n\nWhat travellers ask at the quay, day by day.\n\n{text}\n\nPrinted in May.\n"
 
 
+def test_a_justified_column_is_no_table_however_wide_its_blanks() -> None:
+    lines = [(60, 700, 12, "Rest"), (60, 686, 12, "sleep"), (60, 672, 12, "work"), (60, 658, 12, "eat.")]
+    lines += [(220, y, 12, "and") for _, y, _, _ in lines[:3]]
+    lines.sort(key=lambda line: -line[1])
+    assert pdf_to_markdown(placed_pdf(lines)) == "## Page 1\n\nRest and sleep and work and eat.\n"
+
+
+def test_a_bullet_is_no_cell() -> None:
+    lines = [(60, 700 - 14 * n, 11, "-") for n in range(0, 6, 2)]
+    lines += [(80, 700 - 14 * n, 11, f"{'ABC'[n // 2]} line of an item") for n in range(0, 6, 2)]
+    lines += [(80, 700 - 14 * n, 11, "goes on here.") for n in range(1, 6, 2)]
+    lines.sort(key=lambda line: (-line[1], line[0]))
+    items = "\n".join(f"- {letter} line of an item goes on here." for letter in "ABC")
+    assert pdf_to_markdown(placed_pdf(lines)) == f"## Page 1\n\n{items}\n"
+
+
+def test_the_number_of_a_footnote_ends_no_paragraph_and_is_no_part_of_a_number() -> None:
+    lines = [(60, 700, 12, "We paid 200"), (127, 704, 7, "3"), (136, 700, 12, "crowns for this.")]
+    lines += [(60, 686, 12, "It was dear."), (122, 690, 7, "4"), (60, 100, 7, "3"), (68, 97, 9, "And tax.")]
+    assert pdf_to_markdown(placed_pdf(lines)) == (
+        "## Page 1\n\nWe paid 200³ crowns for this. It was dear.⁴\n\n³ And tax.\n"
+    )
+
+
 # --- pages
 
 
@@ -85,6 +140,29 @@ def test_a_sentence_that_goes_over_to_the_next_page_stands_whole_on_the_first() 
     assert pdf_to_markdown(pdf(*framed)) == (
         "## Page 1\n\nRules of the library\n\nBooks are lent for four weeks.\n\n## Page 2\n\nFines are due.\n\n"
         "## Page 3\n\nRead them.\n"
+    )
+
+
+def test_so_does_one_that_goes_on_behind_a_footnote_a_divided_word_or_a_head_that_only_two_pages_have() -> None:
+    first = [(770, 10, "Rules of May"), (700, 11, "A book may be"), (686, 11, "borrowed by Dr. Hall, a repre-")]
+    second = [(770, 10, "Rules of May"), (700, 11, "sentative of Mr. Moss. Read it."), (686, 11, "Now.")]
+    assert pdf_to_markdown(pdf([*first, (60, 8, "1 Except maps.")], second)) == (
+        "## Page 1\n\nRules of May\n\nA book may be borrowed by Dr. Hall, a representative of Mr. Moss.\n\n"
+        "1 Except maps.\n\n## Page 2\n\nRules of May\n\nRead it. Now.\n"
+    )
+
+
+def test_what_stands_below_a_picture_cuts_no_sentence_and_one_that_is_cut_has_a_hole() -> None:
+    lines = [(714, 11, "In winter"), (700, 11, "the boat is"), (686, 11, "drawn up the")]
+    lines += [
+        (660, 8, "Figure 2: the slip in May"),
+        (630, 11, "slip by hand."),
+        (600, 11, "Then one moves it to the"),
+    ]
+    lines += [(600, 11, "Then one moves it to the")]
+    assert pdf_to_markdown(pdf(lines)) == (
+        "## Page 1\n\nIn winter the boat is drawn up the slip by hand.\n\n"
+        "Then one moves it to the <!-- note: the rest of a sentence -->\n\nFigure 2: the slip in May\n"
     )
 
 

@@ -33,19 +33,7 @@ def _prepare(body: Tag) -> None:
     """Brings into a form that Markdown has: what folds, boxes to tick, tables, and leaves out what was struck."""
     for part in body.select("main, header, aside"):  # which markdownify would run together
         part.name = "div"
-    for summary in body.select("summary"):
-        summary.name = "p"
-        bold(summary)
-    for term in body.select("dt"):
-        if term.get_text().rstrip().endswith(_QUESTION_MARKS):  # an FAQ: with the answer it is no definition
-            for answer in takewhile(lambda one: one.name == "dd", term.find_next_siblings(True)):
-                answer.name = "div"
-            term.name = "p"
-            bold(term)
-    for tab, panel in _opened_by_tabs(body):
-        tab.name = "p"
-        bold(tab)
-        panel.insert_before(tab.extract())
+    _open(body)
     for numbered in body.select("ol[start]"):
         if not re.fullmatch("[0-9]{1,9}", str(numbered["start"])):  # what markdownify cannot count from
             del numbered["start"]
@@ -62,6 +50,23 @@ def _prepare(body: Tag) -> None:
         struck.decompose()
     body.smooth()
     _flatten_tables(body)
+
+
+def _open(body: Tag) -> None:
+    """Makes what opens or asks for something a bold line above that."""
+    for summary in body.select("summary"):
+        summary.name = "p"
+        bold(summary)
+    for term in body.select("dt"):
+        if term.get_text().rstrip().endswith(_QUESTION_MARKS):  # an FAQ: with the answer it is no definition
+            for answer in takewhile(lambda one: one.name == "dd", term.find_next_siblings(True)):
+                answer.name = "div"
+            term.name = "p"
+            bold(term)
+    for tab, panel in _opened_by_tabs(body):
+        tab.name = "p"
+        bold(tab)
+        panel.insert_before(tab.extract())
 
 
 def _flatten_tables(body: Tag) -> None:

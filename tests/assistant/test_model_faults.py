@@ -86,6 +86,7 @@ FAULTS: list[tuple[str, Script, int, str]] = [
     ("refuses in a field of its own", [STREAM, REFUSING, event(finish="stop"), DONE], 1, "refused to answer"),
     ("cut off after a word of its own", [STREAM, event("BPO is", finish="giving_up")], 3, "broke off"),
     ("thinks to the end", streamed("", finish="length"), 1, "used up its tokens before it answered"),
+    ("a window of nothing", error("400 Bad Request", message="context length is 9"), 5, "set BPO_KPO_CONTEXT to"),
     ("an error as a document", [reply({"error": {"message": "x", "code": 429}})], 3, "asked too often (429)"),
     ("a tool is called", streamed("BPO is", finish="tool_calls"), 1, "gave no answer in words"),
     ("too often, within", failing("slow down", 429), 3, "asked too often (429)"),
@@ -172,10 +173,11 @@ def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Scrip
 
 def test_a_prompt_that_is_too_long_gives_way_to_what_was_retrieved_and_then_to_half_of_it(asking: Asking) -> None:
     too_long = error("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 512")
-    with model_server(too_long, too_long, streamed(QUOTE, " [1]")) as server:
+    with model_server(too_long, too_long, too_long, streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.model == "openai:m" and answer.sentences[0].support == "quoted"
-    whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
+    assert ["max_completion_tokens" in asked.body for asked in server.asked] == [True, False, False, False]
+    _, whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
     assert whole > retrieved == len(answer.passages) and half == retrieved // 2
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -19,6 +19,7 @@ from assistant.usage import cached_of
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
+SILENCE = "silence"  # in a model's `metadata`: for how many seconds it is waited for without a word
 
 # Of a reply that is whole, or as long as it may be.
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
@@ -80,15 +81,12 @@ def _once(
 
     async def receive() -> None:
         nonlocal received
-        # LangChain declares an iterator; it is the generator that can be closed
-        stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config))
-        async with aclosing(stream) as chunks:
+        async with aclosing(chunks_of(model, messages, config)) as chunks:
             async for chunk in chunks:
                 if left:  # `asyncio.wait_for` of Python 3.11 loses a cancelling that comes with an item
                     return
-                if isinstance(chunk, AIMessageChunk):
-                    received = grown(received, chunk)
-                    news.set()
+                received = grown(received, chunk)
+                news.set()
 
     receiving = asyncio.run_coroutine_threadsafe(receive(), _loop())
     receiving.add_done_callback(lambda _: news.set())
@@ -111,6 +109,27 @@ def _once(
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
     whole_reply(told)
+
+
+async def chunks_of(
+    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None, **options: Any
+) -> AsyncGenerator[AIMessageChunk, None]:
+    """The chunks of a reply as they come. Raises `TimeoutError` where the model is silent for too long.
+
+    That is measured here because the clients of many providers wait without an end.
+    """
+    silence: float | None = (model.metadata or {}).get(SILENCE)
+    # LangChain declares an iterator; it is the generator that can be closed
+    stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config, **options))
+    async with aclosing(stream) as chunks:
+        while True:
+            try:
+                async with asyncio.timeout(silence):
+                    chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+            if isinstance(chunk, AIMessageChunk):
+                yield chunk
 
 
 @lru_cache(maxsize=1)

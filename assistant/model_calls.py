@@ -12,6 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.runnables import RunnableConfig
+from pydantic import SecretStr
 
 from assistant.model_faults import ModelFault, broke_off, fault
 from assistant.retries import ATTEMPTS, retrying
@@ -25,6 +26,7 @@ SILENCE = "silence"  # in a model's `metadata`: for how many seconds it is waite
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
 # Some templates begin it themselves, so that only its end is in the reply.
 _THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
+_KEY = re.compile(r"\A(?=.*\d).{10}", re.DOTALL)  # long, and with a digit
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 
@@ -100,7 +102,7 @@ def _once(
             ended, whole = receiving.done(), received
             if whole and whole is not told:
                 told = whole
-                yield whole
+                yield without_keys(whole, model)
     finally:
         left = True
         receiving.cancel()
@@ -130,6 +132,26 @@ async def chunks_of(
                 return
             if isinstance(chunk, AIMessageChunk):
                 yield chunk
+
+
+def without_keys(reply: AIMessageChunk, model: BaseChatModel) -> AIMessageChunk:
+    """A reply, whole or not, without the keys that the model is asked with: a server may repeat them.
+
+    The beginning of a key is enough, since the rest may be yet to come.
+    """
+    said = text = str(reply.text)
+    for key in _keys(model):
+        text = re.sub(re.escape(key[: len(key) // 2]) + r"\S*", "...", text)
+    return reply if text == said else reply.model_copy(update={"content": text})
+
+
+def _keys(model: BaseChatModel) -> Iterator[str]:
+    """Also of the model within one that records; a word in a key's place ("none") is nothing to hide."""
+    for value in vars(model).values():
+        if isinstance(value, BaseChatModel):
+            yield from _keys(value)
+        elif isinstance(value, SecretStr) and _KEY.search(value.get_secret_value()):
+            yield value.get_secret_value()
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from assistant.model_calls import chunks_of, grown, whole_reply
+from assistant.model_calls import chunks_of, grown, whole_reply, without_keys
 from assistant.model_faults import ModelFault, PromptTooLong, fault
 from assistant.usage import cached_of
 from ingest.errors import RecordingError
@@ -108,7 +108,7 @@ class Recorder(_Named):
             async for chunk in chunks_of(self.model, messages, stop=stop, **kwargs):
                 received = grown(received, chunk)
                 yield ChatGenerationChunk(message=chunk)
-            reply = whole_reply(received)
+            reply = without_keys(whole_reply(received), self.model)
         except Exception as error:  # the border to a provider's package; it is raised as it came
             found = fault(error)
             if isinstance(found, ModelFault):

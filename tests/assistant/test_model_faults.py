@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -22,6 +23,7 @@ from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.model_calls import STOP, Stopped, ask_model
 from assistant.model_faults import ModelFault, fault
+from assistant.recording import EXCHANGES, Recorder
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
 from tests.assistant.conftest import DRIVES, KEY, QUOTE, Asking
@@ -160,6 +162,20 @@ def test_a_wrong_key_or_model_is_for_a_person_to_mend(script: Script, remedy: st
     with model_server(script) as server, pytest.raises(SettingsError, match=remedy) as caught:
         asking(server).chain.invoke(DRIVES)
     assert len(server.asked) == 1 and KEY not in str(caught.value)
+
+
+def test_a_key_that_its_server_repeats_is_not_in_an_answer_also_while_it_grows(
+    asking: Asking, tmp_path: Path
+) -> None:
+    pieces = [KEY[at : at + 3] for at in range(0, len(KEY), 3)]
+    slowly = [part for sent in streamed("Your key: ", *pieces, " It is 1.") for part in (sent, 0.06)]
+    with model_server(slowly) as server:
+        assistant = asking(server)
+        answers: list[Answer] = list(assistant.chain.stream(DRIVES))
+        kept = Recorder(name_of_model="m", model=cast("Any", assistant.chat_model), folder=tmp_path)
+        recorded = [str(reply.text) for reply in ask_model(kept, [HumanMessage("?")])]
+    assert len(answers) > 5 and not any(KEY[: len(KEY) // 2] in answer.model_dump_json() for answer in answers)
+    assert recorded[-1] == "Your key: ... It is 1." and KEY[:10] not in (tmp_path / EXCHANGES).read_text()
 
 
 @pytest.mark.parametrize("script", [streamed(""), error("500 Internal Server Error")])

@@ -186,8 +186,11 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
 
 
 def _of(provider: str, model: str, settings: AssistantSettings) -> "BaseChatModel":
+    import httpx2
     from langchain.chat_models import init_chat_model
 
+    # what the environment has wrong shows here: the packages have other words for it, or none before they ask
+    httpx2.Client().close()
     options: dict[str, Any] = {}
     if provider == "ollama":  # which else cuts the beginning off a prompt
         options = {"num_ctx": settings.context, "num_predict": answer_tokens(settings)}

@@ -31,11 +31,11 @@ def ending(reason: str) -> bytes:
 
 @pytest.fixture
 def opened(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    """An assistant that asks a model of the server, for which it waits half a second at most."""
+    """An assistant that asks a model of the server, for which it waits a second at most."""
 
     def make(server: ModelServer) -> Assistant:
         monkeypatch.setenv("OLLAMA_HOST", server.url.removesuffix("/v1"))
-        settings = AssistantSettings(model="ollama:m:8b", ingest=assistant._settings.ingest, timeout=0.5)
+        settings = AssistantSettings(model="ollama:m:8b", ingest=assistant._settings.ingest, timeout=1.0)
         return Assistant(settings, None, assistant._snapshots)
 
     return make

@@ -24,8 +24,10 @@ SILENCE = "silence"  # in a model's `metadata`: for how many seconds it is waite
 
 # Of a reply that is whole, or as long as it may be.
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
-# Some templates begin it themselves, so that only its end is in the reply.
-_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
+# Some templates begin it themselves, so that only its end is in the reply. Mistral's writes [THINK].
+_THINKING = re.compile(
+    r"\A(?:.*?(?:</think(?:ing)?>|\[/THINK\])\s*|\s*(?:<think(?:ing)?>|\[THINK\]).*\Z)", re.DOTALL
+)
 _KEY = re.compile(r"\A(?=.*\d).{10}", re.DOTALL)  # long, and with a digit
 _POLL = 0.05  # seconds between two looks at whether to stop
 

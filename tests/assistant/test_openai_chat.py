@@ -55,11 +55,13 @@ def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -
     assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
 
 
-def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -> None:
+@pytest.mark.parametrize(
+    "loud", [("<think>Volume? [2]</think>",), ("[THINK]", "Volume? [2]", "[/THINK]"), ("Volume? [2][/THINK]",)]
+)
+def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(loud: tuple[str, ...], asking: Asking) -> None:
     thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "So."}}]}\n\n'
     slowly = [part for _ in range(4) for part in (thought, 0.2)]  # longer than a silent server is waited for
-    loud = event("<think>Volume? [2]</think>")
-    with model_server([STREAM, *slowly, loud, SAID, event(finish="stop"), DONE]) as server:
+    with model_server([STREAM, *slowly, *map(event, loud), SAID, event(finish="stop"), DONE]) as server:
         answers: list[Answer] = list(asking(server, timeout=0.5).chain.stream(DRIVES))
     assert {answer.text for answer in answers} == {f"{QUOTE} [1]"}
     assert len(server.asked) == 1

@@ -13,6 +13,9 @@ from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 
+_SECTIONS = (
+    2_048  # tokens of the best sections at most: they change with each question, and no server has read them
+)
 _NEIGHBOURS = 10  # passages to either side of one, among which the others of its section are looked for
 
 
@@ -34,7 +37,7 @@ def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int,
         asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
         again = opened.reading(asked)
         reading = replace(reading, passages=again.passages, readings=again.readings)
-    sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // 2))
+    sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // 2, _SECTIONS))
     return replace(reading, given=sections)
 
 

@@ -6,12 +6,13 @@ import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.runnables import RunnableConfig
+from pydantic import SecretStr
 
 from assistant.model_faults import ModelFault, broke_off, fault
 from assistant.retries import ATTEMPTS, retrying
@@ -19,11 +20,15 @@ from assistant.usage import cached_of
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
+SILENCE = "silence"  # in a model's `metadata`: for how many seconds it is waited for without a word
 
 # Of a reply that is whole, or as long as it may be.
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
-# Some templates begin it themselves, so that only its end is in the reply.
-_THINKING = re.compile(r"\A(?:.*?</think(?:ing)?>\s*|\s*<think(?:ing)?>.*\Z)", re.DOTALL)
+# Some templates begin it themselves, so that only its end is in the reply. Mistral's writes [THINK].
+_THINKING = re.compile(
+    r"\A(?:.*?(?:</think(?:ing)?>|\[/THINK\])\s*|\s*(?:<think(?:ing)?>|\[THINK\]).*\Z)", re.DOTALL
+)
+_KEY = re.compile(r"\A(?=.*\d).{10}", re.DOTALL)  # long, and with a digit
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 
@@ -80,15 +85,12 @@ def _once(
 
     async def receive() -> None:
         nonlocal received
-        # LangChain declares an iterator; it is the generator that can be closed
-        stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config))
-        async with aclosing(stream) as chunks:
+        async with aclosing(chunks_of(model, messages, config)) as chunks:
             async for chunk in chunks:
                 if left:  # `asyncio.wait_for` of Python 3.11 loses a cancelling that comes with an item
                     return
-                if isinstance(chunk, AIMessageChunk):
-                    received = grown(received, chunk)
-                    news.set()
+                received = grown(received, chunk)
+                news.set()
 
     receiving = asyncio.run_coroutine_threadsafe(receive(), _loop())
     receiving.add_done_callback(lambda _: news.set())
@@ -102,7 +104,7 @@ def _once(
             ended, whole = receiving.done(), received
             if whole and whole is not told:
                 told = whole
-                yield whole
+                yield without_keys(whole, model)
     finally:
         left = True
         receiving.cancel()
@@ -111,6 +113,47 @@ def _once(
     except Exception as error:  # the border to a provider's package, each of which has errors of its own
         raise fault(error) from error
     whole_reply(told)
+
+
+async def chunks_of(
+    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None, **options: Any
+) -> AsyncGenerator[AIMessageChunk, None]:
+    """The chunks of a reply as they come. Raises `TimeoutError` where the model is silent for too long.
+
+    That is measured here because the clients of many providers wait without an end.
+    """
+    silence: float | None = (model.metadata or {}).get(SILENCE)
+    # LangChain declares an iterator; it is the generator that can be closed
+    stream = cast("AsyncGenerator[BaseMessage, None]", model.astream(list(messages), config, **options))
+    async with aclosing(stream) as chunks:
+        while True:
+            try:
+                async with asyncio.timeout(silence):
+                    chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+            if isinstance(chunk, AIMessageChunk):
+                yield chunk
+
+
+def without_keys(reply: AIMessageChunk, model: BaseChatModel) -> AIMessageChunk:
+    """A reply, whole or not, without the keys that the model is asked with: a server may repeat them.
+
+    The beginning of a key is enough, since the rest may be yet to come.
+    """
+    said = text = str(reply.text)
+    for key in _keys(model):
+        text = re.sub(re.escape(key[: len(key) // 2]) + r"\S*", "...", text)
+    return reply if text == said else reply.model_copy(update={"content": text})
+
+
+def _keys(model: BaseChatModel) -> Iterator[str]:
+    """Also of the model within one that records; a word in a key's place ("none") is nothing to hide."""
+    for value in vars(model).values():
+        if isinstance(value, BaseChatModel):
+            yield from _keys(value)
+        elif isinstance(value, SecretStr) and _KEY.search(value.get_secret_value()):
+            yield value.get_secret_value()
 
 
 @lru_cache(maxsize=1)

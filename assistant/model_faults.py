@@ -5,6 +5,7 @@ Nothing that a server said is repeated: its messages may hold parts of the key o
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,8 +16,11 @@ from ingest.errors import SettingsError, UserError
 
 # Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama).
 _TOO_LONG = re.compile(
-    r"context.{0,40}(?:length|size|window)|(?:input|message|prompt)s?\b.{0,40}\btoo long|too many tokens", re.I
+    r"context.{0,40}(?:length|size|window)|(?:input|message|prompt|tokens)s?\b.{0,40}\btoo (?:large|long)"
+    r"|too many tokens",
+    re.I,
 )
+_ECHO = "input"  # in the errors of FastAPI's servers: what they were sent, perhaps all of it
 
 
 class ModelFault(UserError):
@@ -55,9 +59,8 @@ def fault(error: Exception) -> UserError:
             "The server does not know this model. Name another with --model or BPO_KPO_MODEL"
             f"{where}; see: bpo-kpo doctor"
         )
-    overflow = status in (400, 413, 500) and _TOO_LONG.search(str(error))
-    if isinstance(error, langchain.ContextOverflowError) or overflow:
-        return PromptTooLong("the prompt is too long for it")
+    if is_too_long(error):
+        return PromptTooLong("the request is longer than its window (set BPO_KPO_CONTEXT to what it has)")
     return _answered(error, status, code) if status else _unreadable(error)
 
 
@@ -94,6 +97,28 @@ def status_of(error: Exception) -> int | None:
     if status and status > 0:  # Ollama's client has -1 for an error within a stream
         return status
     return int(code) if re.fullmatch(r"[45]\d\d", code) else None
+
+
+def is_too_long(error: Exception) -> bool:
+    """Whether a prompt, or a prompt with the longest reply that it allows, did not fit into the model's window."""
+    told = status_of(error) in (400, 413, 422, 500) and _TOO_LONG.search(said_by(error))
+    return isinstance(error, langchain.ContextOverflowError) or bool(told)
+
+
+def said_by(error: Exception) -> str:
+    """All that a server said with an error, wherever in the answer it stands; never to be shown."""
+    return " ".join([str(error), *_texts(getattr(error, "body", None))])
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield from () if name == _ECHO else (str(name), *_texts(value))
+    elif isinstance(part, list):
+        for item in part:
+            yield from _texts(item)
+    elif part is not None:
+        yield str(part)
 
 
 def _code(error: Exception) -> str:

@@ -148,10 +148,15 @@ def open_chat_model(
     """
     from openai import OpenAIError
 
+    from assistant.model_calls import SILENCE
+
     provider, _, model = name.partition(":")
     try:
         with _connecting(f"or {instead}."):
-            return _of_openai(model, settings, instead) if provider == "openai" else _of(provider, model, settings)
+            own = provider == "openai"
+            opened = _of_openai(model, settings, instead) if own else _of(provider, model, settings)
+        opened.metadata = {SILENCE: settings.timeout}
+        return opened
     except (ImportError, ValueError, OpenAIError) as error:
         reason = " ".join(str(error).split())[:300].rstrip(".")
         if settings.ingest.openai_base_url:
@@ -172,7 +177,7 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
         model=model,
         stream_usage=True,
         timeout=settings.timeout,
-        stream_chunk_timeout=settings.timeout,
+        stream_chunk_timeout=None,  # `ask_model` sees to that
         max_retries=0,  # `ask_model` does that, also where a stream breaks off
         http_async_client=http_client(),
         openai_proxy=None,  # a variable of LangChain's own, which goes with no client of one's own
@@ -181,12 +186,14 @@ def _of_openai(model: str, settings: AssistantSettings, instead: str) -> "BaseCh
 
 
 def _of(provider: str, model: str, settings: AssistantSettings) -> "BaseChatModel":
+    import httpx2
     from langchain.chat_models import init_chat_model
 
+    # what the environment has wrong shows here: the packages have other words for it, or none before they ask
+    httpx2.Client().close()
     options: dict[str, Any] = {}
-    if provider == "ollama":  # which else cuts the beginning off a prompt, and is waited for without an end
+    if provider == "ollama":  # which else cuts the beginning off a prompt
         options = {"num_ctx": settings.context, "num_predict": answer_tokens(settings)}
-        options["client_kwargs"] = {"timeout": settings.timeout}
     # named, since LangChain would take a provider that it does not know for a part of a model's name
     opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
     return opened

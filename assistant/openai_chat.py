@@ -18,7 +18,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
 from assistant.model_calls import without_thinking
-from assistant.model_faults import status_of
+from assistant.model_faults import is_too_long, said_by, status_of
 from assistant.prompt_budget import ENCODING
 from ingest.text import count_tokens
 
@@ -32,13 +32,12 @@ _REFUSABLE = {
     "max_completion_tokens": re.compile(r"max_(?:completion_)?tokens"),
     "max_tokens": re.compile(r"max_tokens"),
     "system": re.compile(
-        r"(?:system|developer)\W.{0,30}\b(?:role|message|prompt)|role.{0,30}\b(?:system|developer)", re.I
+        r"(?:system|developer)\W.{0,30}\b(?:role|message|prompt|instruction)|role.{0,30}\b(?:system|developer)"
+        r"|user\W+(?:(?:and|or)\W+)?assistant",  # the roles that there are
+        re.I,
     ),
 }
-
-
-# That the prompt is too long is said with the names of the limits, too.
-_TOO_LONG = re.compile(r"context (?:length|window|size)|too (?:large|long)", re.I)
+_LIMITS = {"max_completion_tokens", "max_tokens"}
 
 
 class OpenAIChat(ChatOpenAI):
@@ -68,10 +67,10 @@ class OpenAIChat(ChatOpenAI):
                             return
                 return
             except Exception as error:  # which it is does not matter, but what it says
-                refused = None if said else _refused_by(error, known)
-                if refused is None:
+                refused = set() if said else _refused_by(error, known)
+                if not refused:
                     raise
-                self._refused.add(refused)
+                self._refused |= refused
 
     def _is_too_long(self, said: str) -> bool:
         """The characters are looked at first: counting takes longer, and a token has one at least."""
@@ -98,12 +97,17 @@ class OpenAIChat(ChatOpenAI):
         return made
 
 
-def _refused_by(error: Exception, known: Collection[str]) -> str | None:
-    """What of `_REFUSABLE` a server does not take, as it says now, beside what was `known` when it was asked."""
-    said = str(error)
-    if status_of(error) not in (400, 422) or _TOO_LONG.search(said):
-        return None
-    return next((name for name, told in _REFUSABLE.items() if name not in known and told.search(said)), None)
+def _refused_by(error: Exception, known: Collection[str]) -> set[str]:
+    """What of `_REFUSABLE` a server does not take, as it says now, beside what was `known` when it was asked.
+
+    Where its window has no room for prompt and limit, it is to write as much as there is room for.
+    """
+    if status_of(error) not in (400, 422):
+        return set()
+    if is_too_long(error):
+        return _LIMITS.difference(known)
+    said = said_by(error)
+    return set([name for name, told in _REFUSABLE.items() if name not in known and told.search(said)][:1])
 
 
 def _add_what_is_lost(chunk: dict[str, Any], message: BaseMessage) -> None:

@@ -15,7 +15,7 @@ from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from assistant.model_calls import grown, whole_reply
+from assistant.model_calls import chunks_of, grown, whole_reply, without_keys
 from assistant.model_faults import ModelFault, PromptTooLong, fault
 from assistant.usage import cached_of
 from ingest.errors import RecordingError
@@ -105,11 +105,10 @@ class Recorder(_Named):
         asked = Exchange(model=self.name_of_model, messages=_kept(messages))
         received: AIMessageChunk | None = None
         try:
-            async for chunk in self.model.astream(messages, stop=stop, **kwargs):
-                if isinstance(chunk, AIMessageChunk):
-                    received = grown(received, chunk)
-                    yield ChatGenerationChunk(message=chunk)
-            reply = whole_reply(received)
+            async for chunk in chunks_of(self.model, messages, stop=stop, **kwargs):
+                received = grown(received, chunk)
+                yield ChatGenerationChunk(message=chunk)
+            reply = without_keys(whole_reply(received), self.model)
         except Exception as error:  # the border to a provider's package; it is raised as it came
             found = fault(error)
             if isinstance(found, ModelFault):

@@ -14,8 +14,8 @@ class AssistantSettings(Settings):
     model: str = "auto"
     strict: bool = False  # take out what a chat model says without proof, instead of marking it
     second_opinion: Literal["off", "strict", "always"] = "strict"  # whether it is asked once more what is proven
-    context: int = Field(default=8_192, ge=1_024)  # tokens that the chat model takes, its answer included
-    thinking: int = Field(default=4_000, ge=0)  # of these, what it may think aloud before it answers
+    context: int = Field(default=16_384, ge=1_024)  # tokens that the chat model takes, its answer included
+    thinking: int = Field(default=3_496, ge=0)  # of these, what it may think aloud; some write no more than 4,096
     whole: int = Field(default=6_000, ge=0)  # tokens of all documents, up to which it is given every passage
     timeout: float = Field(default=60.0, gt=0)  # seconds without a word from the chat model
     feedback: Path = ROOT / "feedback.jsonl"

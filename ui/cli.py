@@ -5,6 +5,7 @@ import logging
 import os
 import shlex
 import sys
+import warnings
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,7 @@ Model = Annotated[
 def main() -> None:
     """Runs the command; a mistake that a person can mend becomes one line and exit code 2."""
     logging.getLogger("langchain_openai").addHandler(logging.NullHandler())  # we say what it says, in a line
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # content of a reply that came as a list
     _stdout(errors="replace")  # a terminal without curly quotes shows the rest of the answer
     try:
         code = app(prog_name="bpo-kpo", standalone_mode=False)  # 130 where it was interrupted

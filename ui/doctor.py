@@ -124,8 +124,6 @@ def _reply(settings: AssistantSettings) -> str:
     started = time.perf_counter()
     reply = reply_of(open_chat_model(settings.model, settings), [HumanMessage(_QUESTION)], attempts=1)
     said = one_line(without_thinking(str(reply.text)))  # a server may send anything
-    if key := settings.ingest.openai_api_key:
-        said = said.replace(key.get_secret_value(), "...")
     short = textwrap.shorten(said, _SHOWN, placeholder=" ...")
     if not short:
         raise UserError("It thought aloud, and said nothing. Raise BPO_KPO_THINKING and BPO_KPO_CONTEXT.")

@@ -1,22 +1,30 @@
 """The settings, read once from the environment and `.env`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.settings import AssistantSettings
 
 
 def read_settings(model: str | None = None) -> "AssistantSettings":
-    """The settings, with `model` in place of the one that they name. Raises `UserError` where one is wrong."""
+    """The settings, with `model` in place of the one that they name. Raises `UserError` where one is wrong.
+
+    What else `.env` holds goes to the environment of this process, where that does not have it.
+    """
+    from dotenv import load_dotenv
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
     from assistant.settings import AssistantSettings
 
+    env_file = cast("Path", AssistantSettings.model_config["env_file"])
     try:
         settings = AssistantSettings()
+        load_dotenv(env_file)  # into the environment, where other providers' packages look for their keys
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))

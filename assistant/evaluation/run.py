@@ -28,13 +28,15 @@ from assistant.evaluation.results import (
 )
 from assistant.evaluation.scoring import score
 from assistant.model_calls import STOP, Stopped
-from assistant.models import ANSWER_TOKENS, EXTRACTIVE, PROMPT_TOKENS
+from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION
 from assistant.snapshot import documents_named
 from ingest.errors import RecordingError, SettingsError, UserError
 
 Step = Callable[[int, int], None]  # questions answered so far, and all of them
+
+_PROMPT_TOKENS = 8_192  # of a long one: all documents that are sent whole, the rules and some turns
 
 
 def evaluate(
@@ -194,7 +196,7 @@ def _judged(judge: CitationJudge | None) -> float:
 
 
 def _at_most(model: str) -> float:
-    one = 0.0 if model == EXTRACTIVE else cost(model, PROMPT_TOKENS, ANSWER_TOKENS)
+    one = 0.0 if model == EXTRACTIVE else cost(model, _PROMPT_TOKENS, ANSWER_TOKENS)
     if one is None:
         raise UserError(
             f"What {model} costs is not known. Add it to assistant/prices.json, or leave out --max-cost."

@@ -69,12 +69,26 @@ def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: With
     assert 'section="7 key differences between' in str(model.sent[0][1].content)
 
 
+def harbour(rules: int) -> str:
+    """A document of short sections: their marks take more of a prompt than those of others."""
+    rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2
+    return "# Harbour\n\n" + "".join(f"## Rule {n}\n\n{rule.format(n)}\n\n" for n in range(rules))
+
+
+def test_the_window_has_room_for_as_many_tokens_as_are_sent_whole(
+    index_of: Callable[..., IngestSettings], minilm: MiniLM
+) -> None:
+    settings = AssistantSettings(ingest=index_of(**{"a.md": harbour(130)}))
+    assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
+    turn = EarlierTurn(question="And at pier 6?", answer="word " * 600)
+    given = assistant.explain(Ask(question="When do boats leave at pier 7?", history=(turn,))).given
+    assert 5_500 < assistant.index().tokens.sum() <= settings.whole and given and given.whole and given.earlier
+
+
 def test_documents_with_many_marks_are_read_by_sections(
     index_of: Callable[..., IngestSettings], minilm: MiniLM
 ) -> None:
-    rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2
-    rules = "".join(f"## Rule {n}\n\n{rule.format(n)}\n\n" for n in range(75))
-    settings = AssistantSettings(ingest=index_of(**{"a.md": f"# Harbour\n\n{rules}"}))
+    settings = AssistantSettings(ingest=index_of(**{"a.md": harbour(75)}), context=8_192)
     assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
     given = assistant.explain("When do boats leave at pier 7?").given
     retrieved = assistant.offline.chain.invoke("When do boats leave at pier 7?").passages

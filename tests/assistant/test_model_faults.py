@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -22,6 +23,7 @@ from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.model_calls import STOP, Stopped, ask_model
 from assistant.model_faults import ModelFault, fault
+from assistant.recording import EXCHANGES, Recorder
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
 from tests.assistant.conftest import DRIVES, KEY, QUOTE, Asking
@@ -86,6 +88,7 @@ FAULTS: list[tuple[str, Script, int, str]] = [
     ("refuses in a field of its own", [STREAM, REFUSING, event(finish="stop"), DONE], 1, "refused to answer"),
     ("cut off after a word of its own", [STREAM, event("BPO is", finish="giving_up")], 3, "broke off"),
     ("thinks to the end", streamed("", finish="length"), 1, "used up its tokens before it answered"),
+    ("a window of nothing", error("400 Bad Request", message="context length is 9"), 5, "set BPO_KPO_CONTEXT to"),
     ("an error as a document", [reply({"error": {"message": "x", "code": 429}})], 3, "asked too often (429)"),
     ("a tool is called", streamed("BPO is", finish="tool_calls"), 1, "gave no answer in words"),
     ("too often, within", failing("slow down", 429), 3, "asked too often (429)"),
@@ -161,6 +164,20 @@ def test_a_wrong_key_or_model_is_for_a_person_to_mend(script: Script, remedy: st
     assert len(server.asked) == 1 and KEY not in str(caught.value)
 
 
+def test_a_key_that_its_server_repeats_is_not_in_an_answer_also_while_it_grows(
+    asking: Asking, tmp_path: Path
+) -> None:
+    pieces = [KEY[at : at + 3] for at in range(0, len(KEY), 3)]
+    slowly = [part for sent in streamed("Your key: ", *pieces, " It is 1.") for part in (sent, 0.06)]
+    with model_server(slowly) as server:
+        assistant = asking(server)
+        answers: list[Answer] = list(assistant.chain.stream(DRIVES))
+        kept = Recorder(name_of_model="m", model=cast("Any", assistant.chat_model), folder=tmp_path)
+        recorded = [str(reply.text) for reply in ask_model(kept, [HumanMessage("?")])]
+    assert len(answers) > 5 and not any(KEY[: len(KEY) // 2] in answer.model_dump_json() for answer in answers)
+    assert recorded[-1] == "Your key: ... It is 1." and KEY[:10] not in (tmp_path / EXCHANGES).read_text()
+
+
 @pytest.mark.parametrize("script", [streamed(""), error("500 Internal Server Error")])
 def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Script, asking: Asking) -> None:
     with model_server(script, streamed(QUOTE, " [1]")) as server:
@@ -172,10 +189,11 @@ def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Scrip
 
 def test_a_prompt_that_is_too_long_gives_way_to_what_was_retrieved_and_then_to_half_of_it(asking: Asking) -> None:
     too_long = error("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 512")
-    with model_server(too_long, too_long, streamed(QUOTE, " [1]")) as server:
+    with model_server(too_long, too_long, too_long, streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.model == "openai:m" and answer.sentences[0].support == "quoted"
-    whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
+    assert ["max_completion_tokens" in asked.body for asked in server.asked] == [True, False, False, False]
+    _, whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
     assert whole > retrieved == len(answer.passages) and half == retrieved // 2
 
 

@@ -117,14 +117,9 @@ def test_thinking_aloud_has_room_in_what_the_prompt_leaves(window: int, thinking
         ),
         ({"ALL_PROXY": "http://user:secret@x:port"}, "http://localhost/v1", "has an address that is none"),
         ({"SSL_CERT_FILE": "/nowhere.pem"}, "https://localhost/v1", r"\(SSL_CERT_FILE, SSL_CERT_DIR\) cannot be"),
-        (
-            {},
-            "https://x.example/openai?api-version=secret",
-            r"OPENAI_BASE_URL has a query.* Leave out all from \?",
-        ),
     ],
 )
-@pytest.mark.parametrize("model", ["auto", "openai:m"])
+@pytest.mark.parametrize("model", ["auto", "openai:m", "ollama:m"])
 def test_what_goes_wrong_before_anything_is_asked_is_one_line(
     variables: dict[str, str], url: str, message: str, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +129,15 @@ def test_what_goes_wrong_before_anything_is_asked_is_one_line(
     with pytest.raises(SettingsError, match=rf"^[^\n]*{message}[^\n]*or use --model extractive\.$") as caught:
         open_chat_model(choose(settings), settings)
     assert "secret" not in str(caught.value)
+    assert open_assistant(AssistantSettings(model="extractive", ingest=settings.ingest)).model == "extractive"
+
+
+@pytest.mark.parametrize("model", ["auto", "openai:m"])
+def test_an_address_with_a_query_is_one_line_without_it(model: str) -> None:
+    settings = with_server("https://x.example/openai?api-version=secret", model=model)
+    with pytest.raises(SettingsError, match=r"^OPENAI_BASE_URL has a query.* Leave out all from \?") as caught:
+        open_chat_model(choose(settings), settings)
+    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
     assert open_assistant(AssistantSettings(model="extractive", ingest=settings.ingest)).model == "extractive"
 
 

@@ -31,11 +31,11 @@ def ending(reason: str) -> bytes:
 
 @pytest.fixture
 def opened(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    """An assistant that asks a model of the server, for which it waits half a second at most."""
+    """An assistant that asks a model of the server, for which it waits a second at most."""
 
     def make(server: ModelServer) -> Assistant:
         monkeypatch.setenv("OLLAMA_HOST", server.url.removesuffix("/v1"))
-        settings = AssistantSettings(model="ollama:m:8b", ingest=assistant._settings.ingest, timeout=0.5)
+        settings = AssistantSettings(model="ollama:m:8b", ingest=assistant._settings.ingest, timeout=1.0)
         return Assistant(settings, None, assistant._snapshots)
 
     return make
@@ -72,9 +72,10 @@ def test_a_reply_may_come_whole_and_be_cut_short(opened: Opened) -> None:
         ([STREAM, part("BPO is"), part("", error="out of memory")], 3, "could not be read (ResponseError)"),
         ([STREAM, part("BPO is")], 3, "broke off"),
         ([STREAM, part("BPO is"), 2.0], 3, "took too long"),
+        ([2.0], 3, "took too long"),
         ([STREAM, ending("stop"), END], 3, "empty"),
     ],
-    ids=["overloaded", "refused", "error within", "broken off", "silent", "empty"],
+    ids=["overloaded", "refused", "error within", "broken off", "silent", "silent at once", "empty"],
 )
 def test_a_fault_falls_back_to_the_offline_reader(script: Script, times: int, cause: str, opened: Opened) -> None:
     with model_server(script) as server:

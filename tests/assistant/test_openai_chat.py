@@ -55,11 +55,13 @@ def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -
     assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
 
 
-def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(asking: Asking) -> None:
+@pytest.mark.parametrize(
+    "loud", [("<think>Volume? [2]</think>",), ("[THINK]", "Volume? [2]", "[/THINK]"), ("Volume? [2][/THINK]",)]
+)
+def test_what_is_thought_aloud_takes_its_time_and_is_no_answer(loud: tuple[str, ...], asking: Asking) -> None:
     thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "So."}}]}\n\n'
     slowly = [part for _ in range(4) for part in (thought, 0.2)]  # longer than a silent server is waited for
-    loud = event("<think>Volume? [2]</think>")
-    with model_server([STREAM, *slowly, loud, SAID, event(finish="stop"), DONE]) as server:
+    with model_server([STREAM, *slowly, *map(event, loud), SAID, event(finish="stop"), DONE]) as server:
         answers: list[Answer] = list(asking(server, timeout=0.5).chain.stream(DRIVES))
     assert {answer.text for answer in answers} == {f"{QUOTE} [1]"}
     assert len(server.asked) == 1
@@ -75,8 +77,15 @@ def test_an_answer_without_end_is_cut_short_but_not_what_is_thought_before(askin
     assert answer.notices == (prompts.CUT_SHORT,)
 
 
-def refusing(message: str, status: str) -> Script:
-    return error(status, message=message)
+def refusing(told: Any, status: str = "400 Bad Request") -> Script:
+    """An error with a message as OpenAI sends it, or with a body of a server's own."""
+    return error(status, message=told) if isinstance(told, str) else [reply(json.dumps(told).encode(), status)]
+
+
+def extra(name: str) -> dict[str, Any]:
+    """A refusal as FastAPI says it; some servers send with it all that they were sent."""
+    sent = {"stream_options": {"include_usage": True}, "temperature": 0, "max_completion_tokens": 4_096}
+    return {"detail": [{"loc": ["body", name], "msg": "Extra inputs are not permitted", "input": sent}]}
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
@@ -86,10 +95,16 @@ def refusing(message: str, status: str) -> Script:
         ("Unrecognized request argument supplied: stream_options", "stream_options"),
         ("Unsupported parameter: 'max_completion_tokens'. Use 'max_tokens'.", "max_completion_tokens"),
         ("body.temperature: Extra inputs are not permitted", "temperature"),
+        (extra("max_completion_tokens"), "max_completion_tokens"),
+        ({"object": "error", "message": extra("stream_options"), "code": None}, "stream_options"),
+        ({"error": "max_completion_tokens: unknown field", "error_type": "validation"}, "max_completion_tokens"),
+        ({"detail": "temperature is not supported"}, "temperature"),
+        ([{"error": {"code": 400, "message": 'Unknown name "stream_options"'}}], "stream_options"),
+        ({"error": {"message": "Invalid parameter", "param": "temperature"}}, "temperature"),
     ],
 )
 def test_what_a_server_refuses_to_take_is_left_out_once_and_for_all(
-    message: str, left_out: str, status: str, asking: Asking
+    message: Any, left_out: str, status: str, asking: Asking
 ) -> None:
     with model_server(refusing(message, status), streamed(QUOTE, " [1]", usage=None)) as server:
         assistant = asking(server)
@@ -101,18 +116,37 @@ def test_what_a_server_refuses_to_take_is_left_out_once_and_for_all(
     assert all("max_tokens" in asked.body for asked in server.asked[1:]) == (left_out == "max_completion_tokens")
 
 
-def test_a_prompt_that_is_too_long_is_no_name_that_is_refused(asking: Asking) -> None:
-    message = "'max_completion_tokens' is too large: 600. This model's maximum context length is 2048 tokens."
-    refused = refusing(message, "400 Bad Request")
-    with model_server(refused, streamed(QUOTE, " [1]")) as server:
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'max_completion_tokens' is too large: 600. This model's maximum context length is 2048 tokens.",
+        {"detail": "This model's maximum context length is 2048 tokens, but 3000 were asked for."},
+    ],
+)
+def test_a_window_without_room_for_the_longest_reply_is_asked_for_what_it_has(
+    message: Any, asking: Asking
+) -> None:
+    with model_server(refusing(message), streamed(QUOTE, " [1]")) as server:
         assistant = asking(server)
-        assistant.chain.invoke(DRIVES), assistant.chain.invoke(DRIVES)
-    assert all("max_completion_tokens" in asked.body for asked in server.asked)
+        answers = [assistant.chain.invoke(DRIVES) for _ in range(2)]
+    assert {(answer.text, answer.notices) for answer in answers} == {(f"{QUOTE} [1]", ())}
+    first, again, other = (asked.body for asked in server.asked)
+    limit = first.pop("max_completion_tokens")
+    assert first == again == other and limit == 4_096
 
 
-def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(asking: Asking) -> None:
-    refused = refusing("System role not supported", "400 Bad Request")
-    with model_server(refused, streamed(QUOTE, " [1]")) as server:
+@pytest.mark.parametrize(
+    "message",
+    [
+        "System role not supported",
+        "Only user and assistant roles are supported!",
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        "Developer instruction is not enabled for models/m",
+        {"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]},
+    ],
+)
+def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(message: Any, asking: Asking) -> None:
+    with model_server(refusing(message), streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.text == f"{QUOTE} [1]"
     (rules, asked), (both,) = (asked.body["messages"] for asked in server.asked)
@@ -121,7 +155,7 @@ def test_a_server_that_knows_no_system_is_told_the_rules_by_the_user(asking: Ask
 
 def test_a_server_may_refuse_several_things_but_each_once(asking: Asking) -> None:
     refused = [
-        refusing(f"{name} is not permitted", "400 Bad Request")
+        refusing(f"{name} is not permitted")
         for name in ("stream_options", "max_completion_tokens", "max_tokens", "max_tokens")
     ]
     with model_server(*refused) as server:
@@ -133,7 +167,7 @@ def test_a_server_may_refuse_several_things_but_each_once(asking: Asking) -> Non
 
 def test_two_who_are_refused_the_same_at_once_both_ask_again(asking: Asking) -> None:
     both = threading.Barrier(2)
-    refused = [lambda _: both.wait(5) and None, *refusing("stream_options?", "400 Bad Request")]
+    refused = [lambda _: both.wait(5) and None, *refusing("stream_options?")]
     with model_server(refused, refused, streamed(QUOTE, " [1]", usage=None)) as server:
         answers = asking(server, timeout=20.0).chain.batch([DRIVES, "Is BPO volume-driven?"])
     assert [(answer.text, answer.notices) for answer in answers] == [(f"{QUOTE} [1]", ())] * 2

@@ -63,10 +63,10 @@ def test_what_was_asked_twice_is_answered_as_it_was_then(tmp_path: Path) -> None
     assert [*said, replayed.invoke("same").text] == ["one", "two", "two"]
 
 
-@pytest.mark.parametrize("script", [[STREAM, event("Half")], streamed("")])
+@pytest.mark.parametrize("script", [[STREAM, event("Half")], streamed(""), [STREAM, event("Half"), 2.0]])
 def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, tmp_path: Path) -> None:
     with model_server(script) as server:
-        settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
+        settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}, "timeout": 0.5})
         model = open_chat_model("openai:m", settings)
         with pytest.raises(ModelFault) as recorded:
             reply_of(Recorder(name_of_model="openai:m", model=model, folder=tmp_path), [HumanMessage("x")])

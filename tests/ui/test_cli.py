@@ -108,6 +108,18 @@ def test_an_env_file_not_in_utf_8_is_a_mistake(
         read_settings()
 
 
+def test_what_an_env_file_has_for_another_provider_is_found_where_its_package_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("ELSEWHERE_API_KEY=new\nOLLAMA_HOST=http://127.0.0.1:9\n")
+    monkeypatch.setitem(AssistantSettings.model_config, "env_file", tmp_path / ".env")
+    monkeypatch.setenv("ELSEWHERE_API_KEY", "set before")
+    monkeypatch.setenv("OLLAMA_HOST", "")
+    monkeypatch.delenv("OLLAMA_HOST")
+    read_settings()
+    assert (os.environ["ELSEWHERE_API_KEY"], os.environ["OLLAMA_HOST"]) == ("set before", "http://127.0.0.1:9")
+
+
 def test_a_terminal_without_curly_quotes_gets_the_rest_of_the_answer(environment: dict[str, str]) -> None:
     question = ("ask", "--model", "extractive", "What is “nearshore” BPO?")
     run = bpo_kpo(*question, encoding="ascii", **environment)

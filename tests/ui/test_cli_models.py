@@ -50,6 +50,17 @@ def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
     assert "110 tokens" in done.stdout
 
 
+def test_what_a_server_thinks_in_a_list_is_no_answer_and_no_warning(
+    bpo_kpo: Run, recwarn: pytest.WarningsRecorder
+) -> None:
+    thought = b'{"choices": [{"index": 0, "delta": {"content": [{"type": "thinking", "thinking": []}]}}]}'
+    with model_server(
+        [STREAM, b"data: " + thought + b"\n\n", event("Pigs fly [1].", finish="stop"), DONE]
+    ) as server:
+        done = bpo_kpo("ask", DRIVES, OPENAI_BASE_URL=server.url, BPO_KPO_MODEL="openai:m")
+    assert done.stdout.startswith("Pigs fly [1][?].") and not recwarn.list
+
+
 def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo_kpo: Run) -> None:
     said = [STREAM, event("Pigs fly [1].", finish="stop"), event(usage=(3_300, 10), cached=3_200), DONE]
     with model_server(said) as server:

@@ -13,9 +13,7 @@ from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 
-_SECTIONS = (
-    2_048  # tokens of the best sections at most: they change with each question, and no server has read them
-)
+_SECTIONS = 4  # the part of a prompt that they may be: they change with each question, and no server has read them
 _NEIGHBOURS = 10  # passages to either side of one, among which the others of its section are looked for
 
 
@@ -37,7 +35,7 @@ def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int,
         asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
         again = opened.reading(asked)
         reading = replace(reading, passages=again.passages, readings=again.readings)
-    sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // 2, _SECTIONS))
+    sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // _SECTIONS))
     return replace(reading, given=sections)
 
 

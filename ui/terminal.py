@@ -57,11 +57,13 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
         _say(console, proof(answer), "dim")
 
 
-def how(answer: Answer, sent_to: Sequence[str]) -> str:
+def how(answer: Answer, sent_to: Sequence[str] | None) -> str:
     """Who answered, how long it took, who saw the question, and what that cost where a model was asked."""
     reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
-    where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
-    return " · ".join([f"Answered by {reader} in {answer.seconds.total:.2f} s", where, *spent(answer.usage)])
+    told = [f"Answered by {reader} in {answer.seconds.total:.2f} s"]
+    if sent_to is not None:
+        told.append(f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer")
+    return " · ".join([*told, *spent(answer.usage)])
 
 
 def proof(answer: Answer) -> str:

@@ -80,6 +80,9 @@ class ScriptedAssistant:
     strict = False
     sends_to = ("models.example",)
 
+    def sent_to(self, answer: Answer) -> tuple[str, ...]:
+        return self.sends_to
+
     @property
     def offline(self) -> "ScriptedAssistant":
         return self

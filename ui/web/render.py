@@ -52,14 +52,14 @@ def line_html(text: str) -> str:
     return f'<p role="status">{html.escape(text)}</p>'
 
 
-def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] = ()) -> str:
+def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] | None = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 
     Args:
         answer: what to show.
         key: letters and digits that no other answer on the page has; the ids of its quotes begin with it.
         finished: whether this is the last of a stream; before that nothing is said about time and support.
-        sent_to: the hosts that saw the question.
+        sent_to: the hosts that saw the question; `None` where that is not known.
     """
     sources = {item.source for item in answer.citations} | {item.source for item in answer.passages}
     several = len(sources) > 1

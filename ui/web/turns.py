@@ -27,7 +27,7 @@ class Turn:
     answer: Answer | None = None
     notice: str = ""
     done: bool = False
-    sent_to: tuple[str, ...] = ()  # the hosts that saw the question
+    sent_to: tuple[str, ...] | None = ()  # the hosts that saw the question; `None`: not known
     within: tuple[str, ...] = ()  # the documents that it is asked of; all where it names none
     strict: bool | None = None  # whether what is not proven is left out (see `Ask`)
     remark: str = ""  # what is said above the answer

@@ -64,7 +64,7 @@ class CheckedQuote(NamedTuple):
 def answer_markdown(answer: Answer) -> str:
     """An answer with its quotes below: number, section, quote, file, offsets; no tag, link or image is active."""
     notes = [f"> {notice}" for notice in answer.notices]
-    quotes = [_quote(citation) for citation in answer.citations]
+    quotes = [_quote(citation, answer.files) for citation in answer.citations]
     return inert("\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])]))
 
 
@@ -138,6 +138,6 @@ def _state(
     return "moved" if quote and any(quote in text for text in folded.values()) else "gone"
 
 
-def _quote(citation: Citation) -> str:
+def _quote(citation: Citation, files: Mapping[str, str]) -> str:
     words = " ".join(citation.quote.split())
-    return f"- [{citation.number}] {citation.section}: “{words}” ({citation.place})"
+    return f"- [{citation.number}] {citation.section}: “{words}” ({citation.place(files)})"

@@ -119,7 +119,7 @@ def test_a_conversation_is_copied_and_exported(open_page: Open, scripted: str) -
     assert markdown.startswith("## What drives BPO?\n\nBPO is ") and QUOTE in markdown
     evidence = json.loads(saved(page, "Export evidence"))
     assert evidence["answers"][0]["citations"][0]["quote"] == QUOTE
-    assert [source["name"] for source in evidence["sources"]] == ["a.md"]
+    assert [source["name"] for source in evidence["sources"]] == ["/elsewhere/a.md"]
 
 
 def saved(page: Any, button: str) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from markdown_it import MarkdownIt
+
 from assistant.citations import escape
 
 
@@ -34,3 +36,8 @@ def markdown(line: Line | TableRow, before: str) -> str:
     if not before:
         return text
     return f"\n{text}" if line.item and not line.label else f"\n\n{text}"
+
+
+def markdown_reader() -> MarkdownIt:
+    """Reads the Markdown of answers as HTML: paragraphs, lists, tables, emphasis. All else is text."""
+    return MarkdownIt("zero").enable(["list", "table", "emphasis", "escape", "entity", "newline"])

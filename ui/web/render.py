@@ -18,6 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.exports import answer_markdown
 from assistant.headings import last_heading
+from assistant.lines import markdown_reader
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from ingest.pages import page_of
@@ -168,8 +169,8 @@ def _escaped(self: RendererHTML, tokens: Sequence[Token], index: int, options: O
 
 
 def _reader() -> MarkdownIt:
-    """Markdown with nothing but paragraphs, lists, tables and emphasis: a list of what is allowed."""
-    reader = MarkdownIt("zero").enable(["list", "table", "emphasis", "escape", "entity", "newline"])
+    """Of answers, with their markers as links."""
+    reader = markdown_reader()
     reader.disable("text_join")  # which would make text of an escaped `\[1\]` and a marker the same
     reader.add_render_rule("text", _text)
     reader.add_render_rule("text_special", _escaped)

@@ -284,7 +284,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
     except ValidationError:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
-        raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
+        raise QuestionError("The question is empty. Type one.")
     last = ask.history[-EARLIER_TOLD:]
     for text in (ask.question, *(turn.question for turn in last)):
         if len(text) > LONGEST_QUESTION:

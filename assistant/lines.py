@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 
 from assistant.citations import escape
+from assistant.prompts import NOT_SAID
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class TableRow:
 def markdown(line: Line | TableRow, before: str) -> str:
     """A line as Markdown, with what separates it from the text before it; the first row has a head above it."""
     if isinstance(line, TableRow):
-        cells = [f"{escape(one.text)} [{one.number}]" if one else "–" for one in line.cells]
+        cells = [f"{escape(one.text)} [{one.number}]" if one else NOT_SAID for one in line.cells]
         head = "" if before else f"| | {' | '.join(map(escape, line.names))} |\n| --- | --- | --- |"
         return f"{head}\n| {' | '.join(cells)} |"
     label = f"**{escape(line.label).replace('*', '')}** " if line.label else ""

@@ -11,7 +11,7 @@ from rich.text import Text
 from assistant.answers import Answer, Citation, Support, Usage, files_of
 from assistant.chain import Explanation
 from assistant.check import Checked
-from assistant.exports import Verified
+from assistant.exports import NEAREST, YOU_COULD_ASK, Verified, nearest_places
 from assistant.models import EXTRACTIVE
 from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
@@ -44,13 +44,12 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
         console.print()
         _say(console, f"[{citation.number}] {citation.section}", "bold")
         _show_quote(console, citation, answer.files)
-    if not answer.answered and answer.passages:
-        console.print()
-        _say(console, "The nearest passages:", "bold")
-        for passage in answer.passages[:3]:
-            _say(console, f"  - {passage.section} ({answer.files[passage.source]}:{passage.start}-{passage.end})")
-    for question in answer.suggestions:
-        _say(console, f"  - {question}")
+    for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
+        if lines:
+            console.print()
+            _say(console, label, "bold")
+        for line in lines:
+            _say(console, f"  - {line}")
     console.print()
     _say(console, how(answer, sent_to), "dim")
     if answer.sentences:

@@ -20,8 +20,8 @@ from ui.terminal import proof, show_answer, show_checked
         ("**BPO:** is **not** KPO", "BPO: is **not** KPO"),
         ("\\*\\*BPO:\\*\\* is said", "**BPO:** is said"),
         (
-            "| | BPO | KPO |\n| --- | --- | --- |\n| Force [1] | a\\|b [2] | – |",
-            "Force [1]\n  BPO: a|b [2]\n  KPO: –",
+            "| | BPO | KPO |\n| --- | --- | --- |\n| Force [1] | a\\|b [2] | not said |",
+            "Force [1]\n  BPO: a|b [2]\n  KPO: not said",
         ),
     ],
 )

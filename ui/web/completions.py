@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_QUESTION
-from assistant.exports import answer_markdown, inert
+from assistant.exports import NEAREST, YOU_COULD_ASK, answer_markdown, inert, nearest_places
 from ingest.errors import QuestionError, UserError
 from ingest.sources import shown_name
 from ui.web.chat import BROKEN
@@ -32,7 +32,7 @@ from ui.web.chat import BROKEN
 MODEL = "bpo-kpo"
 
 # What `content` puts below the text, by which a client's next request brings an earlier answer back.
-_QUOTES = re.compile(r"\n\n- \[1\] .*: “.*", re.DOTALL)
+_BELOW = re.compile(rf"\n\n(?:- \[1\] .*: “|{NEAREST}\n|{YOU_COULD_ASK}\n).*", re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class _Asked(BaseModel):
             if message.role == "user":
                 turns.append(EarlierTurn(question=message.text[:LONGEST_QUESTION]))
             elif turns:
-                told = [turns[-1].answer, _QUOTES.sub("", message.text)]
+                told = [turns[-1].answer, _BELOW.sub("", message.text)]
                 turns[-1] = EarlierTurn(question=turns[-1].question, answer="\n\n".join(filter(None, told)))
         return Ask(question=said[-1].text, history=tuple(turns), within=tuple(self.within))
 
@@ -171,9 +171,15 @@ def _events(
 
 
 def content(answer: Answer) -> str:
-    """The text, its quotes, and what may be asked next; no tag, link or image of a document is active."""
-    questions = "".join(f"\n- {inert(question)}" for question in answer.suggestions)
-    return f"{answer_markdown(answer)}\n{questions}" if questions else answer_markdown(answer)
+    """The text, its quotes or what comes nearest, and what may be asked.
+
+    No tag, link or image of a document is active.
+    """
+    text = answer_markdown(answer)
+    for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
+        if lines:
+            text += f"\n\n{label}\n" + "".join(f"\n- {inert(line)}" for line in lines)
+    return text
 
 
 def _annotations(answer: Answer, page: str, documents: Collection[str]) -> list[dict[str, Any]]:

@@ -273,6 +273,7 @@ function changed() {
   if (questions !== asked) reading = false;
   asked = questions;
   if (cleared) [current, opened] = [null, ""];
+  document.title = document.querySelector("#head h1")?.textContent ?? document.title;
   draw();
   announce();
   refocus(cleared);

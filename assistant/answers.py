@@ -3,6 +3,7 @@
 Their JSON form is what `bpo-kpo ask --json` prints, what the web endpoint returns and what evaluation stores.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
 )
 
 from ingest.passages import Passage
+from ingest.sources import shown_name
 
 Support = Literal["quoted", "supported", "unsupported"]
 
@@ -83,10 +85,9 @@ class Citation(_Frozen):
     end: int
     page: str = ""
 
-    @property
-    def place(self) -> str:
-        """Where it stands, for people: file, offsets and page."""
-        return f"{self.source}:{self.start}-{self.end}" + (f", p. {self.page}" if self.page else "")
+    def place(self, files: Mapping[str, str]) -> str:
+        """Where it stands, for people: file, offsets and page. See `files_of`."""
+        return f"{files[self.source]}:{self.start}-{self.end}" + (f", p. {self.page}" if self.page else "")
 
 
 class RetrievedPassage(_Frozen):
@@ -103,6 +104,12 @@ class RetrievedPassage(_Frozen):
     def of(cls, passage: Passage) -> "RetrievedPassage":
         """A passage of the index that no ranking has brought."""
         return cls(**vars(passage), score=0.0)
+
+
+def files_of(items: Iterable[Citation | RetrievedPassage]) -> dict[str, str]:
+    """What people see of the documents' names (see `shown_name`), by name."""
+    names = {item.source for item in items}
+    return {name: shown_name(name, names) for name in names}
 
 
 class Usage(_Frozen):
@@ -157,3 +164,8 @@ class Answer(_Frozen):
     model: str
     usage: Usage = Field(default_factory=Usage)
     seconds: Seconds = Field(default_factory=Seconds)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """See `files_of`."""
+        return files_of((*self.citations, *self.passages))

@@ -112,6 +112,11 @@ class Assistant:
             return self
         return Assistant(self._settings.model_copy(update={"model": EXTRACTIVE}), None, self._snapshots)
 
+    def sent_to(self, answer: Answer) -> tuple[str, ...]:
+        """The hosts that saw the question of an answer: a greeting is answered without the chat model."""
+        asked_model = answer.model == self.model or answer.notices  # one of which says that the model failed
+        return self.sends_to if asked_model else self.offline.sends_to
+
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
         ask = as_ask(asked)
@@ -223,7 +228,7 @@ class Assistant:
         """What is said to a greeting; a chat model knows itself what a "yes" in a conversation goes on with."""
         if self.chat_model and ask.history and not is_small_talk(ask.question):
             return None
-        return introduce(ask, opened, self.model, started)
+        return introduce(ask, opened, started)
 
     def _reading(self, ask: Ask, text: str, opened: Snapshot, config: RunnableConfig | None) -> ReaderInput:
         reading = opened.reading(text, config)
@@ -279,7 +284,7 @@ def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
     except ValidationError:
         raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
     if not ask.question.strip():
-        raise QuestionError("The question is empty. Type one, for example: What drives BPO compared with KPO?")
+        raise QuestionError("The question is empty. Type one.")
     last = ask.history[-EARLIER_TOLD:]
     for text in (ask.question, *(turn.question for turn in last)):
         if len(text) > LONGEST_QUESTION:

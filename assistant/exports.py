@@ -14,6 +14,8 @@ from ingest.sources import Source
 from ingest.text import fold
 
 FORMAT: Literal[1] = 1
+NEAREST, YOU_COULD_ASK = "The nearest passages:", "You could ask:"
+_NEAREST = 3
 
 _TAG = re.compile(r"(?<!\\)((?:\\\\)*)<")  # one that no backslash stands before, or that only backslashes escape
 _TARGET = re.compile(r"(?<=\])[(:]")  # what makes of brackets a link, an image or a definition of these
@@ -64,8 +66,14 @@ class CheckedQuote(NamedTuple):
 def answer_markdown(answer: Answer) -> str:
     """An answer with its quotes below: number, section, quote, file, offsets; no tag, link or image is active."""
     notes = [f"> {notice}" for notice in answer.notices]
-    quotes = [_quote(citation) for citation in answer.citations]
+    quotes = [_quote(citation, answer.files) for citation in answer.citations]
     return inert("\n\n".join([answer.text, *notes, *(["\n".join(quotes)] if quotes else [])]))
+
+
+def nearest_places(answer: Answer) -> list[str]:
+    """Where the passages stand that are nearest to a refusal: section, file, offsets."""
+    shown = () if answer.answered else answer.passages[:_NEAREST]
+    return [f"{one.section} ({answer.files[one.source]}:{one.start}-{one.end})".strip() for one in shown]
 
 
 def conversation_markdown(answers: Sequence[Answer]) -> str:
@@ -138,6 +146,6 @@ def _state(
     return "moved" if quote and any(quote in text for text in folded.values()) else "gone"
 
 
-def _quote(citation: Citation) -> str:
+def _quote(citation: Citation, files: Mapping[str, str]) -> str:
     words = " ".join(citation.quote.split())
-    return f"- [{citation.number}] {citation.section}: “{words}” ({citation.place})"
+    return f"- [{citation.number}] {citation.section}: “{words}” ({citation.place(files)})"

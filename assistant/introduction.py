@@ -10,6 +10,7 @@ from assistant import prompts
 from assistant.answers import Answer, Ask, Seconds
 from assistant.citations import escape
 from assistant.headings import is_heading_of
+from assistant.models import EXTRACTIVE
 from assistant.overview import sections_asked_for
 from assistant.sides import compared
 from assistant.suggestions import TELL_ME, ideas_beside
@@ -29,7 +30,7 @@ _LOOKED_AT = 5  # passages whose heading may be the question
 _TRIED = 8  # headings that are looked up for them
 
 
-def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answer | None:
+def introduce(ask: Ask, opened: "Snapshot", started: float) -> Answer | None:
     """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`.
 
     `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?"), or is
@@ -45,7 +46,7 @@ def introduce(ask: Ask, opened: "Snapshot", model: str, started: float) -> Answe
         answered=True,
         text=prompts.INTRODUCTION.format(titles=titles),
         suggestions=opened.first_questions,
-        model=model,
+        model=EXTRACTIVE,  # whatever else is set is not asked
         seconds=Seconds(total=time.perf_counter() - started),
     )
 

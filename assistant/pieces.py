@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from assistant.prompts import MARKER
+from assistant.prompts import MARKER, NOT_SAID
 from ingest.lexicon import content_words
 from ingest.sentences import sentence_spans
 from ingest.text import Span
@@ -74,7 +74,8 @@ def _split_row(text: str, row: Span) -> list[Span]:
 
 def _cells(text: str, cells: Sequence[Span], labels: bool) -> list[Span]:
     """The cells of a table row that say something: no rule, and no label, as those of a head and of a row are."""
-    filled = [cell for cell in cells if re.search(r"\w", MARKER.sub("", text[cell.start : cell.end]))]
+    said = [cell for cell in cells if text[cell.start : cell.end].strip() != NOT_SAID]
+    filled = [cell for cell in said if re.search(r"\w", MARKER.sub("", text[cell.start : cell.end]))]
     if labels:
         return [cell for cell in filled if not _is_label(text[cell.start : cell.end])]
     first_is_label = len(filled) > 1 and filled[0] == cells[0] and _is_label(text[cells[0].start : cells[0].end])

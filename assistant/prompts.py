@@ -56,6 +56,8 @@ SECOND_OPINION_ON_SOME = (
 )
 CUT_SHORT = "The model stopped at its limit; the answer may be cut short."
 
+NOT_SAID = "not said"  # in a table, where a section says nothing of a thing
+
 # What stands before the head of a table, below the one row that is quoted of it.
 COLUMNS = "Columns:"
 

@@ -29,7 +29,7 @@ from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
-from ingest.sources import Source
+from ingest.sources import Source, shown_name
 from ingest.text import count_tokens, few, words
 
 Found = TypeVar("Found")
@@ -84,7 +84,8 @@ class Snapshot:
     def _within(self, names: tuple[str, ...]) -> "Snapshot":
         index = self.index.within(documents_named(names, self.index.manifest.sources))
         if not index.passages:
-            raise QuestionError(f"There is no text in {', '.join(index.sources)}. Ask of another document.")
+            files = ", ".join(shown_name(name, index.sources) for name in index.sources)
+            raise QuestionError(f"There is no text in {files}. Ask of another document.")
         # not a copy, which would share what is ranked already
         retriever = HybridRetriever(index=index, embeddings=self.retriever.embeddings, evidence=self.evidence)
         return Snapshot(index, retriever, self.evidence)
@@ -128,7 +129,8 @@ def documents_named(names: Sequence[str], sources: Sequence[SourceRecord | Sourc
     for name in names:
         meant = _meant(name, called)
         if not meant:
-            shown = few((f"“{one.title}” ({one.name})" for one in sources), _NAMED, len(sources))
+            told = (f"“{one.title}” ({shown_name(one.name, called)})" for one in sources)
+            shown = few(told, _NAMED, len(sources))
             raise QuestionError(f"There is no document “{name}”. Name one of these: {shown}.")
         found += meant
     return list(dict.fromkeys(found))

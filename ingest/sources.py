@@ -193,3 +193,15 @@ def from_root(path: Path) -> str:
 def at_root(path: str) -> Path:
     """The path that `from_root` wrote down."""
     return ROOT / path
+
+
+def shown_name(name: str, among: Iterable[str]) -> str:
+    """What people see of a document's name, `among` those that it is named beside.
+
+    The path within the checkout; of others the file, behind as many of its folders as tell it apart.
+    """
+    if not (Path(name).is_absolute() or name.startswith(".")):  # where the index is by itself
+        return name
+    parts, others = name.split("/"), [f"/{one}" for one in among if one != name]
+    tails = ("/".join(parts[at:]) for at in range(len(parts) - 1, 0, -1))
+    return next((tail for tail in tails if not any(one.endswith(f"/{tail}") for one in others)), name)

@@ -124,7 +124,7 @@ def ask(
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
         print(answer.model_dump_json(indent=2))
     else:
-        show_answer(console, answer, assistant.sends_to)
+        show_answer(console, answer, assistant.sent_to(answer))
 
 
 @app.command()

@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answers import Answer, Citation, Support, Usage
+from assistant.answers import Answer, Citation, Support, Usage, files_of
 from assistant.chain import Explanation
 from assistant.check import Checked
-from assistant.exports import Verified
+from assistant.exports import NEAREST, YOU_COULD_ASK, Verified, nearest_places
 from assistant.models import EXTRACTIVE
 from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
@@ -43,25 +43,26 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
     for citation in answer.citations:
         console.print()
         _say(console, f"[{citation.number}] {citation.section}", "bold")
-        _show_quote(console, citation)
-    if not answer.answered and answer.passages:
-        console.print()
-        _say(console, "The nearest passages:", "bold")
-        for passage in answer.passages[:3]:
-            _say(console, f"  - {passage.section} ({passage.source}:{passage.start}-{passage.end})")
-    for question in answer.suggestions:
-        _say(console, f"  - {question}")
+        _show_quote(console, citation, answer.files)
+    for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
+        if lines:
+            console.print()
+            _say(console, label, "bold")
+        for line in lines:
+            _say(console, f"  - {line}")
     console.print()
     _say(console, how(answer, sent_to), "dim")
     if answer.sentences:
         _say(console, proof(answer), "dim")
 
 
-def how(answer: Answer, sent_to: Sequence[str]) -> str:
+def how(answer: Answer, sent_to: Sequence[str] | None) -> str:
     """Who answered, how long it took, who saw the question, and what that cost where a model was asked."""
     reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
-    where = f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer"
-    return " · ".join([f"Answered by {reader} in {answer.seconds.total:.2f} s", where, *spent(answer.usage)])
+    told = [f"Answered by {reader} in {answer.seconds.total:.2f} s"]
+    if sent_to is not None:
+        told.append(f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer")
+    return " · ".join([*told, *spent(answer.usage)])
 
 
 def proof(answer: Answer) -> str:
@@ -86,12 +87,13 @@ def spent(usage: Usage) -> Iterator[str]:
 
 def show_verified(console: Console, verified: Verified) -> None:
     """Each quote that no longer stands where it was, what else has changed, then how many quotes of each kind."""
+    files = files_of(citation for _, citation, _ in verified.quotes)
     for question, citation, state in verified.quotes:
         if state != "stands":
             _say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
-            _say(console, f"    {citation.place}, cited for: {question}", "dim")
+            _say(console, f"    {citation.place(files)}, cited for: {question}", "dim")
     for name in verified.changed:
-        _say(console, f"changed: {name} is not what it was when it was quoted", "bold")
+        _say(console, f"changed: {files.get(name, name)} is not what it was when it was quoted", "bold")
     for question in verified.rewritten:
         _say(console, f"rewritten: the answer is not what its quotes say: {question}", "bold")
     count = Counter(one.state for one in verified.quotes)
@@ -100,12 +102,13 @@ def show_verified(console: Console, verified: Verified) -> None:
 
 def show_checked(console: Console, checked: Sequence[Checked]) -> None:
     """Each sentence of a text in the colour of its verdict, with the quote that proves it or comes nearest."""
+    files = files_of(citation for one in checked for citation in one.citations)
     for one in checked:
         _say(console, f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
         if one.doubt:
             _say(console, f"    {one.doubt}")
         for citation in one.citations:
-            _show_quote(console, citation)
+            _show_quote(console, citation, files)
     count = Counter(one.verdict for one in checked)
     told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
     console.print()
@@ -154,9 +157,9 @@ def _row_by_row(table: re.Match[str]) -> str:
     )
 
 
-def _show_quote(console: Console, citation: Citation) -> None:
+def _show_quote(console: Console, citation: Citation, files: Mapping[str, str]) -> None:
     _say(console, f"    “{' '.join(citation.quote.split())}”")
-    _say(console, f"    {citation.place}", "dim")
+    _say(console, f"    {citation.place(files)}", "dim")
 
 
 def _say(console: Console, text: str, style: str = "") -> None:

@@ -17,7 +17,7 @@ STAGES = {
     "failed": "The run got no answer: an error or a time-out.",
     "not in the corpus": "A quote of the expected evidence stands in no document.",
     "split across passages": "The passages hold only a part of a quote; the rest lies in another passage.",
-    "not retrieved": "No retrieved passage holds any of a quote that the answer needs.",
+    "not retrieved": "A quote that the answer needs was not found: no retrieved passage holds any of it.",
     "retrieved but not used": "The passages held the evidence; the answer leaves a fact (or a quote) out.",
     "used but miscited": "Every fact is said (so it counts as right), but no citation points at the evidence.",
     "said what it must not": "Every fact is said, and with them something that a right answer never says.",

@@ -24,6 +24,7 @@ from assistant.evaluation.results import (
 from assistant.evaluation.scoring import METRICS
 from assistant.evaluation.statistics import Difference, Figure, smallest_difference
 from assistant.evaluation.summary import baselines, by_tag, headline, outcomes, risk_coverage, summarise
+from assistant.lines import markdown_reader
 from ingest.sources import Source
 
 _PAGES = Path(__file__).parent
@@ -133,6 +134,7 @@ def _filled(template: str, **values: object) -> str:
 
     pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True)
     pages.filters |= {"figure": _figure, "interval": _interval, "verdict": verdict, "signed": "{:+.2f}".format}
+    pages.filters["html_of_markdown"] = markdown_reader().render
     pages.globals |= {"metrics": METRICS, "stages": STAGES}
     return pages.get_template(template).render(values)
 

@@ -133,7 +133,7 @@ def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lea
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ("", r"^The question is empty\. Type one"),
+        ("", r"^The question is empty\. Type one\.$"),
         ("\n\t\u00a0", r"^The question is empty\. Type one"),
         ("x" * 4_001, r"^The question has 4,001 characters, the limit is 4,000\. Shorten it\.$"),
         (b"What drives \xff BPO?".decode(errors="surrogateescape"), r"not UTF-8\. Type it again\.$"),

@@ -86,8 +86,8 @@ def test_a_chat_model_is_given_nothing_of_the_others(both: Assistant) -> None:
 
 def test_a_document_that_is_not_there_is_named_with_those_that_are(both: Assistant) -> None:
     message = (
-        r"^There is no document “Paris”\. Name one of these: “Staff handbook of Leeds” \(\S+leeds\.md\), "
-        r"“Staff handbook of York” \(\S+york\.md\), “zz-empty” \(\S+zz-empty\.md\)\.$"
+        r"^There is no document “Paris”\. Name one of these: “Staff handbook of Leeds” \(leeds\.md\), "
+        r"“Staff handbook of York” \(york\.md\), “zz-empty” \(zz-empty\.md\)\.$"
     )
     for ask in (
         lambda: asked(both, "york", "Paris"),
@@ -95,7 +95,7 @@ def test_a_document_that_is_not_there_is_named_with_those_that_are(both: Assista
     ):
         with pytest.raises(QuestionError, match=message):
             ask()
-    with pytest.raises(QuestionError, match=r"^There is no text in \S+zz-empty\.md\. Ask of another document\.$"):
+    with pytest.raises(QuestionError, match=r"^There is no text in zz-empty\.md\. Ask of another document\.$"):
         asked(both, "zz-empty")
 
 

@@ -10,11 +10,27 @@ from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.formats.sandbox import LARGEST, LONGEST
-from ingest.sources import find_files, find_others, make_source, questions_file, read_source
+from ingest.sources import find_files, find_others, make_source, questions_file, read_source, shown_name
 
 
 def title(text: str) -> str:
     return make_source("folder/the-name.md", text).title
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("corpus/kettle.md", "corpus/kettle.md"),  # in the checkout
+        ("/home/ann/tea.md", "tea.md"),
+        ("/home/ann/kettle.md", "ann/kettle.md"),
+        ("/srv/kettle.md", "srv/kettle.md"),
+        (".index/documents/cup.md", "cup.md"),  # given in the window
+        ("/kettle.md", "/kettle.md"),  # others end so
+    ],
+)
+def test_people_see_as_much_of_a_name_as_tells_it_apart(name: str, shown: str) -> None:
+    others = ["corpus/kettle.md", "/home/ann/kettle.md", "/srv/kettle.md", "/home/ann/black-tea.md", name]
+    assert shown_name(name, others) == shown
 
 
 # --- titles and front matter

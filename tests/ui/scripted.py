@@ -21,7 +21,8 @@ QUOTE = "These processes tend to be volume-driven."
 HOSTILE = '<img src="https://evil.example/a.png"> ![b](https://evil.example/b.png) [c](https://evil.example)'
 SOURCES = (
     make_source(
-        "a.md", f"# Article <b>A</b>\n\n## 1. Driving force\n\n{'Filler words. ' * 400}\n\n{QUOTE} And so on.\n"
+        "/elsewhere/a.md",
+        f"# Article <b>A</b>\n\n## 1. Driving force\n\n{'Filler words. ' * 400}\n\n{QUOTE} And so on.\n",
     ),
     make_source("b.md", f"# Article B\n\n{HOSTILE}\n"),
 )
@@ -59,7 +60,12 @@ class ScriptedAssistant:
             sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
             citations=(
                 Citation(
-                    number=1, source="a.md", section="1. Driving force", quote=QUOTE, start=AT, end=AT + len(QUOTE)
+                    number=1,
+                    source=SOURCES[0].name,
+                    section="1. Driving force",
+                    quote=QUOTE,
+                    start=AT,
+                    end=AT + len(QUOTE),
                 ),
             ),
             model="scripted",
@@ -79,6 +85,9 @@ class ScriptedAssistant:
     model = "scripted"
     strict = False
     sends_to = ("models.example",)
+
+    def sent_to(self, answer: Answer) -> tuple[str, ...]:
+        return self.sends_to
 
     @property
     def offline(self) -> "ScriptedAssistant":

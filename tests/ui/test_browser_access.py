@@ -6,8 +6,14 @@ import pytest
 
 from tests.ui.browser import FOCUSED, FREE, NEEDED, SCREENS, Open, answered, ask, in_view, marked, reload, serious
 from tests.ui.scripted import QUOTE
+from tests.ui.test_web_app import FIRST_THINGS
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
+
+# what can be pressed beside the article and measures less than 24 pixels (WCAG 2.2, target size)
+SMALL = """[...document.querySelectorAll("#talk :is(a, button, select, summary, textarea, [role=button])")]
+    .map((one) => [one.className, one.getBoundingClientRect()])
+    .filter(([name, { width, height }]) => width && (width < 24 || height < 24)).map(([name]) => name)"""
 
 
 def test_with_the_keyboard_alone_so_does_everything(open_page: Open, scripted: str) -> None:
@@ -25,6 +31,7 @@ def test_with_the_keyboard_alone_so_does_everything(open_page: Open, scripted: s
     page.keyboard.press("Escape")
     bubble.wait_for(state="hidden")
     page.get_by_role("button", name="And what else, after 0?").wait_for()
+    assert page.evaluate(SMALL) == []
     page.wait_for_function(FREE)  # the end of the turn does not take the focus
     page.keyboard.press("Enter")
     assert marked(page) == QUOTE
@@ -150,12 +157,16 @@ RING = """() => {
 }"""
 
 
-def test_the_window_fits_each_and_an_answer_is_read_from_its_question_on(open_page: Open, real: str) -> None:
+def test_what_strangers_type_first_fits_each_and_is_read_from_its_question_on(open_page: Open, real: str) -> None:
     page = open_page(real, width=390)
-    for number, question in enumerate(["What drives BPO?", "six common benefits"], start=1):
+    assert page.title() == "BPO or KPO?"
+    said = ["hi", "compare BPO and KPO in a table", "what is bpo", "what does it cost per month", "thanks"]
+    wanted = {one: FIRST_THINGS[one] for one in said} | {"six common benefits": "Reduced operational costs"}
+    for number, (question, words) in enumerate(wanted.items(), start=1):
         ask(page, question)
         answered(page, number)
-    page.wait_for_function(FREE)
+        page.wait_for_function(FREE)
+        assert words in " ".join(page.locator("#chat .answer .reply").last.inner_text().split()), question
     page.wait_for_function("""() => {
         const top = (one) => one.getBoundingClientRect().top;
         const below = top([...document.querySelectorAll("#chat .question")].at(-1))

@@ -46,6 +46,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     told = row(page, "Coffee").locator("p").inner_text()
     assert told == "coffee b.md · Markdown · 1 passage · left out: a picture"
     assert row(page, "Green tea").get_by_role("button").count() == 0  # it lies in a folder that is indexed
+    assert page.title() == "Ask your documents"
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 844})
         assert serious(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width

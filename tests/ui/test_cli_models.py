@@ -41,13 +41,15 @@ def questions(tmp_path: Path) -> str:
 
 
 def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
-    with model_server(models("small"), streamed("Pigs fly [1].")) as server:
+    with model_server(models("small"), streamed("Pigs fly [1]."), models("small")) as server:
         done = bpo_kpo("ask", DRIVES, OPENAI_BASE_URL=server.url)
-    assert done.returncode == 0
+        greeted = bpo_kpo("ask", "hi", OPENAI_BASE_URL=server.url)
+    assert done.returncode == 0 and len(server.asked) == 3
     assert done.stdout.startswith("Pigs fly [1][?].")
     assert "Answered by openai:small in " in done.stdout
     assert f"sent to {server.url[7:-3]}" in done.stdout
     assert "110 tokens" in done.stdout
+    assert re.search("Answered by the offline reader in .* nothing left this computer", greeted.stdout)
 
 
 def test_what_a_server_thinks_in_a_list_is_no_answer_and_no_warning(

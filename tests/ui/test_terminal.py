@@ -7,7 +7,7 @@ from rich.console import Console
 
 from assistant.answers import Citation, Sentence
 from assistant.check import Checked
-from tests.made import answer
+from tests.made import answer, passage
 from ui.terminal import proof, show_answer, show_checked
 
 
@@ -20,8 +20,8 @@ from ui.terminal import proof, show_answer, show_checked
         ("**BPO:** is **not** KPO", "BPO: is **not** KPO"),
         ("\\*\\*BPO:\\*\\* is said", "**BPO:** is said"),
         (
-            "| | BPO | KPO |\n| --- | --- | --- |\n| Force [1] | a\\|b [2] | – |",
-            "Force [1]\n  BPO: a|b [2]\n  KPO: –",
+            "| | BPO | KPO |\n| --- | --- | --- |\n| Force [1] | a\\|b [2] | not said |",
+            "Force [1]\n  BPO: a|b [2]\n  KPO: not said",
         ),
     ],
 )
@@ -36,6 +36,13 @@ def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
     pigs = Sentence(text="Pigs fly.", citations=(), support="unsupported", doubt="it cites no passage")
     show_answer(Console(file=out, width=200), answer("Pigs fly. [?]", sentences=(pigs,)))
     assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")
+
+
+def test_the_places_nearest_to_a_refusal_have_the_names_of_their_files() -> None:
+    near = (passage("Two cups.", source="/srv/tea.md"), passage("One cup.", source="/srv/cup.md"))
+    out = io.StringIO()
+    show_answer(Console(file=out, width=200), answer("No.", answered=False, passages=near))
+    assert "  - A (tea.md:0-9)\n  - A (cup.md:0-8)\n" in out.getvalue()
 
 
 @pytest.mark.parametrize(

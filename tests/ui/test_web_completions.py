@@ -38,7 +38,8 @@ def test_an_answer_has_quotes_below_and_citations_as_annotations(client: openai.
     found = client.chat.completions.create(model="bpo-kpo", messages=[asks(ASKED)], temperature=0)  # type: ignore[list-item]
     (choice,) = found.choices
     content = choice.message.content or ""
-    assert choice.finish_reason == "stop" and content.startswith(TEXT) and QUOTE in content
+    assert choice.finish_reason == "stop" and content.startswith(TEXT)
+    assert f"“{QUOTE}” (a.md:{AT}-" in content, "what is outside the checkout has no path"
     (annotation,) = choice.message.annotations or []
     cited = annotation.url_citation
     assert content[cited.start_index : cited.end_index] == "[1]"

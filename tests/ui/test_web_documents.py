@@ -209,8 +209,8 @@ def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_t
 @pytest.mark.parametrize(
     ("chosen", "asked", "said"),
     [
-        ('["a.md"]', ("a.md",), ""),
-        ('["a.md", "gone.md"]', ("a.md",), GONE),
+        ('["b.md"]', ("b.md",), ""),
+        ('["b.md", "gone.md"]', ("b.md",), GONE),
         ('["gone.md"]', (), ALL_GONE),
     ],
 )

@@ -74,14 +74,15 @@ def test_what_goes_wrong_is_a_line(assistant: Assistant, folder: Path) -> None:
         reports.reader_of(written(folder / "r", RIGHT), assistant)
 
 
-def test_a_question_is_opened_with_what_was_said_before_it_and_its_document(assistant: Assistant) -> None:
+def test_a_question_is_opened_with_what_was_said_before_it_and_its_document() -> None:
     history = (EarlierTurn(question="Is it a hive?", answer="It is."), EarlierTurn(question="Whose?"))
     item = RIGHT.question.model_copy(update={"history": history, "doc": "bees.md"})
-    turns = evaluate._turns(RIGHT.model_copy(update={"question": item}), assistant)
+    turns = evaluate._turns(RIGHT.model_copy(update={"question": item}))
     assert earlier_turns(turns[:-1]) == history
     assert [turn.within for turn in turns] == [("bees.md",)] * 3
     assert whole_answers(turns) == [RIGHT.answer], "what a set says was not answered here"
     assert "It is." in messages(turns)[1]["content"]
+    assert "left this computer" not in messages(turns)[-1]["content"], "who saw it is not known any more"
 
 
 def test_only_what_is_listed_is_opened(folder: Path) -> None:

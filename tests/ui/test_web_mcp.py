@@ -37,6 +37,13 @@ def test_it_returns_the_answer_as_a_text_that_reads_well_and_as_an_answer(script
     assert Answer.model_validate(result.structuredContent).citations[0].quote == QUOTE
 
 
+def test_a_refusal_names_what_is_nearest_and_what_could_be_asked(scripted: str) -> None:
+    _, (result,) = use(scripted, {"question": "What does it cost?"})
+    nearest, could_ask = text(result).split("\n\nThe nearest passages:\n\n- ")[1].split("\n\nYou could ask:\n\n- ")
+    assert "](" not in nearest and "<img" not in nearest.replace("\\<img", "") and "(a.md:0-" in nearest
+    assert could_ask == "And what else, after 0?"
+
+
 def test_a_call_knows_the_turns_and_the_documents_that_come_with_it_and_no_others(scripted: str) -> None:
     turns = ["Hello?", {"question": "What drives BPO?", "answer": "Volume."}]
     asked = {"question": "And KPO?"}

@@ -162,7 +162,8 @@ class TestAnswer:
 
     def test_file_names_are_shown_only_where_there_are_several(self) -> None:
         assert "bpo-vs-kpo.md" not in read(answer_html(answer(), key="t")).text
-        two = answer(citations=(citation(1), citation(2, source="other.md")))
+        two = answer(citations=(citation(1), citation(2, source="/srv/other.md")))
+        assert "[2]other.md · 1. Driving force" in read(answer_html(two, key="t")).text
         assert "bpo-vs-kpo.md · 1. Driving force" in read(answer_html(two, key="t")).text
 
     def test_the_nearest_places_to_a_refusal_are_named_once_and_lead_to_the_article(self) -> None:

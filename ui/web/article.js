@@ -32,7 +32,7 @@ async function show(wanted) {
   wantedSource = wanted.source;
   if (article()?.dataset.source !== wanted.source) await load(wanted.source);
   if (wantedSource !== wanted.source) return; // another document was asked for meanwhile
-  current = wanted;
+  current = { ...wanted, source: article().dataset.source }; // a link of another program names it in short
   draw();
   const spots = element.querySelectorAll(`mark.${CURRENT}`);
   if (narrow.matches) openDrawer();
@@ -49,7 +49,7 @@ async function load(source) {
   if (source !== wantedSource) return;
   article().outerHTML = html;
   const chooser = element.querySelector("select");
-  if (chooser) chooser.value = source;
+  if (chooser) chooser.value = article().dataset.source ?? source;
   marked = "";
   draw();
 }

@@ -154,7 +154,9 @@ def article_panel(index: Callable[[], Index]) -> gr.HTML:
 
     def document(name: str) -> str:
         """A document's HTML, for the script; of one that has gone, a word on that."""
-        source = index().sources.get(name)
+        sources = index().sources
+        ends_so = [one for one in sources if f"/{one}".endswith(f"/{name}")]  # other programs are given its end
+        source = sources.get(name) or (sources[ends_so[0]] if len(ends_so) == 1 else None)
         return document_html(source) if source else "<article><p>This document is no longer indexed.</p></article>"
 
     return gr.HTML(

@@ -192,13 +192,12 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
     if not waiting:  # cleared in the meantime, or the server was started anew under an open page
         return
     turn, before = turns[waiting[-1]], turns[: waiting[-1]]
-    turn.sent_to = assistant.sends_to
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}
         for answer in assistant.chain.stream(ask_of(turn, before), config):
             if turn.done:
                 return
-            turn.answer = answer
+            turn.answer, turn.sent_to = answer, assistant.sent_to(answer)
             yield messages(turns)
         turn.end()
         yield messages(turns)

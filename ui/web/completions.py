@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
@@ -24,14 +24,15 @@ from starlette.exceptions import HTTPException
 from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_QUESTION
-from assistant.exports import answer_markdown, inert
+from assistant.exports import NEAREST, YOU_COULD_ASK, answer_markdown, inert, nearest_places
 from ingest.errors import QuestionError, UserError
+from ingest.sources import shown_name
 from ui.web.chat import BROKEN
 
 MODEL = "bpo-kpo"
 
 # What `content` puts below the text, by which a client's next request brings an earlier answer back.
-_QUOTES = re.compile(r"\n\n- \[1\] .*: “.*", re.DOTALL)
+_BELOW = re.compile(rf"\n\n(?:- \[1\] .*: “|{NEAREST}\n|{YOU_COULD_ASK}\n).*", re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class _Asked(BaseModel):
             if message.role == "user":
                 turns.append(EarlierTurn(question=message.text[:LONGEST_QUESTION]))
             elif turns:
-                told = [turns[-1].answer, _QUOTES.sub("", message.text)]
+                told = [turns[-1].answer, _BELOW.sub("", message.text)]
                 turns[-1] = EarlierTurn(question=turns[-1].question, answer="\n\n".join(filter(None, told)))
         return Ask(question=said[-1].text, history=tuple(turns), within=tuple(self.within))
 
@@ -102,15 +103,16 @@ def completions(assistant: Assistant) -> APIRouter:
     @router.post("/chat/completions")
     def complete(asked: _Asked, request: Request) -> Response:
         _known(asked.model)
-        page, ask = str(request.base_url), asked.ask()
+        page, ask, documents = str(request.base_url), asked.ask(), assistant.index().sources
         if asked.stream:
             growing = assistant.chain.stream(ask)
             first = next(growing)  # what is wrong with the question is told before anything is sent
             usage = bool(asked.stream_options and asked.stream_options.get("include_usage"))
-            events = _or_mistake(_events(first, growing, page, usage))
+            events = _or_mistake(_events(first, growing, page, documents, usage))
             return StreamingResponse(events, media_type="text/event-stream")
         answer = assistant.chain.invoke(ask)
-        message = {"role": "assistant", "content": content(answer), "annotations": _annotations(answer, page)}
+        annotations = _annotations(answer, page, documents)
+        message = {"role": "assistant", "content": content(answer), "annotations": annotations}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return JSONResponse({**_head("chat.completion"), "choices": [choice], "usage": _usage(answer)})
 
@@ -138,7 +140,9 @@ def _or_mistake(events: Iterator[str]) -> Iterator[str]:
         yield f"data: {bytes(_refused(error).body).decode()}\n\n"
 
 
-def _events(first: Answer, growing: Iterator[Answer], page: str, usage: bool) -> Iterator[str]:
+def _events(
+    first: Answer, growing: Iterator[Answer], page: str, documents: Collection[str], usage: bool
+) -> Iterator[str]:
     """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
     head, sent, answer = _head("chat.completion.chunk"), "", first
     if usage:
@@ -160,25 +164,32 @@ def _events(first: Answer, growing: Iterator[Answer], page: str, usage: bool) ->
         yield event({"content": whole[len(sent) :]})
     else:  # what was sent has changed after all: the whole is sent behind it
         yield event({"content": f"\n\n---\n\n{whole}"})
-    yield event({"annotations": _annotations(answer, page)}, "stop")
+    yield event({"annotations": _annotations(answer, page, documents)}, "stop")
     if usage:
         yield f"data: {json.dumps({**head, 'choices': [], 'usage': _usage(answer)})}\n\n"
     yield "data: [DONE]\n\n"
 
 
 def content(answer: Answer) -> str:
-    """The text, its quotes, and what may be asked next; no tag, link or image of a document is active."""
-    questions = "".join(f"\n- {inert(question)}" for question in answer.suggestions)
-    return f"{answer_markdown(answer)}\n{questions}" if questions else answer_markdown(answer)
+    """The text, its quotes or what comes nearest, and what may be asked.
+
+    No tag, link or image of a document is active.
+    """
+    text = answer_markdown(answer)
+    for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
+        if lines:
+            text += f"\n\n{label}\n" + "".join(f"\n- {inert(line)}" for line in lines)
+    return text
 
 
-def _annotations(answer: Answer, page: str) -> list[dict[str, Any]]:
+def _annotations(answer: Answer, page: str, documents: Collection[str]) -> list[dict[str, Any]]:
     """Each marker of the text, with a link to the span of the document that it stands for."""
     found = []
     text = inert(answer.text)
     for citation in answer.citations:
-        place = f"#at-{citation.start}-{citation.end}-{quote(citation.source, safe='', errors='replace')}"
-        link = {"url": f"{page}{place}", "title": citation.section or citation.source}
+        file = shown_name(citation.source, documents)
+        place = f"#at-{citation.start}-{citation.end}-{quote(file, safe='', errors='replace')}"
+        link = {"url": f"{page}{place}", "title": citation.section or file}
         for marker in re.finditer(re.escape(f"[{citation.number}]"), text):
             cited = {"start_index": marker.start(), "end_index": marker.end(), **link}
             found.append((marker.start(), {"type": "url_citation", "url_citation": cited}))

@@ -181,7 +181,7 @@ class EvaluatePanel:
         with mistakes_told():
             rows = list(read_rows(report_named(report))) if report else []
         row = next((row for row in rows if row.id == event._data["id"]), None)
-        before += _turns(row, self._assistant) if row else []  # in place: an answer may be on its way to it
+        before += _turns(row) if row else []  # in place: an answer may be on its way to it
         return before, messages(before), dump(before)
 
 
@@ -210,15 +210,14 @@ def _mistake(error: Exception, uploads: Uploads | None = None) -> str:
     return line_html(said)
 
 
-def _turns(row: Row, assistant: Assistant) -> list[Turn]:
+def _turns(row: Row) -> list[Turn]:
     """A row as a conversation that can be gone on with."""
     asked_of = row.question.within
     before = [
         Turn(earlier.question, _given(earlier), ASKED_BEFORE, done=True, within=asked_of)
         for earlier in row.question.history
     ]
-    sent_to = () if row.answer and row.answer.model == EXTRACTIVE else assistant.sends_to
-    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=sent_to, within=asked_of)
+    asked = Turn(row.question.question, row.answer, row.error or "", done=True, sent_to=None, within=asked_of)
     return [*before, asked]
 
 

@@ -1,6 +1,5 @@
 """How the page's listeners are run, and what the browser does before and after them."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from ingest.errors import UserError
-from ui.web.turns import LEFT
 
 # without a place in the queue, and no name in the API
 UNQUEUED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
@@ -39,7 +37,7 @@ KEEP = """(saved) => {
 # A question is kept before it is sent: where no server hears it, the page that comes with the next one has it.
 SEND = f"""(question, ...others) => {{
     const asked = ({_KEPT})(question, ...others);
-    const sent = {{ question: question.toWellFormed(), notice: {json.dumps(LEFT)}, done: true }};
+    const sent = {{ question: question.toWellFormed() }};
     try {{
         const before = JSON.parse(sessionStorage.getItem("conversation") || "[]");
         sessionStorage.setItem("conversation", JSON.stringify([...before, sent]));

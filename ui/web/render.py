@@ -7,7 +7,7 @@ it on untouched; Markdown in the data therefore stays what it is, text.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
@@ -18,6 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.exports import answer_markdown
 from assistant.headings import last_heading
+from assistant.lines import markdown_reader
 from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from ingest.pages import page_of
@@ -52,24 +53,22 @@ def line_html(text: str) -> str:
     return f'<p role="status">{html.escape(text)}</p>'
 
 
-def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] = ()) -> str:
+def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] | None = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 
     Args:
         answer: what to show.
         key: letters and digits that no other answer on the page has; the ids of its quotes begin with it.
         finished: whether this is the last of a stream; before that nothing is said about time and support.
-        sent_to: the hosts that saw the question.
+        sent_to: the hosts that saw the question; `None` where that is not known.
     """
-    sources = {item.source for item in answer.citations} | {item.source for item in answer.passages}
-    several = len(sources) > 1
     kind = "answer" if answer.answered else "answer refusal"
     parts = [f'<div class="reply">{_markdown(answer, key)}</div>']
     parts += [f'<p class="notice" role="status">{_lines(notice)}</p>' for notice in answer.notices]
     if not answer.answered and answer.passages and finished:
-        parts.append(_nearest(answer.passages[:NEAREST_SHOWN], several))
+        parts.append(_nearest(answer.passages[:NEAREST_SHOWN], answer.files))
     if answer.citations:
-        items = "".join(_citation(citation, key, several) for citation in answer.citations)
+        items = "".join(_citation(citation, key, answer.files) for citation in answer.citations)
         summary = html.escape(proof(answer) if finished else "Quotes")
         parts.append(f'<details><summary>{summary}</summary><ol class="quotes">{items}</ol></details>')
     if finished:
@@ -80,7 +79,7 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
     return _one_line(f'<div class="{kind}">{"".join(parts)}</div>')
 
 
-def _citation(citation: Citation, key: str, several: bool) -> str:
+def _citation(citation: Citation, key: str, files: Mapping[str, str]) -> str:
     file = ""
     if citation.page:
         address, page = html.escape(link_to(citation.source, citation.start)), html.escape(citation.page)
@@ -88,13 +87,13 @@ def _citation(citation: Citation, key: str, several: bool) -> str:
         file = f' <a class="file" href="{address}" {named} target="_blank" rel="noopener">Open the PDF</a>'
     return (
         f'<li id="{key}-{citation.number}"><div class="number">[{citation.number}]</div>'
-        f"<div>{_place(citation, several)}{file}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
+        f"<div>{_place(citation, files)}{file}<blockquote>{_passage(citation.quote)}</blockquote></div></li>"
     )
 
 
-def _nearest(passages: Sequence[RetrievedPassage], several: bool) -> str:
+def _nearest(passages: Sequence[RetrievedPassage], files: Mapping[str, str]) -> str:
     by_place = {(passage.source, passage.section): passage for passage in reversed(passages)}
-    places = " · ".join(_place(passage, several, short=True) for passage in reversed(by_place.values()))
+    places = " · ".join(_place(passage, files, short=True) for passage in reversed(by_place.values()))
     return f'<p class="nearest">What comes nearest: {places}</p>'
 
 
@@ -104,10 +103,10 @@ def who_answers(model: str, sent_to: Sequence[str]) -> str:
     return f"{'the offline reader' if model == EXTRACTIVE else model} ({where})"
 
 
-def _place(item: Citation | RetrievedPassage, several: bool, short: bool = False) -> str:
+def _place(item: Citation | RetrievedPassage, files: Mapping[str, str], short: bool = False) -> str:
     """A link to the span in the article: the section, and the file where there are several or no section."""
     section = _section(last_heading(item.section) if short else item.section, item.source)
-    names = [item.source, section] if several or not section else [section]
+    names = [files[item.source], section] if len(files) > 1 or not section else [section]
     shown = " · ".join(_lines(name) for name in names if name)
     source = quote(item.source, safe="", errors="replace")
     return f'<a class="place" href="#at-{item.start}-{item.end}-{source}">{shown}</a>'
@@ -141,7 +140,7 @@ def _one_line(markup: str) -> str:
 def _markdown(answer: Answer, key: str) -> str:
     links = {citation.number: citation for citation in answer.citations}
     doubts = iter([sentence.doubt for sentence in answer.sentences if sentence.doubt])
-    return str(_READER.render(answer.text, {"key": key, "links": links, "doubts": doubts}))
+    return str(_READER.render(answer.text, {"key": key, "links": links, "files": answer.files, "doubts": doubts}))
 
 
 def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -151,7 +150,8 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
         citation = env["links"].get(int(marker[1]))
         if citation is None:
             return marker[0]
-        name = html.escape(_section(last_heading(citation.section), citation.source) or citation.source)
+        section = _section(last_heading(citation.section), citation.source)
+        name = html.escape(section or env["files"][citation.source])
         spoken = f'<span class="spoken">Citation </span>{marker[1]}<span class="spoken">, {name}</span>'
         return f'<a class="marker" href="#{env["key"]}-{citation.number}">{spoken}</a>'
 
@@ -169,8 +169,8 @@ def _escaped(self: RendererHTML, tokens: Sequence[Token], index: int, options: O
 
 
 def _reader() -> MarkdownIt:
-    """Markdown with nothing but paragraphs, lists, tables and emphasis: a list of what is allowed."""
-    reader = MarkdownIt("zero").enable(["list", "table", "emphasis", "escape", "entity", "newline"])
+    """Of answers, with their markers as links."""
+    reader = markdown_reader()
     reader.disable("text_join")  # which would make text of an escaped `\[1\]` and a marker the same
     reader.add_render_rule("text", _text)
     reader.add_render_rule("text_special", _escaped)

@@ -27,7 +27,7 @@ class Turn:
     answer: Answer | None = None
     notice: str = ""
     done: bool = False
-    sent_to: tuple[str, ...] = ()  # the hosts that saw the question
+    sent_to: tuple[str, ...] | None = ()  # the hosts that saw the question; `None`: not known
     within: tuple[str, ...] = ()  # the documents that it is asked of; all where it names none
     strict: bool | None = None  # whether what is not proven is left out (see `Ask`)
     remark: str = ""  # what is said above the answer
@@ -55,16 +55,20 @@ _TURNS = TypeAdapter(list[Turn])
 
 def dump(turns: Sequence[Turn]) -> str:
     """The conversation as the browser keeps it while its tab is open; of answers only whole ones."""
-    kept = [turn if turn.done else Turn(turn.question, notice=LEFT, done=True) for turn in turns]
+    kept = [turn if turn.done else Turn(turn.question) for turn in turns]
     return _TURNS.dump_json(kept).decode()
 
 
 def load(saved: str) -> list[Turn]:
     """The conversation that `dump` wrote; an empty one where the browser sends anything else."""
     try:
-        return [turn for turn in _TURNS.validate_json(saved) if turn.done]
+        turns = _TURNS.validate_json(saved)
     except ValidationError:
         return []
+    for turn in turns:
+        if not turn.done:
+            turn.end(LEFT)
+    return turns
 
 
 def known(turns: Turns, saved: str) -> Turns:

@@ -73,12 +73,31 @@ async function copy(link) {
 
 // --- editing: the question goes back into the box
 
-function edit(link) {
-  const box = document.querySelector("#question textarea");
-  box.value = link.parentElement.querySelector(".copied").textContent;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.focus();
+const box = () => document.querySelector("#question textarea");
+
+function edit(text) {
+  box().value = text;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+  box().focus();
 }
+
+// --- what is in the box outlives its page, which is loaded anew when a server that was lost is there again
+
+let entered = ""; // what was sent last, which Gradio passes over while it hears of no server
+let draft = "";
+try {
+  draft = sessionStorage.getItem("draft") ?? "";
+} catch {} // a browser that keeps nothing
+
+addEventListener("pagehide", () => {
+  const question = box()?.value.toWellFormed() ?? "";
+  try {
+    const before = JSON.parse(sessionStorage.getItem("conversation") || "[]");
+    const unheard = question && question === entered && question !== before.at(-1)?.question;
+    if (unheard) sessionStorage.setItem("conversation", JSON.stringify([...before, { question }]));
+    sessionStorage.setItem("draft", question === entered ? "" : question);
+  } catch {} // longer than the browser keeps
+});
 
 // --- the menu: a popover below its button
 
@@ -119,7 +138,7 @@ function act(event) {
     event.preventDefault();
     hideQuote();
     if (link.classList.contains("copy")) return copy(link);
-    if (link.classList.contains("edit")) return edit(link);
+    if (link.classList.contains("edit")) return edit(link.parentElement.querySelector(".copied").textContent);
     opened = (link.classList.contains("marker") ? quoteOf(link) : link.closest("li[id]"))?.id ?? "";
     const wanted = link.classList.contains("marker") ? placeOf(link) : place(link);
     if (wanted) return show(wanted);
@@ -143,7 +162,9 @@ document.addEventListener(
 for (const move of ["wheel", "touchmove", "keydown"])
   document.addEventListener(move, (event) => within(event, "#article") && (reading = true), { passive: true });
 narrow.addEventListener("change", closeDrawer); // on a wide screen the article is a panel
+document.addEventListener("input", (event) => within(event, "#question") && (entered = ""));
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && within(event, "#question textarea")) entered = event.target.value;
   if (event.key === "Escape") {
     if (!bubble.hidden) hideQuote();
     else closeDrawer();
@@ -204,10 +225,9 @@ function lead() {
 
 // After an answer or a clearing the box has the focus again, unless whoever reads has gone elsewhere meanwhile.
 function refocus(cleared) {
-  const box = document.querySelector("#question textarea");
   const lost = busy && document.activeElement === document.body;
-  if ((lost || cleared) && box && !box.disabled) box.focus();
-  busy = Boolean(box?.disabled);
+  if ((lost || cleared) && box() && !box().disabled) box().focus();
+  busy = Boolean(box()?.disabled);
 }
 
 // A question stands at the top once it is asked, and again once its answer is whole and has its suggestions: that is
@@ -244,11 +264,16 @@ function changed() {
     show(linked);
     linked = null;
   }
+  if (draft && box()) {
+    edit(draft);
+    draft = "";
+  }
   const questions = chat()?.querySelectorAll(".question").length ?? 0;
   const cleared = asked && !questions;
   if (questions !== asked) reading = false;
   asked = questions;
   if (cleared) [current, opened] = [null, ""];
+  document.title = document.querySelector("#head h1")?.textContent ?? document.title;
   draw();
   announce();
   refocus(cleared);

@@ -105,7 +105,9 @@ def test_a_bar_leads_to_the_questions_behind_it(tmp_path: Path) -> None:
 
 
 def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
-    html = page(written(tmp_path / "r", MISCITED))
+    in_bold = a_row(UNANSWERABLE, an_answer("**Bees:** they <i>fly</i>.\n\n- Ten.", cited=""))
+    html = page(written(tmp_path / "r", MISCITED, in_bold))
+    assert "<p><strong>Bees:</strong> they &lt;i&gt;fly&lt;/i&gt;.</p>\n<ul>\n<li>Ten.</li>" in html
     assert "How many &lt;i&gt;frames&lt;/i&gt;?" in html and "<i>" not in html
     assert "&lt;by hand&gt;" in html
     assert not any(part in html for part in ("http://", "https://", "<script", "src=", "@import", "url("))

@@ -7,6 +7,7 @@ quotes the very words, and citations are numbered anew, from 1 on, in order of f
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
@@ -101,16 +102,26 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
     _join_list_items(pieces, passages)
     for piece in pieces:
         piece.doubt = _doubt(piece, passages, judge)
+    for piece, after in pairwise(pieces):
+        in_a_row = not text[piece.end : after.start].strip() and "\n" not in text[piece.end : after.start]
+        if in_a_row and piece.doubt and _is_short(piece) and after.proof and not after.doubt:
+            both = replace(after, text=f"{piece.text} {after.text}", quoted=False)
+            piece.doubt = _doubt(both, passages, judge)
     return pieces
+
+
+def _is_short(piece: Piece) -> bool:
+    """Whether it has a few words that cite nothing: a table's head, or what the next sentence says in full."""
+    return not piece.markers and len(content_words(piece.text)) < LONG_ENOUGH
 
 
 def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> None:
     """Gives an unsupported piece a passage that quotes it, else one that supports it.
 
     Only those that share most words with it are tried: among many one seems to prove whatever is said. A few words
-    that cite nothing, such as the head of a table, are let be.
+    that cite nothing are let be.
     """
-    if not piece.markers and len(content_words(piece.text)) < LONG_ENOUGH:
+    if _is_short(piece):
         return
     said = set(content_words(piece.text))
     aligned = [(i, *align(piece.text, passage.text)) for i, passage in enumerate(passages)]

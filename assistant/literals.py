@@ -33,6 +33,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(r"\b(?:why not|not to mention|not only|no doubt|no wonder)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\bnot (?:an? |the )?\d[\d.,]*")
 _WORD = re.compile(r"\b[^\W\d_][\w&’'-]*(?:[.,]\d+)*")
 _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}[\p{Latin}\d]+")
@@ -84,8 +85,11 @@ def without(found: Iterable[str], text: str) -> list[str]:
 
 
 def unknown_amounts(claim: str, told: str) -> list[str]:
-    """The numbers and amounts of a claim that a text does not have, in digits or in words."""
-    known = set(words(told))
+    """The numbers and amounts of a claim that a text does not have, in digits or in words.
+
+    One that is only denied ("a 14-day trial, not a 30-day one") need not stand there.
+    """
+    claim, known = _DENIED.sub("", claim), set(words(told))
     numbers = [number for number in _NUMBER.findall(unicodedata.normalize("NFKC", claim)) if number not in known]
     return sorted({*numbers, *(amounts(claim) - amounts(told))})
 

@@ -164,6 +164,21 @@ def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> No
     assert "[?]" not in cited.text and "[1]" in cited.text
 
 
+@pytest.mark.parametrize(
+    ("text", "supports"),
+    [
+        ("It is small. The KPO business has a small insight-driven team [2].", ["supported", "supported"]),
+        ("It is dear. The KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
+        ("It is small.\n\nThe KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
+        ("It is small. The KPO business has a dear team [2].", ["unsupported", "unsupported"]),
+    ],
+)
+def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them(
+    text: str, supports: list[str]
+) -> None:
+    assert [sentence.support for sentence in judged(text, whole=True).sentences] == supports
+
+
 @pytest.mark.parametrize(("elsewhere", "moved"), [(1.0, True), (1.1, False)])
 def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: float, moved: bool) -> None:
     text, judge = "The KPO business has a small insight-driven team [{}].", replace(JUDGE, elsewhere=elsewhere)

@@ -139,3 +139,8 @@ def test_where_nouns_are_capitalised_a_name_has_a_second_capital() -> None:
     claim = "Laut Deloitte und McKinsey ist die Belegschaft einer KPO-Firma klein."
     assert unknown_names(claim, "KPO is dear.", nouns_are_capitalised=True) == ["McKinsey"]
     assert unknown_names(claim, "КПО дорого, и KPO тоже.", nouns_are_capitalised=True) == []
+
+
+def test_an_amount_that_is_only_denied_need_not_stand_there() -> None:
+    assert unknown_amounts("The trial takes 14 days, not 30 or a 20-day one.", "It takes 14 days.") == ["20"]
+    assert unknown_amounts("It takes not only 30 days.", "It takes 14 days.") == ["30"]

@@ -11,6 +11,7 @@ The second opinion is that of MODEL, whose replies are kept in the folder `secon
 
 import json
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from assistant.chain import open_assistant
 from assistant.citations import cite
 from assistant.models import DEFAULT_CHAT_MODEL, open_chat_model
 from assistant.prices import cost
+from assistant.prompts import MARKER
+from assistant.reading_model.training.corpus import READING, read_lines
 from assistant.recording import Recorder, Replayer
 from assistant.settings import AssistantSettings
 from assistant.snapshot import Snapshot
 from ingest.lexicon import content_words
 from ingest.settings import ROOT, IngestSettings
+from ingest.text import words
 from tests.benchmarks.second_opinions import RECORDING, WRITTEN, marks
 from ui.settings import read_settings
 
@@ -48,9 +52,9 @@ def marked_claims(opened: Snapshot) -> tuple[Marked, Marked]:
         return opened.reading(question).passages
 
     for line in lines("claims.jsonl"):
-        words = set(content_words(line["claim"]))
+        said = set(content_words(line["claim"]))
         passages = sorted(  # what a claim cites as [1] is the passage that it was made of
-            retrieved(line["question"]), key=lambda p: -len(words & set(content_words(p.text)))
+            retrieved(line["question"]), key=lambda p: -len(said & set(content_words(p.text)))
         )
         sentences = cite(line["claim"], passages, opened.evidence.judge, whole=True).sentences
         (right if line["supported"] else wrong).append(any(one.support == "unsupported" for one in sentences))
@@ -69,6 +73,20 @@ def marked_sentences(opened: Snapshot) -> tuple[Marked, Marked]:
     return supported, invented
 
 
+def marked_answers(opened: Snapshot) -> Marked:
+    """The right sentences of a strong model's answers, of the half of them that nothing was calibrated on."""
+    marked: Marked = []
+    for line in read_lines(READING / "answers.jsonl")[1::2]:
+        passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
+        judge = replace(opened.evidence.judge, written=MARKER.sub("", line["reply"]))
+        right = [" ".join(words(one["text"])) for one in line["sentences"] if one["supported"]]
+        for sentence in cite(line["reply"], passages, judge, whole=True).sentences:
+            said = " ".join(words(sentence.text))
+            if any(said in one or one in said for one in right):
+                marked.append(sentence.support == "unsupported")
+    return marked
+
+
 def lines(name: str) -> list[dict[str, Any]]:
     """The lines of a file beside the tests."""
     return [json.loads(line) for line in (ROOT / "tests" / "data" / name).read_text("utf-8").splitlines()]
@@ -81,12 +99,13 @@ def main(model: str | None = None) -> None:
     right, wrong = marked_claims(opened)
     supported, invented = marked_sentences(opened)
     for kind, marked in {
+        "a strong model's answers, right": marked_answers(opened),
         "claims about the article, wrong": wrong,
         "claims about the article, right": right,
         "SmolLM2, not supported": invented,
         "SmolLM2, supported": supported,
     }.items():
-        print(f"{kind}: {len(marked)}, marked {share(marked):.2f}")
+        print(f"{kind}: {len(marked)}, marked {share(marked):.2f} ({sum(marked)})")
     print(f"marks on SmolLM2 that are right: {sum(invented) / sum([*invented, *supported]):.2f}")
 
     judge: BaseChatModel = Replayer(name_of_model=WRITTEN, folder=RECORDING)

@@ -176,7 +176,8 @@ def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> No
 def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them(
     text: str, supports: list[str]
 ) -> None:
-    assert [sentence.support for sentence in judged(text, whole=True).sentences] == supports
+    judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, least=0.0, elsewhere=0.0)
+    assert [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences] == supports
 
 
 @pytest.mark.parametrize(("elsewhere", "moved"), [(1.0, True), (1.1, False)])

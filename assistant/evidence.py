@@ -12,7 +12,6 @@ from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
 from assistant.reading_model.outline import PassageLike, places
 from assistant.reading_model.scope import Scope, follows_up, masked, scope_of
-from assistant.sides import Names
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.language import ENGLISH, language_of
@@ -82,8 +81,8 @@ class Evidence:
     def _logit_of(self, claim: str, passages: tuple[RetrievedPassage, ...]) -> float:
         return self._model.proves(self._text(claim), self._encoder.passages(passages))
 
-    def scope(self, question: str, names: Names | None = None) -> Scope:
-        """What a question is asked of; `names`: two things that it names beside each other.
+    def scope(self, question: str, names: Sequence[str] | None = None) -> Scope:
+        """What a question is asked of; `names`: two things that it names beside each other, or one of such two.
 
         What is not English is asked of passages: the scopes were learned from English questions.
         """

@@ -34,12 +34,13 @@ def overview_for(
     """
     asked = turns(question)[-1]
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
-    scope = retriever.evidence.scope(_without_files(asked, passages), names)
+    side = None if names else _side_of_title(asked, passages, index)
+    scope = retriever.evidence.scope(_without_files(asked, passages), names or (side and (side,)))
     overview = None
     if (scope == "document" or answers) and (named := sections_asked_for(asked, passages, index, retriever)):
         overview = told(index.section(*named[0])) if len(named) == 1 else None  # the passages tell of each
     elif scope == "document":
-        overview = _of_one_thing(asked, index, retriever) or _of_documents(asked, index)
+        overview = (_of_one_thing(asked, side, index, retriever) if side else None) or _of_documents(asked, index)
     elif scope == "comparison":
         overview = _of_two_things(asked, names, index, retriever)
     return overview if overview and overview.lines else None
@@ -115,13 +116,17 @@ def _of_two_things(asked: str, names: Names | None, index: Index, retriever: Hyb
     return side_by_side(passages, read, names, index.lexicon.terms)
 
 
-def _of_one_thing(asked: str, index: Index, retriever: HybridRetriever) -> Overview | None:
-    """What the same sections say of one thing, where that is the only one a question names of a title's two."""
-    _, title = _nearest(asked, index, retriever)
+def _side_of_title(asked: str, passages: Sequence[RetrievedPassage], index: Index) -> str | None:
+    """The one of two things compared by the best passage's title which is all of them that a question names."""
+    title = index.sources[passages[0].source].title if passages else ""
     names = compared(title, [title])
-    side = side_of(asked, [], names) if names else None
-    both = _of_two_things(asked, names, index, retriever) if side else None
-    return one_side(both, side) if both and side else None
+    return side_of(asked, [], names) if names else None
+
+
+def _of_one_thing(asked: str, side: str, index: Index, retriever: HybridRetriever) -> Overview | None:
+    """What the sections that compare two things say of one of them."""
+    both = _of_two_things(asked, None, index, retriever)
+    return one_side(both, side) if both else None
 
 
 def _nearest(asked: str, index: Index, retriever: HybridRetriever) -> tuple[list[Passage], str]:

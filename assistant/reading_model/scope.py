@@ -5,6 +5,7 @@ trained by `make reading-model`.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -62,9 +63,10 @@ def follows_up(vector: np.ndarray) -> bool:
     return bool(needs > stands)
 
 
-def masked(question: str, names: tuple[str, str]) -> str:
-    """The question with other words for the two things that it names: what they are says nothing of its scope."""
-    for name, word in zip(names, ("this", "that"), strict=True):
+def masked(question: str, names: Sequence[str]) -> str:
+    """The question with other words for the one or two things that it names: they say nothing of its scope."""
+    words = ("this", "that") if len(names) == 2 else ("that topic",)
+    for name, word in zip(names, words, strict=True):
         pattern = r"\W+".join(map(re.escape, name.split()))
         question = re.sub(rf"\b{pattern}\w*", word, question, flags=re.IGNORECASE)
     return question

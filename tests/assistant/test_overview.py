@@ -211,13 +211,18 @@ def test_the_article_s_seven_differences_are_told_for_both_sides(asked: str, ass
     assert assistant.explain(asked).decision.reason == "the question is asked of the whole"
 
 
-@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?"])
+@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?", "BPO in short"])
 def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
     asked: str, assistant: Assistant
 ) -> None:
     text = assistant.chain.invoke(asked).text
     assert text.startswith("**Driving force:** These processes tend to be volume-driven")
     assert "insight-driven" not in text and "|" not in text
+
+
+@pytest.mark.parametrize("asked", ["What is BPO?", "bpo", "top BPO companies", "benefits of BPO"])
+def test_who_asks_something_of_one_of_them_gets_what_answers(asked: str, assistant: Assistant) -> None:
+    assert assistant.explain(asked).decision.reason == "these units answer"
 
 
 def test_of_two_things_side_by_side_one_may_be_told_alone() -> None:

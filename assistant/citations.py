@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
-from assistant.literals import names_in
+from assistant.literals import names_in, unknown_numbers
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
 from assistant.silence import claimed
@@ -199,7 +199,12 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
 
 
 def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
-    """Why the piece is not proven; empty where it is, or says only what the documents do not say."""
+    """Why the piece is not proven; empty where it is, or says only what the documents do not say.
+
+    Even that may name no amount that no passage has: who denies it well tells it all the same.
+    """
     proof = [(passages[i], span) for i, span in piece.proof]
-    claim = claimed(piece.text)
-    return verdict(proof, claim, piece.quoted, judge, piece.label).doubt if claim else ""
+    if claim := claimed(piece.text):
+        return verdict(proof, claim, piece.quoted, judge, piece.label).doubt
+    strange = unknown_numbers(piece.text, " ".join(passage.text for passage in passages))
+    return f"“{strange[0]}” is in no passage" if strange else ""

@@ -139,11 +139,13 @@ async def chunks_of(
 def without_keys(reply: AIMessageChunk, model: BaseChatModel) -> AIMessageChunk:
     """A reply, whole or not, without the keys that the model is asked with: a server may repeat them.
 
-    The beginning of a key is enough, since the rest may be yet to come.
+    At its end the first half of a key is enough, since the rest may be yet to come.
     """
     said = text = str(reply.text)
     for key in _keys(model):
-        text = re.sub(re.escape(key[: len(key) // 2]) + r"\S*", "...", text)
+        text = text.replace(key, "...")
+        begun = next((n for n in range(len(key) - 1, len(key) // 2 - 1, -1) if text.endswith(key[:n])), 0)
+        text = text[: len(text) - begun] + "..." if begun else text
     return reply if text == said else reply.model_copy(update={"content": text})
 
 

@@ -4,7 +4,7 @@ import re
 
 _DOCUMENTS = r"(?:articles?|documents?|passages?|sources?|texts?|excerpts?|context)"
 _THE = rf"(?:the|these|this|your)(?: (?:given|provided|available))? {_DOCUMENTS}(?: provided)?"
-_NOT = r"(?:(?:do|does|did|could)(?: not|n[’']t)|can(?:not| not|[’']t))"
+_NOT = r"(?:(?:do|does|did|could)(?: not|n[’']t)|can(?:not| not|[’']t))(?! (?:only|just|merely)\b)"
 _SAY = (
     r"(?:address|answer|contain|cover|describe|disclose|discuss|explain|give|have|include|indicate|make|mention"
     r"|offer|provide|say|specify|state|tell)"
@@ -26,15 +26,16 @@ _SILENT = re.compile(
 # The same in German and Dutch, and in French, Spanish, Italian and Portuguese.
 _TEXT = r"(?:arti(?:kel|cle|colo|go)|artículo|do[ck]ument|te(?:kst|xte?|xto|sto)|passa|pasaje|abschnitt)"
 _SILENT_ELSEWHERE = re.compile(
-    rf"(?=[^,;:]*\b{_TEXT})(?=[^,;:]*\b(?:sag|nenn|enth[aä]l|erwähn|mach|steht|gib|geb|zeg|noem|bevat|vermeld|geef))"
-    r"[^,;:]*\b(?:nichts?|kein\w*|niets?|geen)\b"
+    r"(?=[^,;:]*\b(?:sag|nenn|enth[aä]l|erwähn|mach|steht|gib|geb|zeg|noem|bevat|vermeld|geef))"
+    rf"[^,;:]*\b{_TEXT}[^,;:]*\b(?:nichts?|kein\w*|niets?|geen)\b"
     rf"|[^,;:]*\b{_TEXT}\w* (?:ne |n[’']|non? |não )(?:\w{{1,2}} )?"
     r"(?:di[cstz]|men[czt]|préci|espe[cz]|cont|don|da\b|dá\b|indi|fourni|forni|répond|respond|rispond)",
     re.IGNORECASE,
 )
 _BORDER = re.compile(
     r"(?:,|;|\s[–—])?\s+(?:but|however|although|though|whereas)\b,?\s+"
-    rf"|[,;]\s+(?:yet|while|only)\s+|,?\s+and\s+(?={_THE})|;\s+|,\s+(?=(?:it|they)\s)",
+    rf"|[,;]\s+(?:yet|while|only)\s+|,?\s+(?:and|und|et|y|e)\s+(?={_THE}|[A-Z])|[;:]\s+|,\s+(?=(?:it|they)\s)"
+    r"|,?\s+(?:since|because)\s+|\s+(?:other|more|except) than (?:that\s+)?",
     re.IGNORECASE,
 )
 _CONCEDES = re.compile(r"^(?:while|although|though) ([^,]*), ", re.IGNORECASE)

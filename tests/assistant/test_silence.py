@@ -40,6 +40,7 @@ def test_a_refusal_in_words_of_its_own_claims_nothing(sentence: str) -> None:
         "The passages are short, but they are many.",
         "Der Artikel sagt, dass KPO nicht billig ist.",
         "Das Dokument braucht keine Unterschrift.",
+        "Die Firma nennt keine Artikel.",
     ],
 )
 def test_what_is_said_of_anything_else_is_claimed_as_it_stands(sentence: str) -> None:
@@ -53,6 +54,9 @@ def test_what_is_said_of_anything_else_is_claimed_as_it_stands(sentence: str) ->
         "While the article does not say what KPO costs, both cost less",
         "The article does not mention prices; both cost less",
         "both cost less, but the article does not say how much.",
+        "The article does not give details, since both cost less",
+        "There is no mention of prices other than that both cost less",
+        "I cannot say more than that both cost less",
     ],
 )
 def test_half_a_refusal_claims_its_other_half(sentence: str) -> None:

@@ -17,7 +17,7 @@ from ingest.errors import SettingsError, UserError
 # Servers that are only compatible name it in words of their own (llama.cpp, vLLM, Ollama).
 _TOO_LONG = re.compile(
     r"context.{0,40}(?:length|size|window)|(?:input|message|prompt|tokens)s?\b.{0,40}\btoo (?:large|long)"
-    r"|too many tokens",
+    r"|too many tokens|tokens\b.{0,40}\bmust be <=|payload too large",
     re.I,
 )
 _ECHO = "input"  # in the errors of FastAPI's servers: what they were sent, perhaps all of it

@@ -187,13 +187,24 @@ def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Scrip
     assert len(server.asked) == 2
 
 
-def test_a_prompt_that_is_too_long_gives_way_to_what_was_retrieved_and_then_to_half_of_it(asking: Asking) -> None:
-    too_long = error("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 512")
+@pytest.mark.parametrize(
+    ("status", "message", "limited"),
+    [
+        ("400 Bad Request", "This model's maximum context length is 512", False),
+        ("422 Unprocessable Entity", "`inputs` tokens + `max_new_tokens` must be <= 2048. Given: 3310", False),
+        ("413 Content Too Large", "Payload too large", True),  # whatever the reply's limit is
+    ],
+)
+def test_a_prompt_that_is_too_long_gives_way_to_what_was_retrieved_and_then_to_half_of_it(
+    status: str, message: str, limited: bool, asking: Asking
+) -> None:
+    too_long = error(status, message=message)
     with model_server(too_long, too_long, too_long, streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.model == "openai:m" and answer.sentences[0].support == "quoted"
-    assert ["max_completion_tokens" in asked.body for asked in server.asked] == [True, False, False, False]
-    _, whole, retrieved, half = (asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked)
+    assert ["max_completion_tokens" in asked.body for asked in server.asked] == [True, *3 * [limited]]
+    counts = [asked.body["messages"][1]["content"].count("<passage ") for asked in server.asked]
+    whole, retrieved, half = dict.fromkeys(counts[:3] if limited else counts)
     assert whole > retrieved == len(answer.passages) and half == retrieved // 2
 
 

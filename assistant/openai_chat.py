@@ -102,7 +102,7 @@ def _refused_by(error: Exception, known: Collection[str]) -> set[str]:
 
     Where its window has no room for prompt and limit, it is to write as much as there is room for.
     """
-    if status_of(error) not in (400, 422):
+    if status_of(error) not in (400, 422, 500, 501):  # 500: what a chat template does not know
         return set()
     if is_too_long(error):
         return _LIMITS.difference(known)

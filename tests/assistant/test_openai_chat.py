@@ -88,7 +88,7 @@ def extra(name: str) -> dict[str, Any]:
     return {"detail": [{"loc": ["body", name], "msg": "Extra inputs are not permitted", "input": sent}]}
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
+@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity", "500 Internal Server Error"])
 @pytest.mark.parametrize(
     ("message", "left_out"),
     [

@@ -24,7 +24,8 @@ from assistant.refusal import answerable, foreign, refuses
 from assistant.sides import Names, compared, side_in, side_of
 from assistant.streams import streaming
 from assistant.units import announces, units
-from ingest.text import Span
+from ingest.lexicon import STOP_WORDS
+from ingest.text import Span, words
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,24 @@ def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> De
 
 
 def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list[Candidate]:
-    """Where a title compares two things, of which the question names one, nothing on the other."""
+    """Where a title compares two things, of which the question names one, nothing on the other.
+
+    But for items of lists that alone have a word of the question, with what announces them: they tell that
+    what is asked for is on the other side.
+    """
     asked = turns(reading.question)[-1]
     for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
         names = compared(title, [title])
         side = side_of(asked, [], names) if names else None
         if names and side:
             other = names[side == names[0]]
-            return [c for c in ranked if _side(reading, c, names) != other] or ranked
+            own = [c for c in ranked if _side(reading, c, names) != other]
+            alone = set(words(asked)) - STOP_WORDS - {word for c in own for word in words(c.unit.text)}
+            named = {c.group for c in ranked if c.unit.kind == "item" and alone.intersection(words(c.unit.text))}
+            lists = [
+                c for c in ranked if c.group in named and (c.unit.announces or alone & set(words(c.unit.text)))
+            ]
+            return [c for c in ranked if c in own or c in lists] or ranked
     return ranked
 
 

@@ -142,6 +142,15 @@ def test_of_two_things_that_a_title_compares_the_one_that_is_asked_for_is_answer
     assert VOLUME in text(both) and INSIGHT in text(both)
 
 
+def test_an_item_that_alone_has_what_is_asked_for_answers_though_it_is_on_the_other_side() -> None:
+    firms = "BPO firms are:\n\n- Acme.\n- Bolt."
+    asked = reading(
+        (f"# BPO vs KPO\n\n{INSIGHT}\n\n{firms}", [-9.0, 0.2, 0.1, 1.0, 0.9]), question="Is Acme a KPO?"
+    )
+    assert text(asked) == f"BPO firms are: [1]\n- Acme. [1]\n\n{INSIGHT} [1]"
+    assert text(replace(asked, question="Which is a KPO?")) == f"{INSIGHT} [1]"
+
+
 def test_what_stands_below_the_very_question_answers_it_however_unsure_the_model_is() -> None:
     told = ("## What does it cost?\n\nIt costs 45 euros.", [-9.0, -3.0])
     asked = reading(told, ("It is red.", [-1.0]), question="what does it cost", section="FAQ > What does it cost?")

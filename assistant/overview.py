@@ -13,7 +13,7 @@ from assistant.headings import last_heading
 from assistant.lines import TableRow
 from assistant.reading_model.model import PassageReading
 from assistant.retriever import HybridRetriever
-from assistant.sides import Names, compared, side_in, side_of
+from assistant.sides import Names, compared, side_in, side_of_title
 from assistant.summaries import Found, Overview, begun, first_sentence, line, summarized, tells, told
 from assistant.units import units
 from ingest.index import Index
@@ -34,11 +34,13 @@ def overview_for(
     """
     asked = turns(question)[-1]
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
-    side = None if names else _side_of_title(asked, passages, index)
+    title = index.sources[passages[0].source].title if passages else ""
+    named = None if names else side_of_title(asked, title)
+    side = named[1] if named else None
     scope = retriever.evidence.scope(_without_files(asked, passages), names or (side and (side,)))
     overview = None
-    if (scope == "document" or answers) and (named := sections_asked_for(asked, passages, index, retriever)):
-        overview = told(index.section(*named[0])) if len(named) == 1 else None  # the passages tell of each
+    if (scope == "document" or answers) and (sections := sections_asked_for(asked, passages, index, retriever)):
+        overview = told(index.section(*sections[0])) if len(sections) == 1 else None  # the passages tell of each
     elif scope == "document":
         overview = (_of_one_thing(asked, side, index, retriever) if side else None) or _of_documents(asked, index)
     elif scope == "comparison":
@@ -114,13 +116,6 @@ def _of_two_things(asked: str, names: Names | None, index: Index, retriever: Hyb
         return None
     read = partial(retriever.evidence.read, "{} vs {}".format(*names))  # however it was asked
     return side_by_side(passages, read, names, index.lexicon.terms)
-
-
-def _side_of_title(asked: str, passages: Sequence[RetrievedPassage], index: Index) -> str | None:
-    """The one of two things compared by the best passage's title which is all of them that a question names."""
-    title = index.sources[passages[0].source].title if passages else ""
-    names = compared(title, [title])
-    return side_of(asked, [], names) if names else None
 
 
 def _of_one_thing(asked: str, side: str, index: Index, retriever: HybridRetriever) -> Overview | None:

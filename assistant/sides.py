@@ -62,6 +62,13 @@ def side_of(text: str, around: Sequence[str], names: Names) -> str | None:
     return None
 
 
+def side_of_title(question: str, title: str) -> tuple[Names, str] | None:
+    """The two things that a title compares, with the only one of them that a question names, where it is so."""
+    names = compared(title, [title])
+    side = side_of(question, [], names) if names else None
+    return (names, side) if names and side else None
+
+
 def side_in(
     every: Sequence[Unit],
     at: int,

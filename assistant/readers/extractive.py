@@ -21,7 +21,7 @@ from assistant.readers import Draft, ReaderInput
 from assistant.readers.selection import Candidate, beginning, candidates, select
 from assistant.reading_model.model import Calibration, Logits
 from assistant.refusal import answerable, foreign, refuses
-from assistant.sides import Names, compared, side_in, side_of
+from assistant.sides import Names, compared, side_in, side_of, side_of_title
 from assistant.streams import streaming
 from assistant.units import announces, units
 from ingest.lexicon import STOP_WORDS
@@ -113,9 +113,8 @@ def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> lis
     """
     asked = turns(reading.question)[-1]
     for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
-        names = compared(title, [title])
-        side = side_of(asked, [], names) if names else None
-        if names and side:
+        if found := side_of_title(asked, title):
+            names, side = found
             other = names[side == names[0]]
             own = [c for c in ranked if _side(reading, c, names) != other]
             alone = set(words(asked)) - STOP_WORDS - {word for c in own for word in words(c.unit.text)}

@@ -273,21 +273,6 @@ def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) ->
     assert judged(text).text.count("[?]") == marked.count("[?]") - marked.endswith("[?]")
 
 
-@pytest.mark.parametrize(
-    ("text", "doubted"),
-    [
-        ("The article does not say what pigs cost [2].", False),
-        ("The article does not say what pigs cost, but KPO is insight-driven [2].", False),
-        ("KPO is insight-driven, but the article does not say how pigs fly [2].", False),
-        ("The article does not say what it costs, but pigs fly [2].", True),
-    ],
-)
-def test_what_the_article_does_not_say_is_let_be_and_only_what_is_said_besides_is_judged(
-    text: str, doubted: bool
-) -> None:
-    assert ("[?]" in judged(text, whole=True).text) is doubted
-
-
 # --- strict
 
 SAID = "These processes tend to be volume-driven"

@@ -5,9 +5,13 @@ import threading
 from typing import Any, cast
 
 import pytest
+from langchain_core.messages import AIMessageChunk
+from pydantic import SecretStr
 
 from assistant import prompts
 from assistant.answers import Answer
+from assistant.model_calls import without_keys
+from assistant.openai_chat import OpenAIChat
 from tests.assistant.conftest import DRIVES, QUOTE, Asking
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
 
@@ -172,3 +176,16 @@ def test_two_who_are_refused_the_same_at_once_both_ask_again(asking: Asking) -> 
         answers = asking(server, timeout=20.0).chain.batch([DRIVES, "Is BPO volume-driven?"])
     assert [(answer.text, answer.notices) for answer in answers] == [(f"{QUOTE} [1]", ())] * 2
     assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("It is token2024-key.", "It is ...."),
+        ("It is token202", "It is ..."),  # the rest may be yet to come
+        ("It is a token2024 of tokens.", "It is a token2024 of tokens."),
+    ],
+)
+def test_a_key_is_taken_out_where_it_stands_whole_or_begins_at_the_end(said: str, shown: str) -> None:
+    model = OpenAIChat(model="m", api_key=SecretStr("token2024-key"))
+    assert without_keys(AIMessageChunk(said), model).text == shown

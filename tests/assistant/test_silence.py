@@ -2,7 +2,12 @@
 
 import pytest
 
+from assistant.citations import cite
 from assistant.silence import claimed
+from tests.assistant.lexical_judge import JUDGE
+from tests.made import passage
+
+PASSAGES = [passage("Processes are volume-driven."), passage("KPO is insight-driven.", start=1_000)]
 
 
 @pytest.mark.parametrize(
@@ -61,3 +66,19 @@ def test_what_is_said_of_anything_else_is_claimed_as_it_stands(sentence: str) ->
 )
 def test_half_a_refusal_claims_its_other_half(sentence: str) -> None:
     assert claimed(sentence) == "both cost less"
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("The article does not say what pigs cost [2].", False),
+        ("The article does not say what pigs cost, but KPO is insight-driven [2].", False),
+        ("KPO is insight-driven, but the article does not say how pigs fly [2].", False),
+        ("The article does not say what it costs, but pigs fly [2].", True),
+        ("The article does not say that pigs cost $500.", True),  # who denies an amount tells it all the same
+    ],
+)
+def test_what_the_article_does_not_say_is_let_be_and_only_what_is_said_besides_is_judged(
+    text: str, doubted: bool
+) -> None:
+    assert ("[?]" in cite(text, PASSAGES, JUDGE, whole=True).text) is doubted

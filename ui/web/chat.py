@@ -17,7 +17,7 @@ from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import KEEP, SEND, UNQUEUED, WITH_SAVED
+from ui.web.listeners import KEEP, RESTORE, SEND, UNQUEUED, WITH_SAVED
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, messages
 
@@ -140,7 +140,7 @@ def chat_panel(
     box.stop(_stopped, kept, chat, cancels=running, **WITH_SAVED)
     clear.click(_cleared, turns, [chat, saved, *comment], cancels=running, **UNQUEUED)
     saved.change(None, saved, None, js=KEEP, **UNQUEUED)
-    page.load(_restored, kept, [chat, saved], **WITH_SAVED)
+    page.load(_restored, kept, [chat, saved], **{**UNQUEUED, "js": RESTORE})
     page.unload(left)
     return Panel(turns, chat, saved)
 

@@ -34,15 +34,22 @@ KEEP = """(saved) => {
     try { sessionStorage.setItem("conversation", saved); } catch { sessionStorage.removeItem("conversation"); }
 }"""
 
-# A question is kept before it is sent: where no server hears it, the page that comes with the next one has it.
+# A question is kept before it is sent: where no server hears it, the page that comes with the next one has it. The
+# page that sent it does not restore it: it may still be loading while its first question is under way.
 SEND = f"""(question, ...others) => {{
     const asked = ({_KEPT})(question, ...others);
-    const sent = {{ question: question.toWellFormed() }};
+    const sent = {{ question: question.toWellFormed(), page: performance.timeOrigin }};
     try {{
         const before = JSON.parse(sessionStorage.getItem("conversation") || "[]");
         sessionStorage.setItem("conversation", JSON.stringify([...before, sent]));
     }} catch {{}} // longer than the browser keeps
     return asked;
+}}"""
+
+RESTORE = f"""(...inputs) => {{
+    const sent = ({_KEPT})(...inputs);
+    const before = JSON.parse(sent.pop() || "[]").filter((turn) => turn.page !== performance.timeOrigin);
+    return [...sent, JSON.stringify(before)];
 }}"""
 
 DOWNLOAD = """(text, name) => {

@@ -74,8 +74,8 @@ def load(saved: str) -> list[Turn]:
 def known(turns: Turns, saved: str) -> Turns:
     """The turns of a page; of one that another process knew, those that it sends along."""
     if not turns.known:
+        turns.known = True  # first: a page's load and its first question come at once
         turns[:0] = load(saved)
-        turns.known = True
     return turns
 
 

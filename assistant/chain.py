@@ -17,6 +17,7 @@ from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.check import Checked
 from assistant.context import for_chat_model
 from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, with_item
+from assistant.current import CurrentSnapshot, Snapshot
 from assistant.finishing import finish
 from assistant.holes import with_holes_named
 from assistant.introduction import introduce, is_small_talk
@@ -29,7 +30,6 @@ from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
 from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
-from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from assistant.verdicts import Judge
@@ -121,15 +121,15 @@ class Assistant:
         """What the offline reader does with a question, and why."""
         ask = as_ask(asked)
         opened = self._snapshots.current(ask.within)
-        reading = opened.reading(self._standalone(ask)[0])
+        reading = opened.retrieve(self._standalone(ask)[0])
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
             decision = extractive.Decision([Line(0, introduced.text)], reason, None)
-            return Explanation(reading.question, opened.retriever.explain(reading.question), [], decision)
-        decision = extractive.decide(reading, opened.evidence.calibration)
+            return Explanation(reading.question, opened.retriever.trace(reading.question), [], decision)
+        decision = extractive.decide(reading, opened.scorer.calibration)
         units = [] if reading.overview else candidates(reading)
         given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
-        return Explanation(reading.question, opened.retriever.explain(reading.question), units, decision, given)
+        return Explanation(reading.question, opened.retriever.trace(reading.question), units, decision, given)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two.
@@ -193,7 +193,7 @@ class Assistant:
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
-        judge = None if self.model == EXTRACTIVE else opened.evidence.judge
+        judge = None if self.model == EXTRACTIVE else opened.scorer.judge
         strict = self.strict if ask.strict is None else ask.strict and self.model != EXTRACTIVE
         asks_again = self._asks_again(strict)
 
@@ -231,7 +231,7 @@ class Assistant:
         return introduce(ask, opened, started)
 
     def _reading(self, ask: Ask, text: str, opened: Snapshot, config: RunnableConfig | None) -> ReaderInput:
-        reading = opened.reading(text, config)
+        reading = opened.retrieve(text, config)
         return self._for_model(ask, reading, opened) if self.chat_model else reading
 
     def _for_model(self, ask: Ask, reading: ReaderInput, opened: Snapshot) -> ReaderInput:
@@ -242,7 +242,7 @@ class Assistant:
             return self._own_reader
         if self.chat_model:
             return llm.make_reader(self.chat_model, self._prompt_tokens)
-        return extractive.make_reader(opened.evidence.calibration)
+        return extractive.make_reader(opened.scorer.calibration)
 
     @property
     def _prompt_tokens(self) -> int:

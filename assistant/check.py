@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of
+from assistant.current import Snapshot
 from assistant.literals import names_in
 from assistant.pieces import sentences_of
-from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
@@ -69,12 +69,12 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
         )
     if not claim.strip():
         raise QuestionError(_NOTHING)
-    calibration = opened.evidence.calibration
+    calibration = opened.scorer.calibration
     said = " ".join(f"{label} {claim}".split())
     tried = [_passages_of(evidence, opened)] if evidence else _nearest(said, opened)
     least = calibration.claim if evidence else calibration.claim_elsewhere
     named = names_in(passage.text for passages in tried for passage in passages)
-    judge = Judge(opened.evidence.proves, least, sought=not evidence, named=named)
+    judge = Judge(opened.scorer.proves, least, sought=not evidence, named=named)
     found = []
     for passages in tried:
         aligned = [(passage, *align(claim, passage.text)) for passage in passages]
@@ -96,10 +96,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
 
 def _nearest(claim: str, opened: Snapshot) -> list[list[RetrievedPassage]]:
     """The passages that are most like a claim, each alone, and the first two together."""
-    *_, reranked = opened.retriever.rank(claim)
-    ranked = reranked.scored[:_TRIED]
-    found = opened.index.passages.at([position for position, _ in ranked])
-    passages = [RetrievedPassage.of(passage) for passage in found]
+    passages = [RetrievedPassage.of(passage) for passage in opened.retriever.nearest(claim, _TRIED)]
     return [*([passage] for passage in passages), *([passages[:2]] if len(passages) > 1 else [])]
 
 

@@ -11,11 +11,10 @@ from itertools import pairwise
 
 from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
-from assistant.literals import names_in, unknown_numbers
+from assistant.literals import names_in
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.silence import claimed
-from assistant.verdicts import Judge, support_of, verdict
+from assistant.verdicts import Judge, doubt_in_answer, support_of
 from ingest.lexicon import content_words
 from ingest.pages import page_of
 from ingest.text import Span
@@ -199,12 +198,6 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
 
 
 def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
-    """Why the piece is not proven; empty where it is, or says only what the documents do not say.
-
-    Even that may name no amount that no passage has: who denies it well tells it all the same.
-    """
+    """Why the piece is not proven; empty where it is."""
     proof = [(passages[i], span) for i, span in piece.proof]
-    if claim := claimed(piece.text):
-        return verdict(proof, claim, piece.quoted, judge, piece.label).doubt
-    strange = unknown_numbers(piece.text, " ".join(passage.text for passage in passages))
-    return f"“{strange[0]}” is in no passage" if strange else ""
+    return doubt_in_answer(piece.text, proof, piece.quoted, judge, piece.label, passages)

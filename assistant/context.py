@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from assistant.answers import Ask, RetrievedPassage
 from assistant.conversation import recent, standalone
+from assistant.current import Snapshot
 from assistant.readers import ReaderInput
 from assistant.readers.llm import fits
 from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
-from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 
@@ -31,9 +31,9 @@ def for_chat_model(reading: ReaderInput, ask: Ask, opened: Snapshot, whole: int,
     if reading.overview:
         return reading
     asked = reading.question
-    if ask.history and refuses(reading.answerable, opened.evidence.calibration):
+    if ask.history and refuses(reading.answerable, opened.scorer.calibration):
         asked = standalone(ask.question, ask.earlier)  # "shorter please" is nothing to look up
-        again = opened.reading(asked)
+        again = opened.retrieve(asked)
         reading = replace(reading, passages=again.passages, readings=again.readings)
     sections = best_sections(asked, reading.passages, opened.retriever, min(whole, prompt // _SECTIONS))
     return replace(reading, given=sections)
@@ -55,7 +55,7 @@ def best_sections(
     passage; behind all come the headings among `best`.
     """
     index, room = retriever.index, max(most, CONTEXT_TOKENS)
-    ranked = [position for position, _ in retriever.rank(question)[-1].scored]
+    ranked = retriever.rank(question).reranked.positions
     places = {(one.source, one.start, one.end): rank for rank, one in enumerate(best)}
     found = dict(zip(ranked, index.passages.at(ranked), strict=True))
     last = len(places)

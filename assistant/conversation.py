@@ -1,12 +1,13 @@
 """The earlier turns of a conversation: what the next question needs of them, without a chat model and for one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
 from assistant.answers import EarlierTurn
 from assistant.prompts import MARKER, UNPROVEN
+from assistant.reading_model.scope import Scope
 from ingest.lexicon import content_words
 
 TURNS = 3  # questions at most that are read together, the one that is asked among them
@@ -14,6 +15,7 @@ _WHOLE = 2  # content words of an earlier question that needs none before it
 _EXCHANGES = re.compile(  # "and KPO?", "KPO?"
     r"(?:and|or|same|also|what about|how about)\b|\w+\W*$", re.IGNORECASE
 )
+_SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
 # "the 4th one", "the last point on that list", "number 3"
 _ITEM = re.compile(
@@ -30,6 +32,20 @@ ANSWERS_TOLD = 6  # the last of them with their answers
 LONGEST_QUESTION = 4_000  # characters
 LONGEST_ANSWER = 4_000  # characters of an earlier answer that a chat model is told
 LONGEST_EARLIER = 400  # characters of an earlier question that are read; more would drown the one that is asked
+
+
+def resolve(
+    question: str, history: Sequence[str], follows_up: Callable[[str], bool], scope: Callable[[str], Scope]
+) -> str:
+    """A question, behind those before it where it needs them.
+
+    Whether it `follows_up` the reading model says, as it does which `scope` each has: of those before it only what
+    is asked of passages counts. What a question leaves out stands in no "hi".
+    """
+    question = " ".join(question.split())
+    if not with_word(question, history) and not follows_up(question):
+        return question
+    return standalone(question, [one for one in history if scope(one) not in _SAY_NOTHING])
 
 
 def standalone(question: str, history: Sequence[str]) -> str:

@@ -1,16 +1,14 @@
 """What a reader has written becomes an answer: verified and numbered, or a refusal."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import prompts
-from assistant.answers import Answer, Ask, Seconds, Sentence, Usage
+from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.citations import cite
 from assistant.conversation import turns
 from assistant.readers import Draft, ReaderInput
-from assistant.silence import claimed
-from assistant.verdicts import Judge, claims_nothing, is_translated
-from ingest.text import fold
+from assistant.refusal import is_refusal, only_refuses
+from assistant.verdicts import Judge, is_translated
 
 
 def finish(
@@ -45,15 +43,14 @@ def finish(
         usage=spent + draft.usage,
         seconds=seconds,
     )
-    refused = _bare(refusal.text)
-    if _bare(draft.text) == refused:
+    if is_refusal(draft.text, len(reading.sources)):
         return refusal
     written = prompts.MARKER.sub("", draft.text)
     judge = judge and replace(judge, written=written)
     cited = cite(draft.text, draft.given or reading.passages, judge, whole, strict)
     if strict and whole and not cited.sentences and draft.text.strip():
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
-    if whole and _refuses(cited.sentences, refused):
+    if whole and only_refuses(cited.sentences, len(reading.sources)):
         return refusal
     dropped = ", ".join(map(str, cited.unknown))
     notices = [f"Markers that name no passage were dropped: {dropped}."] if dropped else []
@@ -67,21 +64,3 @@ def finish(
     notices += [prompts.BY_AMOUNTS] if by_amounts else []
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
     return refusal.model_copy(update={**found, "answered": True, "notices": (*draft.notices, *notices)})
-
-
-def _refuses(sentences: Sequence[Sentence], refused: str) -> bool:
-    """Whether nothing but a refusal is said, or what is said besides proves nothing.
-
-    Behind one in words of a model's own, it also has to cite nothing. A document may say itself what it does not.
-    """
-    exactly = [one for one in sentences if _bare(one.text) == refused]
-    others = [one for one in sentences if one not in exactly and (one.support == "quoted" or claimed(one.text))]
-    return len(others) < len(sentences) and all(
-        claims_nothing(one.text) or (one.support == "unsupported" and (exactly or not one.citations))
-        for one in others
-    )
-
-
-def _bare(text: str) -> str:
-    """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
-    return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")

@@ -11,7 +11,7 @@ from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
 from assistant.headings import last_heading
 from assistant.lines import TableRow
-from assistant.reading_model.model import PassageReading
+from assistant.reading_model.model import PassageScores
 from assistant.retriever import HybridRetriever
 from assistant.sides import Names, compared, side_in, side_of_title
 from assistant.summaries import Found, Overview, begun, first_sentence, line, summarized, tells, told
@@ -25,26 +25,26 @@ _WORD = re.compile(r"[\w’'-]+")
 
 
 def overview_for(
-    question: str, passages: Sequence[RetrievedPassage], answers: bool, index: Index, retriever: HybridRetriever
+    question: str, passages: Sequence[RetrievedPassage], answers: bool, retriever: HybridRetriever
 ) -> Overview | None:
     """The overview that a question asks for; `None` where it asks for passages, or nothing can be told.
 
     `passages` are those that were retrieved for it, and `answers` whether they answer: they tell which section it
     names, or which two things beside each other.
     """
-    asked = turns(question)[-1]
+    index, asked = retriever.index, turns(question)[-1]
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
     title = index.sources[passages[0].source].title if passages else ""
     named = None if names else side_of_title(asked, title)
     side = named[1] if named else None
-    scope = retriever.evidence.scope(_without_files(asked, passages), names or (side and (side,)))
+    scope = retriever.scorer.scope(_without_files(asked, passages), names or (side and (side,)))
     overview = None
-    if (scope == "document" or answers) and (sections := sections_asked_for(asked, passages, index, retriever)):
+    if (scope == "document" or answers) and (sections := sections_asked_for(asked, passages, retriever)):
         overview = told(index.section(*sections[0])) if len(sections) == 1 else None  # the passages tell of each
     elif scope == "document":
-        overview = (_of_one_thing(asked, side, index, retriever) if side else None) or _of_documents(asked, index)
+        overview = (_of_one_thing(asked, side, retriever) if side else None) or _of_documents(asked, index)
     elif scope == "comparison":
-        overview = _of_two_things(asked, names, index, retriever)
+        overview = _of_two_things(asked, names, retriever)
     return overview if overview and overview.lines else None
 
 
@@ -59,13 +59,14 @@ def _of_documents(asked: str, index: Index) -> Overview:
 
 
 def sections_asked_for(
-    asked: str, passages: Sequence[Passage | RetrievedPassage], index: Index, retriever: HybridRetriever
+    asked: str, passages: Sequence[Passage | RetrievedPassage], retriever: HybridRetriever
 ) -> list[tuple[str, str]]:
     """The document and path of each section whose heading a question names, if it asks for all of that; else none.
 
     It names a heading by all words of it; of several, those with most that the document's title does not have. And
     it asks for all if, with another word for these, it would ask for a whole document.
     """
+    index = retriever.index
     terms = index.lexicon.terms
     said = set(terms(asked))
     named: dict[tuple[str, str], set[str]] = {}
@@ -77,7 +78,7 @@ def sections_asked_for(
     most = max(map(len, named.values()), default=0)
     best = {place: own for place, own in named.items() if own and len(own) == most}
     with_this = _without(asked, set().union(*best.values()), terms)
-    return list(best) if best and retriever.evidence.scope(with_this) == "document" else []
+    return list(best) if best and retriever.scorer.scope(with_this) == "document" else []
 
 
 def _without_files(asked: str, passages: Sequence[RetrievedPassage]) -> str:
@@ -105,29 +106,29 @@ def _named(asked: str, index: Index) -> str | None:
     return named[0] if most and len(named) == 1 else None
 
 
-def _of_two_things(asked: str, names: Names | None, index: Index, retriever: HybridRetriever) -> Overview | None:
+def _of_two_things(asked: str, names: Names | None, retriever: HybridRetriever) -> Overview | None:
     """The sections of the document with most of what is like the question, where they speak of both.
 
     Without names ("how are they different?") of the two that its title compares.
     """
-    passages, title = _nearest(asked, index, retriever)
+    passages, title = _nearest(asked, retriever)
     names = names or compared(title, [title])
     if names is None:
         return None
-    read = partial(retriever.evidence.read, "{} vs {}".format(*names))  # however it was asked
-    return side_by_side(passages, read, names, index.lexicon.terms)
+    read = partial(retriever.scorer.read, "{} vs {}".format(*names))  # however it was asked
+    return side_by_side(passages, read, names, retriever.index.lexicon.terms)
 
 
-def _of_one_thing(asked: str, side: str, index: Index, retriever: HybridRetriever) -> Overview | None:
+def _of_one_thing(asked: str, side: str, retriever: HybridRetriever) -> Overview | None:
     """What the sections that compare two things say of one of them."""
-    both = _of_two_things(asked, None, index, retriever)
+    both = _of_two_things(asked, None, retriever)
     return one_side(both, side) if both else None
 
 
-def _nearest(asked: str, index: Index, retriever: HybridRetriever) -> tuple[list[Passage], str]:
+def _nearest(asked: str, retriever: HybridRetriever) -> tuple[list[Passage], str]:
     """Of what is like a question the passages of the document that has most of it, and that document's title."""
-    near = [position for position, _ in retriever.rank(asked)[-1].scored]
-    passages = index.passages.at(sorted(near))
+    index = retriever.index
+    passages = index.passages.at(sorted(retriever.rank(asked).reranked.positions))
     sources = [passage.source for passage in passages]
     source = max(sources, key=sources.count, default="")
     title = index.sources[source].title if source else ""
@@ -136,7 +137,7 @@ def _nearest(asked: str, index: Index, retriever: HybridRetriever) -> tuple[list
 
 def side_by_side(
     passages: Sequence[Passage],
-    read: Callable[[Sequence[Passage]], Sequence[PassageReading]],
+    read: Callable[[Sequence[Passage]], Sequence[PassageScores]],
     names: Names,
     terms: Callable[[str], Sequence[str]],
 ) -> Overview | None:
@@ -175,7 +176,7 @@ def one_side(both: Overview, side: str) -> Overview:
 
 def _best_of_sides(
     section: Sequence[Passage],
-    readings: Sequence[PassageReading],
+    readings: Sequence[PassageScores],
     names: Names,
     terms: Callable[[str], Sequence[str]],
 ) -> list[Found | None]:

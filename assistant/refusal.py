@@ -1,11 +1,18 @@
-"""The one place where it is decided that the documents do not say."""
+"""When an answer is a refusal: what was read hardly answers, or a reader has written nothing but that.
+
+`readers/extractive.py` also refuses where there is nothing to quote, where a text or question is not in English,
+and where what is asked for was lost; `finishing.py` where a strict answer has nothing that is proven.
+"""
 
 import math
 from collections.abc import Sequence
 
+from assistant import prompts
+from assistant.answers import Sentence
 from assistant.reading_model.model import NOTHING, Calibration, Read
-from ingest.language import ENGLISH, language_of
-from ingest.sources import Source
+from assistant.silence import claimed
+from assistant.verdicts import claims_nothing
+from ingest.text import fold
 
 
 def signals(passages: Sequence[Read]) -> tuple[float, ...]:
@@ -26,12 +33,29 @@ def answerable(passages: Sequence[Read], calibration: Calibration) -> float:
     return 1 / (1 + math.exp(-weight - sum(w * x for w, x in zip(weights, signals(passages), strict=True))))
 
 
-def foreign(question: str, nearest: Source) -> str | None:
-    """The language in which the reading model cannot read: the question's, else that of the nearest document."""
-    languages = [language_of(question), nearest.language]
-    return next((language for language in languages if language != ENGLISH), None)
-
-
 def refuses(probability: float, calibration: Calibration) -> bool:
     """Whether the answer is a refusal."""
     return probability < calibration.refuse_below
+
+
+def is_refusal(text: str, documents: int) -> bool:
+    """Whether a text is the refusal for so many documents, if not to the letter."""
+    return _bare(text) == _bare(prompts.refusal(documents))
+
+
+def only_refuses(sentences: Sequence[Sentence], documents: int) -> bool:
+    """Whether nothing but a refusal is said, or what is said besides proves nothing.
+
+    Behind one in words of a model's own, it also has to cite nothing. A document may say itself what it does not.
+    """
+    exactly = [one for one in sentences if is_refusal(one.text, documents)]
+    others = [one for one in sentences if one not in exactly and (one.support == "quoted" or claimed(one.text))]
+    return len(others) < len(sentences) and all(
+        claims_nothing(one.text) or (one.support == "unsupported" and (exactly or not one.citations))
+        for one in others
+    )
+
+
+def _bare(text: str) -> str:
+    """Without markers, emphasis and the last stop: a model does not always repeat a refusal exactly."""
+    return fold(prompts.MARKER.sub("", text)).text.removesuffix("</s>").strip(" .\"'`“”")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -17,18 +17,18 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
 from assistant.conversation import turns
-from assistant.evidence import Evidence
-from assistant.reading_model.model import PassageReading
-from assistant.reading_model.outline import Outline, outlines, places
-from assistant.refusal import answerable, foreign
+from assistant.reading_model.model import PassageScores
+from assistant.reading_model.outline import OUTLINE_TOKENS, Outline, headings_below, outlines, places
+from assistant.refusal import answerable
+from assistant.scorer import Scorer
 from assistant.units import units
 from ingest.embeddings import MiniLM
 from ingest.index import Index
+from ingest.language import foreign
 from ingest.passages import Passage
-from ingest.text import Span, count_tokens
+from ingest.text import Span
 
 CONTEXT_TOKENS = 1_000  # what a reader gets to read, counted with tiktoken
-OUTLINE_TOKENS = 200  # of headings besides, each a sign and a word at least; the embedding model reads so many
 READ_TOKENS = 600  # of the best passages the model reads so many,
 _READ_MORE, _ALIKE = 1_200, 0.8  # and so many where they resemble the question nearly as much as the best one
 _CANDIDATES = 50  # passages per ranking
@@ -47,20 +47,28 @@ class Ranking:
     name: str
     scored: Scored
 
+    @property
+    def positions(self) -> list[int]:
+        """Of the passages, best first."""
+        return [position for position, _ in self.scored]
 
-Ranked = tuple[list[Ranking], Ranking, Ranking]  # by meaning and by words, fused, the best of these anew
+
+class Rankings(NamedTuple):
+    """By meaning and by words, these two fused, and the best of that by late interaction."""
+
+    first: list[Ranking]
+    fused: Ranking
+    reranked: Ranking
 
 
 @dataclass(frozen=True)
 class RetrievalTrace:
-    """The rankings by meaning and by words, their fusion, its best by late interaction, and these by the model."""
+    """The rankings of passages without the reading model, and what that says of the best of them."""
 
-    rankings: list[Ranking]
-    fused: Ranking
-    reranked: Ranking
+    rankings: Rankings
     read: Ranking
-    readings: dict[int, PassageReading]  # by position
-    headings: list[tuple[Passage, float, PassageReading]]  # below the sections of these, each with its reading
+    readings: dict[int, PassageScores]  # by position
+    headings: list[tuple[Passage, float, PassageScores]]  # below the sections of these, each with its scores
     answerable: float  # the probability that all that was read answers
 
 
@@ -78,8 +86,8 @@ class HybridRetriever(BaseRetriever):
 
     index: Index
     embeddings: Embeddings
-    evidence: Evidence
-    _ranked: Callable[[str], Ranked] = PrivateAttr()
+    scorer: Scorer
+    _ranked: Callable[[str], Rankings] = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
         """One ranking of a question serves all who want it."""
@@ -88,65 +96,68 @@ class HybridRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        explanation = self.explain(query)
-        chosen = within(CONTEXT_TOKENS, explanation.read.scored, self.index.tokens)
+        trace = self.trace(query)
+        chosen = fitting(CONTEXT_TOKENS, trace.read.scored, self.index.tokens)
         passages = self.index.passages.at([position for position, _ in chosen])
         found = [
-            (passage, score, explanation.readings[position])
+            (passage, score, trace.readings[position])
             for passage, (position, score) in zip(passages, chosen, strict=True)
         ]
-        found += [heading for heading in explanation.headings if heading[0] not in passages]
-        return [_document(*one, explanation.answerable) for one in found]
+        found += [heading for heading in trace.headings if heading[0] not in passages]
+        return [_document(*one, trace.answerable) for one in found]
 
-    def explain(self, query: str) -> RetrievalTrace:
-        """The rankings behind the result for `query`."""
-        rankings, fused, reranked = self.rank(query)
-        near = worth_reading(reranked.scored, self.index.tokens)
+    def trace(self, query: str) -> RetrievalTrace:
+        """The whole retrieval for a question, of which `invoke` returns the result."""
+        rankings = self.rank(query)
+        near = worth_reading(rankings.reranked.scored, self.index.tokens)
         passages = self.index.passages.at(near)
-        headings = outlined(
+        headings = headings_below(
             passages, lambda source, section: self.index.headings_below(source, section, OUTLINE_TOKENS // 2)
         )
         together = outlines(headings)
-        made = self.evidence.read(query, [*passages, *together])
+        made = self.scorer.read(query, [*passages, *together])
         readings = dict(zip(near, made[: len(near)], strict=True))
         read = _ranking("read", {position: reading.best for position, reading in readings.items()})
-        if self._reads_more(query, fused):
-            read = Ranking("read", [pair for pair in reranked.scored if pair[0] in readings])
+        if self._keeps_fused_order(query, rankings.fused):
+            read = Ranking("read", [pair for pair in rankings.reranked.scored if pair[0] in readings])
         of_headings = [
             found
-            for outline, outlined in zip(together, made[len(near) :], strict=True)
-            for found in _headings_of(outline, outlined, headings)
+            for outline, scores in zip(together, made[len(near) :], strict=True)
+            for found in _scores_of_headings(outline, scores, headings)
         ]
-        sure = answerable(made, self.evidence.calibration)
-        return RetrievalTrace(rankings, fused, reranked, read, readings, of_headings, sure)
+        return RetrievalTrace(rankings, read, readings, of_headings, answerable(made, self.scorer.calibration))
 
-    def rank(self, query: str) -> Ranked:
-        """The rankings by meaning and by words, their fusion, and the best of that by late interaction."""
+    def rank(self, query: str) -> Rankings:
+        """The rankings that are made before the model reads."""
         return self._ranked(query)
 
-    def _rank(self, query: str) -> Ranked:
+    def nearest(self, query: str, most: int) -> list[Passage]:
+        """The passages that are most like a question, best first, none of which the model has read."""
+        return self.index.passages.at(self.rank(query).reranked.positions[:most])
+
+    def _rank(self, query: str) -> Rankings:
         terms = self.index.lexicon.asked_terms(query)
         asked = " ".join(reversed(turns(query)))  # the embedding model cuts what is too long at its end
-        rankings = [
+        first = [
             Ranking("dense", self.index.nearest(self.embeddings.embed_query(asked), _CANDIDATES)),
             Ranking("lexical", self.index.lexicon.rank(terms, _CANDIDATES)),
         ]
-        fused = fuse(rankings)
-        if self._reads_more(query, fused):
-            return rankings, fused, Ranking("reranked", fused.scored[:_RERANKED])
-        positions = [position for position, _ in fused.scored[:_RERANKED]]
-        scores = self.evidence.rerank(query, self.index.passages.at(positions))
-        return rankings, fused, _ranking("reranked", dict(zip(positions, scores, strict=True)))
+        fused = fuse(first)
+        if self._keeps_fused_order(query, fused):
+            return Rankings(first, fused, Ranking("reranked", fused.scored[:_RERANKED]))
+        positions = fused.positions[:_RERANKED]
+        scores = self.scorer.rerank(query, self.index.passages.at(positions))
+        return Rankings(first, fused, _ranking("reranked", dict(zip(positions, scores, strict=True))))
 
-    def _reads_more(self, query: str, fused: Ranking) -> bool:
+    def _keeps_fused_order(self, query: str, fused: Ranking) -> bool:
         """Whether the embedding model reads a language that the reading model does not: then its order stays."""
         if isinstance(self.embeddings, MiniLM) or not fused.scored:
             return False
         nearest = self.index.passages[fused.scored[0][0]]
-        return foreign(query, self.index.sources[nearest.source]) is not None
+        return foreign(query, self.index.sources[nearest.source].language) is not None
 
 
-def within(budget: int, scored: Scored, tokens: Tokens) -> Scored:
+def fitting(budget: int, scored: Scored, tokens: Tokens) -> Scored:
     """The best of a ranking that fit a budget of tokens, at least one; `tokens`: how many each position has."""
     used = accumulate(int(tokens[position]) for position, _ in scored)
     return [pair for i, (pair, sum_) in enumerate(zip(scored, used, strict=True)) if i == 0 or sum_ <= budget]
@@ -154,40 +165,24 @@ def within(budget: int, scored: Scored, tokens: Tokens) -> Scored:
 
 def worth_reading(reranked: Scored, tokens: Tokens) -> list[int]:
     """The positions of the passages that the model reads for a question, best first."""
-    best = within(READ_TOKENS, reranked, tokens)
+    best = fitting(READ_TOKENS, reranked, tokens)
     least = _ALIKE * max((score for _, score in reranked), default=0.0)
-    return [one[0] for one in within(_READ_MORE, reranked, tokens) if one in best or one[1] >= least]
+    return [one[0] for one in fitting(_READ_MORE, reranked, tokens) if one in best or one[1] >= least]
 
 
-def outlined(passages: Sequence[Passage], below: Callable[[str, str], list[Passage]]) -> list[Passage]:
-    """The headings right below the sections of some passages; `below` finds those of a document's section.
-
-    A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
-    """
-    headings: list[Passage] = []
-    room = OUTLINE_TOKENS
-    for source, section in dict.fromkeys((passage.source, passage.section) for passage in passages):
-        found = below(source, section)
-        needed = sum(count_tokens(heading.text) for heading in found)
-        if len(found) > 1 and needed <= room:
-            headings += found
-            room -= needed
-    return headings
-
-
-def _headings_of(
-    outline: Outline, read: PassageReading, headings: Sequence[Passage]
-) -> Iterator[tuple[Passage, float, PassageReading]]:
-    """The headings of an outline, each with its part of the outline's reading; what is an order has none."""
+def _scores_of_headings(
+    outline: Outline, scores: PassageScores, headings: Sequence[Passage]
+) -> Iterator[tuple[Passage, float, PassageScores]]:
+    """The headings of an outline, each with its part of the outline's scores; what is an order has none."""
     stand = places(outline, units(outline.text))
     for heading in headings:
         own = [i for i, at in enumerate(stand) if at == (heading.source, Span(heading.start, heading.end))]
         if own:
-            alone = PassageReading(read.units[own], read.answers, read.likeness[own])
+            alone = PassageScores(scores.units[own], scores.answers, scores.likeness[own])
             yield heading, alone.best, alone
 
 
-def _document(passage: Passage, score: float, reading: PassageReading, answerable: float) -> Document:
+def _document(passage: Passage, score: float, reading: PassageScores, answerable: float) -> Document:
     place = {"source": passage.source, "section": passage.section, "start": passage.start, "end": passage.end}
     read = {"score": score, "reading": reading, "answerable": answerable}
     return Document(page_content=passage.text, metadata={**place, **read})

@@ -1,12 +1,13 @@
-"""Questions to go on with: about the sections beside an answer, or what comes nearest to a question without one.
+"""Questions to begin with, and to go on with: on sections beside an answer, or nearest to a question without.
 
 Each is looked up first: one that is answered from elsewhere, or not at all, is not suggested.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answers import Answer
 from assistant.headings import last_heading, sections_of
@@ -16,7 +17,11 @@ from ingest.passages import Section, section_above
 from ingest.sources import Source
 from ingest.text import Span, words
 
-_AFTER_ANSWER, _AFTER_REFUSAL = 3, 1  # how many are suggested
+if TYPE_CHECKING:
+    from assistant.current import Snapshot
+
+_TO_BEGIN_WITH, _AFTER_ANSWER, _AFTER_REFUSAL = 3, 3, 1  # how many are suggested
+_DOCUMENTS = 5  # that the first questions are on, at most
 _TRIED = 8  # looked up before giving up; each takes a third of a question's time
 
 TELL_ME = "Tell me"  # begins a question for what stands below a heading that makes none by itself
@@ -35,6 +40,32 @@ class Idea(NamedTuple):
 
     question: str
     place: Place  # of the section that it asks for
+
+
+def first_questions(opened: "Snapshot") -> tuple[str, ...]:
+    """A few questions to begin with, each of which is answered."""
+    return tuple(islice(_first_questions(opened), _TO_BEGIN_WITH))
+
+
+def _first_questions(opened: "Snapshot") -> Iterator[str]:
+    """On the whole, on two things that a title compares, on the sections."""
+    sources = opened.index.sources
+    first = list(islice(sources, _DOCUMENTS))
+    whole = ["What is this about?" if len(sources) == 1 else "What are these documents about?"]
+    for name in first:
+        title = sources[name].title
+        if names := compared(title, [title]):
+            whole.append("How do {} and {} differ?".format(*names))
+    yield from (question for question in whole if opened.retrieve(question).overview)
+    ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)
+    ideas = sorted(ideas, key=lambda idea: idea.question.startswith(TELL_ME))[:_TRIED]  # real questions first
+    narrow = (idea for idea in ideas if _is_narrow(idea.question, opened))
+    yield from (idea.question for idea in narrow if opened.answered_from(*idea))
+
+
+def _is_narrow(question: str, opened: "Snapshot") -> bool:
+    """Whether it asks for less than the questions on the whole."""
+    return opened.scorer.scope(question, compared(question, [question])) == "passages"
 
 
 def suggestions(

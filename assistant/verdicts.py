@@ -95,6 +95,25 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     return _judged(f"{label}: {sentence}" if label else sentence, proof, judge, translated)
 
 
+def doubt_in_answer(
+    sentence: str,
+    proof: Proof,
+    quoted: bool,
+    judge: Judge | None,
+    label: str,
+    passages: Sequence[RetrievedPassage],
+) -> str:
+    """Why a sentence of an answer is not proven; empty where it is, or says only what the documents do not say.
+
+    Even that may name no amount that none of the `passages` has: who denies it well tells it all the same. In a
+    text of anybody's such a denial is a claim like any other, which `verdict` judges.
+    """
+    if claim := claimed(sentence):
+        return verdict(proof, claim, quoted, judge, label).doubt
+    strange = unknown_numbers(sentence, " ".join(passage.text for passage in passages))
+    return f"“{strange[0]}” is in no passage" if strange else ""
+
+
 def _judged(said: str, proof: Proof, judge: Judge, translated: bool) -> Verdict:
     """The verdict on what adds no amount and no name to its proof. Of what is translated no more is known."""
     if translated and judge.sought:

@@ -25,6 +25,11 @@ def language_of(text: str) -> str:
     return _language_of(text[:_ENOUGH])
 
 
+def foreign(question: str, of_document: str) -> str | None:
+    """The question's language, else its document's, where that is not English, which the embedded models read."""
+    return next((language for language in (language_of(question), of_document) if language != ENGLISH), None)
+
+
 @lru_cache(maxsize=4_096)
 def _language_of(text: str) -> str:
     found = _WORDS.findall(text.casefold())

@@ -119,7 +119,7 @@ def show_explanation(console: Console, explanation: Explanation, passages: Seque
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
     _say(console, f"Read as: {explanation.question}")
     found = explanation.retrieval
-    for ranking in [*found.rankings, found.fused, found.reranked, found.read]:
+    for ranking in [*found.rankings.first, found.rankings.fused, found.rankings.reranked, found.read]:
         console.print(_ranking(ranking, passages))
     table = Table("logit", "kind", "text", title="sentences, items, rows and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from assistant.answers import EarlierTurn
 from assistant.evaluation.matching import Corpus, explain_miss, holds_phrase, stated
 from assistant.evaluation.statistics import smallest_difference
-from assistant.snapshot import documents_named
+from assistant.within import documents_named
 from ingest.errors import QuestionError, UserError
 from ingest.text import fold
 

@@ -31,7 +31,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION
-from assistant.snapshot import documents_named
+from assistant.within import documents_named
 from ingest.errors import RecordingError, SettingsError, UserError
 
 Step = Callable[[int, int], None]  # questions answered so far, and all of them

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers import EarlierTurn, RetrievedPassage, Usage
-from assistant.reading_model.model import PassageReading
+from assistant.reading_model.model import PassageScores
 from assistant.summaries import Overview
 from ingest.sources import Source
 
@@ -28,7 +28,7 @@ class ReaderInput:
     question: str
     passages: tuple[RetrievedPassage, ...]
     sources: Mapping[str, Source]
-    readings: tuple[PassageReading, ...] = ()
+    readings: tuple[PassageScores, ...] = ()
     answerable: float = 0.0
     overview: Overview | None = None
     terms: Callable[[str], Sequence[str]] = lambda _: ()

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
@@ -18,14 +17,15 @@ from assistant.headings import is_heading_of, last_heading
 from assistant.holes import lost_behind, notice
 from assistant.lines import Line, TableRow, markdown
 from assistant.readers import Draft, ReaderInput
+from assistant.readers.comparison import of_the_side_asked_for, other_sides, sides_of, sides_of_lists
 from assistant.readers.selection import Candidate, beginning, candidates, select
-from assistant.reading_model.model import Calibration, Logits
-from assistant.refusal import answerable, foreign, refuses
-from assistant.sides import Names, compared, side_in, side_of, side_of_title
+from assistant.reading_model.model import Calibration
+from assistant.refusal import refuses
+from assistant.sides import Names, compared
 from assistant.streams import streaming
-from assistant.units import announces, units
-from ingest.lexicon import STOP_WORDS
-from ingest.text import Span, words
+from assistant.units import announces
+from ingest.language import foreign
+from ingest.text import Span
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         return Decision([], f"the text answers with a probability of {sure:.2f}, {least:.2f} is needed", sure)
     names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
     if names is None:
-        ranked = _of_the_side_asked_for(reading, ranked)
+        ranked = of_the_side_asked_for(reading, ranked)
     chosen = select(ranked, calibration.further, calibration.further_row)
     if below and not last_heading(sections[below[0].number - 1]).endswith("?"):  # the section itself is asked for
         chosen = beginning(below)
     if names:
-        chosen += _other_sides(reading, ranked, chosen, names, calibration)
+        chosen += other_sides(reading, ranked, chosen, names, calibration)
     lost = [candidate for candidate in chosen if _lost(reading, candidate)]
     kept = [candidate for candidate in chosen if candidate not in lost]
     if not kept or (ranked[0] in lost and not names):  # a neighbouring list fills no hole
@@ -100,30 +100,9 @@ def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> De
     """A refusal because there is nothing to quote, or nothing that the model can read."""
     if not ranked:
         return Decision([], "nothing was found that can be quoted", reading.answerable)
-    if language := foreign(asked, reading.sources[reading.passages[0].source]):
+    if language := foreign(asked, reading.sources[reading.passages[0].source].language):
         return Decision([], "it is not in English", None, (prompts.ENGLISH_ONLY.format(language=language),))
     return None
-
-
-def _of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list[Candidate]:
-    """Where a title compares two things, of which the question names one, nothing on the other.
-
-    But for items of lists that alone have a word of the question, with what announces them: they tell that
-    what is asked for is on the other side.
-    """
-    asked = turns(reading.question)[-1]
-    for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
-        if found := side_of_title(asked, title):
-            names, side = found
-            other = names[side == names[0]]
-            own = [c for c in ranked if _side(reading, c, names) != other]
-            alone = set(words(asked)) - STOP_WORDS - {word for c in own for word in words(c.unit.text)}
-            named = {c.group for c in ranked if c.unit.kind == "item" and alone.intersection(words(c.unit.text))}
-            lists = [
-                c for c in ranked if c.group in named and (c.unit.announces or alone & set(words(c.unit.text)))
-            ]
-            return [c for c in ranked if c in own or c in lists] or ranked
-    return ranked
 
 
 def _missing(reading: ReaderInput, candidate: Candidate, sure: float) -> Decision:
@@ -144,8 +123,8 @@ def _lost(reading: ReaderInput, candidate: Candidate) -> str:
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
     """The chosen units as lines; where the question names two things beside each other, under their names."""
-    sides = _sides(reading, chosen, names) if names else [None] * len(chosen)
-    divided = [of for of, both in _sides_of_lists(chosen, sides).items() if len(both) > 1]
+    sides = sides_of(reading, chosen, names) if names else [None] * len(chosen)
+    divided = [of for of, both in sides_of_lists(chosen, sides).items() if len(both) > 1]
     lines: list[Line] = []
     for name in (*(names or ()), None):
         own = [c for c, side in zip(chosen, sides, strict=True) if side == name]
@@ -175,53 +154,3 @@ def _row_before_head(chosen: Sequence[Candidate]) -> list[Candidate]:
         if _is_head(first) and first.group == second.group and rows[first.group] == 2:
             ordered[i : i + 2] = second, first
     return ordered
-
-
-def _other_sides(
-    reading: ReaderInput,
-    ranked: Sequence[Candidate],
-    chosen: Sequence[Candidate],
-    names: Names,
-    calibration: Calibration,
-) -> list[Candidate]:
-    """For each side that none of the chosen is on its best sentence, if that alone would be answered with.
-
-    Or its best item, where that names it.
-    """
-    missing = [name for name in names if name not in _sides(reading, chosen, names)]
-    found: dict[str, Candidate] = {}
-    for candidate in ranked if missing else ():
-        if candidate in chosen or candidate.unit.announces or candidate.unit.kind not in ("sentence", "item"):
-            continue
-        of_item = candidate.unit.kind == "item"
-        side = side_of(candidate.unit.text, [], names) if of_item else _side(reading, candidate, names)
-        alone = Logits(np.array([candidate.score]), candidate.score, 0.0)
-        if side in missing and not refuses(answerable([alone], calibration), calibration):
-            found.setdefault(side, candidate)
-    return list(found.values())
-
-
-def _sides(reading: ReaderInput, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
-    """Whose side each unit is on; a list whose items are all on one or on none is on that side as a whole."""
-    found = [_side(reading, candidate, names) for candidate in chosen]
-    of_lists = _sides_of_lists(chosen, found)
-    return [
-        side if c.unit.list is None or len(sides := of_lists[c.number, c.unit.list]) != 1 else next(iter(sides))
-        for c, side in zip(chosen, found, strict=True)
-    ]
-
-
-def _sides_of_lists(chosen: Sequence[Candidate], sides: Sequence[str | None]) -> dict[tuple[int, int], set[str]]:
-    """The sides that the units of each list are on."""
-    found: dict[tuple[int, int], set[str]] = {}
-    for candidate, side in zip(chosen, sides, strict=True):
-        if candidate.unit.list is not None:
-            found.setdefault((candidate.number, candidate.unit.list), set()).update({side} if side else ())
-    return found
-
-
-def _side(reading: ReaderInput, candidate: Candidate, names: Names) -> str | None:
-    """Whose side a unit is on."""
-    passage = reading.passages[candidate.number - 1]
-    every = units(passage.text)
-    return side_in(every, every.index(candidate.unit), passage.section, names, reading.terms)

@@ -58,7 +58,7 @@ class Logits(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class PassageReading:
+class PassageScores:
     """A passage as it was read for a question.
 
     `units` is the logit of each of its units as a part of the answer, `answers` that of the whole, `likeness` how
@@ -75,7 +75,7 @@ class PassageReading:
         return float(self.units.max(initial=NOTHING))
 
 
-Read = Logits | PassageReading  # what the model says of a passage
+Read = Logits | PassageScores  # what the model says of a passage
 
 
 class Network:
@@ -149,16 +149,16 @@ class ReadingModel:
 
     def read(
         self, question: EncodedText, passages: Sequence[EncodedPassage], lexicon: Lexicon, known: Known
-    ) -> list[PassageReading]:
+    ) -> list[PassageScores]:
         """Every passage for the question; the similarities are relative to these passages together."""
         network = self.load()
         found = features(question, passages, lexicon, known)
 
-        def run(number: int) -> PassageReading:
+        def run(number: int) -> PassageScores:
             one, (units, whole) = passages[number], found[number]
             joint = join(question.vectors, question.begins, one.vectors, one.ranges)
             logits = network.run(joint, table(units), table([whole])[0])
-            return PassageReading(logits.units, logits.answers, np.array([likeness(unit) for unit in units]))
+            return PassageScores(logits.units, logits.answers, np.array([likeness(unit) for unit in units]))
 
         # the longest first, so that at the end no core waits long for another
         order = sorted(range(len(passages)), key=lambda number: -len(passages[number].vectors))

@@ -1,13 +1,15 @@
 """The headings below a section, which the model reads together: what a text lists, it often lists in headings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant.answers import RetrievedPassage
 from assistant.units import Unit
 from ingest.passages import Passage, section_above
-from ingest.text import Span
+from ingest.text import Span, count_tokens
+
+OUTLINE_TOKENS = 200  # of headings, each a sign and a word at least; the embedding model reads so many
 
 
 @dataclass(frozen=True)
@@ -48,3 +50,19 @@ def places(passage: PassageLike, units: Sequence[Unit]) -> list[Place]:
         lines = (passage.text[: unit.span.start].count("\n") for unit in units)  # an order is a line, but no unit
         return [Place(passage.source, passage.places[line]) for line in lines]
     return [Place(passage.source, Span(passage.start + u.span.start, passage.start + u.span.end)) for u in units]
+
+
+def headings_below(passages: Sequence[Passage], below: Callable[[str, str], list[Passage]]) -> list[Passage]:
+    """The headings right below the sections of some passages; `below` finds those of a document's section.
+
+    A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.
+    """
+    headings: list[Passage] = []
+    room = OUTLINE_TOKENS
+    for source, section in dict.fromkeys((passage.source, passage.section) for passage in passages):
+        found = below(source, section)
+        needed = sum(count_tokens(heading.text) for heading in found)
+        if len(found) > 1 and needed <= room:
+            headings += found
+            room -= needed
+    return headings

@@ -159,12 +159,12 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     explain = HybridRetriever.explain
 
     def cleared(retriever: HybridRetriever, query: str) -> RetrievalTrace:
-        monkeypatch.setattr(HybridRetriever, "explain", explain)
+        monkeypatch.setattr(HybridRetriever, "trace", explain)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
 
     before = assistant.chain.invoke("What does the firm Acme sell?")
-    monkeypatch.setattr(HybridRetriever, "explain", cleared)
+    monkeypatch.setattr(HybridRetriever, "trace", cleared)
     after = assistant.chain.invoke("What does the firm Acme sell?")
     assert [answer.citations[0].quote for answer in (before, after)] == [
         "The firm Acme sells red bricks.",
@@ -190,7 +190,7 @@ def test_a_current_index_that_cannot_be_read_is_an_error(
     def broken(retriever: HybridRetriever, query: str) -> RetrievalTrace:
         raise IndexProblem("It is damaged.")
 
-    monkeypatch.setattr(HybridRetriever, "explain", broken)
+    monkeypatch.setattr(HybridRetriever, "trace", broken)
     with pytest.raises(IndexProblem, match="It is damaged"):
         brief_assistant.chain.invoke("What does the firm Acme sell?")
 

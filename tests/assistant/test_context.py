@@ -37,7 +37,7 @@ def sent_passages(model: Any) -> list[str]:
 def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: Callable[..., Assistant]) -> None:
     opened = assistant_over(**{"a.md": LONG}).opened()
     question = "Who sells bricks of kind 2?"
-    best = opened.reading(question).passages
+    best = opened.retrieve(question).passages
     heading = passage("### Else", "Firms", start=10**6)
     *given, last = best_sections(question, (*best, heading), opened.retriever, most=1_500)
     assert last == heading, "behind the sections come the headings that none of them holds"

@@ -88,7 +88,7 @@ def test_several_are_answered_at_once_and_strict_shows_only_what_is_proven(opene
 
 def test_a_prompt_that_is_too_long_for_it_loses_passages_until_it_fits(opened: Opened) -> None:
     assistant = opened()
-    found = assistant.opened().reading("What drives BPO?")
+    found = assistant.opened().retrieve("What drives BPO?")
     reading = replace(found, given=found.passages * 4)
     assert assistant.chat_model
     assert len(llm.messages(reading)[1].text) > 4 * local_model.WINDOW

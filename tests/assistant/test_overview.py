@@ -8,7 +8,7 @@ import pytest
 from assistant.chain import Assistant
 from assistant.lines import TableRow
 from assistant.overview import one_side, side_by_side
-from assistant.reading_model.model import PassageReading
+from assistant.reading_model.model import PassageScores
 from assistant.summaries import LONGEST, Overview, begun, summarized, told
 from assistant.units import units
 from ingest.passages import Passage, split
@@ -176,10 +176,10 @@ def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
     ]
 
 
-def longest(of: Sequence[Passage]) -> list[PassageReading]:
+def longest(of: Sequence[Passage]) -> list[PassageScores]:
     """A reader that likes long sentences."""
     logits = [np.array([float(len(unit.text)) for unit in units(p.text)]) for p in of]
-    return [PassageReading(one, 0.0, one) for one in logits]
+    return [PassageScores(one, 0.0, one) for one in logits]
 
 
 def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:

@@ -28,7 +28,7 @@ def of_ones_own(reading: ReaderInput) -> Draft:
 def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
     opened = assistant._snapshots.current()
     made: dict[str, Callable[[], Reader]] = {
-        "extractive": lambda: extractive.make_reader(opened.evidence.calibration),
+        "extractive": lambda: extractive.make_reader(opened.scorer.calibration),
         "llm": lambda: llm.make_reader(scripted(["It ", "is volume-driven ", "[1][2]."]), tokens=7_000),
         "own": lambda: RunnableLambda(of_ones_own),
     }
@@ -39,7 +39,7 @@ def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
 def read(assistant: Assistant) -> Callable[[str], ReaderInput]:
     """What a reader gets for a question."""
 
-    return lambda question: assistant.opened().reading(question)
+    return lambda question: assistant.opened().retrieve(question)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

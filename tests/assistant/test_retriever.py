@@ -7,9 +7,9 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
 from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse, worth_reading
+from assistant.scorer import Scorer
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex
 from ingest.questions import IndexedQuestion, QuestionIndex
@@ -24,8 +24,8 @@ Over = Callable[..., HybridRetriever]
 
 def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
     index = CurrentIndex(settings).get()
-    evidence = Evidence(index.lexicon, minilm, ReadingModel(), index.token_vectors, index.questions)
-    return HybridRetriever(index=index, embeddings=minilm, evidence=evidence)
+    scorer = Scorer(index.lexicon, minilm, ReadingModel(), index.token_vectors, index.questions)
+    return HybridRetriever(index=index, embeddings=minilm, scorer=scorer)
 
 
 @pytest.fixture(scope="session")
@@ -121,11 +121,11 @@ def test_a_passage_is_found_by_a_question_beside_its_own_document(retriever_over
     at = sings.start + sings.text.index("It sings.")
     beside = IndexedQuestion(question, sings.source, (Span(at, at + 9),))
     questions = QuestionIndex.of([beside], [tokens.vectors for tokens in minilm.embed_tokens([question])])
-    known = Evidence(found.index.lexicon, minilm, ReadingModel(), questions=questions)
+    known = Scorer(found.index.lexicon, minilm, ReadingModel(), questions=questions)
     passages = list(found.index.passages)
     scores = dict(zip([p.text for p in passages], known.rerank(question, passages), strict=True))
     assert scores[sings.text] == max(scores.values()) == pytest.approx(1, abs=1e-2)
-    without = dict(zip(scores, found.evidence.rerank(question, passages), strict=True))
+    without = dict(zip(scores, found.scorer.rerank(question, passages), strict=True))
     assert {text for text in scores if abs(scores[text] - without[text]) > 1e-2} == {sings.text}
 
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
-from assistant.snapshot import documents_named
+from assistant.within import documents_named
 from ingest.errors import QuestionError
 from ingest.snapshots import SourceRecord
 from tests.fakes import scripted

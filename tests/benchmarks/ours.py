@@ -6,8 +6,8 @@ from pathlib import Path
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
 import numpy as np
 
+from assistant.current import CurrentSnapshot
 from assistant.retriever import HybridRetriever
-from assistant.snapshot import CurrentSnapshot
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.passages import Passage
@@ -82,9 +82,9 @@ class Ours:
 
 def _ranked(retriever: HybridRetriever, question: str) -> list[Passage]:
     """The passages that the model has read, in its order, then the others that were compared token by token."""
-    found = retriever.explain(question)
-    ranked = [position for position, _ in (*found.read.scored, *found.reranked.scored)]
-    return retriever.index.passages.at(list(dict.fromkeys(ranked)))
+    found = retriever.trace(question)
+    ranked = dict.fromkeys([*found.read.positions, *found.rankings.reranked.positions])
+    return retriever.index.passages.at(list(ranked))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage, Usage
-from assistant.evidence import Evidence
 from assistant.reading_model.model import ReadingModel
 from assistant.reading_model.training.corpus import documents
+from assistant.scorer import Scorer
 from assistant.second_opinion import second_opinion
 from assistant.verdicts import Judge, Proof, verdict
 from ingest.embeddings import MiniLM
@@ -81,7 +81,7 @@ def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:
     took, calls = Usage(), 0
     for one in written():
         lexicon = Lexicon.of([passage.embedded_text for passage in split(sources[one.document])])
-        judge = Evidence(lexicon, minilm, reading_model).judge
+        judge = Scorer(lexicon, minilm, reading_model).judge
 
         def marked(judge: Judge, one: Written = one) -> list[bool]:
             return [bool(verdict(said.proof, said.text, False, judge).doubt) for said in one.sentences]

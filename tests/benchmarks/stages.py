@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 import assistant.chain
-import assistant.snapshot
+import assistant.current
 from assistant.chain import open_assistant
-from assistant.evidence import Evidence
 from assistant.readers import extractive
 from assistant.reading_model.encoding import Encoder
 from assistant.reading_model.model import ReadingModel
 from assistant.retriever import HybridRetriever
+from assistant.scorer import Scorer
 from assistant.settings import AssistantSettings
 from ingest.build import ensure_index
 from ingest.index import Index
@@ -28,14 +28,14 @@ from ui.web.render import answer_html
 
 STAGES: dict[str, tuple[Any, str]] = {
     "is it said to the assistant": (assistant.chain, "introduce"),
-    "is it a follow-up": (Evidence, "follows_up"),
+    "is it a follow-up": (Scorer, "follows_up"),
     "retrieve": (HybridRetriever, "explain"),
     "  by meaning": (Index, "nearest"),
-    "  ranked anew": (Evidence, "rerank"),
-    "  read by the model": (Evidence, "read"),
+    "  ranked anew": (Scorer, "rerank"),
+    "  read by the model": (Scorer, "read"),
     "    passages encoded": (Encoder, "passages"),
     "    features and network": (ReadingModel, "read"),
-    "overview": (assistant.snapshot, "overview_for"),
+    "overview": (assistant.current, "overview_for"),
     "decide": (extractive, "decide"),
     "cite": (assistant.chain, "finish"),
 }

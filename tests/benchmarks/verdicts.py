@@ -21,13 +21,13 @@ from langchain_core.language_models import BaseChatModel
 from assistant.answers import RetrievedPassage
 from assistant.chain import open_assistant
 from assistant.citations import cite
+from assistant.current import Snapshot
 from assistant.models import DEFAULT_CHAT_MODEL, open_chat_model
 from assistant.prices import cost
 from assistant.prompts import MARKER
 from assistant.reading_model.training.corpus import READING, read_lines
 from assistant.recording import Recorder, Replayer
 from assistant.settings import AssistantSettings
-from assistant.snapshot import Snapshot
 from ingest.lexicon import content_words
 from ingest.settings import ROOT, IngestSettings
 from ingest.text import words
@@ -49,14 +49,14 @@ def marked_claims(opened: Snapshot) -> tuple[Marked, Marked]:
 
     @cache
     def retrieved(question: str) -> tuple[RetrievedPassage, ...]:
-        return opened.reading(question).passages
+        return opened.retrieve(question).passages
 
     for line in lines("claims.jsonl"):
         said = set(content_words(line["claim"]))
         passages = sorted(  # what a claim cites as [1] is the passage that it was made of
             retrieved(line["question"]), key=lambda p: -len(said & set(content_words(p.text)))
         )
-        sentences = cite(line["claim"], passages, opened.evidence.judge, whole=True).sentences
+        sentences = cite(line["claim"], passages, opened.scorer.judge, whole=True).sentences
         (right if line["supported"] else wrong).append(any(one.support == "unsupported" for one in sentences))
     return right, wrong
 
@@ -67,7 +67,7 @@ def marked_sentences(opened: Snapshot) -> tuple[Marked, Marked]:
     invented: Marked = []
     for line in lines("smollm2-answers.jsonl"):
         passages = [RetrievedPassage.model_validate(passage) for passage in line["passages"]]
-        for sentence in cite(line["reply"], passages, opened.evidence.judge, whole=True).sentences:
+        for sentence in cite(line["reply"], passages, opened.scorer.judge, whole=True).sentences:
             of_kind = supported if sentence.text in line["supported"] else invented
             of_kind.append(sentence.support == "unsupported")
     return supported, invented
@@ -78,7 +78,7 @@ def marked_answers(opened: Snapshot) -> Marked:
     marked: Marked = []
     for line in read_lines(READING / "answers.jsonl")[1::2]:
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]
-        judge = replace(opened.evidence.judge, written=MARKER.sub("", line["reply"]))
+        judge = replace(opened.scorer.judge, written=MARKER.sub("", line["reply"]))
         right = [" ".join(words(one["text"])) for one in line["sentences"] if one["supported"]]
         for sentence in cite(line["reply"], passages, judge, whole=True).sentences:
             said = " ".join(words(sentence.text))

@@ -15,11 +15,11 @@ from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import features, rerank_scores, table
 from assistant.reading_model.known_questions import Known, KnownQuestions
-from assistant.reading_model.outline import PassageLike, Place, outlines, places
+from assistant.reading_model.outline import PassageLike, Place, headings_below, outlines, places
 from assistant.reading_model.scope import follows_up
 from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
-from assistant.retriever import outlined, worth_reading
+from assistant.retriever import worth_reading
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
@@ -160,7 +160,7 @@ class Maker:
         scores = rerank_scores(question, self.encoded, self.encoder.lexicon, known)
         reranked = sorted(enumerate(scores), key=lambda pair: (-pair[1], pair[0]))
         chosen = [self.passages[i] for i in worth_reading(reranked, self.tokens)]
-        return [*chosen, *outlines(outlined(chosen, self._headings_below))]
+        return [*chosen, *outlines(headings_below(chosen, self._headings_below))]
 
     def _headings_below(self, _: str, section: str) -> list[Passage]:
         headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage
-from assistant.evidence import Evidence
 from assistant.reading_model.model import Calibration, Network, ReadingModel
 from assistant.reading_model.training.calibrate import (
     ReadClaim,
@@ -23,6 +22,7 @@ from assistant.reading_model.training.calibrate import (
 )
 from assistant.reading_model.training.corpus import READING, read_lines
 from assistant.refusal import answerable
+from assistant.scorer import Scorer
 from assistant.verdicts import verdict
 from ingest.embeddings import MiniLM
 from ingest.lexicon import Lexicon
@@ -87,7 +87,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
 
     The other half is only to report. Those of which words alone decide are not among them.
     """
-    judge = replace(Evidence(Lexicon.of([]), MiniLM(), ReadingModel(network)).judge, least=-math.inf)
+    judge = replace(Scorer(Lexicon.of([]), MiniLM(), ReadingModel(network)).judge, least=-math.inf)
     halves: tuple[list[float], list[float]] = ([], [])
     for number, line in enumerate(read_lines(READING / "answers.jsonl")):
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]

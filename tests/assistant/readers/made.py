@@ -4,7 +4,7 @@ import numpy as np
 
 from assistant.answers import RetrievedPassage
 from assistant.readers import ReaderInput
-from assistant.reading_model.model import Calibration, PassageReading
+from assistant.reading_model.model import Calibration, PassageScores
 from assistant.refusal import answerable
 from assistant.units import units
 from ingest.sources import make_source
@@ -38,5 +38,5 @@ def reading(
             RetrievedPassage(source=name, section=section, text=own, start=start, end=start + len(own), score=0.0)
         )
         best = max(logits, default=-9.0)
-        readings.append(PassageReading(np.array(logits, dtype=np.float32), best, np.array(logits)))
+        readings.append(PassageScores(np.array(logits, dtype=np.float32), best, np.array(logits)))
     return ReaderInput(question, tuple(retrieved), sources, tuple(readings), answerable(readings, CALIBRATION))

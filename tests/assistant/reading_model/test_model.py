@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.chain import Assistant
-from assistant.evidence import Evidence
 from assistant.reading_model import model
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.features import features
 from assistant.reading_model.known_questions import Known
 from assistant.reading_model.model import ReadingModel
+from assistant.scorer import Scorer
 from assistant.units import units
 from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
@@ -33,8 +33,8 @@ def test_claims_read_at_once_have_the_logits_that_they_have_alone(assistant: Ass
     claims = ["BPO is volume-driven.", "BPO is cheap.", "It needs a large workforce.", "Pigs fly."]
 
     def logits(each: Callable[..., Iterable[float]]) -> list[float]:
-        evidence = Evidence(assistant.index().lexicon, minilm, ReadingModel())  # keeps what it has read
-        return list(each(lambda claim: evidence.proves(claim, proof), claims))
+        scorer = Scorer(assistant.index().lexicon, minilm, ReadingModel())  # keeps what it has read
+        return list(each(lambda claim: scorer.proves(claim, proof), claims))
 
     with ThreadPoolExecutor(4) as pool:
         assert logits(pool.map) == logits(map)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant.evidence import Evidence
 from assistant.reading_model.encoding import EncodedPassage, EncodedText
 from assistant.reading_model.model import ReadingModel
+from assistant.scorer import Scorer
 from ingest.lexicon import Lexicon
 from ingest.text import Span
 from tests.assistant.reading_model.by_word import ByWord
@@ -19,8 +19,8 @@ class Counting(ReadingModel):
 
 
 def test_a_claim_is_held_against_the_whole_of_each_passage_that_it_cites_and_its_heading() -> None:
-    evidence = Evidence(Lexicon.of(["alpha kilo"]), ByWord(), Counting())
+    scorer = Scorer(Lexicon.of(["alpha kilo"]), ByWord(), Counting())
     once = passage("alpha kilo", "Costs"), Span(0, 1)
     elsewhere = passage("alpha kilo", "", start=50), Span(0, 1)
-    tokens = [evidence.proves("alpha", proof) for proof in ([], [once], [once, once], [once, elsewhere])]
+    tokens = [scorer.proves("alpha", proof) for proof in ([], [once], [once, once], [once, elsewhere])]
     assert tokens == [0, 3, 3, 5]

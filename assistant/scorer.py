@@ -1,4 +1,4 @@
-"""How well the passages of one index, and each unit of them, answer a question, and whether they prove a claim."""
+"""How well the passages of one index, and their units, answer a question, and whether they prove a claim."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,7 +9,7 @@ from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.follow_up import combined
 from assistant.reading_model.known_questions import Known, KnownQuestions
-from assistant.reading_model.model import Calibration, PassageReading, ReadingModel
+from assistant.reading_model.model import Calibration, PassageScores, ReadingModel
 from assistant.reading_model.outline import PassageLike, places
 from assistant.reading_model.scope import Scope, follows_up, masked, scope_of
 from assistant.verdicts import Judge, Proof
@@ -19,7 +19,7 @@ from ingest.lexicon import Lexicon
 from ingest.questions import QuestionIndex
 
 
-class Evidence:
+class Scorer:
     """Reads the passages of one index. Keeps those that it has encoded, so that a warm question is quick."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Evidence:
         # one for each object, so that it ends with it
         self._text = lru_cache(maxsize=512)(self._encoder.text)
         self._logit = lru_cache(maxsize=2_048)(self._logit_of)
-        self._reading = lru_cache(maxsize=256)(self._read)  # the same few questions are asked again and again
+        self._scores = lru_cache(maxsize=256)(self._scores_of)  # the same few questions are asked again and again
 
     @property
     def calibration(self) -> Calibration:
@@ -54,11 +54,11 @@ class Evidence:
         read = self._encoder.passages(passages)
         return rerank_scores(self._text(question), read, self._lexicon, self._known(question, passages, read))
 
-    def read(self, question: str, passages: Sequence[PassageLike]) -> list[PassageReading]:
+    def read(self, question: str, passages: Sequence[PassageLike]) -> list[PassageScores]:
         """Each passage as the model reads it for a question, compared with the others."""
-        return list(self._reading(question, tuple(passages)))
+        return list(self._scores(question, tuple(passages)))
 
-    def _read(self, question: str, passages: tuple[PassageLike, ...]) -> list[PassageReading]:
+    def _scores_of(self, question: str, passages: tuple[PassageLike, ...]) -> list[PassageScores]:
         *earlier, own = turns(question)
         behind = self._read_once(question, passages)
         if not earlier:
@@ -66,11 +66,11 @@ class Evidence:
         alone = self._read_once(own, passages)
         share = self.calibration.behind
         return [
-            PassageReading(*combined(both, by_itself, share), both.likeness)
+            PassageScores(*combined(both, by_itself, share), both.likeness)
             for both, by_itself in zip(behind, alone, strict=True)
         ]
 
-    def _read_once(self, question: str, passages: Sequence[PassageLike]) -> list[PassageReading]:
+    def _read_once(self, question: str, passages: Sequence[PassageLike]) -> list[PassageScores]:
         read = self._encoder.passages(passages)
         return self._model.read(self._text(question), read, self._lexicon, self._known(question, passages, read))
 

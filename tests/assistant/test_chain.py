@@ -156,10 +156,10 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     assistant_over: Over, index_of: Callable[..., IngestSettings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
-    explain = HybridRetriever.explain
+    trace = HybridRetriever.trace
 
     def cleared(retriever: HybridRetriever, query: str) -> RetrievalTrace:
-        monkeypatch.setattr(HybridRetriever, "trace", explain)
+        monkeypatch.setattr(HybridRetriever, "trace", trace)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
 

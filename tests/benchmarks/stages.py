@@ -29,7 +29,7 @@ from ui.web.render import answer_html
 STAGES: dict[str, tuple[Any, str]] = {
     "is it said to the assistant": (assistant.chain, "introduce"),
     "is it a follow-up": (Scorer, "follows_up"),
-    "retrieve": (HybridRetriever, "explain"),
+    "retrieve": (HybridRetriever, "trace"),
     "  by meaning": (Index, "nearest"),
     "  ranked anew": (Scorer, "rerank"),
     "  read by the model": (Scorer, "read"),

@@ -9,6 +9,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -250,6 +251,11 @@ def _shown(document: pypdfium2.PdfDocument, annotation: Any) -> str:
         return "\u2612" if raw.FPDFAnnot_IsChecked(form, annotation) else "\u2610"
     if kind not in _TEXT_FIELDS:
         return ""
+    options = range(max(raw.FPDFAnnot_GetOptionCount(form, annotation), 0))  # of a choice, else there are none
+    chosen = [number for number in options if raw.FPDFAnnot_IsOptionSelected(form, annotation, number)]
+    if chosen:  # its value may be a code that nobody sees
+        labels = (partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, number) for number in chosen)
+        return ", ".join(_string(label) for label in labels)
     filled = _string(lambda *into: raw.FPDFAnnot_GetFormFieldValue(form, annotation, *into))
     return filled or note("an empty field")
 

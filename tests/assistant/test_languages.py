@@ -7,9 +7,9 @@ import pytest
 from langchain_core.embeddings import Embeddings
 
 from assistant.chain import Assistant, open_assistant
-from assistant.refusal import foreign
 from assistant.settings import AssistantSettings
 from ingest.build import build
+from ingest.language import foreign
 from ingest.settings import IngestSettings
 from tests.fakes import replying
 
@@ -50,7 +50,7 @@ def test_the_language_of_a_document_is_found_out_once_when_it_is_read_in(
     assistant = assistant_over(**{"rules.md": GERMAN})
     (source,) = assistant.index().sources.values()
     monkeypatch.setattr("assistant.refusal.language_of", {"When does unused leave lapse?": "en"}.__getitem__)
-    assert source.language == "de" and foreign("When does unused leave lapse?", source) == "de"
+    assert source.language == "de" and foreign("When does unused leave lapse?", source.language) == "de"
 
 
 class Multilingual(Embeddings):

@@ -251,7 +251,7 @@ FORM = """/FT /Tx /T (a) /V (Ada Byron) /Rect [200 696 400 712]
 /FT /Tx /T (b) /Rect [200 668 400 684]
 /FT /Btn /T (c) /V /Yes /AS /Yes /Rect [60 640 72 652] /AP << /N << /Yes 1 0 R >> >>
 /FT /Btn /T (d) /AS /Off /Rect [60 626 72 638] /AP << /N << /Yes 1 0 R >> >>
-/FT /Ch /Ff 131072 /T (e) /V (Leeds) /Opt [(Leeds) (York)] /Rect [60 560 200 576]"""
+/FT /Ch /Ff 131072 /T (e) /V (l) /Opt [[(l) (Leeds)] [(y) (York)]] /Rect [60 560 200 576]"""
 
 
 def test_what_was_filled_in_stands_behind_what_asks_for_it() -> None:

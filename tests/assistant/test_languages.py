@@ -49,7 +49,7 @@ def test_the_language_of_a_document_is_found_out_once_when_it_is_read_in(
 ) -> None:
     assistant = assistant_over(**{"rules.md": GERMAN})
     (source,) = assistant.index().sources.values()
-    monkeypatch.setattr("assistant.refusal.language_of", {"When does unused leave lapse?": "en"}.__getitem__)
+    monkeypatch.setattr("ingest.language.language_of", {"When does unused leave lapse?": "en"}.__getitem__)
     assert source.language == "de" and foreign("When does unused leave lapse?", source.language) == "de"
 
 

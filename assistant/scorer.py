@@ -14,9 +14,9 @@ from assistant.reading_model.outline import PassageLike, places
 from assistant.reading_model.scope import Scope, follows_up, masked, scope_of
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
+from ingest.known_questions import QuestionIndex
 from ingest.language import ENGLISH, language_of
 from ingest.lexicon import Lexicon
-from ingest.questions import QuestionIndex
 
 
 class Scorer:

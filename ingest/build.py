@@ -21,9 +21,9 @@ from ingest.documents import Documents, known_paths, read_documents
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, check_settings, digest_of, open_store
+from ingest.known_questions import QuestionIndex, index_questions
 from ingest.notes import LeftOut, left_out, lines_on
 from ingest.passages import Passage, heading_above, plain_headings, split
-from ingest.questions import QuestionIndex, index_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, files_below, from_root, is_under, original_digests

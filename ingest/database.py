@@ -20,9 +20,9 @@ import numpy as np
 from ingest import bm25
 from ingest.embeddings import TokenVectors
 from ingest.errors import damaged
+from ingest.known_questions import IndexedQuestion, QuestionIndex
 from ingest.lexicon import Acronyms, Terms, find_acronyms
 from ingest.passages import Passage, heading_of, section_above
-from ingest.questions import IndexedQuestion, QuestionIndex
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 

@@ -234,7 +234,8 @@ def evaluate(
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
     from rich.console import Console
 
-    from assistant.evaluation.compare import check_comparable, read_floors
+    from assistant.evaluation.compare import check_comparable
+    from assistant.evaluation.floors import read_floors
     from assistant.evaluation.judge import open_judge
     from assistant.evaluation.questions import is_csv, write_questions
     from assistant.evaluation.run import evaluate as run_and_report

@@ -12,8 +12,9 @@ from rich.table import Column, Table
 
 from assistant.answers import Usage
 from assistant.chain import Assistant, open_assistant
-from assistant.evaluation.compare import Floor, compare, missed, worse
+from assistant.evaluation.compare import compare, worse
 from assistant.evaluation.feedback import read_feedback, to_complete
+from assistant.evaluation.floors import Floor, missed
 from assistant.evaluation.judge import VERDICTS, read_verdicts
 from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import QuestionItem, is_csv, lint, missing_quotes, read_set

@@ -1,23 +1,15 @@
-"""A run against another run of the same questions, and against floors that it has to hold."""
+"""A run against another run of the same questions."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import process
-
 from assistant.evaluation.questions import QuestionItem
-from assistant.evaluation.results import Row, Summary, read_receipt, read_rows, read_summary
+from assistant.evaluation.results import Row, read_receipt, read_rows, read_summary
 from assistant.evaluation.scoring import METRICS, Scores
 from assistant.evaluation.statistics import Difference, difference
-from assistant.evaluation.summary import HEADLINE, headline
+from assistant.evaluation.summary import HEADLINE
 from ingest.errors import UserError
-
-Floor = tuple[str, float]  # a metric, and its least value; the greatest where lower is better
-
-_UNCLEAR = ("no clear difference", "too few to tell")
-_NAMED = 3  # figures that are told apart from chance by nothing; more would be a list that nobody reads
 
 
 @dataclass(frozen=True)
@@ -99,40 +91,6 @@ def check_comparable(items: Sequence[QuestionItem], there: Path, report: Path | 
         raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")
 
 
-# --- floors
-
-
-def read_floors(written: Sequence[str]) -> list[Floor]:
-    """Floors written like `fact_recall=0.9`. Raises `UserError` for a metric or a number that there is not."""
-    known = [name for name in METRICS if name != "seconds"]  # which only a comparison has
-    floors = []
-    for floor in written:
-        metric, _, number = (part.strip() for part in floor.partition("="))
-        try:
-            bound = float(number)
-        except ValueError:
-            bound = math.nan
-        if not math.isfinite(bound):
-            raise UserError(f"{floor!r} is no floor. Write it like fact_recall=0.9.")
-        if metric not in known:
-            near, *_ = process.extractOne(metric, known)
-            raise UserError(f"There is no metric {metric!r}; the nearest is {near}. All: {', '.join(known)}.")
-        floors.append((metric, bound))
-    return floors
-
-
-def missed(summary: Summary, floors: Sequence[Floor]) -> list[str]:
-    """What falls short of its floor (a ceiling where lower is better), a line each; an undefined figure does."""
-    lines = []
-    for metric, bound in floors:
-        value = summary[metric].value if metric in summary else None
-        lower = METRICS[metric].lower_is_better
-        if value is None or (value > bound if lower else value < bound):
-            shown = "n/a" if value is None else f"{value:.3f}"
-            lines.append(f"{metric} is {shown}, {'at most' if lower else 'at least'} {bound:g} was asked for")
-    return lines
-
-
 def worse(comparison: Comparison) -> list[str]:
     """The headline metrics that are worse than in the other run with their whole interval, a line each."""
     lines = []
@@ -141,60 +99,3 @@ def worse(comparison: Comparison) -> list[str]:
         if d and (d.low > 0 if METRICS[name].lower_is_better else d.high < 0):
             lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
     return lines
-
-
-# --- in words, for someone who reads nothing else
-
-
-def verdict(difference: Difference, name: str) -> str:
-    """Better or worse only where the whole interval is; a measure of size, like tokens, counts as a cost."""
-    if difference.low == difference.high == 0:
-        return "no difference"
-    if difference.low <= 0 <= difference.high:
-        return "no clear difference"
-    if difference.p >= 0.05:
-        return "too few to tell"
-    return "better" if (difference.value > 0) != METRICS[name].lower_is_better else "worse"
-
-
-def in_words(summary: Summary, lost: Mapping[str, int]) -> str:
-    """The first figure, and the stage that lost most; `lost` is how many questions each stage lost."""
-    defined = [name for name in headline(summary) if summary[name].value is not None]
-    if not defined:
-        return "None of these questions says what a right answer is, so there is nothing to show."
-    total, most = sum(lost.values()), max(lost, key=lambda stage: lost[stage], default="")
-    where = f"Most was lost at “{most}”: {lost[most]} of {total}." if most else "No question was lost."
-    return f"{_figure(summary, defined[0])}. {where}"
-
-
-def compared_in_words(summary: Summary, comparison: Comparison, other: str) -> str:
-    """The first figure against another run, and which others are clearly different from it."""
-    pairs = {name: pair for name in headline(summary) if (pair := comparison.of(name))}
-    if not pairs:
-        return f"No figure is defined both here and in {other}."
-    (first, pair), *rest = pairs.items()
-    points = abs(round(100 * pair.value))
-    against = "as in"
-    if points:
-        against = f"{points} point{'s' if points > 1 else ''} {'more' if pair.value > 0 else 'less'} than in"
-    chance = ", which may be chance" if points and verdict(pair, first) in _UNCLEAR else ""
-    parts = [f"{_figure(summary, first)}, {against} {other}{chance}"]
-    verdicts = {name: verdict(pair, name) for name, pair in rest}
-    for word in ("better", "worse"):
-        if names := [name for name, told in verdicts.items() if told == word]:
-            parts.append(f"{word}: {_titles(names)}")
-    if names := [name for name, told in verdicts.items() if told in _UNCLEAR]:
-        unclear = _titles(names) if len(names) <= _NAMED else f"the other {len(names)} figures"
-        parts.append(f"too few questions to tell {unclear} apart")
-    return "; ".join(parts) + "."
-
-
-def _figure(summary: Summary, name: str) -> str:
-    figure = summary[name]
-    interval = "" if figure.low is None else f" ({figure.low:.2f} to {figure.high:.2f})"
-    return f"{METRICS[name].title} {figure.value:.2f}{interval}"
-
-
-def _titles(names: list[str]) -> str:
-    titles = [METRICS[name].title.lower() for name in names]
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"

@@ -1,17 +1,11 @@
-"""Which questions a run lost, at which stage, and which figures of the report each is behind."""
-
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+"""At which stage a run lost a question, and how far its evidence came."""
 
 from assistant.answers import Answer
-from assistant.evaluation.compare import Comparison
 from assistant.evaluation.matching import Corpus, best_share, spans_of
 from assistant.evaluation.metrics import COVERED, IN_CONTEXT
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Row
-from assistant.evaluation.scoring import METRICS, Scores
-from assistant.evaluation.summary import HEADLINE
+from assistant.evaluation.scoring import Scores
 
 STAGES = {
     "failed": "The run got no answer: an error or a time-out.",
@@ -59,85 +53,6 @@ def _lost_with_answer(item: QuestionItem, answer: Answer, scores: Scores, corpus
     if least < IN_CONTEXT:
         return "split across passages" if least else "not retrieved"
     return "retrieved but not used" if answer.answered else "wrong refusal"
-
-
-@dataclass
-class Group:
-    """The questions behind something that can be clicked: what they are, how many, and how many are listed."""
-
-    number: int  # names it in the page, where a tag may be any text
-    says: str
-    whole: int = 0
-    count: int = 0
-
-
-Listed = tuple[Row, str | None, list[Group]]  # a question, the stage that lost it, all that it is behind
-
-
-@dataclass
-class Questions:
-    """The questions that are listed, those that were lost first, and how many each stage lost.
-
-    Questions that are held back are counted and never listed: what is seen is tuned to.
-    """
-
-    listed: list[Listed] = field(default_factory=list)
-    lost: dict[str, int] = field(default_factory=dict)  # in the order of `STAGES`
-    held: int = 0  # of those that were lost
-    shown: int = 0  # of those that were lost
-    groups: dict[str, Group] = field(default_factory=dict)
-
-
-def list_questions(
-    rows: Iterable[Row], corpus: Corpus, comparison: Comparison | None, of_tags: Collection[str], most: int
-) -> Questions:
-    """Every loss is counted, at most `most` questions are kept: a row holds its passages and takes about 10 KB.
-
-    `of_tags` are the metrics that are shown by tag.
-    """
-    questions = Questions()
-    stages: Counter[str | None] = Counter()
-    lost: list[Listed] = []
-    others: list[Listed] = []
-    for row in rows:
-        stage = lost_at(row.question, row.answer, row.scores, corpus)
-        stages[stage] += 1
-        groups = []
-        for name, says in _behind(row, stage, comparison, of_tags):
-            groups.append(questions.groups.setdefault(name, Group(len(questions.groups), says)))
-            groups[-1].whole += 1
-        of_kind = lost if stage else others
-        if row.question.split == "held":
-            questions.held += stage is not None
-        elif len(of_kind) < most:
-            of_kind.append((row, stage, groups))
-    questions.lost = {stage: stages[stage] for stage in STAGES if stages[stage]}
-    questions.shown = len(lost)
-    lost.sort(key=lambda one: list(STAGES).index(one[1] or ""))
-    questions.listed = [*lost, *others][:most]
-    for _, _, groups in questions.listed:
-        for group in groups:
-            group.count += 1
-    return questions
-
-
-def _behind(
-    row: Row, stage: str | None, comparison: Comparison | None, of_tags: Collection[str]
-) -> Iterator[tuple[str, str]]:
-    """The names of the groups that a question is in, and what they say."""
-    yield "every", "Every question"
-    for name in dict.fromkeys([*HEADLINE, *of_tags]):
-        best = 0.0 if METRICS[name].lower_is_better else 1.0
-        if row.scores.get(name) not in (None, best):
-            says = f"{METRICS[name].title}, where it is not at its best"
-            yield name, says
-            for tag in row.question.tags if name in of_tags else ():
-                yield f"{name}/{tag}", f"{says}, of the kind “{tag}”"
-    if stage:
-        yield stage, f"Lost: {stage}"
-    for what, ids in (("won", comparison.won), ("lost", comparison.lost)) if comparison else ():
-        if row.id in ids:
-            yield what, f"{what.capitalize()} against the earlier run"
 
 
 def evidence_found(row: Row, corpus: Corpus) -> list[tuple[str, str, bool]]:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from assistant.evaluation.compare import Comparison, compare, compared_in_words, in_words, verdict
-from assistant.evaluation.losses import STAGES, evidence_found, list_questions
+from assistant.evaluation.compare import Comparison, compare
+from assistant.evaluation.in_words import better_or_worse, compared_in_words, in_words
+from assistant.evaluation.losses import STAGES, evidence_found
 from assistant.evaluation.matching import Corpus, stated
+from assistant.evaluation.report_questions import list_questions
 from assistant.evaluation.results import (
     AT_ONCE,
     Receipt,
@@ -133,7 +135,12 @@ def _filled(template: str, **values: object) -> str:
     from jinja2 import Environment, FileSystemLoader
 
     pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True)
-    pages.filters |= {"figure": _figure, "interval": _interval, "verdict": verdict, "signed": "{:+.2f}".format}
+    pages.filters |= {
+        "figure": _figure,
+        "interval": _interval,
+        "verdict": better_or_worse,
+        "signed": "{:+.2f}".format,
+    }
     pages.filters["html_of_markdown"] = markdown_reader().render
     pages.globals |= {"metrics": METRICS, "stages": STAGES}
     return pages.get_template(template).render(values)

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.reading_model.encoding import EncodedText
 from assistant.reading_model.outline import Place
-from ingest.questions import IndexedQuestion, QuestionIndex
+from ingest.known_questions import IndexedQuestion, QuestionIndex
 
 _NEAREST = 64  # so many are compared token by token, the others are not near
 

@@ -12,7 +12,7 @@ from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever,
 from assistant.scorer import Scorer
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex
-from ingest.questions import IndexedQuestion, QuestionIndex
+from ingest.known_questions import IndexedQuestion, QuestionIndex
 from ingest.settings import IngestSettings
 from ingest.sources import Source
 from ingest.text import Span, count_tokens

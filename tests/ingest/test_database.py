@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ingest.build import build
 from ingest.database import Contents, Database, Passages, write
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
+from ingest.known_questions import QuestionIndex
 from ingest.passages import Passage, heading_above, split
-from ingest.questions import QuestionIndex
 from ingest.sources import Source, make_source
 from ingest.text import count_tokens
 from tests.ingest.library import Library

@@ -21,9 +21,9 @@ from assistant.reading_model.training.corpus import READING, documents, part_of,
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.retriever import worth_reading
 from ingest.embeddings import MiniLM
+from ingest.known_questions import index_questions
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
-from ingest.questions import index_questions
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 

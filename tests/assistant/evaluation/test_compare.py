@@ -1,6 +1,5 @@
-"""Two runs side by side, floors that a run has to hold, and the sentence on top of a report."""
+"""Two runs side by side."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,10 @@ from assistant.evaluation.compare import (
     Comparison,
     check_comparable,
     compare,
-    compared_in_words,
-    in_words,
-    missed,
-    read_floors,
-    verdict,
     worse,
 )
 from assistant.evaluation.report import write_report
-from assistant.evaluation.statistics import Difference, Figure
+from assistant.evaluation.statistics import Difference
 from ingest.errors import UserError
 from tests.assistant.evaluation.by_hand import (
     ANSWERABLE,
@@ -83,52 +77,3 @@ def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_
     rows.write_bytes(rows.read_bytes()[:-40])
     with pytest.raises(UserError, match=r"results.jsonl cannot be read"):
         check_comparable([ANSWERABLE], folder, None)
-
-
-def test_a_floor_is_a_ceiling_where_lower_is_better_and_an_undefined_figure_falls_short() -> None:
-    summary = {"fact_recall": Figure(value=0.5, n=2), "over_refusal": Figure(value=0.5, n=2)}
-    assert missed(summary, read_floors(["fact_recall=0.5", "over_refusal=0.5"])) == []
-    assert missed(summary, read_floors(["fact_recall=0.6", "over_refusal=0.4", "mrr=0"])) == [
-        "fact_recall is 0.500, at least 0.6 was asked for",
-        "over_refusal is 0.500, at most 0.4 was asked for",
-        "mrr is n/a, at least 0 was asked for",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("floor", "said"),
-    [
-        ("recall=0.5", "There is no metric 'recall'; the nearest is evidence_recall. All: useful, "),
-        ("fact_recall=nan", "'fact_recall=nan' is no floor. Write it like fact_recall=0.9."),
-    ],
-)
-def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
-    with pytest.raises(UserError, match=re.escape(said)):
-        read_floors([floor])
-
-
-# --- in words
-
-SUMMARY = {
-    name: Figure(value=0.864, low=0.8, high=0.9, n=100)
-    for name in ("fact_recall", "mrr", "over_refusal", "refusal_near")
-}
-BETTER, WORSE = Difference(0.04, 0.01, 0.07, 0.01, 100), Difference(-0.04, -0.07, -0.01, 0.01, 100)
-UNCLEAR, SAME = Difference(0.02, -0.01, 0.05, 0.3, 100), Difference(0.0, 0.0, 0.0, 1.0, 100)
-
-
-def test_a_run_says_its_first_figure_where_most_was_lost_and_what_is_clearly_different_from_another() -> None:
-    first, lost = "Facts said 0.86 (0.80 to 0.90)", {"not retrieved": 1, "wrong refusal": 3}
-    assert in_words(SUMMARY, lost) == f"{first}. Most was lost at “wrong refusal”: 3 of 4."
-    differences = {"fact_recall": BETTER, "mrr": WORSE, "over_refusal": BETTER, "refusal_near": UNCLEAR}
-    assert compared_in_words(SUMMARY, Comparison(differences, [], [], 0, 0, []), "last week") == (
-        f"{first}, 4 points more than in last week; worse: rank of the evidence and wrong refusals; "
-        "too few questions to tell near refusals apart."
-    )
-
-
-def test_a_verdict_asks_for_the_whole_interval_and_for_more_than_chance() -> None:
-    few = Difference(1.0, 1.0, 1.0, 0.5, 2)
-    verdicts = [verdict(pair, "fact_recall") for pair in (BETTER, WORSE, UNCLEAR, SAME, few)]
-    assert verdicts == ["better", "worse", "no clear difference", "no difference", "too few to tell"]
-    assert verdict(BETTER, "over_refusal") == "worse"

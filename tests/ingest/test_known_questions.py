@@ -9,7 +9,7 @@ import pytest
 
 from ingest.build import build, ensure_index
 from ingest.errors import SourceError
-from ingest.questions import indexed_questions
+from ingest.known_questions import indexed_questions
 from ingest.sources import make_source
 from ingest.text import Span
 from tests.ingest.library import Library

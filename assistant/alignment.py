@@ -54,7 +54,7 @@ def _best_run(claim: str, passage: str) -> Span:
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
     for number in dict.fromkeys(unit.list for unit in found if unit.list is not None):
         of_list = tuple(unit for unit in found if unit.list == number)
-        if wanted & stems(" ".join(unit.text for unit in of_list if not unit.announces)):
+        if wanted & stems(" ".join(unit.text for unit in of_list if not unit.leads_list)):
             every.append(of_list)
     runs = [span for run in every if not within_orders(passage, span := _span(run))]
     if not runs:

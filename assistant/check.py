@@ -38,7 +38,7 @@ class Checked(BaseModel):
     citations: tuple[Citation, ...]
 
 
-class Claim(BaseModel):
+class ClaimLine(BaseModel):
     """A line of `bpo-kpo check --jsonl`: evidence is verbatim pieces of the documents, or is retrieved."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

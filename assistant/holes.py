@@ -11,8 +11,8 @@ from assistant.alignment import stems
 from assistant.answers import Answer, Citation
 from assistant.readers import ReaderInput
 from assistant.readers.selection import candidates
-from assistant.units import announces
-from ingest.comments import comments, is_list, note_after, with_their_sentences
+from assistant.units import ends_with_colon
+from ingest.comments import comments, is_list, note_after, unquotable_spans
 from ingest.markdown import code_in
 from ingest.pages import has_pages, unread_pages
 from ingest.sources import Source
@@ -32,7 +32,7 @@ def lost_behind(source: Source, unit: Span) -> str:
     if behind is None or not behind.note:
         return ""
     in_line = "\n" not in source.text[unit.end : behind.start]
-    if announces(source.text[unit.start : unit.end]):
+    if ends_with_colon(source.text[unit.start : unit.end]):
         return behind.note if in_line or not has_pages(source.name) else ""
     return behind.note if in_line and _is_missed(behind.note) else ""
 
@@ -40,7 +40,7 @@ def lost_behind(source: Source, unit: Span) -> str:
 def notice(note: str, beside: str, others: int = 0) -> str:
     """What to say of a note that stands beside a text, and of so many more beside others."""
     words = " ".join(beside.split())
-    if is_list(note) and announces(beside):
+    if is_list(note) and ends_with_colon(beside):
         return prompts.LOST_LIST.format(lead_in=words)
     more = prompts.MORE_HOLES.format(count=others) if others else ""
     return prompts.HOLE.format(what=note.rstrip("."), beside=words, more=more)
@@ -91,7 +91,7 @@ def _lacking_sentence(reading: ReaderInput) -> str:
     for passage in reading.passages[:_LOOKED_AT]:
         source = reading.sources[passage.source]
         text, begin = source.text, max(passage.start - _FAR, source.body_start)
-        for hole in with_their_sentences(text, begin, source.language):
+        for hole in unquotable_spans(text, begin, source.language):
             if hole.start > passage.end + _FAR:
                 break
             missing = next((one for one in comments(text, *hole) if one.note), None)
@@ -106,7 +106,7 @@ def _notes_beside(source: Source, unit: Span, also_before: bool) -> list[str]:
     """The notes between which and a unit nothing is said; those within a sentence stand where that does."""
     text, spans = source.text, []
     begin = max(unit.start - _FAR, source.body_start)
-    for hole in with_their_sentences(text, begin, source.language):
+    for hole in unquotable_spans(text, begin, source.language):
         if hole.start >= unit.end:
             spans += [hole] if _is_beside(source, text[unit.end : hole.start]) else []
             break

@@ -61,7 +61,7 @@ NOT_SAID = "not said"  # in a table, where a section says nothing of a thing
 # What stands before the head of a table, below the one row that is quoted of it.
 COLUMNS = "Columns:"
 
-LOST_LIST = "The article announces a list here, “{lead_in}”, which its source text lost."
+LOST_LIST = "A list is announced here, “{lead_in}”, which the source text lost."
 HOLE = "Left out of the document right beside “{beside}”: {what}{more}."
 MORE_HOLES = "; and something beside {count} more"
 UNREAD_PAGES = "No text could be read on p. {pages} of “{title}”."

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\W*(?:claim\W+)?(\d{1,4})\b(.*)", re.IGNORECASE)
 _WORD = re.compile(r"\b(?:(yes)\b(?![^.;\n]*\bbut\b)|(?:no|not)\b)", re.IGNORECASE)
 
 
-class Claim(NamedTuple):
+class CitedClaim(NamedTuple):
     """A sentence, and the texts that it cites."""
 
     text: str
@@ -42,7 +42,10 @@ class Judged(NamedTuple):
 
 
 def judge_claims(
-    model: BaseChatModel, claims: Sequence[Claim], config: RunnableConfig | None = None, attempts: int = ATTEMPTS
+    model: BaseChatModel,
+    claims: Sequence[CitedClaim],
+    config: RunnableConfig | None = None,
+    attempts: int = ATTEMPTS,
 ) -> Judged:
     """Asks once for all claims. Raises what `ask_model` raises."""
     prompt = prompt_of(claims)
@@ -66,7 +69,7 @@ def _numbered(reply: str) -> dict[int, bool]:
     return verdicts
 
 
-def prompt_of(claims: Sequence[Claim]) -> list[BaseMessage]:
+def prompt_of(claims: Sequence[CitedClaim]) -> list[BaseMessage]:
     """The prompt that asks about some claims. A text that several cite stands in it once.
 
     No text of evidence or claim can close the tag that it stands in.
@@ -112,7 +115,7 @@ def second_opinion(
     """
     if not proofs:
         return {}, Usage(), ()
-    claims = [Claim(said, tuple(_told(proof))) for said, proof in proofs.items()]
+    claims = [CitedClaim(said, tuple(_told(proof))) for said, proof in proofs.items()]
     try:
         judged = judge_claims(model, claims, config, attempts=1)
     except ModelFault as fault:

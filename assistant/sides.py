@@ -81,7 +81,7 @@ def side_in(
     `terms` may give a text's words in their short form, by which a thing is known under its long name, too.
     """
     unit = every[at]
-    announcing = [one.text for one in every if one.announces and one.list == unit.list is not None]
+    announcing = [one.text for one in every if one.leads_list and one.list == unit.list is not None]
     before = [every[at - 1].text] if at and unit.kind != "item" else []
     own = _BESIDE.sub(" ", unit.text)
     first = own.partition(":")[0] if unit.kind == "item" else own  # what an item is about stands before its colon

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from assistant.lines import Line, TableRow
 from assistant.pieces import LONG_ENOUGH
-from assistant.units import Unit, announces, units
+from assistant.units import Unit, ends_with_colon, units
 from ingest.lexicon import content_words
 from ingest.passages import Passage
 
@@ -165,7 +165,7 @@ def _first_list(found: Sequence[Found]) -> list[Found]:
 
 def _misses_its_list(unit: Unit) -> bool:
     """Whether it announces something, and nothing comes."""
-    return unit.kind == "sentence" and announces(unit.text) and not unit.announces
+    return unit.kind == "sentence" and ends_with_colon(unit.text) and not unit.leads_list
 
 
 def _labelled(heading: Found | None, sentence: Found, kept: list[Passage]) -> Line:
@@ -177,7 +177,7 @@ def _labelled(heading: Found | None, sentence: Found, kept: list[Passage]) -> Li
 
 def _in_list(found: Found, kept: list[Passage]) -> Line:
     """A unit as an item of a list, if it does not announce one."""
-    return replace(line(found, kept), item=not found[1].announces)
+    return replace(line(found, kept), item=not found[1].leads_list)
 
 
 def line(found: Found, kept: list[Passage]) -> Line:

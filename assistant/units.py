@@ -26,14 +26,14 @@ class Unit:
     """A piece of a passage that can be quoted; `span` is relative to the passage's text.
 
     The items of a list have its number in `list`, and so has what announces it, the sentence before it or the
-    head of the table; `announces` says so of that one.
+    head of the table; `leads_list` says so of that one.
     """
 
     kind: Kind
     span: Span
     text: str
     list: int | None = None
-    announces: bool = False
+    leads_list: bool = False
 
     @property
     def words(self) -> str:
@@ -50,8 +50,8 @@ def _asks(text: str) -> bool:
     return text.rstrip("*_ ").endswith(("?", "？", "؟"))
 
 
-def announces(text: str) -> bool:
-    """Whether what stands behind a text is what it is about."""
+def ends_with_colon(text: str) -> bool:
+    """Whether a text announces what stands behind it."""
     return text.rstrip("*_ ").endswith((":", "："))
 
 
@@ -64,7 +64,7 @@ def units(text: str) -> tuple[Unit, ...]:
             found += [_unit("heading", text, span) for span in _words_of_heading(text, lines[0])]
         elif kind in ("list", "code"):
             for i in _announcing(found):
-                found[i] = replace(found[i], list=number, announces=True)
+                found[i] = replace(found[i], list=number, leads_list=True)
             items = _items(text, lines) if kind == "list" else lines
             found += [_unit("item", text, one, number) for one in items]
         elif kind == "table":
@@ -110,7 +110,7 @@ def _announcing(before: list[Unit]) -> list[int]:
     Where that has no subject or refers back ("They are:", "Some of these are:"), the one before it, too.
     """
     last = len(before) - 1
-    if last < 0 or before[last].kind != "sentence" or not before[last].text.endswith(":"):
+    if last < 0 or before[last].kind != "sentence" or not ends_with_colon(before[last].text):
         return []
     refers_back = _REFERS_BACK.search(before[last].text) or not content_words(before[last].text)
     return [last - 1, last] if refers_back and last and before[last - 1].kind == "sentence" else [last]
@@ -147,7 +147,7 @@ def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
         return [_unit("sentence", text, row) for row in filled]
     found = [_unit("row", text, row, number) for row in filled]
     headed = "-" in text[lines[0].end : lines[1].start]  # the rule below a head
-    return [replace(unit, announces=headed and i == 0) for i, unit in enumerate(found)]
+    return [replace(unit, leads_list=headed and i == 0) for i, unit in enumerate(found)]
 
 
 def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:

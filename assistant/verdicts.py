@@ -145,7 +145,7 @@ def _strange(
 
 def _counts(proof: Proof) -> set[str]:
     """How many items the lists of the passages have, which a sentence may say though no passage does."""
-    lists = (Counter(one.list for one in units(passage.text) if not one.announces) for passage, _ in proof)
+    lists = (Counter(one.list for one in units(passage.text) if not one.leads_list) for passage, _ in proof)
     return {str(items) for found in lists for number, items in found.items() if number is not None}
 
 

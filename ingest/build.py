@@ -22,8 +22,8 @@ from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, check_settings, digest_of, open_store
 from ingest.known_questions import QuestionIndex, index_questions
-from ingest.notes import LeftOut, left_out, lines_on
-from ingest.passages import Passage, heading_above, plain_headings, split
+from ingest.notes import LeftOut, left_out, remarks_on
+from ingest.passages import Passage, split, text_as_read
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
 from ingest.sources import SUFFIXES, Source, at_root, files_below, from_root, is_under, original_digests
@@ -180,7 +180,7 @@ def _report(documents: Documents, passages: Collection[str], old: Index | None) 
         kept=len(now & then),
         removed=len(then - now),
         skipped=tuple(documents.skipped.values()),
-        remarks=lines_on(new, documents.others),
+        remarks=remarks_on(new, documents.others),
         left_out={source.name: found for source in new if (found := left_out(source))},
     )
 
@@ -263,9 +263,7 @@ def _token_vectors(
     if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
         return {}
     known = old.token_vectors if old else {}
-    texts = list(
-        dict.fromkeys(heading_above(passage.section) + plain_headings(passage.text) for passage in passages)
-    )
+    texts = list(dict.fromkeys(text_as_read(passage.section, passage.text) for passage in passages))
     new = [text for text in texts if text not in known]
     made = known | dict(zip(new, embeddings.embed_tokens(new), strict=True))
     return {text: made[text] for text in texts}

@@ -53,7 +53,7 @@ def note_after(text: str, end: int) -> Comment | None:
     return found if found and found.note is not None else None
 
 
-def with_their_sentences(text: str, start: int, language: str = "") -> Iterator[Span]:
+def unquotable_spans(text: str, start: int, language: str = "") -> Iterator[Span]:
     """The comments of `text[start:]`; one of ours in a sentence with that: it has a hole, and is not quoted.
 
     `language`: that of the text, where it is known.

@@ -35,7 +35,7 @@ def left_out(source: Source) -> list[LeftOut]:
     ]
 
 
-def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
+def remarks_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
     """A line for all documents that are not in English, and for all files of other kinds."""
     lines = []
     if foreign := [f"{source.name} ({source.language})" for source in sources if source.language != ENGLISH]:
@@ -45,7 +45,7 @@ def lines_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ..
     return tuple(lines)
 
 
-def in_words(found: Sequence[LeftOut]) -> str:
+def left_out_in_words(found: Sequence[LeftOut]) -> str:
     """What was left out of a document, each thing once, with its places."""
     places: dict[str, list[str]] = defaultdict(list)
     for one in found:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from ingest.comments import comments, with_their_sentences
+from ingest.comments import comments, unquotable_spans
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading
 from ingest.sentences import sentence_spans
@@ -66,7 +66,7 @@ def split(source: Source, budget: int = PASSAGE_TOKENS) -> list[Passage]:
 
     Only a budget that is smaller than a section path and one word can be exceeded.
     """
-    holes = with_their_sentences(source.text, source.body_start, source.language)
+    holes = unquotable_spans(source.text, source.body_start, source.language)
     not_quoted = sorted([*holes, *_page_makers_marks(source)])
     passages = []
     for section in sections(source):
@@ -136,6 +136,11 @@ def heading_of(passage: Passage) -> Passage | None:
 def heading_above(section: str) -> str:
     """The end of the headings above a passage, as a line: with it is read what the passage is about."""
     return f"{section[-_LONGEST_SECTION:]}\n"
+
+
+def text_as_read(section: str, text: str) -> str:
+    """A passage's text as the reading model reads it, by which its token vectors are kept with a small index."""
+    return heading_above(section) + plain_headings(text)
 
 
 def plain_headings(text: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from assistant.chain import Assistant, open_assistant
-from assistant.check import Claim
+from assistant.check import ClaimLine
 from assistant.exports import read_bundle
 from assistant.exports import verify as verify_quotes
 from ingest.errors import UserError
@@ -59,7 +59,7 @@ def check_lines(text: str, assistant: Assistant) -> Iterator[tuple[str, bool]]:
         try:
             fields = json.loads(line)
             name = fields.get("id", name) if isinstance(fields, dict) else name
-            claim = Claim.model_validate(fields)
+            claim = ClaimLine.model_validate(fields)
             found = assistant.check_claim(claim.claim, claim.evidence)
         except (json.JSONDecodeError, ValidationError, RecursionError):
             told = 'It is no {"id": "...", "claim": "...", "evidence": ["..."]}. Mend the line.'

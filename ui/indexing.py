@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def tell_passed_over(report: "BuildReport", briefly: bool = False) -> None:
     """Says on stderr which documents could not be read, and what was left out of new ones, or how much."""
-    from ingest.notes import in_words
+    from ingest.notes import left_out_in_words
 
-    left_out = [f"Left out of {name}: {in_words(found)}" for name, found in report.left_out.items()]
+    left_out = [f"Left out of {name}: {left_out_in_words(found)}" for name, found in report.left_out.items()]
     if briefly and left_out:
         left_out = [_how_much(report.left_out)]
     for line in (*(f"Passed over: {line}" for line in report.skipped), *left_out, *report.remarks):

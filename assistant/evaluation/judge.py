@@ -13,14 +13,14 @@ from assistant.answers import Usage
 from assistant.evaluation.metrics import NoVerdict
 from assistant.model_calls import Stopped
 from assistant.models import open_chat_model
-from assistant.second_opinion import Claim, judge_claims
+from assistant.second_opinion import CitedClaim, judge_claims
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError, UserError
 
 VERDICTS = "verdicts.jsonl"
 
 
-class Verdict(BaseModel):
+class Judgement(BaseModel):
     """A line of `verdicts.jsonl`; where there is no verdict, `error` says why."""
 
     model_config = ConfigDict(frozen=True)
@@ -71,10 +71,10 @@ class CitationJudge:
             self._known[pair] = judged.verdict
         return self._known[pair]
 
-    def _ask(self, evidence: str, claim: str) -> Verdict:
-        asked = partial(Verdict, evidence=evidence, claim=claim)
+    def _ask(self, evidence: str, claim: str) -> Judgement:
+        asked = partial(Judgement, evidence=evidence, claim=claim)
         try:
-            judged = judge_claims(self._model, [Claim(claim, (evidence,))], self.config)
+            judged = judge_claims(self._model, [CitedClaim(claim, (evidence,))], self.config)
         except (Stopped, SettingsError):  # which end the run, as they do where a model answers
             raise
         except Exception as failure:  # the edge of a run: the row has no verdict, and the file says why
@@ -84,7 +84,7 @@ class CitationJudge:
         return asked(answer=judged.reply, verdict=verdict, error=error, usage=judged.usage)
 
 
-def read_verdicts(folder: Path) -> list[Verdict]:
+def read_verdicts(folder: Path) -> list[Judgement]:
     """The verdicts in a report's folder, if any; a last line that was cut off is taken away."""
     path = folder / VERDICTS
     if not path.exists():
@@ -93,7 +93,7 @@ def read_verdicts(folder: Path) -> list[Verdict]:
         with path.open("r+b") as file:
             lines = [line for line in file if line.endswith(b"\n")]
             file.truncate(sum(map(len, lines)))
-        return [Verdict.model_validate_json(line) for line in lines]
+        return [Judgement.model_validate_json(line) for line in lines]
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path} cannot be read ({reason}). Give another --report.") from None

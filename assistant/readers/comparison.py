@@ -36,7 +36,7 @@ def _items_that_alone_name(asked: str, own: Sequence[Candidate], ranked: Sequenc
     """Items of lists with a word of the question that nothing in `own` has, each with what announces its list."""
     alone = set(words(asked)) - STOP_WORDS - {word for c in own for word in words(c.unit.text)}
     named = {c.group for c in ranked if c.unit.kind == "item" and alone.intersection(words(c.unit.text))}
-    return [c for c in ranked if c.group in named and (c.unit.announces or alone & set(words(c.unit.text)))]
+    return [c for c in ranked if c.group in named and (c.unit.leads_list or alone & set(words(c.unit.text)))]
 
 
 def other_sides(
@@ -53,7 +53,7 @@ def other_sides(
     missing = [name for name in names if name not in sides_of(reading, chosen, names)]
     found: dict[str, Candidate] = {}
     for candidate in ranked if missing else ():
-        if candidate in chosen or candidate.unit.announces or candidate.unit.kind not in ("sentence", "item"):
+        if candidate in chosen or candidate.unit.leads_list or candidate.unit.kind not in ("sentence", "item"):
             continue
         of_item = candidate.unit.kind == "item"
         side = side_of(candidate.unit.text, [], names) if of_item else _side(reading, candidate, names)

@@ -23,7 +23,7 @@ from assistant.reading_model.model import Calibration
 from assistant.refusal import refuses
 from assistant.sides import Names, compared
 from assistant.streams import streaming
-from assistant.units import announces
+from assistant.units import ends_with_colon
 from ingest.language import foreign
 from ingest.text import Span
 
@@ -93,7 +93,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
 def _announces_nothing(reading: ReaderInput, candidate: Candidate) -> bool:
     """Whether no list stands behind what announces one, nor a note that it was lost."""
     unit = candidate.unit
-    return announces(unit.text) and not unit.announces and not _lost(reading, candidate)
+    return ends_with_colon(unit.text) and not unit.leads_list and not _lost(reading, candidate)
 
 
 def _unread(reading: ReaderInput, ranked: Sequence[Candidate], asked: str) -> Decision | None:
@@ -118,7 +118,7 @@ def _lost(reading: ReaderInput, candidate: Candidate) -> str:
     """The note on what a unit announces, and its document lacks; empty where there is none."""
     source = reading.sources[reading.passages[candidate.number - 1].source]
     span = Span(candidate.start, candidate.start + len(candidate.unit.text))
-    return lost_behind(source, span) if announces(candidate.unit.text) else ""
+    return lost_behind(source, span) if ends_with_colon(candidate.unit.text) else ""
 
 
 def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | None) -> list[Line]:
@@ -132,7 +132,7 @@ def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | 
             own = [c for c in own if (c.number, c.unit.list) not in divided]
         for i, c in enumerate(_row_before_head(own)):
             # an item stands behind a dash, which also keeps one of several sentences together
-            item = c.unit.kind in ("heading", "item", "row") and not c.unit.announces
+            item = c.unit.kind in ("heading", "item", "row") and not c.unit.leads_list
             begins_so = item and name and c.unit.text.casefold().startswith(name.casefold())
             label = (
                 f"{name}:" if name and i == 0 and not begins_so else prompts.COLUMNS if _is_head(c) and i else ""
@@ -143,7 +143,7 @@ def _arranged(reading: ReaderInput, chosen: Sequence[Candidate], names: Names | 
 
 def _is_head(candidate: Candidate) -> bool:
     """Whether it names the columns of a table."""
-    return candidate.unit.kind == "row" and candidate.unit.announces
+    return candidate.unit.kind == "row" and candidate.unit.leads_list
 
 
 def _row_before_head(chosen: Sequence[Candidate]) -> list[Candidate]:

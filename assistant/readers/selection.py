@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.answers import RetrievedPassage
 from assistant.readers import ReaderInput
-from assistant.units import Unit, announces, units
+from assistant.units import Unit, ends_with_colon, units
 from ingest.passages import section_above
 
 LONGEST = 60  # words of an answer of several sentences; a list is as long as it is
@@ -112,10 +112,10 @@ def _with_its_list(
     if not candidate.group:
         return [candidate]
     of_list = [c for c in ranked if c.group == candidate.group]
-    items = [c.score for c in of_list if not c.unit.announces]
-    if candidate.unit.kind == "row" and not candidate.unit.announces:
-        return [c for c in of_list if c.unit.announces or c.score >= max(items) - further_row]
-    leads, is_row = candidate.unit.announces, candidate.unit.kind == "row"
-    if (leads and (is_row or announces(candidate.unit.text))) or float(np.median(items)) >= threshold:
+    items = [c.score for c in of_list if not c.unit.leads_list]
+    if candidate.unit.kind == "row" and not candidate.unit.leads_list:
+        return [c for c in of_list if c.unit.leads_list or c.score >= max(items) - further_row]
+    leads, is_row = candidate.unit.leads_list, candidate.unit.kind == "row"
+    if (leads and (is_row or ends_with_colon(candidate.unit.text))) or float(np.median(items)) >= threshold:
         return of_list
-    return [c for c in of_list if c == candidate or (c.unit.announces and not leads)]
+    return [c for c in of_list if c == candidate or (c.unit.leads_list and not leads)]

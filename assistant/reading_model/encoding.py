@@ -11,7 +11,7 @@ from assistant.reading_model.outline import PassageLike
 from assistant.units import Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
-from ingest.passages import heading_above, plain_headings
+from ingest.passages import heading_above, text_as_read
 from ingest.text import Span
 
 PASSAGES_KEPT = 400  # passages that are kept in memory; about 300 kB each
@@ -101,7 +101,7 @@ class Encoder:
     def _encoded(self, passages: Sequence[tuple[str, str]]) -> list[EncodedPassage]:
         """Passages, each with its section; read by their tokens as the index has it, else by the model."""
         # an order to an assistant is no evidence, and colours no word around it
-        texts = [heading_above(section) + plain_headings(without_orders(text)) for section, text in passages]
+        texts = [text_as_read(section, without_orders(text)) for section, text in passages]
         unread = [text for text in texts if text not in self._token_vectors]
         made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
         read = [made.get(text) or self._token_vectors[text] for text in texts]
@@ -130,7 +130,7 @@ class Encoder:
         """The terms of each unit; of a table's row also those of its head, which name its cells."""
         own = [frozenset(self.lexicon.terms(unit.text)) for unit in units_of_passage]
         rows = [(unit, terms) for unit, terms in zip(units_of_passage, own, strict=True) if unit.kind == "row"]
-        heads = {unit.list: terms for unit, terms in rows if unit.announces}
+        heads = {unit.list: terms for unit, terms in rows if unit.leads_list}
         return tuple(
             terms | heads.get(unit.list, frozenset()) if unit.kind == "row" else terms
             for unit, terms in zip(units_of_passage, own, strict=True)

@@ -120,7 +120,7 @@ def _units(
             "share of the question's terms in the heading": in_heading,
             **{f"is a {kind}": unit.kind == kind for kind in _KINDS},
             "stands in a list": unit.list is not None,
-            "announces a list": unit.announces,
+            "announces a list": unit.leads_list,
             "ends with a colon": unit.text.rstrip("*_ ").endswith(":"),
             "ends with a question mark": unit.asks,
             "has a number": bool(re.search(r"\d", unit.text)),
@@ -150,7 +150,7 @@ def _compare(units: Sequence[Sequence[Features]], known: Known) -> None:
 def _neighbours(units: Sequence[Unit], i: int) -> set[int]:
     """The units right before and behind, and the one that announces its list."""
     of = units[i].list
-    announcing = [j for j, one in enumerate(units) if of is not None and one.announces and one.list == of]
+    announcing = [j for j, one in enumerate(units) if of is not None and one.leads_list and one.list == of]
     return {j for j in (i - 1, i + 1, *announcing) if 0 <= j < len(units)}
 
 

@@ -63,7 +63,7 @@ def test_the_sentence_with_a_colon_before_a_list_or_the_head_of_a_table_announce
     text: str, announcing: list[str], listed: int
 ) -> None:
     found = units(text)
-    assert [unit.text for unit in found if unit.announces] == announcing
+    assert [unit.text for unit in found if unit.leads_list] == announcing
     assert sum(unit.list is not None for unit in found) == listed
 
 
@@ -96,9 +96,9 @@ def test_units_are_exact_and_in_order_and_a_list_begins_with_what_announces_it(t
         assert end <= unit.span.start and text[unit.span.start : unit.span.end] == unit.text
         end = unit.span.end
         if unit.list is not None and unit.list not in lists:
-            assert unit.announces or unit.kind != "sentence"
+            assert unit.leads_list or unit.kind != "sentence"
             lists.add(unit.list)
-        assert unit.list is not None or not (unit.announces or unit.kind in ("item", "row"))
+        assert unit.list is not None or not (unit.leads_list or unit.kind in ("item", "row"))
 
 
 @given(st.lists(st.sampled_from(["BPO is big.", "KPO grows!", "# Head", "- one", "• two", "Lists:"]), max_size=10))

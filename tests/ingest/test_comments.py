@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.comments import is_list, note_after, with_their_sentences
+from ingest.comments import is_list, note_after, unquotable_spans
 from ingest.notes import left_out
 from ingest.sources import make_source
 
@@ -31,7 +31,7 @@ def test_a_list_is_one_that_was_lost_and_no_word_that_has_these_letters() -> Non
 def test_comments_take_no_longer_than_their_text(text: str) -> None:
     source = make_source("a.md", text)
     began = time.process_time()
-    list(with_their_sentences(source.text, 0))
+    list(unquotable_spans(source.text, 0))
     note_after(source.text, 0)
     left_out(source)
     assert time.process_time() - began < 2

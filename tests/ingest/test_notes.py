@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingest.notes import LeftOut, in_words, left_out, lines_on
+from ingest.notes import LeftOut, left_out, left_out_in_words, remarks_on
 from ingest.sources import make_source
 from tests.ingest.library import Library
 
@@ -23,7 +23,7 @@ The way is <!-- note: a formula --> long.
 def test_a_note_is_something_left_out_below_its_headings() -> None:
     found = left_out(make_source("guide.md", TEXT))
     assert found == [LeftOut("a picture", "Fees"), LeftOut("a formula", "Map"), LeftOut("a picture", "Map")]
-    assert in_words(found) == "a picture (Fees, Map); a formula (Map)"
+    assert left_out_in_words(found) == "a picture (Fees, Map); a formula (Map)"
 
 
 def test_a_note_in_code_shows_what_one_looks_like() -> None:
@@ -34,7 +34,7 @@ def test_a_note_in_code_shows_what_one_looks_like() -> None:
 def test_all_documents_in_other_languages_have_a_line_and_all_files_of_other_kinds_another() -> None:
     others = [Path(name) for name in ("a.png", "b.png", "c.xls", "d.zip", "e.zip")]
     regeln = make_source("regeln.md", "Nicht genommene Tage verfallen am 31. März.")
-    assert lines_on([make_source("guide.md", TEXT), regeln], others) == (
+    assert remarks_on([make_source("guide.md", TEXT), regeln], others) == (
         "Not in English, so only a chat model reads it (1): regeln.md (de)",
         "Not read, as of other kinds (5): a.png, b.png, c.xls and 2 more",
     )

@@ -17,11 +17,10 @@ from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import KEEP, RESTORE, SEND, UNQUEUED, WITH_SAVED
+from ui.web.listeners import BROKEN, KEEP, RESTORE, SEND, UNQUEUED, WITH_SAVED
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, messages
 
-BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
 STOPPED = "Stopped. Ask again whenever you like."
 FULL = "Too many people are asking just now. Ask again in a moment."
 GONE = "A document that you chose was removed; the others that you chose are asked."

@@ -27,7 +27,7 @@ from assistant.conversation import LONGEST_QUESTION
 from assistant.exports import NEAREST, YOU_COULD_ASK, answer_markdown, inert, nearest_places
 from ingest.errors import QuestionError, UserError
 from ingest.sources import shown_name
-from ui.web.chat import BROKEN
+from ui.web.listeners import BROKEN
 
 MODEL = "bpo-kpo"
 

@@ -13,9 +13,9 @@ from assistant.evaluation.results import Row, read_rows
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui import evaluation
-from ui.web.chat import BROKEN, Panel
+from ui.web.chat import Panel
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.listeners import DOWNLOAD, UNQUEUED, mistakes_told
+from ui.web.listeners import BROKEN, DOWNLOAD, UNQUEUED, mistakes_told
 from ui.web.menu import reader_choices
 from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names

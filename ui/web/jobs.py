@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.model_calls import Stopped
 from ingest.errors import UserError
-from ui.web.chat import BROKEN
+from ui.web.listeners import BROKEN
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,8 @@ import gradio as gr
 
 from ingest.errors import UserError
 
+BROKEN = "Something went wrong here, and it is not your question. The terminal shows the details."
+
 # without a place in the queue, and no name in the API
 UNQUEUED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 

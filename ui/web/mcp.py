@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field
 from assistant.answers import Answer, EarlierTurn
 from assistant.chain import Assistant, as_ask
 from ingest.errors import UserError
-from ui.web.chat import BROKEN
 from ui.web.completions import content
+from ui.web.listeners import BROKEN
 
 PATH = "/gradio_api/mcp"
 

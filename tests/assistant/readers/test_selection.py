@@ -128,7 +128,7 @@ def test_the_best_is_there_each_unit_once_in_order(given: list[str], data: st.Da
         assert places == list(range(places[0], places[-1] + 1)) and starts == sorted(starts)
     for number in {c.number for c in chosen}:
         numbers = {c.unit.list for c in of(number)} - {None}
-        announcing = [c for c in ranked if c.number == number and c.unit.announces and c.unit.list in numbers]
+        announcing = [c for c in ranked if c.number == number and c.unit.leads_list and c.unit.list in numbers]
         assert set(announcing) <= set(chosen)
     if ranked and ranked[0] in chosen and not ranked[0].group:
         assert sum(len(c.unit.text.split()) for c in chosen) <= max(LONGEST, len(ranked[0].unit.text.split()))

@@ -98,10 +98,15 @@ def prompt_of(claims: Sequence[CitedClaim]) -> list[BaseMessage]:
 def proofs_of(judge: Judge, finish: Callable[[Judge], object]) -> dict[str, Proof]:
     """The sentences of an answer that are found proven by more than their words, each with its proof at last.
 
-    `finish` makes the answer with a judge.
+    `finish` makes the answer with a judge, whose opinion is asked of each sentence that is found proven, and last
+    with the proof that the answer keeps.
     """
     proofs: dict[str, Proof] = {}
-    finish(replace(judge, opinion=proofs.__setitem__))
+
+    def noted(said: str, proof: Proof) -> None:
+        proofs[said] = proof
+
+    finish(replace(judge, opinion=noted))
     return proofs
 
 

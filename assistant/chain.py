@@ -1,22 +1,20 @@
 """The chain: question in, cited answer out, as one LangChain Runnable. Built once from settings."""
 
-import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
-from pydantic import ValidationError
 
 from assistant import check, prompts
 from assistant.answers import Answer, Ask, Seconds, Usage
+from assistant.asking import Asked, as_ask
 from assistant.check import Checked
 from assistant.context import for_chat_model
-from assistant.conversation import EARLIER_TOLD, LONGEST_QUESTION, points_at_item, recent, with_item
+from assistant.conversation import EARLIER_TOLD, points_at_item, recent, with_item
 from assistant.current import CurrentSnapshot, Snapshot
 from assistant.finishing import finish
 from assistant.holes import with_holes_named
@@ -34,12 +32,7 @@ from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from assistant.verdicts import Judge
 from ingest.embeddings import open_embeddings
-from ingest.errors import QuestionError
 from ingest.index import Index
-
-_SURROGATE = re.compile(r"[\ud800-\udfff]")  # what bytes that are not UTF-8 become on the command line
-
-Asked = Ask | Mapping[str, Any] | str
 
 
 def open_assistant(
@@ -275,24 +268,3 @@ def _name(
     if reader:
         return reader.get_name()
     return str(chat_model._llm_type) if chat_model else choose(settings)
-
-
-def as_ask(asked: Ask | Mapping[str, Any] | str) -> Ask:
-    """Checks what is asked. Raises `QuestionError` for an empty, an over-long or a garbled question."""
-    try:
-        ask = Ask(question=asked) if isinstance(asked, str) else Ask.model_validate(asked)
-    except ValidationError:
-        raise QuestionError("That is no question. Give text, or a question with its history of texts.") from None
-    if not ask.question.strip():
-        raise QuestionError("The question is empty. Type one.")
-    last = ask.history[-EARLIER_TOLD:]
-    for text in (ask.question, *(turn.question for turn in last)):
-        if len(text) > LONGEST_QUESTION:
-            raise QuestionError(
-                f"The question has {len(text):,} characters, the limit is {LONGEST_QUESTION:,}. Shorten it."
-            )
-    if any(
-        _SURROGATE.search(text) for text in (ask.question, *ask.within, *(t.question + t.answer for t in last))
-    ):
-        raise QuestionError("The question is not UTF-8. Type it again.")
-    return ask

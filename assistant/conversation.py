@@ -71,7 +71,7 @@ def with_word(question: str, history: Sequence[str]) -> str | None:
     """The earlier question with another word ("and KPO?"); `None` where a question does not say only that."""
     if not history or not _EXCHANGES.match(question):
         return None
-    earlier = turns(standalone(history[-1], history[:-1][-TURNS:]))[-1][:LONGEST_EARLIER]
+    earlier = asked_last(standalone(history[-1], history[:-1][-TURNS:]))[:LONGEST_EARLIER]
     return _exchanged(question, earlier)
 
 
@@ -137,3 +137,8 @@ def _exchanged(question: str, earlier: str) -> str | None:
 def turns(standalone_question: str) -> list[str]:
     """The questions that `standalone` has joined, the one that is asked last."""
     return standalone_question.split("\n")
+
+
+def asked_last(standalone_question: str) -> str:
+    """Of these the one that is asked, without those that it is read behind."""
+    return turns(standalone_question)[-1]

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from assistant.answers import RetrievedPassage
-from assistant.conversation import turns
+from assistant.conversation import asked_last
 from assistant.headings import last_heading
 from assistant.lines import TableRow
 from assistant.reading_model.model import PassageScores
@@ -32,7 +32,7 @@ def overview_for(
     `passages` are those that were retrieved for it, and `answers` whether they answer: they tell which section it
     names, or which two things beside each other.
     """
-    index, asked = retriever.index, turns(question)[-1]
+    index, asked = retriever.index, asked_last(question)
     names = compared(asked, [f"{passage.section} {passage.text}" for passage in passages])
     title = index.sources[passages[0].source].title if passages else ""
     named = None if names else side_of_title(asked, title)

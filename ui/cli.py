@@ -109,7 +109,8 @@ def ask(
     gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
     from rich.console import Console
 
-    from assistant.chain import as_ask, open_assistant
+    from assistant.asking import as_ask
+    from assistant.chain import open_assistant
     from ui.terminal import show_answer, show_explanation
 
     asked = as_ask({"question": question, "within": within or ()})

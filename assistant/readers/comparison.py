@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.conversation import turns
+from assistant.conversation import asked_last
 from assistant.readers import ReaderInput
 from assistant.readers.selection import Candidate
 from assistant.reading_model.model import Calibration, Logits
@@ -21,7 +21,7 @@ def of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list
     But for items of lists that alone have a word of the question, with what announces them: they tell that
     what is asked for is on the other side.
     """
-    asked = turns(reading.question)[-1]
+    asked = asked_last(reading.question)
     for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
         if found := side_of_title(asked, title):
             names, side = found

@@ -12,7 +12,7 @@ from itertools import pairwise
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import prompts
-from assistant.conversation import turns
+from assistant.conversation import asked_last
 from assistant.headings import is_heading_of, last_heading
 from assistant.holes import lost_behind, notice
 from assistant.lines import Line, TableRow, markdown
@@ -61,7 +61,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
         more = (prompts.LEFT_OUT.format(count=overview.left_out),) if overview.left_out else ()
         return Decision(overview.lines, "the question is asked of the whole", None, more)
     sure, ranked = reading.answerable, [c for c in candidates(reading) if not _announces_nothing(reading, c)]
-    sections, asked = [passage.section for passage in reading.passages], turns(reading.question)[-1]
+    sections, asked = [passage.section for passage in reading.passages], asked_last(reading.question)
     if unread := _unread(reading, ranked, asked):
         return unread
     answering = {number for number, section in enumerate(sections, start=1) if is_heading_of(section, asked)}

@@ -13,7 +13,8 @@ from langchain_core.tracers.run_collector import RunCollectorCallbackHandler
 from langchain_core.tracers.schemas import Run
 
 from assistant.answers import Answer, Seconds
-from assistant.chain import Assistant, as_ask, open_assistant
+from assistant.asking import as_ask
+from assistant.chain import Assistant, open_assistant
 from assistant.readers import Draft, ReaderInput
 from assistant.retriever import HybridRetriever, RetrievalTrace
 from assistant.settings import AssistantSettings

@@ -15,7 +15,8 @@ import gradio as gr
 from fastapi import APIRouter, Request
 from gradio.events import api
 
-from assistant.chain import Assistant, as_ask
+from assistant.asking import as_ask
+from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
 from ingest.text import few

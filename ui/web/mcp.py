@@ -17,7 +17,8 @@ from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 from pydantic import BaseModel, Field
 
 from assistant.answers import Answer, EarlierTurn
-from assistant.chain import Assistant, as_ask
+from assistant.asking import as_ask
+from assistant.chain import Assistant
 from ingest.errors import UserError
 from ui.web.completions import content
 from ui.web.listeners import BROKEN

@@ -10,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import check, prompts
+from assistant.answer_prompt import fit
 from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.asking import Asked, as_ask
 from assistant.check import Checked
@@ -121,7 +122,7 @@ class Assistant:
             return Explanation(reading.question, opened.retriever.trace(reading.question), [], decision)
         decision = extractive.decide(reading, opened.scorer.calibration)
         units = [] if reading.overview else candidates(reading)
-        given = llm.fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
+        given = fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
         return Explanation(reading.question, opened.retriever.trace(reading.question), units, decision, given)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.answer_prompt import fits
 from assistant.answers import Ask, RetrievedPassage
 from assistant.conversation import recent, standalone
 from assistant.current import Snapshot
 from assistant.readers import ReaderInput
-from assistant.readers.llm import fits
 from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
 from ingest.index import Index

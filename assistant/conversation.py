@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from html import escape as escape_tags
 
 from rapidfuzz import fuzz, process
 
+from assistant import prompts
 from assistant.answers import EarlierTurn
 from assistant.prompts import MARKER, UNPROVEN
 from assistant.reading_model.scope import Scope
@@ -142,3 +144,14 @@ def turns(standalone_question: str) -> list[str]:
 def asked_last(standalone_question: str) -> str:
     """Of these the one that is asked, without those that it is read behind."""
     return turns(standalone_question)[-1]
+
+
+def turns_as_prompt(history: Sequence[EarlierTurn]) -> str:
+    """The turns of a conversation as a prompt holds them, oldest first; empty where there are none."""
+    told = [
+        (prompts.TURN if turn.answer else prompts.UNANSWERED_TURN).format(
+            question=escape_tags(turn.question, quote=False), answer=escape_tags(turn.answer, quote=False)
+        )
+        for turn in history
+    ]
+    return prompts.EARLIER_TURNS.format(turns="\n".join(told)) if told else ""

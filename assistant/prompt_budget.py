@@ -18,7 +18,7 @@ def prompt_tokens(prompt: Sequence[BaseMessage]) -> int:
     return sum(count_tokens(str(message.content), ENCODING) + _PER_MESSAGE for message in prompt)
 
 
-def fitting(
+def first_fitting(
     parts: tuple[Part, ...], prompt: Callable[[tuple[Part, ...]], Sequence[BaseMessage]], budget: int
 ) -> tuple[Part, ...]:
     """The first parts, as many as a `prompt` of them may have within a budget of tokens; perhaps none."""
@@ -26,3 +26,10 @@ def fitting(
     while count and prompt_tokens(prompt(parts[:count])) > budget:
         count -= 1
     return parts[:count]
+
+
+def last_fitting(
+    parts: tuple[Part, ...], prompt: Callable[[tuple[Part, ...]], Sequence[BaseMessage]], budget: int
+) -> tuple[Part, ...]:
+    """The same of the last parts."""
+    return first_fitting(parts[::-1], lambda some: prompt(some[::-1]), budget)[::-1]

@@ -1,6 +1,6 @@
 """The last question of a conversation, made standalone by a chat model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape as escape_tags
 
 from langchain_core.language_models import BaseChatModel
@@ -9,11 +9,11 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant import prompts
 from assistant.answers import EarlierTurn, Usage
-from assistant.conversation import standalone
+from assistant.conversation import standalone, turns_as_prompt
 from assistant.literals import names, negates, without
 from assistant.model_calls import reply_of, without_thinking
 from assistant.model_faults import ModelFault
-from assistant.prompt_budget import fitting
+from assistant.prompt_budget import last_fitting
 from assistant.usage import usage_of
 from ingest.lexicon import content_words, stem
 
@@ -36,7 +36,7 @@ def rewrite_question(
     earlier = [turn.question for turn in history]
     if not history:
         return standalone(question, ()), Usage()
-    before = newest(history, lambda some: _prompt(question, some), tokens)
+    before = last_fitting(history, lambda some: _prompt(question, some), tokens)
     prompt = _prompt(question, before)
     try:
         reply = reply_of(model, prompt, config, attempts=1)  # the answer is worth waiting for, not this
@@ -48,27 +48,9 @@ def rewrite_question(
     return rewritten, usage_of(reply, prompt, model)
 
 
-def newest(
-    history: tuple[EarlierTurn, ...], prompt: Callable[[tuple[EarlierTurn, ...]], list[BaseMessage]], tokens: int
-) -> tuple[EarlierTurn, ...]:
-    """The last turns, as many as a `prompt` of them may have within so many tokens."""
-    return fitting(history[::-1], lambda some: prompt(some[::-1]), tokens)[::-1]
-
-
-def earlier_turns(history: Sequence[EarlierTurn]) -> str:
-    """The turns of a conversation as a prompt holds them, oldest first; empty where there are none."""
-    told = [
-        (prompts.TURN if turn.answer else prompts.UNANSWERED_TURN).format(
-            question=escape_tags(turn.question, quote=False), answer=escape_tags(turn.answer, quote=False)
-        )
-        for turn in history
-    ]
-    return prompts.EARLIER_TURNS.format(turns="\n".join(told)) if told else ""
-
-
 def _prompt(question: str, history: Sequence[EarlierTurn]) -> list[BaseMessage]:
     user = prompts.STANDALONE_USER.format(
-        turns=earlier_turns(history), question=escape_tags(question, quote=False)
+        turns=turns_as_prompt(history), question=escape_tags(question, quote=False)
     )
     return [SystemMessage(prompts.STANDALONE_SYSTEM), HumanMessage(user)]
 

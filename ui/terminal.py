@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from assistant.answer_prompt import messages
 from assistant.answers import Answer, Citation, Support, Usage, files_of
 from assistant.chain import Explanation
 from assistant.check import Checked
@@ -15,7 +16,6 @@ from assistant.exports import NEAREST, YOU_COULD_ASK, Verified, nearest_places
 from assistant.models import EXTRACTIVE
 from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
-from assistant.readers.llm import messages
 from assistant.retriever import Ranking
 from ingest.passages import Passage
 from ui.controls import without_controls

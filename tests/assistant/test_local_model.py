@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from assistant.answer_prompt import messages
 from assistant.answers import Answer
 from assistant.chain import Assistant, open_assistant
 from assistant.model_calls import STOP, Stopped
@@ -91,6 +92,6 @@ def test_a_prompt_that_is_too_long_for_it_loses_passages_until_it_fits(opened: O
     found = assistant.opened().retrieve("What drives BPO?")
     reading = replace(found, given=found.passages * 4)
     assert assistant.chat_model
-    assert len(llm.messages(reading)[1].text) > 4 * local_model.WINDOW
+    assert len(messages(reading)[1].text) > 4 * local_model.WINDOW
     (*_, draft) = llm.make_reader(assistant.chat_model, tokens=100_000).stream(reading)
     assert draft.text and draft.usage.input_tokens < local_model.WINDOW

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from assistant import prompts
+from assistant.answer_prompt import messages
 from assistant.answers import Ask, EarlierTurn
 from assistant.prompt_budget import prompt_tokens
 from assistant.readers import ReaderInput
-from assistant.readers.llm import messages
 from ingest.sources import make_source
 from tests.assistant.conftest import DRIVES, WithModel
 from tests.made import passage

@@ -38,15 +38,17 @@ _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map
 _DASHES = frozenset("-‐‑‒–—―−")
 # Marks that carry no words: bullets, heading signs, quote signs. The number of a heading is a word and stays.
 _LINE_MARK = re.compile(r"^(?:[ \t]*(?:(?:#{1,6}|[-*+•])(?=[ \t])|>))+", re.MULTILINE)
+_DAGGERS = re.compile(r"(?<=[^\s(])[†‡]+")  # of a footnote, behind a word
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
 
 
 def fold(text: str) -> Folded:
-    """Folds case, quotes and white space, turns hyphens into spaces, and drops Markdown's marks.
+    """Folds case, quotes and white space, turns hyphens into spaces, and drops Markdown's marks and daggers.
 
     Two texts that differ only in these are equal afterwards. Leading and trailing white space is dropped.
     """
-    dropped = {i for pattern in (_LINE_MARK, _EMPHASIS) for m in pattern.finditer(text) for i in range(*m.span())}
+    marks = (m for pattern in (_LINE_MARK, _EMPHASIS, _DAGGERS) for m in pattern.finditer(text))
+    dropped = {i for mark in marks for i in range(*mark.span())}
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -19,7 +19,7 @@ from ingest.titles import telling
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _BOX = re.compile("[\u2610\u2612]")
-_ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹]*$")
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹†‡]*$")
 # Words and signs that end no sentence, behind three words at least.
 _CUT_OFF = re.compile(
     r"(?: \S+){2}(?:,| (?:and|are|as|at|because|by|for|from|if|in|is|of|or|than|that|the|to|was|were|which|with))$"

@@ -266,6 +266,7 @@ def test_the_articles_passages_are_exact_and_within_the_window(
         ("It costs <!-- note: a formula --> by <!-- note: a formula -->. Two.", ["Two."]),
         ("Our quay <!-- note: a picture -->", ["Our quay"]),
         ("One. <!-- note: a picture --> Two.", ["One.", "Two."]),
+        ("It costs 9.† <!-- note: a picture --> Two.", ["It costs 9.†", "Two."]),
         ("Name: <!-- note: an empty field -->", ["Name:"]),
         ("One <!-- a remark of somebody else --> two.", ["One", "two."]),
         ("# One <!-- note: a formula -->", ["# One"]),

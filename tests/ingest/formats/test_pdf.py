@@ -77,6 +77,13 @@ def test_the_number_of_a_footnote_ends_no_paragraph_and_is_no_part_of_a_number()
     )
 
 
+def test_a_dagger_belongs_to_its_word_and_ends_no_sentence_but_that_before_it() -> None:
+    lines = [(60, 700, 12, "The fare is"), (117, 704, 7, "\\262"), (124, 700, 12, "for a har-")]
+    lines += [(60, 686, 12, "bour trip. It is dear.\\263")]
+    text = pdf_to_markdown(placed_pdf(lines, [(60, 700, 12, "walks are free.")]))
+    assert text == "## Page 1\n\nThe fare is† for a harbour trip. It is dear.‡\n\n## Page 2\n\nwalks are free.\n"
+
+
 # --- pages
 
 

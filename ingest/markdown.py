@@ -33,6 +33,8 @@ Kind = Literal["heading", "list", "table", "code", "text"]
 
 
 _PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
+_INLINE = MarkdownIt("commonmark").enable("strikethrough")
+_TAG = re.compile(r"</?[a-z][^<>]*>")  # `List<T>` has none
 
 
 def block_tokens(document: str) -> list[Token]:
@@ -57,6 +59,12 @@ def heading(line: str) -> Span | None:
         return Span(signs.end(), max(signs.end(), len(line.rstrip(" \t#"))))
     bold = BOLD_HEADING.match(line)
     return Span(*bold.span("words")) if bold else None
+
+
+def plain(line: str) -> str:
+    """What a heading says, without its marks: "**Guide** to [it](a.md)" is "Guide to it"."""
+    parts = _INLINE.parseInline(" ".join(line.split()))[0].children or []
+    return "".join(part.content for part in parts if not _TAG.fullmatch(part.content)).strip()
 
 
 def item(line: str) -> re.Match[str] | None:

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from ingest.comments import comments, with_their_sentences
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
-from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading
+from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading, plain
 from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
@@ -111,13 +111,13 @@ def _headings(text: str, tokens: list[Token], line_starts: list[int]) -> Iterato
         first, *others = line_starts[slice(*token.map)]
         bold = BOLD_HEADING.match(text, first) if token.type == "paragraph_open" and token.level == 0 else None
         if token.type == "heading_open" and token.level == 0:
-            yield first, int(token.tag[1]), " ".join(words.content.split())
+            yield first, int(token.tag[1]), plain(words.content)
         elif found := QUESTION.match(text, first) or bold:
-            yield first, _BELOW_ALL, " ".join(found["words"].split())
+            yield first, _BELOW_ALL, plain(found["words"])
         for line in others:
             found = QUESTION.match(text, line)
             if found and not found["mark"]:  # words in bold are only a part of a sentence there
-                yield line, _BELOW_ALL, " ".join(found["words"].split())
+                yield line, _BELOW_ALL, plain(found["words"])
 
 
 def section_above(section: str) -> str:

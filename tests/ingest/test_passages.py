@@ -130,6 +130,10 @@ def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
                 ("Other", "## Other"),
             ],
         ),
+        (
+            "# _A_ **b**\n\n## Of `c`\n\n**Why *d*?**\nSo.",
+            [("A b", "# _A_ **b**"), ("Of c", "## Of `c`"), ("Of c > Why d?", "**Why *d*?**\nSo.")],
+        ),
         # several headings of the first level are parts and not a title
         ("# One\n\n## Sub\n\n# Two", [("One", "# One"), ("One > Sub", "## Sub"), ("Two", "# Two")]),
         ("---\ntitle: Given\n---\nOnly text.", [("Given", "Only text.")]),

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 
 from ingest.formats.docx_formulas import linear
 from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_styles import Styles
 from ingest.formats.docx_xml import W, is_on, run, tag, value, words
 from ingest.formats.encodings import Unreadable
 from ingest.formats.html import to_markdown
@@ -86,13 +87,15 @@ def _plain(content: bytes) -> io.BytesIO:
         part: ElementTree.fromstring(parts[part])  # noqa: S314 - in a process of its own, bounded
         for part in [name, *filter(_NOTES.fullmatch, parts)]
     }
+    styles = Styles(parts)
     for text in texts.values():
+        styles.write_out(text)
         _leave_out(text)
         _read_formulas(text)
         _unbox(text)
         for element in text.iter():
             element.tag = _GOES_FOR.get(element.tag, element.tag)
-    Numbering(parts).write_out(texts[name])
+    Numbering(parts, styles).write_out(texts[name])
     body = texts[name].find(tag("body"))
     if body is not None:
         body[:0] = _margins(parts)

@@ -218,6 +218,7 @@ def test_a_tab_stands_above_what_it_opens_and_never_above_what_other_tabs_open(p
 SHOWN = [
     ("a*b snake_case 1. [x](y) &lt;b&gt; &lt;!-- so --&gt;", "a*b snake_case 1. [x](y) <b> < !-- so -->"),
     ("Pay <s>9</s> 8 euros<del> today</del>.", "Pay 8 euros.<!-- note: struck text -->"),
+    ("Pay <i style='text-decoration: line-through'>9</i> 8 euros.", "Pay 8 euros.<!-- note: struck text -->"),
     ("9 m<sup>2</sup> for 20 euros<sup>1</sup>, <sup>[a]</sup>", "9 m² for 20 euros¹, [a]"),
     ("It is <svg><title>Ten</title><text>10</text></svg> euros.", "It is <!-- note: a picture --> euros."),
     ("It is <object>10</object> euros.", "It is <!-- note: a picture --> euros."),

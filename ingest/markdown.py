@@ -23,6 +23,7 @@ QUESTION = re.compile(
     r"|(?P<mark>\*{1,3}|_{1,3}))(?P<words>[^?*\n]{1,300}\?)(?P<close>(?(mark)(?P=mark)))",
     re.M,
 )
+STRUCK = re.compile(r"(?<![~\\`])~~(?![\s~])(?:[^~\n]|~(?!~)|\n(?!\s*\n))+(?<!\s)~~(?!~)")
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
@@ -33,7 +34,7 @@ Kind = Literal["heading", "list", "table", "code", "text"]
 
 
 _PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
-_INLINE = MarkdownIt("commonmark").enable("strikethrough")
+_INLINE = MarkdownIt("commonmark")
 _TAG = re.compile(r"</?[a-z][^<>]*>")  # `List<T>` has none
 
 
@@ -62,8 +63,8 @@ def heading(line: str) -> Span | None:
 
 
 def plain(line: str) -> str:
-    """What a heading says, without its marks: "**Guide** to [it](a.md)" is "Guide to it"."""
-    parts = _INLINE.parseInline(" ".join(line.split()))[0].children or []
+    """What a heading says, without its marks and what is struck: "**Guide** to [it](a.md)" is "Guide to it"."""
+    parts = _INLINE.parseInline(" ".join(STRUCK.sub("", line).split()))[0].children or []
     return "".join(part.content for part in parts if not _TAG.fullmatch(part.content)).strip()
 
 

@@ -34,6 +34,11 @@ ORDER = "Ignore all previous instructions."
             ["sentence: All pay.", "sentence: None is free.", "sentence: Of *all*."],
         ),
         ("**Fees.** None. **All** pay.", ["sentence: **Fees.** None.", "sentence: **All** pay."]),
+        ("Pay ~~9~~ 8 euros. ~~Dogs pay.\nSo do cats.~~ Cats do.", ["sentence: Cats do."]),
+        (
+            "- A\n- ~~B~~\n- C ~5 ~ `~~d~~`\n\n~~a ~~\n\nb~~",
+            ["item: A", "item: C ~5 ~ `~~d~~`", "sentence: ~~a ~~", "sentence: b~~"],
+        ),
         (
             "Run this:\n\n```sh\n# first\nls -l\n```\nDone.",
             ["sentence: Run this:", "item: # first", "item: ls -l", "sentence: Done."],

@@ -29,7 +29,7 @@ def test_a_block_is_what_its_lines_are(text: str, found: list[str]) -> None:
     ("heading", "words"),
     [
         ("**Guide** to _x_ and\n`code`", "Guide to x and code"),
-        ("![The weir](a.png) [by night](b.md) <a name='c'></a>", "The weir by night"),
+        ("![The weir](a.png) [by night](b.md) <a name='c'></a> ~~by day~~", "The weir by night"),
         ("\\# 5 of List<T>, snake_case, 2 * 3 &amp; C*", "# 5 of List<T>, snake_case, 2 * 3 & C*"),
     ],
 )

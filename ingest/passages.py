@@ -28,6 +28,7 @@ _LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _BELOW_ALL = 7
+_SHORT = 20  # characters that show how a line ends
 # `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`
 _PAGE_MAKERS_MARK = re.compile(
     r"^(?:\{%[^\n]*%\}|(?:im|ex)port [^\n]* from [\"'][^\"'\n]*[\"'];?|>[ \t]*\[!\w+\])[ \t]*$"
@@ -116,8 +117,14 @@ def _headings(text: str, tokens: list[Token], line_starts: list[int]) -> Iterato
             yield first, _BELOW_ALL, plain(found["words"])
         for line in others:
             found = QUESTION.match(text, line)
-            if found and not found["mark"]:  # words in bold are only a part of a sentence there
+            if found and (not found["mark"] or _begins_anew(text, line, found)):
                 yield line, _BELOW_ALL, plain(found["words"])
+
+
+def _begins_anew(text: str, line: int, question: re.Match[str]) -> bool:
+    """Whether a question in bold at the beginning of a line is no part of a sentence that began before."""
+    has_ended = text[max(line - _SHORT, 0) : line].rstrip(' \n*_)"”’').endswith((".", "!", "?", ":"))
+    return has_ended or bool(BOLD_HEADING.match(text, line) and not question["words"][0].islower())
 
 
 def section_above(section: str) -> str:

@@ -28,7 +28,7 @@ def align(sentence: str, passage: str) -> tuple[Span, bool]:
         verbatim = find_folded(claim, folded)
         if verbatim and not within_orders(passage, span := folded.span(*verbatim)):
             return with_its_emphasis(passage, span), True
-    return _best_run(sentence, passage), False
+    return with_its_emphasis(passage, _best_run(sentence, passage)), False
 
 
 def _without_labels(sentence: str) -> Iterator[str]:

@@ -5,6 +5,8 @@ would stand word for word in the document, as a quote. So an order, with the sen
 and proves nothing. It is found by what such texts have in common (after the probes of BIPIA and garak), not by a
 model: an order in words of its own passes. What people are told to do in a handbook is no order: a sentence has
 to speak to an assistant or of its instructions, or to ask for a literal ("reply with FISH-7") as an answer.
+
+Nor is a sentence evidence in which something is struck out (`~~so~~`): nobody knows what is left of it.
 """
 
 import re
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from ingest.markdown import STRUCK
 from ingest.sentences import sentence_spans
 from ingest.text import Span
 
@@ -60,11 +63,13 @@ _PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*(?:\n|$)))*")
 def orders(text: str) -> tuple[Span, ...]:
     """The parts of a text that are orders: each with the sentence behind it, within its line of a list.
 
-    Behind a mark that plays the end of the document all that follows in the paragraph is one.
+    Behind a mark that plays the end of the document all that follows in the paragraph is one. Sentences in which
+    something is struck out are among them.
     """
     found: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text):
-        if _ORDER.search(text, *paragraph.span()) is None:
+        struck = [part.span() for part in STRUCK.finditer(text, *paragraph.span())]
+        if not struck and _ORDER.search(text, *paragraph.span()) is None:
             continue
         border = _BORDER.search(text, *paragraph.span())
         end = border.start() if border else paragraph.end()
@@ -73,6 +78,8 @@ def orders(text: str) -> tuple[Span, ...]:
             for sentence, behind in zip(sentences, [*sentences[1:], *sentences[-1:]], strict=True):
                 if _ORDER.search(text, *sentence):
                     found.append(Span(sentence.start, behind.end))
+                elif any(start < sentence.end and sentence.start < end for start, end in struck):
+                    found.append(sentence)
         if border:
             found.append(Span(end, paragraph.end()))
     return tuple(found)

@@ -11,7 +11,7 @@ from assistant.injection import orders, within_orders
 from ingest.lexicon import content_words
 from ingest.markdown import blocks, heading, item
 from ingest.sentences import sentence_spans
-from ingest.text import Span, trim, unpaired_emphasis
+from ingest.text import Span, emphasis, trim, unpaired_emphasis
 
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 # What only wraps a sentence: signs of quotation, the name of a notice, tags.
@@ -70,8 +70,7 @@ def units(text: str) -> tuple[Unit, ...]:
         elif kind == "table":
             found += _table(text, lines, number)
         else:
-            spans = sentence_spans(text, lines[0].start, lines[-1].end)
-            found += [_unit("sentence", text, bare) for span in spans if (bare := _bare(text, span))]
+            found += [_unit("sentence", text, one) for one in _sentences(text, lines[0].start, lines[-1].end)]
     return tuple(unit for one in found for unit in _without_orders(one, text))
 
 
@@ -80,6 +79,20 @@ def _words_of_heading(text: str, line: Span) -> list[Span]:
     if words is None:
         return [line]
     return [Span(line.start + words.start, line.start + words.end)] if words.start < words.end else []
+
+
+def _sentences(text: str, start: int, end: int) -> list[Span]:
+    """The sentences between two places; as one those that share emphasis which begins or ends within one."""
+    bare = [one for span in sentence_spans(text, start, end) if (one := _bare(text, span))]
+    starts, ends = {one.start for one in bare}, {one.end for one in bare}
+    shared = [one for one in emphasis(text) if one.start not in starts or one.end not in ends]
+    found: list[Span] = []
+    for one in bare:
+        if found and any(both.start < found[-1].end and one.start < both.end for both in shared):
+            found[-1] = Span(found[-1].start, one.end)
+        else:
+            found.append(one)
+    return found
 
 
 def _bare(text: str, span: Span) -> Span | None:
@@ -130,7 +143,7 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
 
 def _asked_and_said(text: str, one: Span) -> list[Span]:
     """An item; where it begins with a question that more stands behind, that and its answer."""
-    sentences = sentence_spans(text, *one) if "?" in text[one.start : one.end] else []
+    sentences = _sentences(text, *one) if "?" in text[one.start : one.end] else []
     if len(sentences) < 2 or not _asks(text[sentences[0].start : sentences[0].end]):
         return [one]
     return [sentences[0], Span(sentences[1].start, one.end)]
@@ -153,7 +166,12 @@ def _table(text: str, lines: list[Span], number: int) -> list[Unit]:
 def _unit(kind: Kind, text: str, span: Span, list_: int | None = None) -> Unit:
     """A unit; of several sentences in bold together the first and the last without the mark that they bear."""
     start, end = span
-    for mark in unpaired_emphasis(text, span):
+    for one in emphasis(text):
+        if one.start == start and one.end > span.end:
+            start += len(one.mark)
+        elif one.end == end and one.start < span.start:
+            end -= len(one.mark)
+    for mark in unpaired_emphasis(text, Span(start, end)):  # what a passage is cut within
         if len(mark) > 1 and text.startswith(mark, start):
             start += len(mark)
         elif len(mark) > 1 and text.endswith(mark, start, end):

@@ -15,7 +15,7 @@ from ingest.text import Span
 _OPENS, _CLOSES = "<!--", "-->"
 _NOTE = re.compile(r"<!--\s*note:")
 _BLANK = re.compile(r"\s*")
-_ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
+_ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]⁰¹²³⁴-⁹†‡]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field|rest")  # what a sentence lacks even where it stands at its end
 _LOST_LIST = re.compile(r"\blist\b.*\blost\b")
 _NEAR = 200  # characters beside a note that tell whether it stands in a sentence

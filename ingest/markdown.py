@@ -23,6 +23,7 @@ QUESTION = re.compile(
     r"|(?P<mark>\*{1,3}|_{1,3}))(?P<words>[^?*\n]{1,300}\?)(?P<close>(?(mark)(?P=mark)))",
     re.M,
 )
+STRUCK = re.compile(r"(?<![~\\`])~~(?![\s~])(?:[^~\n]|~(?!~)|\n(?!\s*\n))+(?<!\s)~~(?!~)")
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
@@ -33,6 +34,8 @@ Kind = Literal["heading", "list", "table", "code", "text"]
 
 
 _PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
+_INLINE = MarkdownIt("commonmark")
+_TAG = re.compile(r"</?[a-z][^<>]*>")  # `List<T>` has none
 
 
 def block_tokens(document: str) -> list[Token]:
@@ -57,6 +60,12 @@ def heading(line: str) -> Span | None:
         return Span(signs.end(), max(signs.end(), len(line.rstrip(" \t#"))))
     bold = BOLD_HEADING.match(line)
     return Span(*bold.span("words")) if bold else None
+
+
+def plain(line: str) -> str:
+    """What a heading says, without its marks and what is struck: "**Guide** to [it](a.md)" is "Guide to it"."""
+    parts = _INLINE.parseInline(" ".join(STRUCK.sub("", line).split()))[0].children or []
+    return "".join(part.content for part in parts if not _TAG.fullmatch(part.content)).strip()
 
 
 def item(line: str) -> re.Match[str] | None:

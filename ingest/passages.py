@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from ingest.comments import comments, unquotable_spans
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
-from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading
+from ingest.markdown import BOLD_HEADING, QUESTION, block_tokens, code_in, heading, plain
 from ingest.sentences import sentence_spans
 from ingest.sources import Source
 from ingest.text import Span, count_tokens, trim
@@ -28,6 +28,7 @@ _LONGEST_SECTION = 160  # characters of it that are read above a passage
 _SECTION_TOKENS = 60  # a longer section path is cut when it is embedded
 
 _BELOW_ALL = 7
+_SHORT = 20  # characters that show how a line ends
 # `{% include x %}`, `import X from "x"`, a component's tags around a text, GitHub's `> [!NOTE]`
 _PAGE_MAKERS_MARK = re.compile(
     r"^(?:\{%[^\n]*%\}|(?:im|ex)port [^\n]* from [\"'][^\"'\n]*[\"'];?|>[ \t]*\[!\w+\])[ \t]*$"
@@ -111,13 +112,19 @@ def _headings(text: str, tokens: list[Token], line_starts: list[int]) -> Iterato
         first, *others = line_starts[slice(*token.map)]
         bold = BOLD_HEADING.match(text, first) if token.type == "paragraph_open" and token.level == 0 else None
         if token.type == "heading_open" and token.level == 0:
-            yield first, int(token.tag[1]), " ".join(words.content.split())
+            yield first, int(token.tag[1]), plain(words.content)
         elif found := QUESTION.match(text, first) or bold:
-            yield first, _BELOW_ALL, " ".join(found["words"].split())
+            yield first, _BELOW_ALL, plain(found["words"])
         for line in others:
             found = QUESTION.match(text, line)
-            if found and not found["mark"]:  # words in bold are only a part of a sentence there
-                yield line, _BELOW_ALL, " ".join(found["words"].split())
+            if found and (not found["mark"] or _begins_anew(text, line, found)):
+                yield line, _BELOW_ALL, plain(found["words"])
+
+
+def _begins_anew(text: str, line: int, question: re.Match[str]) -> bool:
+    """Whether a question in bold at the beginning of a line is no part of a sentence that began before."""
+    has_ended = text[max(line - _SHORT, 0) : line].rstrip(' \n*_)"”’').endswith((".", "!", "?", ":"))
+    return has_ended or bool(BOLD_HEADING.match(text, line) and not question["words"][0].islower())
 
 
 def section_above(section: str) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -38,15 +38,23 @@ _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map
 _DASHES = frozenset("-‐‑‒–—―−")
 # Marks that carry no words: bullets, heading signs, quote signs. The number of a heading is a word and stays.
 _LINE_MARK = re.compile(r"^(?:[ \t]*(?:(?:#{1,6}|[-*+•])(?=[ \t])|>))+", re.MULTILINE)
+_DAGGERS = re.compile(r"(?<=[^\s(])[†‡]+")  # of a footnote, behind a word
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
+# As `all`, since one may hold another. A mark that opens it has a word behind it, one that closes it before it.
+_EMPHASISED = re.compile(
+    r"(?<![\w\\])(?=(?P<all>(?P<mark>(?<!\*)\*{1,3}(?![\s*])|(?<!_)_{1,3}(?![\s_]))"
+    r"(?:(?P=mark){2}|(?!(?P=mark)|\n\s*\n).)+(?<!\s)(?P=mark)(?!\w|(?<=\*)\*|(?<=_)_)))",
+    re.DOTALL,
+)
 
 
 def fold(text: str) -> Folded:
-    """Folds case, quotes and white space, turns hyphens into spaces, and drops Markdown's marks.
+    """Folds case, quotes and white space, turns hyphens into spaces, and drops Markdown's marks and daggers.
 
     Two texts that differ only in these are equal afterwards. Leading and trailing white space is dropped.
     """
-    dropped = {i for pattern in (_LINE_MARK, _EMPHASIS) for m in pattern.finditer(text) for i in range(*m.span())}
+    marks = (m for pattern in (_LINE_MARK, _EMPHASIS, _DAGGERS) for m in pattern.finditer(text))
+    dropped = {i for mark in marks for i in range(*mark.span())}
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -79,14 +87,26 @@ def find_folded(needle: str, haystack: Folded) -> Span | None:
     return None
 
 
+class Emphasis(NamedTuple):
+    """What stands between two marks of emphasis, and these."""
+
+    start: int
+    end: int
+    mark: str
+
+
+@lru_cache(maxsize=4096)
+def emphasis(text: str) -> tuple[Emphasis, ...]:
+    """What is emphasised in a text, the outer before the inner."""
+    return tuple(Emphasis(*one.span("all"), one["mark"]) for one in _EMPHASISED.finditer(text))
+
+
 def with_its_emphasis(text: str, span: Span) -> Span:
-    """`span` with a mark of emphasis right beside it, where it has only the other one of the pair."""
+    """`span` with the whole of what is emphasised where it has only one of its marks."""
     start, end = span
-    for mark in unpaired_emphasis(text, span):
-        if text.endswith(mark, 0, start):
-            start -= len(mark)
-        elif text.startswith(mark, end):
-            end += len(mark)
+    for one in emphasis(text):
+        if (span.start <= one.start < span.end) != (span.start < one.end <= span.end):
+            start, end = min(start, one.start), max(end, one.end)
     return Span(start, end)
 
 

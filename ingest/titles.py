@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ingest.markdown import block_tokens
+from ingest.markdown import block_tokens, plain
 
 # A blank line behind the first one makes that a rule between paragraphs (as in Pandoc).
 _FRONT_MATTER = re.compile(
@@ -62,7 +62,7 @@ def _front_matter_title(text: str) -> str:
     except (yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError):
         return ""
     title = fields.get("title") if isinstance(fields, dict) else None
-    return telling(title) if isinstance(title, str) else ""
+    return telling(plain(title)) if isinstance(title, str) else ""
 
 
 def _first_heading(text: str) -> str:
@@ -78,6 +78,6 @@ def _first_heading(text: str) -> str:
         if token.type == "paragraph_open":
             text_ends = ends
         is_heading = token.type == "heading_open" and token.tag == "h1" and begins != text_ends
-        if is_heading and (title := telling(words.content)):
+        if is_heading and (title := telling(plain(words.content))):
             return title
     return ""

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 
 from ingest.formats.docx_formulas import linear
 from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_styles import Styles
 from ingest.formats.docx_xml import W, is_on, run, tag, value, words
 from ingest.formats.encodings import Unreadable
 from ingest.formats.html import to_markdown
@@ -25,6 +26,7 @@ _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p > em
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _BOXED = {f"{_COMPATIBLE}AlternateContent", tag("drawing"), tag("pict")}
+_SHOWN = {*map(tag, ("t", "tab", "br", "cr", "sym", "noBreakHyphen", "drawing", "pict", "object"))}
 _COLUMNS = 63  # of a table in Word
 _GOES_FOR = {  # what mammoth passes over with all that is in it, and what it reads in the same way
     **{tag(name): tag("smartTag") for name in ("fldSimple", "ruby", "rubyBase", "bdo", "dir")},
@@ -86,13 +88,16 @@ def _plain(content: bytes) -> io.BytesIO:
         part: ElementTree.fromstring(parts[part])  # noqa: S314 - in a process of its own, bounded
         for part in [name, *filter(_NOTES.fullmatch, parts)]
     }
+    styles = Styles(parts)
     for text in texts.values():
+        styles.write_out(text)
+        _leave_out_instructions(text)
         _leave_out(text)
         _read_formulas(text)
         _unbox(text)
         for element in text.iter():
             element.tag = _GOES_FOR.get(element.tag, element.tag)
-    Numbering(parts).write_out(texts[name])
+    Numbering(parts, styles).write_out(texts[name])
     body = texts[name].find(tag("body"))
     if body is not None:
         body[:0] = _margins(parts)
@@ -135,6 +140,21 @@ def _leave_out(document: Element) -> None:
             part[:] = [run(note("an embedded document"))]
 
 
+def _leave_out_instructions(document: Element) -> None:
+    """Empties what stands in the instruction of a field: the results of others, which only its own is made of."""
+    instructions: list[list[Element] | None] = []  # of each field that is open; `None` where its result has begun
+    for part in document.iter():
+        kind = part.get(tag("fldCharType"))
+        if kind == "begin":
+            instructions.append([])
+        elif kind and instructions:  # "separate" or "end"
+            for shown in instructions.pop() or ():
+                _become_text(shown, "")
+            instructions += [None] if kind == "separate" else []
+        elif part.tag in _SHOWN and (of := [one for one in instructions if one is not None]):
+            of[-1].append(part)
+
+
 def _read_formulas(document: Element) -> None:
     """Puts a line of text into each formula."""
     for formula in [*document.iter(f"{_MATH}oMath")]:
@@ -168,7 +188,9 @@ def _margins(parts: dict[str, bytes]) -> Iterator[Element]:
     """What headers and footers say, each text once, without page numbers."""
     said = set()
     for name in sorted(filter(_MARGINS.fullmatch, parts)):
-        for paragraph in ElementTree.fromstring(parts[name]).iter(tag("p")):  # noqa: S314 - as above
+        margin = ElementTree.fromstring(parts[name])  # noqa: S314 - as above
+        _leave_out_instructions(margin)
+        for paragraph in margin.iter(tag("p")):
             text = " ".join(words(paragraph).split())
             if sum(letter.isalpha() for letter in text) > 6 and text not in said:  # more than "Page 1 of 3"
                 said.add(text)

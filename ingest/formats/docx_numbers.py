@@ -6,6 +6,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from ingest.formats.docx_styles import Styles
 from ingest.formats.docx_xml import W, is_on, run, tag, value
 
 _LEVELS = 9
@@ -36,8 +37,9 @@ class List:
 class Numbering:
     """The lists of a document. One of them is used once, from the first paragraph of the document to the last."""
 
-    def __init__(self, parts: dict[str, bytes]) -> None:
+    def __init__(self, parts: dict[str, bytes], styles: Styles) -> None:
         """From the parts of a Word file by name; the numbers that are written out are no longer in them."""
+        self._styles = styles
         self._lists: dict[str, List] = {}
         self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)  # by kind
         if numbering := parts.get("word/numbering.xml"):
@@ -45,10 +47,6 @@ class Numbering:
             self._lists = _read_lists(lists)
             _leave_to_styles_only_bullets(lists)
             parts["word/numbering.xml"] = ElementTree.tostring(lists)
-        self._styles: dict[str, Element] = {}
-        if styles := parts.get("word/styles.xml"):
-            found = ElementTree.fromstring(styles).iter(tag("style"))  # noqa: S314 - as above
-            self._styles = {style.get(tag("styleId"), ""): style for style in found}
 
     def write_out(self, document: Element) -> None:
         """Puts every number in front of its paragraph, and no longer makes that an item of a list.
@@ -79,13 +77,9 @@ class Numbering:
         """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
         number = value(paragraph.find("w:pPr/w:numPr/w:numId", W))
         level = value(paragraph.find("w:pPr/w:numPr/w:ilvl", W))
-        style = value(paragraph.find("w:pPr/w:pStyle", W))
-        seen: set[str] = set()
-        while style in self._styles and style not in seen and not (number and level):
-            seen.add(style)
-            number = number or value(self._styles[style].find("w:pPr/w:numPr/w:numId", W))
-            level = level or value(self._styles[style].find("w:pPr/w:numPr/w:ilvl", W))
-            style = value(self._styles[style].find("w:basedOn", W))
+        for style in self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W))):
+            number = number or value(style.find("w:pPr/w:numPr/w:numId", W))
+            level = level or value(style.find("w:pPr/w:numPr/w:ilvl", W))
         return number, int(level or 0)
 
     def _next(self, list_: List, level: int) -> str:

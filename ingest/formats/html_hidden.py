@@ -2,7 +2,7 @@
 
 A page can unfold what its style or an attribute takes away where something to press names it, or where right
 before it stands something to press, a heading (but for the page's own, `h1`) or a question. What is off the page,
-clipped away, too small to read or in the colour of its ground no page shows.
+clipped away, too small to read, transparent or in the colour of its ground no page shows.
 """
 
 import re
@@ -14,11 +14,19 @@ from bs4 import BeautifulSoup, Tag
 from ingest.formats.html import bold, new_tag
 from ingest.formats.output import note
 
-_FOLDED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden|opacity:0(?:\.0*)?%?)(?=;|$)")
+_FOLDED = re.compile(
+    r"(?:^|;)(?:display:none|visibility:hidden|opacity:0(?:\.0*)?%?"
+    r"|transform:[^;]*scale[xy]?\((?:[^;)]{0,9},)?0(?:\.0*)?[,)][^;]*|scale:0(?:\.0*)?)(?=;|$)"
+)
+_NO_ROOM = re.compile(r"(?:^|;)(?:max-)?(width|height):(?:0(?:\.0*)?[a-z%]*|1px)(?=;|$)")
+_CUT_OFF = re.compile(r"(?:^|;)overflow(?:-y)?:(?:hidden|clip)(?=;|$)")
+_ROOM = re.compile(r"(?:^|;)(?:padding|min-)")  # a page may make it by these as well
 _CONCEALED = re.compile(
     r"(?:^|;)(?:(?:left|right|top|bottom|text-indent):-(?:[5-9]\d\d|\d{4,})"
     r"|clip-path:(?:inset\((?:50|100)%|circle\(0)|clip:rect\((?:[01](?:px)?,?){4}\)"
     r"|font-size:(?:[0-2](?:\.\d*)?(?:px|pt)?|(?:0|0?\.[01]\d*)r?em|\d(?:\.\d*)?%)(?=;|$))"
+    r"|^(?!.*(?:background-clip:text|text-(?:shadow|stroke)))(?:.*;)?(?:-webkit-text-fill-)?color:"
+    r"(?:transparent|rgba\([\d,]*,0(?:\.0*)?%?\)|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00))(?=;|$)"
 )
 _WHITE = re.compile(r"white|#f{3}(?:f{3})?|rgb\(255,255,255\)")
 _APPEARS = re.compile(  # when one gets there, or presses what belongs to it
@@ -81,7 +89,15 @@ def _note_beside(part: Tag) -> None:
 
 def _is_hidden(part: Tag) -> bool:
     marked = part.has_attr("hidden") or part.get("aria-hidden") == "true"
-    return marked or bool(_FOLDED.search(_style(part))) or _is_concealed(part)
+    return marked or bool(_FOLDED.search(_style(part))) or _has_no_room(part) or _is_concealed(part)
+
+
+def _has_no_room(part: Tag) -> bool:
+    """Whether it has neither width nor height, or no height and what runs over is cut off."""
+    style = _style(part)
+    sides = set(_NO_ROOM.findall(style))
+    is_cut_off = "height" in sides and _CUT_OFF.search(style)
+    return bool(len(sides) == 2 or is_cut_off) and not _ROOM.search(style)
 
 
 def _is_concealed(part: Tag) -> bool:

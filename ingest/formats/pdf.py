@@ -2,7 +2,6 @@
 
 import re
 import statistics
-from collections import Counter
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pypdfium2
 from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text, note, tidy
 from ingest.formats.pdf_columns import column_by_column
+from ingest.formats.pdf_heads import ENDED, without_running_heads
 from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.formats.pdf_words import Words, divided, joined, words_of
 from ingest.sentences import sentence_spans
@@ -19,7 +19,6 @@ from ingest.titles import telling
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")
 _ITEM = re.compile(r"(?:- |\d{1,3}[.)] )")
 _BOX = re.compile("[\u2610\u2612]")
-_ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹]*$")
 # Words and signs that end no sentence, behind three words at least.
 _CUT_OFF = re.compile(
     r"(?: \S+){2}(?:,| (?:and|are|as|at|because|by|for|from|if|in|is|of|or|than|that|the|to|was|were|which|with))$"
@@ -31,16 +30,7 @@ _SENTENCE = 1_000  # characters, within which its beginning is looked for
 _SMALL_PRINT = 0.93  # of the height of most letters
 _WORDS_BELOW_A_PICTURE = 4  # at least; an index of a formula has fewer
 _TO_NEXT_COLUMN = 5  # lines that it begins above the foot of the last one, at least
-_MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
-_FEWEST_PAGES = 3  # with the same line
-_LONGEST_HEAD = 200  # characters of a line with the number of its page
 _FIGURES = re.compile(r"\d+")
-_NUMBER = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,5}(?![0-9]|[.,][0-9])")
-# Nothing, signs alone, or a word for a page: what else is numbered is what the document says.
-_BEFORE_PAGE_NUMBER = re.compile(
-    r"^$|(?:^|\s)(?:[^\w\s]+|(?:pages?|pp?|pg|seite|s|p[aá]g(?:ina)?|str(?:ana)?|sid[ae])[.:]?)\s?$", re.IGNORECASE
-)
-_WORDS_OF_WHAT_IS_NUMBERED = 5  # at most: "Room 101", "Invoice no. 101"
 _LABEL = re.compile(r"[\w.,:/()–-]{1,20}")
 _NO_LETTERS = "its letters cannot be told from their shapes: its font does not say which they are"
 _REST = note("the rest of a sentence")
@@ -80,7 +70,7 @@ def pdf_to_markdown(content: bytes) -> str:
         unreadable = any(page.left_out == _UNREADABLE_PAGE for page in pages)
         raise Unreadable(_NO_LETTERS if unreadable else "it has no text; is it a scan?")
     title = telling(document.get_metadata_dict().get("Title") or "") or largest
-    shown = _without_running_heads([page.lines for page in pages])
+    shown = without_running_heads([page.lines for page in pages])
     words = words_of([line.text for lines in shown for line in lines])
     texts = _without_heads([_text(lines, words) for lines in shown])
     _close_sentences(texts, words)
@@ -124,65 +114,6 @@ def _title(rows: list[Row]) -> str:
     return "" if says_little else telling(title)
 
 
-class _Head(NamedTuple):
-    """What makes a line of several pages the same one."""
-
-    text: str  # without the number of the page
-    bottom: int
-    ahead: int | None  # how far that number is ahead of the count of pages; `None` where it has none
-
-    @property
-    def says_more_than_a_number(self) -> bool:
-        """Whether it has more letters than "Page 3 of 12"."""
-        return sum(letter.isalpha() for letter in self.text) > len("Pageof")
-
-
-def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    """What stands at the top or foot of half the pages goes to the top of the first one, page numbers nowhere.
-
-    A page that has nothing else keeps its lines.
-    """
-    margins = [
-        {n: _heads(line, page) for n, line in enumerate(lines) if n < _MARGIN or n >= len(lines) - _MARGIN}
-        for page, lines in enumerate(pages, start=1)
-    ]
-    common = Counter(head for margin in margins for head in {head for heads in margin.values() for head in heads})
-    # on two pages it is enough that they are numbered from 1
-    running = {
-        head
-        for head, count in common.items()
-        if count >= (2 if head.ahead == 0 else _FEWEST_PAGES) and 2 * count >= len(pages)
-    }
-    said: set[_Head] = set()
-    kept = []
-    for lines, margin in zip(pages, margins, strict=True):
-        heads = {n: head for n, of_line in margin.items() for head in of_line if head in running}
-        others = [line for n, line in enumerate(lines) if n not in heads]
-        if others:
-            new = [lines[n] for n, head in heads.items() if head not in said and head.says_more_than_a_number]
-            said |= set(heads.values())
-            kept.append([*new, *others])
-        else:
-            kept.append(lines)
-    return kept
-
-
-def _heads(line: Line, page: int) -> list[_Head]:
-    """What of a line may stand on other pages: all of its text, or all but one number that grows with theirs.
-
-    Other figures are what the document says: "Annual fee: 40 euros" is not "Annual fee: 55 euros", nor is "Room
-    101" the head of a page and "Room 102" that of the next.
-    """
-    text, bottom = line.text, round(line.bottom / 4)
-    found = []
-    for number in _NUMBER.finditer(text) if len(text) <= _LONGEST_HEAD else ():
-        before, behind = text[: number.start()], text[number.end() :]
-        is_last = line.ends_apart and not behind
-        if is_last or _BEFORE_PAGE_NUMBER.search(before) or len(text.split()) > _WORDS_OF_WHAT_IS_NUMBERED:
-            found.append(_Head(f"{before}\0{behind}", bottom, int(number[0]) - page))
-    return [*found, _Head(text, bottom, None)]
-
-
 def _text(lines: list[Line], words: Words) -> _Text:
     """The paragraphs of a page, with small print at the foot of its columns behind the others."""
     most = statistics.median_low([line.usual_height for line in lines for _ in line.text] or [0.0])
@@ -199,7 +130,7 @@ def _text(lines: list[Line], words: Words) -> _Text:
 
 def _interrupts(before: Line, part: list[Line], following: list[Line]) -> bool:
     """Whether a sentence goes on behind these lines of small print, as behind what stands below a picture."""
-    in_sentence = not _ENDED.search(before.text[-_END:]) and following[0].text[0].islower()
+    in_sentence = not ENDED.search(before.text[-_END:]) and following[0].text[0].islower()
     return in_sentence and sum(len(line.text.split()) for line in part) >= _WORDS_BELOW_A_PICTURE
 
 
@@ -218,10 +149,10 @@ def _paragraphs(lines: list[Line], words: Words) -> list[str]:
         text = paragraphs[-1]
         gap = before.bottom - line.bottom
         other_letters = abs(line.height - before.last_height) > 0.1 * before.last_height
-        goes_on = shown[0].islower() and not _ENDED.search(text[-_END:])
+        goes_on = shown[0].islower() and not ENDED.search(text[-_END:])
         is_far = gap > 1.3 * usual and not (goes_on and _CUT_OFF.search(text[-_END:]))
         apart = is_far or (other_letters and not goes_on)
-        above = gap <= 0 and _ENDED.search(text[-_END:])  # another column, or the foot of the page
+        above = gap <= 0 and ENDED.search(text[-_END:])  # another column, or the foot of the page
         if (hyphen := divided(text)) and not (apart and gap > 0):
             paragraphs[-1] = joined(text, hyphen, shown, words)
         elif apart or above or before.stands_alone or line.stands_alone:
@@ -261,7 +192,7 @@ def _close_sentences(pages: list[_Text], words: Words) -> None:
         text, goes_on = begun.running[-1], following.running[0]
         hyphen = divided(text)
         fits = hyphen or goes_on[0].islower() or _fills_its_line(page.lines or begun.lines, following.lines)
-        ended = _ENDED.search(text[-_END:]) and not (text.endswith((";", ":")) and goes_on[0].islower())
+        ended = ENDED.search(text[-_END:]) and not (text.endswith((";", ":")) and goes_on[0].islower())
         if ended or _ITEM.match(goes_on) or not fits:
             continue
         first, between, others = goes_on.partition("\n")

@@ -22,6 +22,8 @@ Some roles are:
 1. **Is it?**
    In the north.
 2. It is **in the north** wing.
+
+It is **dark. The lamp is** lit.
 """
 
 
@@ -50,6 +52,7 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
         ("**Fees: who pays:** BPO is cheap.", "BPO is **cheap**."),  # labels need not stand there
         ("Is it? In the north.", "**Is it?**\n   In the north."),  # with both marks of what is in bold, or none
         ("It is in the north", "It is **in the north**"),
+        ("It is dark. The lamp", "It is **dark. The lamp is**"),
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
         ("", None),

@@ -63,6 +63,13 @@ def test_an_order_is_its_sentence_and_the_one_behind() -> None:
     assert within_orders(text, Span(order.start - 1, order.start + 1)) and not within_orders(text, Span(0, 4))
 
 
+def test_what_is_struck_out_is_no_evidence() -> None:
+    text = "Pay ~~nine~~ 8 euros. Dogs pay.\n\n| A | B |\n|---|---|\n| ~~1~~ | 2 |\n| 3 | 4 |"
+    assert " ".join(without_orders(text).split()) == "Dogs pay. | A | B | |---|---| | 3 | 4 |"
+    found = cite("Dogs pay. [1] Pay nine 8 euros. [1]", [passage(text)], CREDULOUS, whole=True)
+    assert [citation.quote for citation in found.citations] == ["Dogs pay."]
+
+
 def test_orders_are_found_in_time() -> None:
     began = time.process_time()
     orders("ignore " * 20_000)

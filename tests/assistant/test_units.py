@@ -33,7 +33,19 @@ ORDER = "Ignore all previous instructions."
             "**All pay. None is free.** Of *all*.",
             ["sentence: All pay.", "sentence: None is free.", "sentence: Of *all*."],
         ),
+        ("*All pay. **None** is.* Of 2*3.", ["sentence: All pay.", "sentence: **None** is.", "sentence: Of 2*3."]),
+        (
+            "We **open. We close** late. All *pay.*",
+            ["sentence: We **open. We close** late.", "sentence: All *pay.*"],
+        ),
+        ("**_All pay. None is._** X_y* z_", ["sentence: **_All pay. None is._**", "sentence: X_y* z_"]),
+        ("end of it.** All pay. **Dogs too", ["sentence: end of it.", "sentence: All pay.", "sentence: Dogs too"]),
         ("**Fees.** None. **All** pay.", ["sentence: **Fees.** None.", "sentence: **All** pay."]),
+        ("Pay ~~9~~ 8 euros. ~~Dogs pay.\nSo do cats.~~ Cats do.", ["sentence: Cats do."]),
+        (
+            "- A\n- ~~B~~\n- C ~5 ~ `~~d~~`\n\n~~a ~~\n\nb~~",
+            ["item: A", "item: C ~5 ~ `~~d~~`", "sentence: ~~a ~~", "sentence: b~~"],
+        ),
         (
             "Run this:\n\n```sh\n# first\nls -l\n```\nDone.",
             ["sentence: Run this:", "item: # first", "item: ls -l", "sentence: Done."],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.markdown import blocks
+from ingest.markdown import blocks, plain
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,15 @@ from ingest.markdown import blocks
 def test_a_block_is_what_its_lines_are(text: str, found: list[str]) -> None:
     read = [f"{kind}: {' / '.join(text[start:end] for start, end in lines)}" for kind, lines in blocks(text)]
     assert read == found
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("**Guide** to _x_ and\n`code`", "Guide to x and code"),
+        ("![The weir](a.png) [by night](b.md) <a name='c'></a> ~~by day~~", "The weir by night"),
+        ("\\# 5 of List<T>, snake_case, 2 * 3 &amp; C*", "# 5 of List<T>, snake_case, 2 * 3 & C*"),
+    ],
+)
+def test_a_heading_is_named_without_its_marks(heading: str, words: str) -> None:
+    assert plain(heading) == words

@@ -130,6 +130,10 @@ def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
                 ("Other", "## Other"),
             ],
         ),
+        (
+            "# _A_ **b**\n\n## Of `c`\n\n**Why *d*?**\nSo.",
+            [("A b", "# _A_ **b**"), ("Of c", "## Of `c`"), ("Of c > Why d?", "**Why *d*?**\nSo.")],
+        ),
         # several headings of the first level are parts and not a title
         ("# One\n\n## Sub\n\n# Two", [("One", "# One"), ("One > Sub", "## Sub"), ("Two", "# Two")]),
         ("---\ntitle: Given\n---\nOnly text.", [("Given", "Only text.")]),
@@ -212,7 +216,26 @@ def test_what_an_faq_asks_before_an_answer_is_read_as_a_heading(faq: str) -> Non
         assert "#" in read.partition("?")[0] and len(read) == len(passage.text)
 
 
-@pytest.mark.parametrize("text", ["He asked\n*who pays?* and left.", "Who pays? We.", "```\nQ: Who pays?\n```"])
+def test_a_question_in_bold_needs_no_blank_lines_to_head_what_follows_until_the_next_one_or_a_heading() -> None:
+    faq = "## Who pays?\nThe owner.\n**When?**\nIn May\n**Where is it?**\nThere:\n*Why there?* So.\n"
+    assert cut(f"# Rules\n\n{faq}## Fees\nNone.\n")[1:] == [
+        ("Who pays?", "## Who pays?\nThe owner."),
+        ("Who pays? > When?", "**When?**\nIn May"),
+        ("Who pays? > Where is it?", "**Where is it?**\nThere:"),
+        ("Who pays? > Why there?", "*Why there?* So."),
+        ("Fees", "## Fees\nNone."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He asked\n*who pays?* and left.",
+        "He asked\n**who pays?**\nAnd left.",
+        "Who pays? We.",
+        "```\nQ: Who pays?\n```",
+    ],
+)
 def test_other_questions_are_no_headings(text: str) -> None:
     assert [passage.section for passage in split(make_source("a.md", text))] == ["a"]
 
@@ -266,6 +289,7 @@ def test_the_articles_passages_are_exact_and_within_the_window(
         ("It costs <!-- note: a formula --> by <!-- note: a formula -->. Two.", ["Two."]),
         ("Our quay <!-- note: a picture -->", ["Our quay"]),
         ("One. <!-- note: a picture --> Two.", ["One.", "Two."]),
+        ("It costs 9.† <!-- note: a picture --> Two.", ["It costs 9.†", "Two."]),
         ("Name: <!-- note: an empty field -->", ["Name:"]),
         ("One <!-- a remark of somebody else --> two.", ["One", "two."]),
         ("# One <!-- note: a formula -->", ["# One"]),

@@ -30,6 +30,7 @@ def sentences(text: str) -> list[str]:
         ["(1) Every owner may.", "Not all do."],
         ["**Refunds.** We pay.", "**Do we?**", "Yes.", "It costs *more*.", "*Less* is rare.", "~~None is.~~"],
         ["The fare¹ is 9 euros for 2 m².²", "Is it?³", "It is.", "¹ By day."],
+        ["Cars pay.†", "Vans† pay 9 euros.‡", "All do?†‡", "‡ By day."],
         ["**2. Metrics.** Support is measured.", "__Note:__ Not ours."],
         [
             "Der Beitrag ist bis zum 15. Februar zu zahlen.",

@@ -44,6 +44,8 @@ TITLES = [
     ('+++\ntitle = "Dock"\ntags = ["a"]\n+++\n# A heading', "Dock"),
     ("+++\ntitle = broken\n+++\n# A heading", "A heading"),
     ("---\ntitle: Quay\n...\n# A heading", "Quay"),
+    ("# **Guide** to _x_\n", "Guide to x"),
+    ("---\ntitle: The *Dock*\n---\n", "The Dock"),
     ("# #\ntext", "the-name"),
     ("```sh\n# connect first\n```\n\nGuide\n=====\n", "Guide"),
     ("", "the-name"),

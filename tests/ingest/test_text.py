@@ -33,6 +33,7 @@ FOLDABLE = st.text(st.sampled_from("abCDéÉßﬁ19 \n\t\u00a0-‑–*_#>+•'�
         ("> quoted\n>> twice\n> - item\n> + item\n> # heading", "quoted twice item item heading"),
         ("# Title\n### 1. Driving force", "title 1. driving force"),
         ("C# and #hashtag and 2 + 3 > 4", "c# and #hashtag and 2 + 3 > 4"),
+        ("The fare† is 9.‡ Ann (†1850), † By day", "the fare is 9. ann (†1850), † by day"),
         (" -–\n", ""),
     ],
 )

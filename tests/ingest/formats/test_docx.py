@@ -166,6 +166,50 @@ def test_what_is_no_text_is_noted_at_its_place(body: str, text: str) -> None:
     assert read(body) == f"{text}\n"
 
 
+OUT = """<w:style w:type="character" w:styleId="C"><w:rPr><w:strike/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="D"><w:basedOn w:val="C"/></w:style>
+<w:style w:type="character" w:styleId="E"><w:basedOn w:val="C"/><w:rPr><w:strike w:val="0"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="P"><w:rPr><w:dstrike/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="V"><w:rPr><w:vanish/></w:rPr></w:style>"""
+BOXED = f"<w:r><w:pict><v:textbox><w:txbxContent>{p('Wear gloves.')}</w:txbxContent></v:textbox></w:pict></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (p(t("Pay ") + t("9 ", '<w:rStyle w:val="C"/>') + t("8.")), "Pay 8.<!-- note: struck text -->"),
+        (p(t("Pay ") + t("9 ", '<w:rStyle w:val="D"/>') + t("8.")), "Pay 8.<!-- note: struck text -->"),
+        (p(t("Pay ") + t("9 ", '<w:rStyle w:val="E"/>') + t("8.")), "Pay 9 8."),
+        (p(t("Pay ") + t("9 ", '<w:rStyle w:val="C"/><w:strike w:val="0"/>') + t("8.")), "Pay 9 8."),
+        (p("Pay.", '<w:pStyle w:val="P"/>') + p("Go."), "<!-- note: struck text -->\n\nGo."),
+        (p("Pay.", '<w:pStyle w:val="V"/>') + p("Go."), "<!-- note: hidden text -->\n\nGo."),
+        (p(t("Pay.") + BOXED, '<w:pStyle w:val="P"/>'), "<!-- note: struck text -->\n\nWear gloves."),
+    ],
+)
+def test_what_a_style_strikes_or_hides_is_out_unless_something_nearer_says_otherwise(body: str, text: str) -> None:
+    assert read(body, styles=OUT) == f"{text}\n"
+
+
+def field(instruction: str, result: str) -> str:
+    """A field with its parts in runs of their own; what is no text in the instruction stands in elements."""
+    marks = {kind: f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")}
+    return f"{marks['begin']}{instruction}{marks['separate']}{t(result)}{marks['end']}"
+
+
+def said(instruction: str) -> str:
+    return f"<w:r><w:instrText>{instruction}</w:instrText></w:r>"
+
+
+def test_of_a_field_only_its_own_result_is_read_not_those_in_its_instruction() -> None:
+    nested = field(said("IF") + field(said("MERGEFIELD Nights"), "34") + said("&gt; 20 10 5"), "10")
+    deeper = field(said("IF") + nested + f"<w:r>{DRAWN.format('<a:blip/>')}</w:r>" + said("= 10 a b"), "a")
+    without_result = nested.replace('<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + t("10"), "")
+    never_ends = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    for made, shown in ((nested, " 10"), (deeper, " a"), (without_result, ""), (never_ends + nested, " 10")):
+        assert read(p(t("Pay ") + made + t(" euros."))) == f"Pay{shown} euros.\n"
+    assert read(p("Rest."), header=p(t("Reduction of rent: ") + nested)) == "Reduction of rent: 10\n\nRest.\n"
+
+
 @pytest.mark.parametrize("wrap", ["fldSimple", "smartTag", "customXml", "bdo", "dir"])
 def test_what_wraps_words_does_not_take_them_out(wrap: str) -> None:
     assert read(p(t("Due ") + f"<w:{wrap}>{t('today')}</w:{wrap}>" + t("."))) == "Due today.\n"

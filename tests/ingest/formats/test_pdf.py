@@ -77,6 +77,13 @@ def test_the_number_of_a_footnote_ends_no_paragraph_and_is_no_part_of_a_number()
     )
 
 
+def test_a_dagger_belongs_to_its_word_and_ends_no_sentence_but_that_before_it() -> None:
+    lines = [(60, 700, 12, "The fare is"), (117, 704, 7, "\\262"), (124, 700, 12, "for a har-")]
+    lines += [(60, 686, 12, "bour trip. It is dear.\\263")]
+    text = pdf_to_markdown(placed_pdf(lines, [(60, 700, 12, "walks are free.")]))
+    assert text == "## Page 1\n\nThe fare is† for a harbour trip. It is dear.‡\n\n## Page 2\n\nwalks are free.\n"
+
+
 # --- pages
 
 
@@ -160,6 +167,14 @@ def pages_with(*lines: str) -> str:
         ("Invoice no. 101", "Invoice no. 102", "Invoice no. 103"),
         ("Rent: 1.1 EUR", "Rent: 1.2 EUR", "Rent: 1.3 EUR"),
         ("Deposit: 40 EUR", "Deposit: 40 EUR"),
+        ("Annual fee: $ 40", "Annual fee: $ 41", "Annual fee: $ 42"),
+        ("2019 was a good year for us.", "2020 was a good year for us.", "2021 was a good year for us."),
+        ("1. Scope of the contract", "2. Scope of the contract"),
+        (
+            "In 2019 the club had forty members.",
+            "In 2020 the club had forty members.",
+            "In 2021 the club had forty members.",
+        ),
     ],
 )
 def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_each(lines: tuple[str, ...]) -> None:
@@ -180,6 +195,22 @@ def test_lines_that_differ_in_other_figures_than_the_pages_own_number_stay_on_ea
 def test_a_running_head_stays_on_the_first_page_a_number_on_none(lines: tuple[str, ...], stay: list[str]) -> None:
     text = pages_with(*lines)
     assert [line for line in dict.fromkeys(lines) if line in text] == stay
+
+
+def test_a_line_of_a_paragraph_that_only_tells_another_year_than_others_stays() -> None:
+    ends = ("grew in May", "met at night", "sang twice")
+    pages = [
+        [
+            (700, 11, f"In {2019 + n} the forty members of the club"),
+            (686, 11, f"{end}."),
+            (672, 11, "They danced."),
+        ]
+        for n, end in enumerate(ends)
+    ]
+    text = pdf_to_markdown(pdf(*pages))
+    assert [f"In {2019 + n} the forty members of the club {end}." in text for n, end in enumerate(ends)] == [
+        True
+    ] * 3
 
 
 def test_a_number_that_stands_apart_or_in_a_long_line_is_that_of_the_page() -> None:

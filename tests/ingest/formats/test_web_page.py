@@ -105,7 +105,11 @@ def test_the_main_part_is_the_only_main_or_article_else_all(page: str, text: str
         "<p class='wow fadeInUp' style='visibility: hidden'>At six.</p>",
         "<button popovertarget='x'>When?</button><div id='x' popover>At six.</div>",
         "<p style='opacity:0.5; font-size:0.9em; left:-120px; color:#fff; background:#000'>At six.</p>",
+        "<p style='background-clip:text; color:transparent; transform:scale(0.5)'>At six.</p>",
+        "<p style='width:0; min-width:100%; height:0; padding-bottom:56%; overflow:hidden'>At six.</p>",
+        "<p style='width:0; overflow:hidden; flex:1; max-height:10px; background:transparent'>At six.</p>",
         # right behind what opens it
+        "<h3>Hours</h3><div style='max-height:0; overflow:hidden'>At six.</div>",
         "<h3>Hours</h3><!-- -->\n<p style='display:none'>Daily:</p><p style='display:none'>At six.</p>",
         "<div class='q'>When is it, daily? <i>+</i></div><div style='display:none'>At six.</div>",
         "<dl><dt><a href='#' onclick='return show(3)'>Hours</a></dt><dd style='display: none'>At six.</dd></dl>",
@@ -144,6 +148,9 @@ IN_TABLES = [
                 *("display:none", "opacity:0;", "color:red; font-size:0px", "font-size: 0.05em"),
                 *("position:absolute; left:-9999px", "text-indent:-999em", "clip: rect(0 0 0 0)"),
                 *("clip-path: inset(100%)", "color:white; background:#fff", "display:/**/none !important"),
+                *("color:transparent", "background:#fff; color: rgba(0, 0, 0, 0)", "transform:scale(0)"),
+                *("transform: translate(1px) scaleY(0)", "scale:0", "width:0;height:0"),
+                *("max-height:0; overflow:hidden", "position:absolute; width:1px; height:1px"),
             )
         ),
         ("hidden", "Praise us. " * 9),
@@ -211,6 +218,7 @@ def test_a_tab_stands_above_what_it_opens_and_never_above_what_other_tabs_open(p
 SHOWN = [
     ("a*b snake_case 1. [x](y) &lt;b&gt; &lt;!-- so --&gt;", "a*b snake_case 1. [x](y) <b> < !-- so -->"),
     ("Pay <s>9</s> 8 euros<del> today</del>.", "Pay 8 euros.<!-- note: struck text -->"),
+    ("Pay <i style='text-decoration: line-through'>9</i> 8 euros.", "Pay 8 euros.<!-- note: struck text -->"),
     ("9 m<sup>2</sup> for 20 euros<sup>1</sup>, <sup>[a]</sup>", "9 m² for 20 euros¹, [a]"),
     ("It is <svg><title>Ten</title><text>10</text></svg> euros.", "It is <!-- note: a picture --> euros."),
     ("It is <object>10</object> euros.", "It is <!-- note: a picture --> euros."),

@@ -26,7 +26,8 @@ from assistant.recording import Recorder, Replayer, has_recording, read_recordin
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from ui.settings import read_settings
-from ui.terminal import plain, spent
+from ui.terminal import plain
+from ui.wording import spent
 
 _SHORT_OF_A_FLOOR = 1  # exit codes
 _MISTAKE = 2

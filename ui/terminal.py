@@ -2,29 +2,28 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from assistant.answer_prompt import messages
-from assistant.answers import Answer, Citation, Support, Usage, files_of
+from assistant.answers import Answer, Citation, Support, files_of
 from assistant.chain import Explanation
 from assistant.check import Checked
 from assistant.exports import NEAREST, YOU_COULD_ASK, Verified, nearest_places
-from assistant.models import EXTRACTIVE
 from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
 from assistant.retriever import Ranking
 from ingest.passages import Passage
 from ui.controls import without_controls
+from ui.wording import how, proof
 
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _BAR = re.compile(r"(?<!\\)\|")
 _TABLE = re.compile(r"^\|.*\|\n\|[ :|-]+\|\n(?:\|.*\|(?:\n|$))+", re.MULTILINE)
-LIKELY = 0.75  # of the answers to `core.jsonl` that are as sure four of five are right, of others three of five
 _SHOWN = 8  # rows of a ranking
 _COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
 
@@ -54,35 +53,6 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
     _say(console, how(answer, sent_to), "dim")
     if answer.sentences:
         _say(console, proof(answer), "dim")
-
-
-def how(answer: Answer, sent_to: Sequence[str] | None) -> str:
-    """Who answered, how long it took, who saw the question, and what that cost where a model was asked."""
-    reader = "the offline reader" if answer.model == EXTRACTIVE else answer.model
-    told = [f"Answered by {reader} in {answer.seconds.total:.2f} s"]
-    if sent_to is not None:
-        told.append(f"sent to {' and '.join(sent_to)}" if sent_to else "nothing left this computer")
-    return " · ".join([*told, *spent(answer.usage)])
-
-
-def proof(answer: Answer) -> str:
-    """How many of an answer's sentences are quoted, how many have no proof, and how surely they answer."""
-    total = len(answer.sentences)
-    quoted = sum(sentence.support == "quoted" for sentence in answer.sentences)
-    unsupported = sum(sentence.support == "unsupported" for sentence in answer.sentences)
-    line = f"{quoted} of {total} {'sentence' if total == 1 else 'sentences'} quoted"
-    line += f", {unsupported} without proof" if unsupported else ""
-    if answer.confidence is None:
-        return line
-    sure = "likely the answer" if answer.confidence >= LIKELY else "perhaps the answer, the nearest there is"
-    return f"{line} · {sure}"
-
-
-def spent(usage: Usage) -> Iterator[str]:
-    """The tokens, and what they cost where that is known; nothing where none were sent."""
-    if tokens := usage.input_tokens + usage.output_tokens:
-        cached = f" ({usage.cached_tokens:,} of them cached)" if usage.cached_tokens else ""
-        yield f"{tokens:,} tokens{cached}" + (f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else "")
 
 
 def show_verified(console: Console, verified: Verified) -> None:

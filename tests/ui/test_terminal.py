@@ -8,7 +8,8 @@ from rich.console import Console
 from assistant.answers import Citation, Sentence
 from assistant.check import Checked
 from tests.made import answer, passage
-from ui.terminal import proof, show_answer, show_checked
+from ui.terminal import show_answer, show_checked
+from ui.wording import proof
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
 from ui.web.listeners import BROKEN, KEEP, RESTORE, SEND, UNQUEUED, WITH_SAVED
 from ui.web.menu import menu
-from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, known, messages
+from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 
 STOPPED = "Stopped. Ask again whenever you like."
 FULL = "Too many people are asking just now. Ask again in a moment."
@@ -67,7 +67,7 @@ def chat_panel(
 
     def asked(question: str, reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
         turn = _turn(assistant, question, scope, strict)
-        return begun(turn, known(turns, saved), reader, gr.Textbox("", **BUSY))
+        return begun(turn, restored(turns, saved), reader, gr.Textbox("", **BUSY))
 
     def picked(reader: str, scope: str, strict: bool, turns: Turns, saved: str, question: gr.SelectData) -> Begun:
         """A first question, which is a message, or a suggested one."""
@@ -75,7 +75,7 @@ def chat_panel(
         return asked(str(text), reader, scope, strict, turns, saved)
 
     def again(reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
-        question = turns.pop().question if known(turns, saved) else ""
+        question = turns.pop().question if restored(turns, saved) else ""
         return begun(_turn(assistant, question, scope, strict), turns, reader, gr.Textbox(**BUSY))
 
     def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
@@ -165,7 +165,7 @@ def _begin(turn: Turn, first_words: threading.Semaphore) -> None:
 
 
 def _stopped(turns: Turns, saved: str) -> Messages:
-    for turn in known(turns, saved):
+    for turn in restored(turns, saved):
         if not turn.done:
             turn.end(STOPPED)
     return messages(turns)
@@ -178,11 +178,11 @@ def _cleared(turns: Turns) -> Cleared:
 
 
 def _settled(turns: Turns, saved: str) -> Shown:
-    return messages(known(turns, saved)), gr.Textbox(**IDLE), dump(turns)
+    return messages(restored(turns, saved)), gr.Textbox(**IDLE), dump(turns)
 
 
 def _restored(turns: Turns, saved: str) -> tuple[Messages, str]:
-    return messages(known(turns, saved)), dump(turns)
+    return messages(restored(turns, saved)), dump(turns)
 
 
 def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:

@@ -7,7 +7,7 @@ import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
 from ui.web.listeners import UNQUEUED, WITH_SAVED, mistakes_told
-from ui.web.turns import Turns, earlier_questions, known, messages
+from ui.web.turns import Turns, earlier_questions, messages, restored
 
 KEPT = "Your thumb is kept."
 COMMENT_KEPT = "Thank you. Your comment is kept."
@@ -33,7 +33,7 @@ def feedback_panel(chat: gr.Chatbot, turns: gr.State, saved: gr.Textbox, file: P
     """Adds the line and the box for a comment, and keeps what comes of them in `file`."""
 
     def liked(turns: Turns, saved: str, thumb: gr.LikeData) -> tuple[Feedback | None, gr.Row, gr.HTML, str]:
-        given = _feedback(known(turns, saved), thumb)
+        given = _feedback(restored(turns, saved), thumb)
         if given:
             with mistakes_told():
                 keep(given, file)

@@ -13,8 +13,8 @@ from assistant.exports import bundle, conversation_markdown
 from assistant.models import EXTRACTIVE
 from ingest.index import Index
 from ui.web.listeners import DOWNLOAD, UNQUEUED, WITH_SAVED
-from ui.web.render import who_answers
-from ui.web.turns import Turns, known, whole_answers
+from ui.web.turns import Turns, restored, whole_answers
+from ui.wording import who_answers
 
 MENU_BUTTON = '<button id="open-menu" type="button" popovertarget="menu">Menu</button>'
 
@@ -66,13 +66,13 @@ def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
 
 
 def _markdown(turns: Turns, saved: str) -> tuple[str, str]:
-    answers = whole_answers(known(turns, saved))
+    answers = whole_answers(restored(turns, saved))
     return conversation_markdown(answers) if answers else "", "conversation.md"
 
 
 def _evidence(index: Callable[[], Index]) -> Callable[[Turns, str], tuple[str, str]]:
     def evidence(turns: Turns, saved: str) -> tuple[str, str]:
-        kept = bundle(whole_answers(known(turns, saved)), index().sources)
+        kept = bundle(whole_answers(restored(turns, saved)), index().sources)
         return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
 
     return evidence

@@ -19,11 +19,10 @@ from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.exports import answer_markdown
 from assistant.headings import last_heading
 from assistant.lines import markdown_reader
-from assistant.models import EXTRACTIVE
 from assistant.prompts import UNPROVEN
 from ingest.pages import page_of
-from ui.terminal import how, proof
 from ui.web.originals import link_to
+from ui.wording import how, proof
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -95,12 +94,6 @@ def _nearest(passages: Sequence[RetrievedPassage], files: Mapping[str, str]) -> 
     by_place = {(passage.source, passage.section): passage for passage in reversed(passages)}
     places = " · ".join(_place(passage, files, short=True) for passage in reversed(by_place.values()))
     return f'<p class="nearest">What comes nearest: {places}</p>'
-
-
-def who_answers(model: str, sent_to: Sequence[str]) -> str:
-    """A reader by its name, and what leaves this computer for it."""
-    where = f"sent to {' and '.join(sent_to)}" if sent_to else "stays on this computer"
-    return f"{'the offline reader' if model == EXTRACTIVE else model} ({where})"
 
 
 def _place(item: Citation | RetrievedPassage, files: Mapping[str, str], short: bool = False) -> str:

@@ -71,7 +71,7 @@ def load(saved: str) -> list[Turn]:
     return turns
 
 
-def known(turns: Turns, saved: str) -> Turns:
+def restored(turns: Turns, saved: str) -> Turns:
     """The turns of a page; of one that another process knew, those that it sends along."""
     if not turns.known:
         turns.known = True  # first: a page's load and its first question come at once

@@ -27,7 +27,7 @@ from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.sources import shown_name
-from ingest.text import count_tokens
+from ingest.text import Span, count_tokens
 
 Found = TypeVar("Found")
 
@@ -108,7 +108,7 @@ class Snapshot:
         every = self.retriever.nearest(question, _LOOKED_AT)
         # what stands before the first heading introduces all that is told below it
         passages = [p for p in every if p.section != self.index.sources[p.source].title]
-        there = [p for p in passages if p.source == source and p.start < span.end and span.start < p.end]
+        there = [p for p in passages if p.source == source and span.overlaps(Span(p.start, p.end))]
         if passages[:1] != there[:1]:
             return False
         calibration = self.scorer.calibration

@@ -68,7 +68,7 @@ def orders(text: str) -> tuple[Span, ...]:
     """
     found: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text):
-        struck = [part.span() for part in STRUCK.finditer(text, *paragraph.span())]
+        struck = [Span(*part.span()) for part in STRUCK.finditer(text, *paragraph.span())]
         if not struck and _ORDER.search(text, *paragraph.span()) is None:
             continue
         border = _BORDER.search(text, *paragraph.span())
@@ -78,7 +78,7 @@ def orders(text: str) -> tuple[Span, ...]:
             for sentence, behind in zip(sentences, [*sentences[1:], *sentences[-1:]], strict=True):
                 if _ORDER.search(text, *sentence):
                     found.append(Span(sentence.start, behind.end))
-                elif any(start < sentence.end and sentence.start < end for start, end in struck):
+                elif any(map(sentence.overlaps, struck)):
                     found.append(sentence)
         if border:
             found.append(Span(end, paragraph.end()))
@@ -94,7 +94,7 @@ def _parts(text: str, paragraph: Span) -> Iterator[Span]:
 
 def within_orders(text: str, span: Span) -> bool:
     """Whether a span of the text lies in an order, in whole or in part."""
-    return any(span.start < order.end and order.start < span.end for order in orders(text))
+    return any(map(span.overlaps, orders(text)))
 
 
 def without_orders(text: str) -> str:

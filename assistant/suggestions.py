@@ -103,7 +103,7 @@ def suggestions(
 def _among(place: Place, others: Sequence[Place]) -> bool:
     """Whether a place shares anything with others."""
     source, span = place
-    return any(source == name and span.start < at.end and at.start < span.end for name, at in others)
+    return any(source == name and span.overlaps(at) for name, at in others)
 
 
 def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[Idea]:

@@ -21,6 +21,10 @@ class Span(NamedTuple):
     start: int
     end: int
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two have a character in common."""
+        return self.start < other.end and other.start < self.end
+
 
 class Folded(NamedTuple):
     """A text made comparable, and for each of its characters the place in the original it came from."""

@@ -88,3 +88,13 @@ def _batched(n: int, draw: Callable[[int], np.ndarray]) -> np.ndarray:
     """What `draw` makes of all resamples of `n` values, drawn so many at a time as fit into memory."""
     most = max(1, _AT_ONCE // n)
     return np.concatenate([draw(min(most, RESAMPLES - begun)) for begun in range(0, RESAMPLES, most)])
+
+
+def auc(positive: np.ndarray, negative: np.ndarray) -> float:
+    """The share of pairs in which the positive one is higher, ties counting half; 0.5 is chance.
+
+    The Mann-Whitney statistic U / (m * n) (Mann and Whitney 1947; Hanley and McNeil 1982). Neither may be empty.
+    """
+    ordered = np.sort(negative)
+    below, upto = np.searchsorted(ordered, positive, "left"), np.searchsorted(ordered, positive, "right")
+    return float((below + upto).mean() / 2 / len(ordered))

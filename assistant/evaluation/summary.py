@@ -14,7 +14,7 @@ from assistant.answers import Answer, Citation, Sentence, Usage
 from assistant.evaluation.matching import Corpus
 from assistant.evaluation.results import Row, Summary
 from assistant.evaluation.scoring import JUDGED, Scores, score
-from assistant.evaluation.statistics import Figure, mean, median
+from assistant.evaluation.statistics import Figure, auc, mean, median
 
 # What is shown first.
 HEADLINE = (
@@ -156,18 +156,12 @@ def aurc(found: Iterable[Outcome]) -> float | None:
 
 
 def confidence_auc(found: Sequence[Outcome]) -> float | None:
-    """How well confidence tells the answerable from the unanswerable questions; `None` without both kinds.
-
-    AUC = the share of pairs (answerable, unanswerable) with the answerable one surer, ties counting half: the
-    Mann-Whitney statistic U / (m * n) (Mann and Whitney 1947; Hanley and McNeil 1982). 0.5 is chance.
-    """
+    """How well confidence tells the answerable from the unanswerable questions; `None` without both kinds."""
     yes, no = (
         np.array([one.confidence for one in found if one.answerable is kind and one.confidence is not None])
         for kind in (True, False)
     )
-    if not len(yes) or not len(no):
-        return None
-    return float(((yes[:, None] > no) + (yes[:, None] == no) / 2).mean())
+    return auc(yes, no) if len(yes) and len(no) else None
 
 
 # --- systems that do nothing

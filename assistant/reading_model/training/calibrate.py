@@ -206,13 +206,6 @@ def balanced_accuracy(right: np.ndarray, wrong: np.ndarray, threshold: float) ->
     return float(((right >= threshold).mean() + (wrong < threshold).mean()) / 2)
 
 
-def auc(positive: np.ndarray, negative: np.ndarray) -> float:
-    """The share of pairs in which the positive one is higher; ties count half."""
-    ordered = np.sort(negative)
-    below, upto = np.searchsorted(ordered, positive, "left"), np.searchsorted(ordered, positive, "right")
-    return float((below + upto).mean() / 2 / len(ordered))
-
-
 def interval(values: dict[str, list[float]], statistic: Callable[[list[float]], float]) -> tuple[float, float]:
     """95 %, by drawing whole documents anew: questions on one document resemble each other."""
     chance = np.random.default_rng(7)

@@ -11,12 +11,12 @@ from rich.table import Table
 
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage
+from assistant.evaluation.statistics import auc
 from assistant.reading_model.model import Calibration, Network, ReadingModel
 from assistant.reading_model.training.calibrate import (
     ReadClaim,
     ReadQuestion,
     as_read,
-    auc,
     balanced_accuracy,
     interval,
 )

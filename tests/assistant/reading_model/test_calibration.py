@@ -9,7 +9,6 @@ import pytest
 from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
-    auc,
     balanced_accuracy,
     further_rows,
     further_units,
@@ -29,11 +28,6 @@ def read(logits: list[list[float]], wanted: list[list[int]], rows: bool = False)
     ]
     question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
-
-
-def test_the_auc_is_the_share_of_pairs_in_the_right_order_and_a_tie_counts_half() -> None:
-    assert auc(np.array([2.0, 3.0]), np.array([1.0, 2.0])) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
-    assert auc(np.array([1.0]), np.array([2.0])) == 0.0
 
 
 def test_balanced_accuracy_weighs_both_kinds_alike() -> None:

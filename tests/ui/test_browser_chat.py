@@ -200,7 +200,7 @@ def test_thumbs_and_comments_are_kept_with_their_answers_or_taken_back(open_page
 
 def test_a_question_under_way_while_its_page_still_loads_is_asked_once(browser: Any, scripted: str) -> None:
     page = browser.new_page()
-    sent = "{ question: 'What drives BPO?', page: performance.timeOrigin }"  # before the page restores what was kept
+    sent = "{ question: 'What drives BPO?', page: performance.timeOrigin }"  # before the page restores it
     page.add_init_script(f"sessionStorage.setItem('conversation', JSON.stringify([{sent}]))")
     page.goto(scripted)
     ask(page, "What drives BPO?")

@@ -6,11 +6,9 @@ a new one after ten questions. Prints how long the answers took, what processor 
 them, and leaves with 1 where one failed.
 """
 
-import json
 import os
 import random
 import re
-import statistics
 import sys
 import threading
 import time
@@ -19,15 +17,15 @@ from pathlib import Path
 
 import httpx
 
+from assistant.evaluation.questions import load_questions
 from ingest.settings import ROOT
+from tests.benchmarks.figures import percentile
 from tests.ui.client import Page
 from tests.ui.command import window
 
 THINKING = 5.0  # seconds, on average
 CONVERSATION = 10  # questions
-QUESTIONS = [
-    json.loads(line)["question"] for line in (ROOT / "corpus/questions/core.jsonl").open(encoding="utf-8")
-]
+QUESTIONS = [item.question for item in load_questions(ROOT / "corpus" / "questions" / "core.jsonl")]
 
 
 class Person:
@@ -87,11 +85,11 @@ def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
                 held.append(resident_megabytes(server.pid))
             time.sleep(max(5.0, seconds / 20))
         spent = processor_seconds(server.pid) - before if server else 0.0
-    took = sorted(second for person in crowd for second in person.seconds)
+    took = [second for person in crowd for second in person.seconds]
     failed = [line for person in crowd for line in person.failed]
-    p95 = took[int(0.95 * len(took))]
     print(f"{people} people, {seconds:.0f} s: {len(took)} answers, {len(failed)} failed")
-    print(f"seconds to the whole answer: median {statistics.median(took):.2f}, p95 {p95:.2f}, most {took[-1]:.2f}")
+    median, p95, most = (percentile(took, share) for share in (0.5, 0.95, 1.0))
+    print(f"seconds to the whole answer: median {median:.2f}, p95 {p95:.2f}, most {most:.2f}")
     if held:
         print(f"processor time of the server: {1000 * spent / len(took):.0f} ms an answer")
         print(f"memory of the server, from first to last: {' '.join(f'{mb:.0f}' for mb in held)} MB")

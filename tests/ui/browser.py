@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
+from ingest.build import ensure_index
 from ui.web import app as web
 from ui.web.server import address_of, take_port
 
@@ -44,6 +47,17 @@ def served(assistant: Any, feedback: Path, **settings: Any) -> Iterator[str]:
         yield address_of(listener, "127.0.0.1")
         server.handle_exit(signal.SIGINT, None)
         thread.join(timeout=10)
+
+
+@contextmanager
+def offline_window() -> Iterator[str]:
+    """The address of a window over the article with the offline reader, which is ready to answer."""
+    settings = AssistantSettings(model="extractive")
+    ensure_index(settings.ingest)
+    assistant = open_assistant(settings)
+    assistant.warm_up()
+    with tempfile.TemporaryDirectory() as folder, served(assistant, Path(folder) / "feedback.jsonl") as address:
+        yield address
 
 
 @contextmanager

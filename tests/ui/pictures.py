@@ -1,13 +1,9 @@
 """Takes the pictures in README and docs anew: `make pictures`. Needs Chromium."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import ensure_index
-from tests.ui.browser import answered, ask, chromium, served
+from tests.ui.browser import answered, ask, chromium, offline_window
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 
@@ -54,16 +50,8 @@ def take(browser: Any, address: str) -> None:
 
 def main() -> None:
     """Serves the window on a free port and looks at it."""
-    settings = AssistantSettings(model="extractive")
-    ensure_index(settings.ingest)
-    assistant = open_assistant(settings)
-    assistant.warm_up()
     PICTURES.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(assistant, Path(folder) / "feedback.jsonl") as address,
-        chromium() as browser,
-    ):
+    with offline_window() as address, chromium() as browser:
         take(browser, address)
 
 

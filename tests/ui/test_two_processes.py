@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from ingest.settings import ROOT
 from tests.ui.browser import NEEDED, answered, ask, marked
 from tests.ui.client import call
-from tests.ui.site import BEHIND_NGINX, CORPUS, Site, two_processes
+from tests.ui.site import BEHIND_NGINX, Site, two_processes
 
 PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this machine, some for each process
 
@@ -20,7 +21,7 @@ pytestmark = BEHIND_NGINX
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "corpus").mkdir()  # the article alone: embedding the questions beside it takes longest of all
-    shutil.copy(CORPUS / "bpo-vs-kpo.md", folder / "corpus")
+    shutil.copy(ROOT / "corpus" / "bpo-vs-kpo.md", folder / "corpus")
     with two_processes(folder, folder / "corpus") as served:
         yield served
 

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from tests.benchmarks.load import QUESTIONS
-from tests.ui.browser import FREE, answered, ask, chromium, offline_window
+from tests.ui.browser import FREE, ask, chromium, offline_window
 
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
 LIMITS = {"first paint": 1000, "first words": 150, "quote in view": 300}  # milliseconds
@@ -63,8 +63,7 @@ def visit(browser: Any, address: str, screen: str, questions: Sequence[str]) -> 
     for number, question in enumerate([*questions, CITED], start=1):
         page.wait_for_function(FREE)
         page.evaluate(f"void ({WORDS})()")
-        ask(page, question)
-        answered(page, number)
+        ask(page, question, answers=number)
         if question != CITED:
             took["first words"].append(page.evaluate("window.took"))
     page.wait_for_timeout(1500)  # the article has followed the answer

@@ -71,9 +71,12 @@ def chromium() -> Iterator[Any]:
         opened.close()
 
 
-def ask(page: Any, question: str) -> None:
+def ask(page: Any, question: str, answers: int = 0) -> None:
+    """Asks, and waits until there are so many whole answers."""
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
+    if answers:
+        answered(page, answers)
 
 
 def answered(page: Any, count: int = 1) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.ui.browser import answered, ask, chromium, offline_window
+from tests.ui.browser import ask, chromium, offline_window
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 
@@ -24,19 +24,16 @@ def take(browser: Any, address: str) -> None:
 
     for name, scheme in (("answer", "light"), ("dark", "dark")):
         page = opened(scheme=scheme)
-        ask(page, "What drives BPO compared with KPO?")
-        answered(page)
+        ask(page, "What drives BPO compared with KPO?", answers=1)
         page.locator("#chat a.marker").first.click()
         page.wait_for_timeout(800)  # scrolling hides a quote
         page.locator("#chat a.marker").nth(1).hover()
         shot(page, name)
     page = opened()
-    ask(page, "What does Time Doctor cost?")
-    answered(page)
+    ask(page, "What does Time Doctor cost?", answers=1)
     shot(page, "refusal")
     page = opened(width=390)
-    ask(page, "What are the six common benefits?")
-    answered(page)
+    ask(page, "What are the six common benefits?", answers=1)
     page.locator("#chat a.marker").nth(1).click()
     shot(page, "narrow")
     page = opened()

@@ -11,7 +11,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.ui.browser import NEEDED, Open, answered, ask, reload, serious, served
+from tests.ui.browser import NEEDED, Open, ask, reload, serious, served
 from tests.ui.scripted import FEEDBACK
 from ui.web.chat import ALL_GONE
 
@@ -60,8 +60,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     row(page, "Green tea").get_by_role("checkbox").uncheck()
     page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
     page.get_by_role("tab", name="Chat").click()
-    ask(page, "At how many degrees is green tea steeped?")
-    answered(page)
+    ask(page, "At how many degrees is green tea steeped?", answers=1)
     assert "70 degrees" not in reply(page)
 
     reload(page, "standalone_question")
@@ -76,8 +75,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     assert row(other, "Coffee").count() == 0
 
     page.get_by_role("tab", name="Chat").click()
-    ask(page, "At how many degrees is green tea steeped?")
-    answered(page, 2)
+    ask(page, "At how many degrees is green tea steeped?", answers=2)
     assert "70 degrees" in reply(page)
     page.get_by_text(ALL_GONE).wait_for()
     page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")

@@ -127,17 +127,3 @@ def with_model(assistant: Assistant) -> Callable[..., tuple[Assistant, FakeChatM
         return Assistant(settings, model, assistant._snapshots), model
 
     return make
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Callable[..., Path]:
-    """Writes documents into a folder of their own and returns it: `library(**{"a.md": "# Title ..."})`."""
-
-    def write(**documents: str) -> Path:
-        folder = tmp_path / "documents"
-        folder.mkdir(exist_ok=True)
-        for name, text in documents.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        return folder
-
-    return write

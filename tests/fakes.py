@@ -11,8 +11,6 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
 
-USAGE = UsageMetadata(input_tokens=5, output_tokens=2, total_tokens=7)
-
 Reply = Callable[[str], list[str] | Exception]  # the prompt's last message to the pieces of a reply
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from assistant.answers import Answer, RetrievedPassage
+from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -16,6 +16,14 @@ def passage(text: str, section: str = "A", source: str = "a.md", start: int = 0)
     """A passage that stands at this place of its document."""
     end = start + len(text)
     return RetrievedPassage(source=source, section=section, text=text, start=start, end=end, score=1.0)
+
+
+def citation(
+    quote: str, text: str = "", number: int = 1, section: str = "A", source: str = "a.md", start: int = 0
+) -> Citation:
+    """A citation of these words at this place of their document, or where its text has them."""
+    at = text.index(quote) if text else start
+    return Citation(number=number, source=source, section=section, quote=quote, start=at, end=at + len(quote))
 
 
 def answer(text: str = "It is. [1]", **changes: Any) -> Answer:

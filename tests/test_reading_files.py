@@ -1,7 +1,6 @@
 """What the reading model learns from (`corpus/reading/`), apart from the questions that measure the assistant."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -24,28 +23,13 @@ NEARLY_THE_SAME = 85  # of 100, for two questions
 THE_SAME_WORD = 75  # for two words, of which one may be misspelt
 
 
-@dataclass(frozen=True)
-class Read:
-    """A document with the lines that are trained on."""
-
-    source: Source
-    group: str
-    part: str
-    questions: list[dict[str, Any]]
-    claims: list[dict[str, Any]]
-
-    def place(self, number: int) -> str:
-        """Where a question stands: those indexed beside a document come first, from a file of their own."""
-        beside = sum(line["kind"] == "beside" for line in self.questions)
-        if number <= beside:
-            return f"{self.source.name}, indexed question {number}"
-        return f"{self.source.name}, question {number - beside}"
+Read = tuple[Source, list[dict[str, Any]], list[dict[str, Any]]]  # a document, its questions and its claims
 
 
 @pytest.fixture(scope="module")
 def read() -> list[Read]:
     """As the training reads them; the article is the first."""
-    return [Read(*one) for one in documents()]
+    return [(source, questions, claims) for source, _, _, questions, claims in documents()]
 
 
 def bare(text: str) -> str:
@@ -58,36 +42,26 @@ def conversation(line: dict[str, Any]) -> str:
     return bare(" ".join([*(turn["question"] for turn in line.get("history", [])), line["q"]]))
 
 
-def asked_in_training(read: list[Read], indexed: bool) -> Iterator[tuple[str, str]]:
-    """Each question, or each that is indexed, with its place; a follow-up alone and behind those before it."""
-    for one in read:
-        for number, line in enumerate(one.questions, start=1):
-            if (line["kind"] == "beside") is indexed:
-                yield from ((form, one.place(number)) for form in sorted({bare(line["q"]), conversation(line)}))
-    if not indexed:
-        for number, line in enumerate(read_lines(READING / "scopes.jsonl"), start=1):
-            yield bare(line["q"]), f"scopes.jsonl:{number}"
+def asked_in_training(read: list[Read], indexed: bool) -> set[str]:
+    """The questions that are indexed, or all others; a follow-up alone and behind those before it."""
+    lines = [line for _, questions, _ in read for line in questions if (line["kind"] == "beside") is indexed]
+    lines += [] if indexed else read_lines(READING / "scopes.jsonl")
+    return {form for line in lines for form in (bare(line["q"]), conversation(line))}
 
 
-def asked_in_measuring() -> Iterator[tuple[str, str]]:
-    """Each question with its id; a follow-up only behind those before it, and as it reads alone."""
-    for item in [item for path in MEASURING for item in load_questions(path)]:
-        yield bare(" ".join([*(turn.question for turn in item.history), item.question])), item.id
-        if item.standalone:
-            yield bare(item.standalone), item.id
+def asked_in_measuring() -> set[str]:
+    """A follow-up only behind those before it, and as it reads alone."""
+    items = [item for path in MEASURING for item in load_questions(path)]
+    asked = {bare(" ".join([*(turn.question for turn in item.history), item.question])) for item in items}
+    return asked | {bare(item.standalone) for item in items if item.standalone}
 
 
-def nearly_the_same(some: list[tuple[str, str]], others: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
-    """The pairs of questions that are, each with its place or id."""
+def nearly_the_same(some: set[str], others: set[str]) -> list[tuple[str, str]]:
+    """The pairs of questions that are."""
     assert some and others
-    near = process.cdist(
-        [text for text, _ in some],
-        [text for text, _ in others],
-        scorer=fuzz.token_sort_ratio,
-        score_cutoff=NEARLY_THE_SAME,
-        dtype=np.uint8,
-    )
-    return [(*some[i], *others[j]) for i, j in np.argwhere(near)]
+    one, other = sorted(some), sorted(others)
+    near = process.cdist(one, other, scorer=fuzz.token_sort_ratio, score_cutoff=NEARLY_THE_SAME, dtype=np.uint8)
+    return [(one[i], other[j]) for i, j in np.argwhere(near)]
 
 
 def missing(question: str, other: str) -> list[str]:
@@ -113,21 +87,21 @@ def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read
     """Else the figures would say how well questions are remembered."""
     assert share_their_words("wen was this artical publisht", "when was this article published?")
     assert not share_their_words("what does b2b stand for?", "what does bpm stand for?")
-    pairs = nearly_the_same(list(asked_in_training(read, indexed=False)), list(asked_in_measuring()))
-    assert [pair for pair in pairs if share_their_words(pair[0], pair[2])] == []
+    pairs = nearly_the_same(asked_in_training(read, indexed=False), asked_in_measuring())
+    assert [pair for pair in pairs if share_their_words(*pair)] == []
 
 
 def test_no_question_indexed_beside_the_article_is_like_one_of_the_evaluation(read: list[Read]) -> None:
     """Not even where its words differ."""
-    asked = [(bare(item.question), item.id) for path in ABOUT_THE_ARTICLE for item in load_questions(path)]
-    assert nearly_the_same(list(asked_in_training(read, indexed=True)), asked) == []
+    asked = {bare(item.question) for path in ABOUT_THE_ARTICLE for item in load_questions(path)}
+    assert nearly_the_same(asked_in_training(read, indexed=True), asked) == []
 
 
 def test_no_document_of_the_training_is_one_that_the_evaluation_asks_about(read: list[Read]) -> None:
     """But for the article, which it is about; what is said of the foreign document is learned from no text."""
     foreign = (DATA / "cold-chain.md").read_text(encoding="utf-8").strip()
-    assert foreign not in {one.source.text.strip() for one in read}
-    assert read[0].source.text == (CORPUS / "bpo-vs-kpo.md").read_text(encoding="utf-8")
+    assert foreign not in {source.text.strip() for source, _, _ in read}
+    assert read[0][0].text == (CORPUS / "bpo-vs-kpo.md").read_text(encoding="utf-8")
 
 
 def test_answers_that_set_a_threshold_are_to_none_of_the_questions_held_back() -> None:
@@ -141,9 +115,9 @@ def test_answers_that_set_a_threshold_are_to_none_of_the_questions_held_back() -
 
 def test_every_quote_stands_word_for_word_in_its_document(read: list[Read]) -> None:
     quotes = [
-        (one.source.name, quote, quote in one.source.text)
-        for one in read
-        for line in (*one.questions, *one.claims)
+        (source.name, quote, quote in source.text)
+        for source, questions, claims in read
+        for line in (*questions, *claims)
         for quote in line["evidence"]
     ]
     assert len(quotes) > 20_000
@@ -151,12 +125,9 @@ def test_every_quote_stands_word_for_word_in_its_document(read: list[Read]) -> N
 
 
 def test_no_document_is_there_twice_and_no_question_twice_in_one_document(read: list[Read]) -> None:
-    assert len({one.source.name for one in read}) == len({one.source.text for one in read}) == len(read)
-    places: dict[tuple[str, str], list[str]] = {}
-    for one in read:
-        for number, line in enumerate(one.questions, start=1):
-            places.setdefault((one.source.name, conversation(line)), []).append(one.place(number))
-    assert [found for found in places.values() if len(found) > 1] == []
+    assert len({source.name for source, _, _ in read}) == len({source.text for source, _, _ in read}) == len(read)
+    asked = Counter((source.name, conversation(line)) for source, questions, _ in read for line in questions)
+    assert [question for question, times in asked.items() if times > 1] == []
 
 
 def test_none_of_it_is_indexed_with_the_article() -> None:

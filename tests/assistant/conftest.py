@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant import retries
-from assistant.chain import Assistant
+from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
@@ -43,22 +43,29 @@ def brief_assistant(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) ->
 
 
 @pytest.fixture
-def index_of(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., IngestSettings]:
+def index_of(tmp_path: Path, minilm: MiniLM) -> Callable[..., IngestSettings]:
     """Indexes the given documents: `index_of(**{"a.md": "# Title ..."})`; called again, it refreshes the index."""
-    settings = IngestSettings(index=tmp_path / "index")
+    folder, settings = tmp_path / "documents", IngestSettings(index=tmp_path / "index")
+    folder.mkdir()
 
     def make(**documents: str) -> IngestSettings:
-        build(settings, [library(**documents)], embeddings=minilm)
+        for name, text in documents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        build(settings, [folder], embeddings=minilm)
         return settings
 
     return make
 
 
 @pytest.fixture
-def assistant_over(tmp_path: Path, library: Callable[..., Path], minilm: MiniLM) -> Callable[..., Assistant]:
+def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Callable[..., Assistant]:
     """The offline assistant over the given documents."""
-    settings = IngestSettings(index=tmp_path / "index")
-    return lambda **documents: made.assistant_over(settings, library(**documents), embeddings=minilm)
+
+    def make(**documents: str) -> Assistant:
+        settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
+        return open_assistant(settings, embeddings=minilm)
+
+    return make
 
 
 @pytest.fixture

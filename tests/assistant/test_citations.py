@@ -111,22 +111,6 @@ def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(te
 # --- quotations
 
 
-def test_a_quotation_is_found_across_line_wraps_quotes_hyphens_and_emphasis() -> None:
-    cited = judged(
-        "These processes tend to be volume driven, and as a result, require a larger workforce. [1] "
-        'It\'s "cheap" - mostly [1]. ON THE CONTRARY, KPO is insight–driven and businesses have a small team [2].',
-    )
-    assert quotes(cited) == [
-        "These processes tend to be\nvolume-driven, and as a result, require a larger workforce.",
-        "It’s “cheap” – mostly.",
-        "On the contrary, KPO is **insight-driven** and businesses have a small team.",
-    ]
-    assert [sentence.support for sentence in cited.sentences] == ["quoted"] * 3
-    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (3,)]
-    last = cited.citations[-1]
-    assert (last.number, last.source, last.section) == (3, "a.md", "A > B")
-
-
 ITEMS = ["Medical assistant, etc.", "Financial manager."]
 ROLES = "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consultant."
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.answers import Answer, Citation, Sentence
+from assistant.answers import Answer, Sentence
 from assistant.exports import bundle, conversation_markdown, read_bundle, verify
 from ingest.errors import UserError
 from ingest.sources import Source, make_source
@@ -18,9 +18,8 @@ OIL = "Oil the pump twice a year."
 
 
 def answer(**changes: Any) -> Answer:
-    at = TEXT.index(OIL)
-    citation = Citation(number=1, source="a.md", section="Pumps", quote=OIL, start=at, end=at + len(OIL))
-    fields = {"text": "Twice a year. [1]", "citations": (citation,), "question": "How often?"}
+    cited = (made.citation(OIL, TEXT, section="Pumps"),)
+    fields = {"text": "Twice a year. [1]", "citations": cited, "question": "How often?"}
     return made.answer(**{**fields, **changes})
 
 

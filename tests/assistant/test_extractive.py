@@ -51,7 +51,7 @@ def test_of_two_lists_the_one_that_its_source_lost_is_a_notice_and_the_other_the
 ) -> None:
     answer = assistant.chain.invoke("List BPO roles and KPO roles")
     assert "Financial manager" in answer.text
-    assert "its source text lost" in answer.notices[0] and "BPO" in answer.notices[0]
+    assert "the source text lost" in answer.notices[0] and "BPO" in answer.notices[0]
 
 
 def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from assistant import prompts
-from assistant.answers import Answer, Citation
 from assistant.holes import with_holes_named
 from assistant.readers import ReaderInput
 from ingest.sources import make_source
 from tests.assistant.readers.made import reading
+from tests.made import answer, citation
 
 PICTURE = "<!-- note: a picture -->"
 
@@ -20,18 +20,15 @@ def beside(quote: str, what: str, more: str = "") -> tuple[str, ...]:
 
 def quoting(text: str, *quotes: str, name: str = "guide.md") -> tuple[str, ...]:
     """The notices on an answer from this document with these quotes."""
-    cited = tuple(
-        Citation(number=n, source=name, section="", quote=q, start=text.index(q), end=text.index(q) + len(q))
-        for n, q in enumerate(quotes, start=1)
-    )
-    answer = Answer(question="", standalone_question="", answered=True, text="", citations=cited, model="")
-    return with_holes_named(answer, replace(reading(), sources={name: make_source(name, text)})).notices
+    cited = tuple(citation(quote, text, number, source=name) for number, quote in enumerate(quotes, start=1))
+    return with_holes_named(
+        answer(citations=cited), replace(reading(), sources={name: make_source(name, text)})
+    ).notices
 
 
 def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
     """The notices on a refusal."""
-    answer = Answer(question="", standalone_question="", answered=False, text="", notices=notices, model="")
-    return with_holes_named(answer, made).notices
+    return with_holes_named(answer(answered=False, notices=notices), made).notices
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,6 @@ def test_a_heading_that_asks_the_same_is_answered_from(assistant_over: Callable[
     assert "Ask me about" not in answer.text
 
 
-def test_a_section_that_is_asked_for_is_told(assistant_over: Callable[..., Assistant]) -> None:
-    text = (
-        "# Rice cooker\n\nIt cooks rice.\n\n## Troubleshooting\n\nUnplug it for a minute.\n\n## Care\n\nWipe it.\n"
-    )
-    answer = assistant_over(**{"manual.md": text}).chain.invoke("sum up the troubleshooting")
-    assert answer.text == "Unplug it for a minute. [1]"
-
-
 def test_of_many_documents_a_few_are_named(assistant_over: Callable[..., Assistant]) -> None:
     many = {
         f"{name}.md": f"# On {name}\n\nThe {name} is old.\n"

@@ -35,18 +35,11 @@ def reader(request: pytest.FixtureRequest, assistant: Assistant) -> Reader:
     return made[request.param]()
 
 
-@pytest.fixture
-def read(assistant: Assistant) -> Callable[[str], ReaderInput]:
-    """What a reader gets for a question."""
-
-    return lambda question: assistant.opened().retrieve(question)
-
-
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_it_refuses_in_the_fixed_words_or_names_passages_by_number_and_streams_what_invoke_returns(
-    question: str, reader: Reader, read: Callable[[str], ReaderInput]
+    question: str, reader: Reader, assistant: Assistant
 ) -> None:
-    reading = read(question)
+    reading = assistant.opened().retrieve(question)
     *_, last = reader.stream(reading)
     assert isinstance(last, Draft) and last == reader.invoke(reading)
     numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", last.text)]

@@ -25,11 +25,7 @@ def about(name: str) -> str:
 def cites(*numbers: int) -> tuple[Citation, ...]:
     """Citations of the sections with these numbers."""
     quotes = [f"This is on number {number}." for number in numbers]
-    return tuple(
-        Citation(number=n, source="pumps.md", section="", quote=quote, start=at, end=at + len(quote))
-        for n, quote in enumerate(quotes, start=1)
-        for at in [PUMPS.index(quote)]
-    )
+    return tuple(made.citation(quote, PUMPS, n, source="pumps.md") for n, quote in enumerate(quotes, start=1))
 
 
 def answer(*numbers: int, near: int | None = None) -> Answer:

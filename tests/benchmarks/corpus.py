@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.evaluation.questions import QuestionItem, load_questions
-from ingest.passages import Section, sections
+from ingest.passages import sections
 from ingest.sentences import sentence_spans
 from ingest.settings import ROOT
 from ingest.sources import Source, read_source
@@ -38,12 +38,9 @@ def texts(documents: int = DOCUMENTS, per_document: int = SECTIONS) -> Iterator[
 
 def sentences_of(source: Source) -> list[str]:
     """The sentences of a text that stand on one line and are no headings or comments."""
-    found = [source.text[a:b] for section in sections(source) for a, b in _body(source, section)]
+    spans = (span for section in sections(source) for span in sentence_spans(source.text, *section.span))
+    found = [source.text[start:end] for start, end in spans]
     return [text for text in found if "\n" not in text and text[0] not in "#<" and len(text) > 30]
-
-
-def _body(source: Source, section: Section) -> list[tuple[int, int]]:
-    return [(span.start, span.end) for span in sentence_spans(source.text, *section.span)]
 
 
 def write_texts(

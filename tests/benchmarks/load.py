@@ -6,11 +6,9 @@ a new one after ten questions. Prints how long the answers took, what processor 
 them, and leaves with 1 where one failed.
 """
 
-import json
 import os
 import random
 import re
-import statistics
 import sys
 import threading
 import time
@@ -19,41 +17,34 @@ from pathlib import Path
 
 import httpx
 
+from assistant.evaluation.questions import load_questions
 from ingest.settings import ROOT
+from tests.benchmarks.figures import percentile
 from tests.ui.client import Page
 from tests.ui.command import window
 
 THINKING = 5.0  # seconds, on average
 CONVERSATION = 10  # questions
-QUESTIONS = [
-    json.loads(line)["question"] for line in (ROOT / "corpus/questions/core.jsonl").open(encoding="utf-8")
-]
+QUESTIONS = [item.question for item in load_questions(ROOT / "corpus" / "questions" / "core.jsonl")]
 
 
-class Person:
-    """Asks and thinks by turns."""
-
-    def __init__(self, address: str, seed: int) -> None:
-        self.address, self.random = address, random.Random(seed)
-        self.seconds: list[float] = []
-        self.failed: list[str] = []
-
-    def ask_until(self, end: float) -> None:
-        """Opens one page after another until this time."""
-        time.sleep(self.random.uniform(0, THINKING))
-        while time.monotonic() < end:
-            page = Page(self.address, "extractive")
-            with page.kept_open():
-                for _ in range(CONVERSATION):
-                    began = time.monotonic()
-                    if began >= end:
-                        return
-                    try:
-                        page.ask(self.random.choice(QUESTIONS))
-                        self.seconds.append(time.monotonic() - began)
-                    except (httpx.HTTPError, AssertionError, KeyError) as error:
-                        self.failed.append(repr(error))
-                    time.sleep(self.random.uniform(0.5, 1.5) * THINKING)
+def person(address: str, seed: int, end: float, took: list[float], failed: list[str]) -> None:
+    """Asks and thinks by turns on one page after another until this time; notes seconds and faults."""
+    chance = random.Random(seed)
+    time.sleep(chance.uniform(0, THINKING))
+    while time.monotonic() < end:
+        page = Page(address, "extractive")
+        with page.kept_open():
+            for _ in range(CONVERSATION):
+                began = time.monotonic()
+                if began >= end:
+                    return
+                try:
+                    page.ask(chance.choice(QUESTIONS))
+                    took.append(time.monotonic() - began)
+                except (httpx.HTTPError, AssertionError, KeyError) as error:
+                    failed.append(repr(error))
+                time.sleep(chance.uniform(0.5, 1.5) * THINKING)
 
 
 def resident_megabytes(process: int) -> float:
@@ -70,28 +61,27 @@ def processor_seconds(process: int) -> float:
 
 def main(people: int = 50, seconds: float = 60.0, address: str = "") -> int:
     """Runs the load; 0 where every question was answered."""
-    held: list[float] = []
+    held, took, failed = list[float](), list[float](), list[str]()
     with ExitStack() as stack:
         server = None
         if not address:
             address, server = stack.enter_context(window(BPO_KPO_MODEL="extractive"))
         Page(address, "extractive").ask(QUESTIONS[0])
-        crowd = [Person(address, seed) for seed in range(people)]
         before = processor_seconds(server.pid) if server else 0.0
         end = time.monotonic() + seconds
-        threads = [threading.Thread(target=person.ask_until, args=(end,)) for person in crowd]
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads):
+        crowd = [
+            threading.Thread(target=person, args=(address, seed, end, took, failed)) for seed in range(people)
+        ]
+        for one in crowd:
+            one.start()
+        while any(one.is_alive() for one in crowd):
             if server:
                 held.append(resident_megabytes(server.pid))
             time.sleep(max(5.0, seconds / 20))
         spent = processor_seconds(server.pid) - before if server else 0.0
-    took = sorted(second for person in crowd for second in person.seconds)
-    failed = [line for person in crowd for line in person.failed]
-    p95 = took[int(0.95 * len(took))]
     print(f"{people} people, {seconds:.0f} s: {len(took)} answers, {len(failed)} failed")
-    print(f"seconds to the whole answer: median {statistics.median(took):.2f}, p95 {p95:.2f}, most {took[-1]:.2f}")
+    median, p95, most = (percentile(took, share) for share in (0.5, 0.95, 1.0))
+    print(f"seconds to the whole answer: median {median:.2f}, p95 {p95:.2f}, most {most:.2f}")
     if held:
         print(f"processor time of the server: {1000 * spent / len(took):.0f} ms an answer")
         print(f"memory of the server, from first to last: {' '.join(f'{mb:.0f}' for mb in held)} MB")

@@ -10,6 +10,7 @@ from assistant.current import CurrentSnapshot
 from assistant.retriever import HybridRetriever
 from ingest.build import build
 from ingest.embeddings import MiniLM
+from ingest.index import CurrentIndex
 from ingest.passages import Passage
 from ingest.settings import IngestSettings
 from tests.benchmarks.bare import Bare
@@ -19,22 +20,10 @@ _REAL = 1_000  # vectors that the variant `made-up` does not make up
 _NOISE = 0.3  # its length; the passages' vectors have length 1
 
 
-class Recording(MiniLM):
-    """Remembers what it embedded as documents."""
-
-    def __init__(self) -> None:
-        self.embedded: list[str] = []
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        self.embedded += texts
-        return super().embed_documents(texts)
-
-
 class MadeUp(MiniLM):
     """Real vectors of the first 1,000 texts, then these again, each with noise of its own."""
 
     def __init__(self) -> None:
-        self.embedded: list[str] = []  # which are not counted
         self.real = np.zeros((0, 384), dtype=np.float32)
         self.chance = np.random.default_rng(20)
 
@@ -58,11 +47,14 @@ class Ours:
         self._variant = variant
 
     def ingest(self, folder: Path, index: Path) -> Ingested:
-        model = MadeUp() if self._variant == "made-up" else Recording()
+        made_up, settings = self._variant == "made-up", IngestSettings(index=index)
         began = time.perf_counter()
-        report = build(IngestSettings(index=index), [folder], embeddings=model)
+        report = build(settings, [folder], embeddings=MadeUp() if made_up else MiniLM())
         seconds = time.perf_counter() - began
-        return Ingested(seconds, report.passages, Bare().count(model.embedded) if model.embedded else 0)
+        if made_up or not report.embedded:  # what is made up is not counted
+            return Ingested(seconds, report.passages, 0)
+        read = [passage.embedded_text for passage in CurrentIndex(settings).get().passages]
+        return Ingested(seconds, report.passages, Bare().count(read))
 
     def open(self, index: Path) -> Ask:
         snapshots = CurrentSnapshot(IngestSettings(index=index), MiniLM())

@@ -7,7 +7,6 @@ hash. Sentences with an amount or a name that their passages do not have are lef
 is asked.
 """
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ from langchain_core.language_models import BaseChatModel
 from assistant.alignment import align
 from assistant.answers import RetrievedPassage, Usage
 from assistant.reading_model.model import ReadingModel
-from assistant.reading_model.training.corpus import documents
+from assistant.reading_model.training.corpus import documents, read_lines
 from assistant.scorer import Scorer
 from assistant.second_opinion import second_opinion
 from assistant.verdicts import Judge, Proof, verdict
@@ -59,8 +58,7 @@ class Marks(NamedTuple):
 
 def written() -> Iterator[Written]:
     """The answers, in the order of the file."""
-    for line in (RECORDING / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
-        answer = json.loads(line)
+    for answer in read_lines(RECORDING / "sentences.jsonl"):
         passages = [RetrievedPassage(score=0.0, **passage) for passage in answer["passages"]]
         sentences = []
         for one in answer["sentences"]:

@@ -9,12 +9,10 @@ The second opinion is that of MODEL, whose replies are kept in the folder `secon
 `tests/data/second-opinions`, written by somebody who saw the prompts, and not which claims are right.
 """
 
-import json
 import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
@@ -34,6 +32,7 @@ from ingest.text import words
 from tests.benchmarks.second_opinions import RECORDING, WRITTEN, marks
 from ui.settings import read_settings
 
+DATA = ROOT / "tests" / "data"
 Marked = list[bool]  # for each sentence whether it is marked as unproven
 
 
@@ -51,7 +50,7 @@ def marked_claims(opened: Snapshot) -> tuple[Marked, Marked]:
     def retrieved(question: str) -> tuple[RetrievedPassage, ...]:
         return opened.retrieve(question).passages
 
-    for line in lines("claims.jsonl"):
+    for line in read_lines(DATA / "claims.jsonl"):
         said = set(content_words(line["claim"]))
         passages = sorted(  # what a claim cites as [1] is the passage that it was made of
             retrieved(line["question"]), key=lambda p: -len(said & set(content_words(p.text)))
@@ -65,7 +64,7 @@ def marked_sentences(opened: Snapshot) -> tuple[Marked, Marked]:
     """The sentences of SmolLM2 that a person calls supported, and those that no passage supports."""
     supported: Marked = []
     invented: Marked = []
-    for line in lines("smollm2-answers.jsonl"):
+    for line in read_lines(DATA / "smollm2-answers.jsonl"):
         passages = [RetrievedPassage.model_validate(passage) for passage in line["passages"]]
         for sentence in cite(line["reply"], passages, opened.scorer.judge, whole=True).sentences:
             of_kind = supported if sentence.text in line["supported"] else invented
@@ -85,11 +84,6 @@ def marked_answers(opened: Snapshot) -> Marked:
             if any(said in one or one in said for one in right):
                 marked.append(sentence.support == "unsupported")
     return marked
-
-
-def lines(name: str) -> list[dict[str, Any]]:
-    """The lines of a file beside the tests."""
-    return [json.loads(line) for line in (ROOT / "tests" / "data" / name).read_text("utf-8").splitlines()]
 
 
 def main(model: str | None = None) -> None:

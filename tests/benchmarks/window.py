@@ -8,18 +8,13 @@ Prints the median and the longest of each in milliseconds, and leaves with 1 whe
 
 import statistics
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import ensure_index
 from tests.benchmarks.load import QUESTIONS
-from tests.ui.browser import FREE, answered, ask, chromium, served
+from tests.ui.browser import FREE, ask, chromium, offline_window
 
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
 LIMITS = {"first paint": 1000, "first words": 150, "quote in view": 300}  # milliseconds
@@ -68,8 +63,7 @@ def visit(browser: Any, address: str, screen: str, questions: Sequence[str]) -> 
     for number, question in enumerate([*questions, CITED], start=1):
         page.wait_for_function(FREE)
         page.evaluate(f"void ({WORDS})()")
-        ask(page, question)
-        answered(page, number)
+        ask(page, question, answers=number)
         if question != CITED:
             took["first words"].append(page.evaluate("window.took"))
     page.wait_for_timeout(1500)  # the article has followed the answer
@@ -80,16 +74,8 @@ def visit(browser: Any, address: str, screen: str, questions: Sequence[str]) -> 
 
 def main(rounds: int = 10) -> int:
     """Measures and prints; 0 where no limit is missed."""
-    settings = AssistantSettings(model="extractive")
-    ensure_index(settings.ingest)
-    assistant = open_assistant(settings)
-    assistant.warm_up()
     missed, fresh = False, iter(QUESTIONS)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(assistant, Path(folder) / "feedback.jsonl") as address,
-        chromium() as browser,
-    ):
+    with offline_window() as address, chromium() as browser:
         visit(browser, address, "desk", ())  # warms the server
         for screen in SCREENS:
             took: dict[str, list[float]] = defaultdict(list)

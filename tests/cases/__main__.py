@@ -5,11 +5,12 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
 from ingest.settings import IngestSettings
+from ingest.sources import read_source
 from tests.cases.checks import JUDGED_BY_TEXT, Case, cases, holds_in_answer, holds_in_texts
-from tests.cases.reading import texts_of
 from tests.made import assistant_over
 
 
@@ -33,8 +34,15 @@ def main(arguments: list[str]) -> None:
 
 def judged_texts(case: Case) -> dict[int, bool]:
     """By the place of the check, whether it holds."""
-    texts = texts_of(case.files)
+    texts = [_text_of(file) for file in case.files]
     return {i: holds_in_texts(c, texts) for i, c in enumerate(case.checks) if c.kind in JUDGED_BY_TEXT}
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_source(file).text
+    except SourceError:
+        return ""
 
 
 def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:

@@ -29,8 +29,13 @@ class Check:
     kind: str
     fields: dict[str, Any]
 
+    @property
+    def asks(self) -> str:
+        """The text, row or question."""
+        return str(self.fields[self.kind])
+
     def __str__(self) -> str:
-        return f"{self.case}-{self.kind}-{self.fields[self.kind]}"
+        return f"{self.case}-{self.kind}-{self.asks}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.ingest.processes import next_version, settings_of
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     """An empty one, which also `ensure_index` builds with the model of the tests."""
     made = Library(tmp_path)
-    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.fake)
+    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.model)
     return made
 
 

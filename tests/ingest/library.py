@@ -9,7 +9,7 @@ from ingest.build import BuildReport, build
 from ingest.errors import UserError
 from ingest.index import CurrentIndex, Index
 from ingest.snapshots import FolderStore, Pointer
-from tests.ingest.processes import WordHash, settings_of
+from tests.ingest.processes import WordHash, pointer_of, settings_of
 
 # Three passages: of a preface and of two sections.
 GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond words.\n"
@@ -18,11 +18,11 @@ GUIDE = "# Guide\n\nA preface.\n\n## One\n\nFirst words.\n\n## Two\n\nSecond wor
 class Library:
     """A corpus, its index, and what was embedded since the last build."""
 
-    def __init__(self, folder: Path, model: Any = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.settings = settings_of(folder)
         self.corpus = self.settings.corpus
         self.corpus.mkdir()
-        self.fake = model or WordHash()  # notes the `texts` that it embeds
+        self.model: Any = WordHash()  # notes the `texts` that it embeds
 
     def write(self, name: str, text: str) -> Path:
         path = self.corpus.parent / name if "/" in name else self.corpus / name
@@ -31,8 +31,8 @@ class Library:
         return path
 
     def build(self, *paths: Path, remove: tuple[Path, ...] = ()) -> BuildReport:
-        self.fake.texts.clear()
-        return build(self.settings, paths, remove, embeddings=self.fake)
+        self.model.texts.clear()
+        return build(self.settings, paths, remove, embeddings=self.model)
 
     def index(self) -> Index:
         return CurrentIndex(self.settings).get()
@@ -47,9 +47,7 @@ class Library:
         return FolderStore(self.settings.index)
 
     def pointer(self) -> Pointer:
-        pointer = self.store().read_pointer()
-        assert pointer
-        return pointer
+        return pointer_of(self.settings)
 
     def snapshot_folder(self) -> Path:
         return self.store().path(self.pointer().snapshot)

@@ -20,7 +20,7 @@ from ingest.embeddings import MiniLM, TokenVectors
 from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
-from ingest.snapshots import FolderStore
+from ingest.snapshots import FolderStore, Pointer
 
 DIMENSION = 16
 
@@ -46,13 +46,13 @@ class WordHash(Embeddings):
 
 
 class NotingMiniLM(MiniLM):
-    """The embedded model, with a note of what it `read` token by token."""
+    """The embedded model, with a note of the `texts` that it read token by token."""
 
     def __init__(self) -> None:
-        self.read: list[str] = []
+        self.texts: list[str] = []
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.read += texts
+        self.texts += texts
         return super().embed_tokens(texts)
 
 
@@ -111,6 +111,22 @@ def version_now(settings: IngestSettings) -> int:
     return version_of(index)
 
 
+def pointer_of(settings: IngestSettings) -> Pointer:
+    pointer = FolderStore(settings.index).read_pointer()
+    assert pointer
+    return pointer
+
+
+def folders(settings: IngestSettings) -> set[str | None]:
+    """The snapshots that there are."""
+    return {path.name for path in (settings.index / "snapshots").iterdir()}
+
+
+def has_only_what_is_needed(settings: IngestSettings) -> bool:
+    pointer = pointer_of(settings)
+    return folders(settings) == {pointer.snapshot, pointer.previous} - {None}
+
+
 # --- what the processes run
 
 
@@ -145,7 +161,7 @@ def read_until(settings: IngestSettings, stop: Any, results: Any, running: Curre
             if index.digest() != index.manifest.digest:
                 faults.append(f"{index.snapshot} is not what its manifest says")
         except IndexProblem as problem:
-            pointer = FolderStore(settings.index).read_pointer()
+            pointer = pointer_of(settings)
             if not seen or index.snapshot in (pointer.snapshot, pointer.previous):
                 faults.append(repr(problem))
         except Exception as error:

@@ -12,7 +12,6 @@ SOURCE_TEXT = (ROOT / "tests" / "data" / "bpo-vs-kpo.txt").read_bytes().decode()
 _, FRONT_MATTER, BODY = ARTICLE.split("---\n", 2)
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 NOTES = [comment for comment in COMMENT.findall(BODY) if comment.startswith(" note:")]
-FURNITURE = [comment for comment in COMMENT.findall(BODY) if comment not in NOTES]
 SHOWN = COMMENT.sub("", BODY)
 
 

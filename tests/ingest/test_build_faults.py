@@ -96,7 +96,7 @@ def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(gu
     for use in (CurrentIndex(other).get, lambda: ensure_index(other)):
         with pytest.raises(IndexProblem, match=message):
             use()
-    assert str(build(other, embeddings=guide.fake)) == "3 passages: 3 embedded, 0 kept, 0 removed"
+    assert str(build(other, embeddings=guide.model)) == "3 passages: 3 embedded, 0 kept, 0 removed"
     assert CurrentIndex(other).get().manifest.embeddings == "openai:text-embedding-3-small"
 
 
@@ -141,7 +141,7 @@ def test_damage_is_one_line_and_a_build_mends_it(guide: Library, damage: Callabl
     assert str(guide.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
     index = guide.index()
     assert index.digest() == index.manifest.digest
-    assert len(index.nearest(guide.fake.embed_query("words"), 2)) == 2
+    assert len(index.nearest(guide.model.embed_query("words"), 2)) == 2
 
 
 def test_a_damaged_pointer_is_refused_and_mended_and_loses_no_uploaded_document(guide: Library) -> None:
@@ -160,7 +160,7 @@ def test_passages_that_are_not_those_of_chroma_are_damage(guide: Library) -> Non
     changed(guide.snapshot_folder(), "update passages set id = position, position = 9 where position = 1")
     index = guide.index()
     with pytest.raises(IndexProblem, match=r"is incomplete\. Run: bpo-kpo ingest$"):
-        index.nearest(guide.fake.embed_query("words"), 3)
+        index.nearest(guide.model.embed_query("words"), 3)
     with pytest.raises(IndexProblem, match=r"is damaged \([^\n]*\)\. Run: bpo-kpo ingest$"):
         index.passages.at([1])
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.build import build
 from ingest.database import Contents, Database, Passages, write
 from ingest.embeddings import MAX_TOKENS, count_word_pieces
 from ingest.known_questions import QuestionIndex
@@ -123,13 +122,13 @@ def test_an_index_that_nobody_holds_is_closed(indexed: Library) -> None:
 def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_reads_what_is_new(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = NotingMiniLM()
+    model = library.model = NotingMiniLM()
     library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.")
-    build(library.settings, embeddings=model)
-    assert model.read == ["A\n# A\n\nWords.", "B\n## B\n\nMore words."]
+    library.build()
+    assert model.texts == ["A\n# A\n\nWords.", "B\n## B\n\nMore words."]
     library.write("a.md", "# A\n\nWords.\n\n## B\n\nMore words.\n\n## C\n\nStill more.")
-    build(library.settings, embeddings=model)
-    assert model.read[2:] == ["C\n## C\n\nStill more."]
+    library.build()
+    assert model.texts == ["C\n## C\n\nStill more."]
     index = library.index()
     assert len(index.token_vectors) == 3
     for passage in index.passages:
@@ -140,7 +139,7 @@ def test_a_small_index_keeps_its_passages_as_the_model_reads_them_and_a_build_re
 
     monkeypatch.setattr("ingest.build.SMALL", 2)
     library.write("b.md", "It is a larger one.")
-    build(library.settings, embeddings=model)
+    library.build()
     assert not library.index().token_vectors
 
 
@@ -165,7 +164,7 @@ def test_an_index_within_some_documents_is_like_one_of_these_alone(library: Libr
     assert list(limited.passages) == passages and limited.passages[1:3] == passages[1:3]
     assert limited.tokens.tolist() == [count_tokens(passage.text) for passage in passages]
     for number, passage in enumerate(passages):
-        (best, score), *others = limited.nearest(library.fake.embed_query(passage.embedded_text), 99)
+        (best, score), *others = limited.nearest(library.model.embed_query(passage.embedded_text), 99)
         assert (best, score, len(others)) == (number, pytest.approx(1, abs=1e-5), 3)
     assert sorted(at for at, _ in limited.lexicon.rank(["word"], 9)) == [0, 2]
     assert limited.lexicon.rank(["b"], 9) == []

@@ -62,7 +62,7 @@ def test_a_document_at_hand_is_not_read_its_file_may_come_later(library: Library
     page = uploads / "b.html"
     given = library.write("given/any.html", "<p>B.")
     at_hand = {page: read_source(given, name=source_name(page))}
-    build(library.settings, [uploads], embeddings=library.fake, at_hand=at_hand)
+    build(library.settings, [uploads], embeddings=library.model, at_hand=at_hand)
     assert library.texts() == ["A.", "B."] and library.files() == ["a.md", "b.html"]
     given.replace(page)
     assert ensure_index(library.settings) is None and converted == ["any.html"]

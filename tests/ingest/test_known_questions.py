@@ -2,12 +2,11 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ingest.build import build, ensure_index
+from ingest.build import ensure_index
 from ingest.errors import SourceError
 from ingest.known_questions import indexed_questions
 from ingest.sources import make_source
@@ -106,45 +105,39 @@ HOW_LONG = line("How long is it?", "lasts 14 days")
 WHO = line("Who runs Leeds?", "Ada Byron runs the Leeds office.")
 
 
-class Shelf(Library):
-    """A document with questions beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.model = NotingMiniLM()
-        self.write("trial.md", TRIAL)
-
-    def ask(self, *lines: str) -> None:
-        self.write("trial.questions.jsonl", "\n".join(lines))
-
-    def asked(self) -> list[str]:
-        """Builds the index and returns which questions were embedded for it."""
-        self.model.read.clear()
-        build(self.settings, embeddings=self.model)
-        return [text for text in self.model.read if "\n" not in text]  # passages stand below their heading
-
-    def questions(self) -> dict[str, list[str]]:
-        """What each indexed question quotes."""
-        index = self.index()
-        return {
-            q.question: [index.sources[q.source].text[a:b] for a, b in q.spans] for q in index.questions.questions
-        }
-
-
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    made = Shelf(tmp_path)
-    monkeypatch.setattr("ingest.build.open_embeddings", lambda settings: made.model)
-    return made
+def shelf(library: Library) -> Library:
+    """A document, which may have questions beside it."""
+    library.model = NotingMiniLM()
+    library.write("trial.md", TRIAL)
+    return library
 
 
-def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_without_a_word(shelf: Shelf) -> None:
-    shelf.ask(line("ab", "The free trial", "no card"), line(" "), line("Wie heißt es?"), line("a\u2028b"))
+def ask(shelf: Library, *lines: str) -> None:
+    shelf.write("trial.questions.jsonl", "\n".join(lines))
+
+
+def asked(shelf: Library) -> list[str]:
+    """Builds the index and returns which questions were embedded for it."""
+    shelf.build()
+    return [text for text in shelf.model.texts if "\n" not in text]  # passages stand below their heading
+
+
+def questions(shelf: Library) -> dict[str, list[str]]:
+    """What each indexed question quotes."""
+    index = shelf.index()
+    return {q.question: [index.sources[q.source].text[a:b] for a, b in q.spans] for q in index.questions.questions}
+
+
+def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_without_a_word(
+    shelf: Library,
+) -> None:
+    ask(shelf, line("ab", "The free trial", "no card"), line(" "), line("Wie heißt es?"), line("a\u2028b"))
     shelf.write("other.md", "No text.")
     shelf.write("other.questions.jsonl", line("c d e"))
-    shelf.asked()
+    asked(shelf)
     quotes = {"c d e": [], "ab": ["The free trial", "no card"], "Wie heißt es?": [], "a\u2028b": []}
-    assert shelf.questions() == quotes
+    assert questions(shelf) == quotes
     stored = shelf.index().questions
     assert isinstance(stored.questions[1].spans[0], Span)
     for fresh, vectors, mean in zip(
@@ -155,42 +148,42 @@ def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_wi
         assert np.allclose(mean, whole / np.linalg.norm(whole), atol=1e-3)
 
 
-def test_only_new_questions_are_embedded_and_a_changed_document_moves_their_places(shelf: Shelf) -> None:
-    assert shelf.asked() == [] and shelf.questions() == {}
+def test_only_new_questions_are_embedded_and_a_changed_document_moves_their_places(shelf: Library) -> None:
+    assert asked(shelf) == [] and questions(shelf) == {}
     assert shelf.index().questions.means.shape == (0, 384)
-    shelf.ask(HOW_LONG)
-    assert shelf.asked() == ["How long is it?"]
-    assert shelf.asked() == []
-    shelf.ask(WHO, HOW_LONG)
-    assert shelf.asked() == ["Who runs Leeds?"]
+    ask(shelf, HOW_LONG)
+    assert asked(shelf) == ["How long is it?"]
+    assert asked(shelf) == []
+    ask(shelf, WHO, HOW_LONG)
+    assert asked(shelf) == ["Who runs Leeds?"]
     changed = TRIAL.replace("# Trial\n", "# Trial\n\nA new paragraph.\n").replace(" Ada Byron", " Bob Byron")
     shelf.write("trial.md", changed)
-    assert shelf.asked() == []
-    questions = shelf.questions()
-    assert questions["How long is it?"] == ["lasts 14 days"]
-    assert questions["Who runs Leeds?"][0].endswith("Byron runs the Leeds office.")
+    assert asked(shelf) == []
+    found = questions(shelf)
+    assert found["How long is it?"] == ["lasts 14 days"]
+    assert found["Who runs Leeds?"][0].endswith("Byron runs the Leeds office.")
 
 
-def test_changing_only_the_questions_refreshes_the_index(shelf: Shelf) -> None:
+def test_changing_only_the_questions_refreshes_the_index(shelf: Library) -> None:
     ensure_index(shelf.settings)
-    shelf.ask(HOW_LONG)
+    ask(shelf, HOW_LONG)
     assert str(ensure_index(shelf.settings)) == "1 passages: 0 embedded, 1 kept, 0 removed"
-    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
+    assert questions(shelf) == {"How long is it?": ["lasts 14 days"]}
     assert ensure_index(shelf.settings) is None
     (shelf.corpus / "trial.questions.jsonl").unlink()
     assert ensure_index(shelf.settings) is not None
-    assert shelf.questions() == {}
+    assert questions(shelf) == {}
 
 
-def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_nothing(shelf: Shelf) -> None:
-    shelf.ask(HOW_LONG)
-    shelf.asked()
+def test_a_file_that_is_no_file_of_questions_is_refused_in_one_line_and_loses_nothing(shelf: Library) -> None:
+    ask(shelf, HOW_LONG)
+    asked(shelf)
     (shelf.corpus / "trial.questions.jsonl").write_bytes(b"caf\xe9\0")
     message = (
         r"trial\.questions\.jsonl cannot be read \(it is no text\)\. Save it as UTF-8 and run ingest again\.$"
     )
     with pytest.raises(SourceError, match=message):
-        shelf.asked()
+        asked(shelf)
     report = ensure_index(shelf.settings)
     assert report and re.search(message, report.skipped[0])
-    assert shelf.questions() == {"How long is it?": ["lasts 14 days"]}
+    assert questions(shelf) == {"How long is it?": ["lasts 14 days"]}

@@ -25,28 +25,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
         yield running
 
 
-class Machine:
-    """A computer with a cache of its own; all see the same documents and the same database of the server."""
-
-    def __init__(self, cache: Path, settings: IngestSettings) -> None:
-        self.cache, self.settings, self.corpus = cache, settings, settings.corpus
-
-    def build(self, *paths: Path) -> BuildReport:
-        return build(self.settings, paths, embeddings=WordHash())
-
-    def index(self) -> CurrentIndex:
-        return CurrentIndex(self.settings)
-
-    def store(self) -> ServerStore:
-        return ServerStore(self.settings)
+Machines = Callable[[str], IngestSettings]  # by a name; each is a computer with a cache of its own
 
 
-Machines = Callable[..., Machine]
+def ingest(machine: IngestSettings, *paths: Path) -> BuildReport:
+    return build(machine, paths, embeddings=WordHash())
 
 
 @pytest.fixture
 def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
-    """Makes machines over a database of this test."""
+    """Makes machines that see the same documents and the same database of the server, one of this test."""
     import chromadb
 
     database = tmp_path.name.replace("_", "-")[-40:].strip("-")
@@ -60,10 +48,10 @@ def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (corpus / "a.md").write_text("# A\n\nFirst words.\n\n## B\n\nSecond words.\n")
     (corpus / "a.questions.jsonl").write_text('{"question": "What is first?", "evidence": ["First words."]}\n')
 
-    def make(name: str) -> Machine:
+    def make(name: str) -> IngestSettings:
         settings = settings_of(tmp_path, chroma_url=server.url, chroma_database=database)
         caches[id(settings)] = tmp_path / name
-        return Machine(tmp_path / name, settings)
+        return settings
 
     return make
 
@@ -72,9 +60,9 @@ def test_what_one_machine_ingests_another_reads(machine: Machines, monkeypatch: 
     monkeypatch.setattr("ingest.server.SERVER_ROWS", 1)
     one, other = machine("one"), machine("other")
     with pytest.raises(IndexProblem, match=r"There is no index at http://127.*Run: bpo-kpo ingest"):
-        other.index().get()
-    assert one.build().embedded == 2
-    here, there = one.index().get(), other.index().get()
+        CurrentIndex(other).get()
+    assert ingest(one).embedded == 2
+    here, there = CurrentIndex(one).get(), CurrentIndex(other).get()
     assert list(there.passages) == list(here.passages) and there.sources == here.sources
     assert there.digest() == here.digest() == here.manifest.digest
     assert [question.question for question in there.questions.questions] == ["What is first?"]
@@ -85,19 +73,19 @@ def test_what_one_machine_ingests_another_reads(machine: Machines, monkeypatch: 
 
 def test_a_running_reader_sees_the_new_snapshot_and_a_second_ingest_makes_none(machine: Machines) -> None:
     one, other = machine("one"), machine("other")
-    one.build()
-    running = other.index()
+    ingest(one)
+    running = CurrentIndex(other)
     first = running.get()
-    assert other.build().embedded == 0
+    assert ingest(other).embedded == 0
     assert running.get() is first
     (one.corpus / "b.md").write_text("# C\n\nThird words.\n")
-    assert one.build().embedded == 1
+    assert ingest(one).embedded == 1
     assert len(running.get().passages) == 3
 
 
 def test_machines_that_ingest_different_folders_at_once_leave_both(machine: Machines) -> None:
     machines = [machine(name) for name in ("one", "other", "third")]
-    machines[0].build()
+    ingest(machines[0])
     folders = []
     for i, one in enumerate(machines):
         folder = one.corpus.parent / f"more-{i}"
@@ -105,17 +93,17 @@ def test_machines_that_ingest_different_folders_at_once_leave_both(machine: Mach
         (folder / f"{i}.md").write_text(f"# Number {i}\n\nWords of number {i}.\n")
         folders.append(folder)
     with ThreadPoolExecutor(3) as pool:
-        for running in [pool.submit(one.build, folder) for one, folder in zip(machines, folders, strict=True)]:
+        for running in [pool.submit(ingest, one, folder) for one, folder in zip(machines, folders, strict=True)]:
             running.result()
-    index = machine("fourth").index().get()
+    index = CurrentIndex(machine("fourth")).get()
     assert sorted(Path(name).name for name in index.sources) == ["0.md", "1.md", "2.md", "a.md"]
     assert index.digest() == index.manifest.digest
 
 
 def test_of_two_machines_that_publish_over_the_same_pointer_one_wins(machine: Machines) -> None:
     one, other = machine("one"), machine("other")
-    one.build()
-    first, second = one.store(), other.store()
+    ingest(one)
+    first, second = ServerStore(one), ServerStore(other)
     before = first.read_pointer()
     assert before
     seen = second._newest()
@@ -126,36 +114,40 @@ def test_of_two_machines_that_publish_over_the_same_pointer_one_wins(machine: Ma
     assert first.read_pointer() == mine
 
 
-def test_what_nobody_needs_goes_from_server_and_cache(machine: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_needs_goes_from_server_and_cache(
+    machine: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = machine("one")
     for text in ("One.", "Two.", "Three."):
         (one.corpus / "a.md").write_text(text)
-        one.build()
-    opened = one.store()
+        ingest(one)
+    opened = ServerStore(one)
     # one that was begun just now may still be published
     assert len(opened._client.list_collections()) == 2 * 3 + 1
     monkeypatch.setattr("ingest.server._BUILDING", timedelta(0))
     (one.corpus / "a.md").write_text("Four.")
-    one.build()
+    ingest(one)
     assert len(opened._client.list_collections()) == 2 * 2 + 1
-    assert len(list((one.cache / "snapshots").iterdir())) == 2
+    assert len(list((tmp_path / "one" / "snapshots").iterdir())) == 2
 
 
-def test_a_cache_that_cannot_be_written_is_named(machine: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_named(
+    machine: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     one = machine("one")
     monkeypatch.setattr("ingest.database.write", full)
-    message = rf"The index at {one.cache} cannot be written \(No space left on device\)\. Mend that\.$"
+    message = rf"The index at {tmp_path / 'one'} cannot be written \(No space left on device\)\. Mend that\.$"
     with pytest.raises(IndexProblem, match=message):
-        one.build()
+        ingest(one)
 
 
 def test_a_server_away_is_one_line_and_its_reader_goes_on_later(machine: Machines, server: ChromaServer) -> None:
     one = machine("one")
-    one.build()
-    running = one.index()
+    ingest(one)
+    running = CurrentIndex(one)
     index = running.get()
     vector = index.vectors()[index.ids[0]].tolist()
     server.stop()
@@ -163,7 +155,7 @@ def test_a_server_away_is_one_line_and_its_reader_goes_on_later(machine: Machine
         message = (
             r"^The index on the Chroma server at http://127\S+ cannot be used \([^\n]+\)\. Start the server[^\n]+$"
         )
-        for use in (running.get, lambda: index.nearest(vector, 1), one.build):
+        for use in (running.get, lambda: index.nearest(vector, 1), lambda: ingest(one)):
             with pytest.raises(IndexProblem, match=message):
                 use()
     finally:

@@ -27,7 +27,7 @@ def test_a_running_reader_takes_the_new_snapshot_at_its_next_question(guide: Lib
     assert new.passages[1].text == "## One\n\nChanged words."
     # and what was opened before can still be asked
     assert old.passages[1].text == "## One\n\nFirst words."
-    assert len(old.nearest(guide.fake.embed_query("words"), 3)) == 3
+    assert len(old.nearest(guide.model.embed_query("words"), 3)) == 3
     assert old.digest() == old.manifest.digest
 
 

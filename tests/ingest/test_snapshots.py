@@ -20,29 +20,16 @@ from tests.ingest.processes import (
     PATIENCE,
     WordHash,
     build_and_die,
+    folders,
+    has_only_what_is_needed,
     next_version,
+    pointer_of,
     processes,
     settings_of,
     version_now,
     version_of,
     write_version,
 )
-
-
-def pointer_of(settings: IngestSettings) -> Pointer:
-    pointer = FolderStore(settings.index).read_pointer()
-    assert pointer
-    return pointer
-
-
-def folders(settings: IngestSettings) -> set[str | None]:
-    return {path.name for path in (settings.index / "snapshots").iterdir()}
-
-
-def has_only_what_is_needed(settings: IngestSettings) -> bool:
-    pointer = pointer_of(settings)
-    return folders(settings) == {pointer.snapshot, pointer.previous} - {None}
-
 
 # --- killed
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
+from ingest.build import ensure_index
 from ui.web import app as web
 from ui.web.server import address_of, take_port
 
@@ -47,6 +50,17 @@ def served(assistant: Any, feedback: Path, **settings: Any) -> Iterator[str]:
 
 
 @contextmanager
+def offline_window() -> Iterator[str]:
+    """The address of a window over the article with the offline reader, which is ready to answer."""
+    settings = AssistantSettings(model="extractive")
+    ensure_index(settings.ingest)
+    assistant = open_assistant(settings)
+    assistant.warm_up()
+    with tempfile.TemporaryDirectory() as folder, served(assistant, Path(folder) / "feedback.jsonl") as address:
+        yield address
+
+
+@contextmanager
 def chromium() -> Iterator[Any]:
     """A browser without a screen."""
     from playwright.sync_api import sync_playwright
@@ -57,9 +71,12 @@ def chromium() -> Iterator[Any]:
         opened.close()
 
 
-def ask(page: Any, question: str) -> None:
+def ask(page: Any, question: str, answers: int = 0) -> None:
+    """Asks, and waits until there are so many whole answers."""
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
+    if answers:
+        answered(page, answers)
 
 
 def answered(page: Any, count: int = 1) -> None:

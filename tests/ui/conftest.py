@@ -1,7 +1,6 @@
 """The windows that browser tests look at, and how they open one."""
 
 import functools
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -33,10 +32,7 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real(assistant: Assistant, ingest_settings: IngestSettings) -> Iterator[str]:
-    """A window over the offline assistant and the article; the one at `WINDOW` where that is set (see `site`)."""
-    if elsewhere := os.environ.get("WINDOW"):
-        yield elsewhere
-        return
+    """A window over the offline assistant and the article."""
     assistant.warm_up()
     with served(assistant, FEEDBACK, ingest=ingest_settings) as address:
         yield address

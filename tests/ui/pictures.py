@@ -1,13 +1,9 @@
 """Takes the pictures in README and docs anew: `make pictures`. Needs Chromium."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import ensure_index
-from tests.ui.browser import answered, ask, chromium, served
+from tests.ui.browser import ask, chromium, offline_window
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 
@@ -28,19 +24,16 @@ def take(browser: Any, address: str) -> None:
 
     for name, scheme in (("answer", "light"), ("dark", "dark")):
         page = opened(scheme=scheme)
-        ask(page, "What drives BPO compared with KPO?")
-        answered(page)
+        ask(page, "What drives BPO compared with KPO?", answers=1)
         page.locator("#chat a.marker").first.click()
         page.wait_for_timeout(800)  # scrolling hides a quote
         page.locator("#chat a.marker").nth(1).hover()
         shot(page, name)
     page = opened()
-    ask(page, "What does Time Doctor cost?")
-    answered(page)
+    ask(page, "What does Time Doctor cost?", answers=1)
     shot(page, "refusal")
     page = opened(width=390)
-    ask(page, "What are the six common benefits?")
-    answered(page)
+    ask(page, "What are the six common benefits?", answers=1)
     page.locator("#chat a.marker").nth(1).click()
     shot(page, "narrow")
     page = opened()
@@ -54,16 +47,8 @@ def take(browser: Any, address: str) -> None:
 
 def main() -> None:
     """Serves the window on a free port and looks at it."""
-    settings = AssistantSettings(model="extractive")
-    ensure_index(settings.ingest)
-    assistant = open_assistant(settings)
-    assistant.warm_up()
     PICTURES.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(assistant, Path(folder) / "feedback.jsonl") as address,
-        chromium() as browser,
-    ):
+    with offline_window() as address, chromium() as browser:
         take(browser, address)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answers import Answer, Ask, Citation, Seconds, Sentence
+from assistant.answers import Answer, Ask, Seconds, Sentence
 from ingest.errors import QuestionError, UserError
+from ingest.passages import split
 from ingest.snapshots import SourceRecord
-from ingest.sources import make_source
+from ingest.sources import Source, make_source
 from tests import made
 
 FEEDBACK = Path(tempfile.gettempdir()) / f"feedback-{os.getpid()}.jsonl"
@@ -27,6 +28,17 @@ SOURCES = (
     make_source("b.md", f"# Article B\n\n{HOSTILE}\n"),
 )
 AT = SOURCES[0].text.index(QUOTE)
+
+
+def indexed(*sources: Source) -> Any:
+    """What the window looks at of an index of these."""
+    records = [SourceRecord(name=one.name, title=one.title, path=one.name, digest="") for one in sources]
+    return SimpleNamespace(
+        sources={one.name: one for one in sources},
+        manifest=SimpleNamespace(sources=records),
+        passages=[passage for one in sources for passage in split(one)],
+        snapshot="scripted",
+    )
 
 
 class ScriptedAssistant:
@@ -50,32 +62,22 @@ class ScriptedAssistant:
         yield whole
 
     def answer(self, ask: Ask) -> Answer:
-        return Answer(
-            question=ask.question,
-            standalone_question=ask.question,
-            answered=True,
-            text=f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}"
+        return made.answer(
+            f"BPO is **volume-driven**. [1]\n\n- Asked before: {len(ask.earlier)} {' / '.join(ask.earlier)}"
             + "".join(f"\n- Asked of: {name}" for name in ask.within)
             + "\n- Strictly" * bool(ask.strict),
             sentences=(Sentence(text="BPO is volume-driven.", citations=(1,), support="quoted"),),
-            citations=(
-                Citation(
-                    number=1,
-                    source=SOURCES[0].name,
-                    section="1. Driving force",
-                    quote=QUOTE,
-                    start=AT,
-                    end=AT + len(QUOTE),
-                ),
-            ),
-            model="scripted",
+            citations=(made.citation(QUOTE, section="1. Driving force", source=SOURCES[0].name, start=AT),),
             seconds=Seconds(total=0.03),
+            **self.asked(ask),
         )
 
     def refusal(self, ask: Ask) -> Answer:
-        asked = {"question": ask.question, "standalone_question": ask.question, "model": "scripted"}
         near = made.passage(HOSTILE, section=HOSTILE)
-        return made.answer("The article does not say.", answered=False, passages=(near,), **asked)
+        return made.answer("The article does not say.", answered=False, passages=(near,), **self.asked(ask))
+
+    def asked(self, ask: Ask) -> dict[str, str]:
+        return {"question": ask.question, "standalone_question": ask.question, "model": self.model}
 
     @property
     def chain(self) -> Runnable[Ask, Answer]:
@@ -107,6 +109,4 @@ class ScriptedAssistant:
         pass
 
     def index(self) -> Any:
-        records = [SourceRecord(name=one.name, title=one.title, path=one.name, digest="") for one in SOURCES]
-        sources, manifest = {one.name: one for one in SOURCES}, SimpleNamespace(sources=records)
-        return SimpleNamespace(sources=sources, manifest=manifest, passages=[], snapshot="scripted")
+        return indexed(*SOURCES)

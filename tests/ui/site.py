@@ -1,17 +1,10 @@
-"""Two web processes behind the documented nginx, over one Chroma server: `python -m tests.ui.site` serves them.
-
-Then `WINDOW=http://127.0.0.1:PORT/ pytest -n0 tests/ui/test_browser_chat.py tests/ui/test_browser_article.py`
-looks at them in a browser, and `python -m tests.benchmarks.load 50 60 http://127.0.0.1:PORT/` lets many people ask
-there.
-"""
+"""Web processes behind the documented nginx, and two of them over one Chroma server."""
 
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -24,7 +17,6 @@ from ingest.settings import ROOT
 from tests.ingest.chroma_server import ChromaServer, chroma_server
 from tests.ui.command import bpo_kpo, free_port, window
 
-CORPUS = ROOT / "corpus"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 BEHIND_NGINX = [
     pytest.mark.xdist_group("browser"),
@@ -92,7 +84,7 @@ def _certificate(folder: Path) -> None:
 
 
 @contextmanager
-def two_processes(folder: Path, corpus: Path = CORPUS) -> Iterator[Site]:
+def two_processes(folder: Path, corpus: Path) -> Iterator[Site]:
     """All of it, with its files in an empty folder, over the documents of another."""
     with chroma_server(folder / "chroma") as chroma, ExitStack() as stack:
         places = {"XDG_CACHE_HOME": str(folder / "cache"), "BPO_KPO_CORPUS": str(corpus)}
@@ -101,14 +93,3 @@ def two_processes(folder: Path, corpus: Path = CORPUS) -> Iterator[Site]:
         with ThreadPoolExecutor() as both:  # each takes seconds to start
             webs = dict(both.map(lambda _: stack.enter_context(window(**environment)), range(2)))
         yield Site(stack.enter_context(nginx(folder, list(webs))), webs, chroma)
-
-
-def main() -> None:
-    """Serves until it is terminated; says where on its first line."""
-    with tempfile.TemporaryDirectory() as folder, two_processes(Path(folder)) as site:
-        print(site.address, flush=True)
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ import httpx
 import openai
 import pytest
 
-from tests.ui.browser import NEEDED, answered, ask, marked
+from tests.ui.browser import NEEDED, ask, marked
 from tests.ui.client import use_tool
 from tests.ui.scripted import AT, QUOTE
 from tests.ui.site import BEHIND_NGINX, nginx
@@ -66,6 +66,5 @@ def test_the_window_answers_and_a_link_opens_the_article_at_its_quote(address: s
     page.set_default_timeout(60_000)
     page.goto(f"{address}#at-{AT}-{AT + len(QUOTE)}-a.md")
     assert marked(page) == QUOTE
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     person.close()

@@ -95,13 +95,11 @@ def test_strict_answers_are_chosen_in_the_menu_and_kept_over_a_reload(open_page:
     told.wait_for()
     assert serious(page) == []
     page.keyboard.press("Escape")
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     reload(page, "volume-driven")
     answered(page)
     told.wait_for()
-    ask(page, "And KPO?")
-    answered(page, 2)
+    ask(page, "And KPO?", answers=2)
     assert page.locator("#chat .reply", has_text="Strictly").count() == 2
 
     page.get_by_role("button", name="Menu").click()
@@ -116,8 +114,7 @@ def test_strict_answers_are_chosen_in_the_menu_and_kept_over_a_reload(open_page:
 
 def test_whatever_has_the_focus_has_a_ring_and_the_box_has_none_without(open_page: Open, scripted: str) -> None:
     page = open_page(scripted)
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     page.get_by_role("button", name="Dislike").click()
     page.wait_for_function("document.activeElement.closest('#comment')")
     assert page.evaluate("getComputedStyle(document.querySelector('#question'), '::after').content") == "none"
@@ -163,8 +160,7 @@ def test_what_strangers_type_first_fits_each_and_is_read_from_its_question_on(op
     said = ["hi", "compare BPO and KPO in a table", "what is bpo", "what does it cost per month", "thanks"]
     wanted = {one: FIRST_THINGS[one] for one in said} | {"six common benefits": "Reduced operational costs"}
     for number, (question, words) in enumerate(wanted.items(), start=1):
-        ask(page, question)
-        answered(page, number)
+        ask(page, question, answers=number)
         page.wait_for_function(FREE)
         assert words in " ".join(page.locator("#chat .answer .reply").last.inner_text().split()), question
     page.wait_for_function("""() => {

@@ -11,8 +11,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 class TestProof:
     def test_a_citation_shows_its_quote_and_leads_to_it_as_links_do(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
-        ask(page, "What drives BPO?")
-        answered(page)
+        ask(page, "What drives BPO?", answers=1)
         bubble, marker = page.locator("#bubble"), page.locator("#chat a.marker")
         marker.hover()
         assert bubble.inner_text().split("\n") == ["1. Driving force", QUOTE]
@@ -35,8 +34,7 @@ class TestProof:
             new MutationObserver(() => window.heard.push(document.querySelector("#said").textContent))
                 .observe(document.querySelector("#said"), { childList: true });
         }""")
-        ask(page, "What drives BPO?")
-        answered(page)
+        ask(page, "What drives BPO?", answers=1)
         first = page.locator("#chat .answer").first.locator("blockquote").first.text_content()
         assert marked(page) == first and first.startswith("These processes tend to be volume-driven")
         assert in_view(page, "#article mark.current")
@@ -58,8 +56,7 @@ class TestProof:
         page.locator("#chat .answer").nth(1).locator("a.marker").first.click()
         page.get_by_text("Reduced operational costs").and_(page.locator("mark.current")).wait_for()
         assert page.locator("#said").inner_text() == ""
-        ask(page, "What does Time Doctor cost?")
-        answered(page, 3)
+        ask(page, "What does Time Doctor cost?", answers=3)
         page.locator("#article mark").first.wait_for(state="detached")  # a refusal quotes nothing
 
     def test_a_document_is_cited_or_chosen_and_the_last_wish_counts(self, open_page: Open, scripted: str) -> None:
@@ -68,8 +65,7 @@ class TestProof:
         page.locator("article[data-source='b.md']").wait_for()
         assert page.locator("#article article p").inner_text() == '<img src="https://evil.example/a.png"> b c'
         assert page.locator("#article img, #article article a").count() == 0
-        ask(page, "What drives BPO?")
-        answered(page)
+        ask(page, "What drives BPO?", answers=1)
         page.locator("#chat a.marker").click()
         assert marked(page) == QUOTE
         page.evaluate("""() => {
@@ -91,8 +87,7 @@ class TestProof:
 def test_a_quote_stands_beside_its_sentence_within_the_conversation(open_page: Open, real: str) -> None:
     page = open_page(real)
     for number, question in enumerate(["What drives BPO compared with KPO?", "How do they differ?"], start=1):
-        ask(page, question)
-        answered(page, number)
+        ask(page, question, answers=number)
         page.wait_for_function(FREE)
     for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
@@ -125,8 +120,7 @@ def test_on_a_narrow_one_the_article_is_a_drawer_that_keeps_the_focus(open_page:
     page = open_page(scripted, width=390, touch=True)
     opener, dialog = page.get_by_role("button", name="Article"), page.get_by_role("dialog", name="Article")
     assert not page.locator("#article article").is_visible()
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     page.locator("#chat a.marker").tap()
     assert marked(page) == QUOTE
     assert in_view(page, "#article mark.current")

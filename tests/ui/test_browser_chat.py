@@ -45,13 +45,11 @@ class TestConversation:
         }""")
         page.locator("#question textarea").press("Enter")
         answered(page, 4)
-        ask(page, "And KPO?")
-        answered(page, 5)
+        ask(page, "And KPO?", answers=5)
 
     def test_a_refusal_leads_to_the_nearest_and_hostile_text_is_text(self, open_page: Open, scripted: str) -> None:
         page = open_page(scripted)
-        ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item")
-        answered(page)
+        ask(page, f"What does {HOSTILE} cost?\n\n# Heading\n- item", answers=1)
         assert page.locator("#chat .refusal .reply").inner_text() == "The article does not say."
         assert page.locator("#chat .nearest a").inner_text() == HOSTILE
         assert page.locator("#chat .asked").inner_text() == f"What does {HOSTILE} cost?\n\n# Heading\n- item"
@@ -73,8 +71,7 @@ class TestConversation:
         page.get_by_text("BPO is still").first.wait_for()
         from_menu(page, "Clear")
         page.get_by_role("button", name="How do BPO and KPO differ?").wait_for()
-        ask(page, "And KPO?")
-        answered(page)
+        ask(page, "And KPO?", answers=1)
         assert "Asked before: 0" in page.locator("#chat .reply").inner_text()
 
     def test_who_finds_the_queue_full_is_told(self, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,8 +106,7 @@ def test_a_conversation_is_copied_and_exported(open_page: Open, scripted: str) -
         page.get_by_text("There is no answer to export yet.").first.wait_for()
     assert downloads == []
 
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     page.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -163,8 +159,7 @@ def test_thumbs_and_comments_are_kept_with_their_answers_or_taken_back(open_page
     like = page.get_by_role("button", name=re.compile("^like$", re.IGNORECASE))
     dislike, comment = page.get_by_role("button", name="dislike"), page.get_by_label("Comment")
     for number, question in enumerate(["What drives BPO?", "And KPO?"], start=1):
-        ask(page, question)
-        answered(page, number)
+        ask(page, question, answers=number)
     dislike.first.click()
     page.wait_for_function("document.activeElement.closest('#comment')")  # it can be typed at once
     assert page.get_by_role("status").get_by_text(feedback.KEPT).is_visible()
@@ -178,7 +173,6 @@ def test_thumbs_and_comments_are_kept_with_their_answers_or_taken_back(open_page
     assert not comment.is_visible()
     assert kept() == [("What drives BPO?", False, ""), ("And KPO?", True, "About the second.")]
 
-    dislike.first.click()  # takes it back
     like.first.click()
     comment.wait_for()
     assert kept() == [("What drives BPO?", True, ""), ("And KPO?", True, "About the second.")]
@@ -186,14 +180,10 @@ def test_thumbs_and_comments_are_kept_with_their_answers_or_taken_back(open_page
     comment.wait_for(state="hidden")
     answered(page, 3)
     assert not line.is_visible()
-    dislike.last.click()
-    comment.wait_for()
-    assert len(kept()) == 3
-    dislike.last.click()
-    comment.wait_for(state="hidden")
-    assert len(kept()) == 2
-    dislike.last.click()
-    comment.wait_for()
+    for times in (3, 2, 3):  # the second takes it back
+        dislike.last.click()
+        comment.wait_for(state="visible" if times == 3 else "hidden")
+        assert len(kept()) == times
     from_menu(page, "Clear")
     comment.wait_for(state="hidden")
 
@@ -203,8 +193,7 @@ def test_a_question_under_way_while_its_page_still_loads_is_asked_once(browser: 
     sent = "{ question: 'What drives BPO?', page: performance.timeOrigin }"  # before the rest is restored
     page.add_init_script(f"sessionStorage.setItem('conversation', JSON.stringify([{sent}]))")
     page.goto(scripted)
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?"]
     page.close()
 
@@ -214,8 +203,7 @@ def test_clearing_asks_in_any_language_and_what_nobody_heard_is_kept(browser: An
     page, said = person.new_page(), []
     page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
     page.goto(scripted)
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     from_menu(page, "Clear")
     page.wait_for_timeout(300)
     assert len(said) == 1 and page.locator("#chat .answer.finished").count() == 1

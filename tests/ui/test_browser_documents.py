@@ -11,7 +11,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.ui.browser import NEEDED, Open, answered, ask, reload, serious, served
+from tests.ui.browser import NEEDED, Open, ask, reload, serious, served
 from tests.ui.scripted import FEEDBACK
 from ui.web.chat import ALL_GONE
 
@@ -53,9 +53,14 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
 
     row(page, "Green tea").get_by_role("checkbox").uncheck()
     page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
+    row(page, "Coffee").get_by_role("checkbox").click()  # the last one, and no box is all of them
+    page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")
+    boxes = page.locator("#documents").get_by_role("checkbox").all()
+    assert [box.is_checked() for box in boxes] == [True, True]
+    row(page, "Green tea").get_by_role("checkbox").uncheck()
+    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
     page.get_by_role("tab", name="Chat").click()
-    ask(page, "At how many degrees is green tea steeped?")
-    answered(page)
+    ask(page, "At how many degrees is green tea steeped?", answers=1)
     assert "70 degrees" not in reply(page)
 
     reload(page, "standalone_question")
@@ -63,41 +68,14 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     page.get_by_role("button", name="Your documents").click()
     row(page, "Coffee").wait_for()
     assert not row(page, "Green tea").get_by_role("checkbox").is_checked()
-    row(page, "Coffee").get_by_role("button", name="Remove").click()
-    status.get_by_text("Removed Coffee.").wait_for()
-    assert row(page, "Coffee").count() == 0
-    page.locator("#asked-of").get_by_text("only").wait_for(state="detached")
-    page.get_by_role("tab", name="Chat").click()
-    ask(page, "At how many degrees is green tea steeped?")
-    answered(page, 2)
-    assert "70 degrees" in reply(page)
-
-
-def test_no_box_is_all_of_them_and_what_was_removed_is_not_asked(
-    address: str, open_page: Open, tmp_path: Path
-) -> None:
-    coffee = tmp_path / "coffee.md"
-    coffee.write_text(COFFEE, encoding="utf-8")
-    page = open_page(address)
-    page.get_by_role("button", name="Your documents").click()
-    page.locator("#add-documents input[type=file]").set_input_files(coffee)
-    boxes = page.locator("#documents").get_by_role("checkbox")
-    row(page, "Coffee").get_by_role("checkbox").wait_for()
-    row(page, "Green tea").get_by_role("checkbox").uncheck()
-    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
-    row(page, "Coffee").get_by_role("checkbox").click()  # the last one
-    page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")
-    assert [box.is_checked() for box in boxes.all()] == [True, True]
-
-    row(page, "Green tea").get_by_role("checkbox").uncheck()
-    page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")
     other = open_page(address)
     other.get_by_role("button", name="Your documents").click()
     row(other, "Coffee").get_by_role("button", name="Remove").click()
     other.locator("#documents-status").get_by_text("Removed Coffee.").wait_for()
+    assert row(other, "Coffee").count() == 0
+
     page.get_by_role("tab", name="Chat").click()
-    ask(page, "At how many degrees is green tea steeped?")
-    answered(page)
+    ask(page, "At how many degrees is green tea steeped?", answers=2)
     assert "70 degrees" in reply(page)
     page.get_by_text(ALL_GONE).wait_for()
     page.locator("#asked-of").get_by_text("Asked of").wait_for(state="detached")

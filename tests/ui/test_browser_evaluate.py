@@ -34,8 +34,7 @@ class TestEvaluate:
         question.get_by_role("button", name="Open in the conversation").click()
         page.locator("#chat .answer").wait_for()
         assert page.locator("#chat .asked").all_inner_texts() == ["What drives BPO?", "And for KPO?"]
-        ask(page, "And its roles?")
-        answered(page, 2)
+        ask(page, "And its roles?", answers=2)
         page.wait_for_function("!document.querySelector('#question textarea').disabled")
         ask(page, "What drives KPO?")
         page.evaluate("document.querySelector('#report button[data-row]').click()")  # while that waits
@@ -111,14 +110,12 @@ def test_axe_finds_nothing_serious_on_any_screen(open_page: Open, real: str, tmp
             found.extend(serious(page, f"{name}, {width}"))
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
-    ask(page, "What drives BPO compared with KPO?")
-    answered(page)
+    ask(page, "What drives BPO compared with KPO?", answers=1)
     page.locator("#chat a.marker").first.click()
     marked(page)
     look("article", NARROW)  # a drawer
     page.keyboard.press("Escape")
-    ask(page, "What does Time Doctor cost?")
-    answered(page, 2)
+    ask(page, "What does Time Doctor cost?", answers=2)
     look("answer and refusal", NARROW, WIDE)
     page.get_by_role("button", name="Menu").click()
     look("menu", WIDE, NARROW)

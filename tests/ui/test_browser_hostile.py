@@ -15,7 +15,7 @@ from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from tests.ingest.formats.samples import docx, pdf
 from tests.made import assistant_over
-from tests.ui.browser import NEEDED, Open, answered, ask, from_menu, marked, served
+from tests.ui.browser import NEEDED, Open, ask, from_menu, marked, served
 from tests.ui.scripted import FEEDBACK
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -68,8 +68,7 @@ def test_a_document_is_text_in_chat_article_panel_and_export(hostile: str, open_
     page = open_page(hostile)
     active = "script, img, iframe, svg, [onerror], [onclick], [onload], a[href^='javascript'], a[href*='evil']"
     for kind, trade in TRADES.items():
-        ask(page, f"When does the {trade} start work?")
-        answered(page)
+        ask(page, f"When does the {trade} start work?", answers=1)
         page.locator("#chat a.marker").first.hover()
         page.locator("#chat a.marker").first.click()
         assert f"The {trade} starts work at dawn" in marked(page)

@@ -27,8 +27,7 @@ def test_a_chat_model_answers_is_stopped_at_its_server_and_gives_way_to_the_offl
         assistant = open_assistant(AssistantSettings(model="openai:m", ingest=ingest), embeddings=minilm)
         with served(assistant, FEEDBACK) as address:
             page = open_page(address)
-            ask(page, "What drives BPO?")
-            answered(page)
+            ask(page, "What drives BPO?", answers=1)
             answer = page.locator("#chat .answer").first
             assert "Pigs <b>fly</b>" in answer.inner_text()
             assert answer.locator(".unproven").all_inner_texts() == ["no proof: the passage does not say that"]

@@ -21,12 +21,6 @@ from tests.ui.command import COMMAND, bpo_kpo
 from ui.settings import read_settings
 
 
-def test_help_names_the_commands_and_each_has_its_own_help() -> None:
-    options = {"ingest": "--remove", "ask": "--explain", "check": "--jsonl", "chat": "--port"}
-    assert options.keys() <= set(bpo_kpo("--help").stdout.split())
-    assert all(option in bpo_kpo(command, "--help").stdout for command, option in options.items())
-
-
 def test_json_is_the_answer_and_nothing_else_on_stdout(environment: dict[str, str]) -> None:
     run = bpo_kpo("ask", "--json", "--in", "BPO vs KPO", "What is nearshore BPO?", **environment)
     answer = Answer.model_validate_json(run.stdout)
@@ -62,6 +56,7 @@ def test_a_missing_index_is_built_and_a_second_ingest_embeds_only_what_is_new(tm
         assert bpo_kpo("ingest", *arguments, cwd=tmp_path, **place).stdout == said
 
 
+SMOKE = "corpus/questions/smoke.jsonl"
 MISTAKES = [
     ("empty question", ["ask", " "], {}, "question is empty"),
     ("missing key", ["ask", "--model", "openai:gpt-5-mini", "why?"], {}, "OPENAI_API_KEY"),
@@ -69,6 +64,9 @@ MISTAKES = [
     ("no text", ["check", "no/such.txt"], {}, "no/such.txt cannot be read"),
     ("no bundle", ["verify", str(ROOT / "README.md")], {}, "no evidence bundle"),
     ("no such bundle", ["verify", "no/such.json"], {}, "cannot be read"),
+    ("no such set", ["evaluate", "no-such.jsonl"], {}, "no-such.jsonl cannot be read"),
+    ("no such question", ["evaluate", SMOKE, "--only", "s-99"], {}, "no question 's-99'"),
+    ("no earlier run", ["evaluate", SMOKE, "--compare", "no-such"], {}, "no-such"),
     (
         "other embeddings",
         ["ask", "why?"],

@@ -142,21 +142,3 @@ def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: 
     assert (run.returncode, run.stderr) == (0, not_used)
     (row,) = read_rows(tmp_path / "report")
     assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["no-such.jsonl"], "cannot be read"),
-        ([SMOKE, "--only", "s-99"], "no question 's-99'"),
-        ([SMOKE, "--compare", "no-such"], "no-such"),
-    ],
-)
-def test_a_mistake_is_one_line_and_exit_code_2(
-    arguments: list[object], said: str, evaluate: Run, tmp_path: Path
-) -> None:
-    run = evaluate(*arguments, "--report", tmp_path / "report")
-    assert run.returncode == 2
-    assert len(run.stderr.splitlines()) == 1, run.stderr
-    assert said in run.stderr
-    assert not (tmp_path / "report").exists()

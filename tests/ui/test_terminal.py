@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from assistant.answers import Citation, Sentence
+from assistant.answers import Sentence
 from assistant.check import Checked
-from tests.made import answer, passage
+from tests.made import answer, citation, passage
 from ui.terminal import show_answer, show_checked
 from ui.wording import proof
 
@@ -60,7 +60,7 @@ def test_how_sure_an_answer_is_stands_behind_what_was_checked(confidence: float 
 
 
 def test_a_checked_text_shows_each_verdict_with_the_quote_and_how_many_there_are() -> None:
-    quote = Citation(number=1, source="a.md", section="A", quote="Pigs\nrun.", start=3, end=12)
+    quote = citation("Pigs\nrun.", start=3)
     proven = Checked(text="Pigs run.", verdict="quoted", marked=False, score=1.0, doubt="", citations=(quote,))
     doubted = {"text": "Pigs fly [x].", "verdict": "unsupported", "doubt": "the passage does not say that"}
     out = io.StringIO()

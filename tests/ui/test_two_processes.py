@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import NEEDED, answered, ask, marked
+from ingest.settings import ROOT
+from tests.ui.browser import NEEDED, ask, marked
 from tests.ui.client import call
-from tests.ui.site import BEHIND_NGINX, CORPUS, Site, two_processes
+from tests.ui.site import BEHIND_NGINX, Site, two_processes
 
 PEOPLE = [f"127.0.0.{number}" for number in range(2, 10)]  # addresses of this machine, some for each process
 
@@ -20,7 +21,7 @@ pytestmark = BEHIND_NGINX
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "corpus").mkdir()  # the article alone: embedding the questions beside it takes longest of all
-    shutil.copy(CORPUS / "bpo-vs-kpo.md", folder / "corpus")
+    shutil.copy(ROOT / "corpus" / "bpo-vs-kpo.md", folder / "corpus")
     with two_processes(folder, folder / "corpus") as served:
         yield served
 
@@ -43,8 +44,7 @@ def test_losing_the_chroma_server_for_a_while_costs_nobody_an_answer(site: Site)
 def test_a_conversation_goes_on_when_its_process_was_lost(site: Site, browser: Any) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 844})
     page.goto(site.address)
-    ask(page, "What drives BPO?")
-    answered(page)
+    ask(page, "What drives BPO?", answers=1)
     page.locator("#chat a.marker").first.click()
     assert "volume-driven" in marked(page)
     page.wait_for_function("sessionStorage.getItem('conversation').includes('volume-driven')")
@@ -52,8 +52,7 @@ def test_a_conversation_goes_on_when_its_process_was_lost(site: Site, browser: A
     lost = site.webs[max(site.webs, key=open_connections)]  # the one that holds this page's streams
     lost.kill()
     lost.wait()
-    ask(page, "And what drives KPO?")
-    answered(page, 2)
+    ask(page, "And what drives KPO?", answers=2)
     assert "insight-driven" in page.locator("#chat .answer").last.inner_text()
     page.close()
     assert all_are_answered(site)

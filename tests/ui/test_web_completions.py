@@ -68,17 +68,15 @@ def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_
             asked.append(ask)
             return super().answer(ask)
 
+    scripted = ScriptedAssistant()
+    sent = content(scripted.suggest(scripted.answer(Ask(question=ASKED))))  # with quotes, and what may be asked
     app = FastAPI()
     app.include_router(completions(Listening()))  # type: ignore[arg-type]
-    client = TestClient(app)
-    said: list[object] = [
+    said = [
         {"role": "system", "content": "Be brief."},
         {"role": "assistant", "content": "How can I help?"},
         asks(ASKED),
-    ]
-    answer = client.post("/v1/chat/completions", json={"messages": said}).json()["choices"][0]["message"]
-    more = [
-        answer,
+        {"role": "assistant", "content": sent},
         asks("And KPO?"),
         {"role": "assistant", "content": None, "tool_calls": []},
         {"role": "tool", "tool_call_id": "1", "content": "sunny"},
@@ -87,17 +85,13 @@ def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_
         {"role": "developer", "content": "Be long."},
         asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
     ]
-    client.post("/v1/chat/completions", json={"messages": [*said, *more], "within": ["Article B"]})
-    without_quotes = "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "
-    first = {"question": ASKED, "answer": without_quotes}
+    for messages, within in ((said[:3], []), (said, ["Article B"])):
+        TestClient(app).post("/v1/chat/completions", json={"messages": messages, "within": within})
+    first = {"question": ASKED, "answer": "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "}
+    second = {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}
     assert [ask.model_dump() for ask in asked] == [
         {"question": ASKED, "history": (), "within": (), "strict": None},
-        {
-            "question": "Why?",
-            "history": (first, {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}),
-            "within": ("Article B",),
-            "strict": None,
-        },
+        {"question": "Why?", "history": (first, second), "within": ("Article B",), "strict": None},
     ]
 
 

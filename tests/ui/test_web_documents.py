@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -17,13 +16,12 @@ from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build, ensure_index
 from ingest.embeddings import MiniLM
-from ingest.passages import split
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
-from ingest.sources import Source, make_source
+from ingest.sources import make_source
 from tests.ui.browser import served
 from tests.ui.client import ended
-from tests.ui.scripted import FEEDBACK, ScriptedAssistant
+from tests.ui.scripted import FEEDBACK, ScriptedAssistant, indexed
 from ui.web.app import NO_FILES
 from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
 from ui.web.choices import choices_line, chosen_html
@@ -172,18 +170,11 @@ def test_a_name_is_made_one_that_is_safe_anywhere(name: str, safe: str) -> None:
 
 def test_file_kind_pages_and_passages_of_a_document_and_what_was_left_out_are_told() -> None:
     pages = "".join(f"## Page {n}\n\nWords of {n}.\n\n<!-- note: a picture -->\n\n" for n in (1, 2, 3))
-    index: Any = indexed(make_source("a.pdf", f"# A\n\n{pages}"), make_source("b.md", "# B\n\nWords."))
+    index = indexed(make_source("a.pdf", f"# A\n\n{pages}"), make_source("b.md", "# B\n\nWords."))
     assert facts(index) == {
         "a.pdf": "a.pdf · PDF · 3 pages · 4 passages · left out: a picture (3)",
         "b.md": "b.md · Markdown · 1 passage",
     }
-
-
-def indexed(*sources: Source) -> SimpleNamespace:
-    records = [SourceRecord(name=one.name, title=one.title, path=one.name, digest="") for one in sources]
-    passages = [passage for one in sources for passage in split(one)]
-    manifest = SimpleNamespace(sources=records)
-    return SimpleNamespace(passages=passages, sources={one.name: one for one in sources}, manifest=manifest)
 
 
 def test_what_a_document_is_called_is_text() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, RetrievedPassage, Seconds, Sentence, Support
 from assistant.check import Checked
+from tests import made
 from ui.web.check import checked_html
 from ui.web.render import QUESTION_SHOWN, answer_html, question_html
 
@@ -89,29 +90,23 @@ def read(markup: str) -> Page:
     return page
 
 
-def citation(number: int = 1, **changes: Any) -> Citation:
-    quote = "KPO is insight-driven"
-    fields = {"source": "bpo-vs-kpo.md", "section": "1. Driving force", "quote": quote, "start": 0, "end": 21}
-    return Citation(number=number, **{**fields, **changes})
+def citation(number: int = 1, quote: str = "KPO is insight-driven", **changes: Any) -> Citation:
+    fields = {"source": "bpo-vs-kpo.md", "section": "1. Driving force"}
+    return made.citation(quote, number=number, **{**fields, **changes})
 
 
-def passage(**changes: Any) -> RetrievedPassage:
-    fields = {"source": "bpo-vs-kpo.md", "section": "Cost", "text": "Less cost.", "start": 0, "end": 10}
-    return RetrievedPassage(score=1.0, **{**fields, **changes})
+def passage(text: str = "Less cost.", section: str = "Cost", **changes: Any) -> RetrievedPassage:
+    return made.passage(text, section, **{"source": "bpo-vs-kpo.md", **changes})
 
 
 def answer(text: str = "KPO is driven by insight. [1]", **changes: Any) -> Answer:
-    fields: dict[str, Any] = {
-        "question": "What drives KPO?",
-        "standalone_question": "What drives KPO?",
-        "answered": True,
-        "text": text,
+    fields = {
         "sentences": (Sentence(text="KPO is driven by insight.", citations=(1,), support="quoted"),),
         "citations": (citation(),),
         "model": "extractive",
         "seconds": Seconds(total=0.0312),
     }
-    return Answer(**{**fields, **changes})
+    return made.answer(text, **{**fields, **changes})
 
 
 def refusal(**changes: Any) -> Answer:
@@ -167,7 +162,7 @@ class TestAnswer:
         assert "bpo-vs-kpo.md · 1. Driving force" in read(answer_html(two, key="t")).text
 
     def test_the_nearest_places_to_a_refusal_are_named_once_and_lead_to_the_article(self) -> None:
-        twice = passage(section="A > Cost", start=20, end=30)
+        twice = passage(section="A > Cost", start=20)
         page = read(answer_html(refusal(passages=(passage(section="A > Cost"), twice, passage(section="B"))), "t"))
         assert "The article does not say. What comes nearest: Cost · B" in page.text
         assert page.values("href")[:2] == ["#at-0-10-bpo-vs-kpo.md"] * 2

@@ -1,8 +1,9 @@
 """Rows and report folders made by hand: nothing is asked, so every figure can be worked out."""
 
 from pathlib import Path
+from typing import Any
 
-from assistant.answers import Answer, Citation, RetrievedPassage
+from assistant.answers import Answer
 from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Receipt, Row
@@ -32,31 +33,19 @@ def changed(item: QuestionItem, **changes: object) -> QuestionItem:
 
 
 def an_answer(
-    text: str,
-    *,
-    cited: str | None = None,
-    retrieved: tuple[str, ...] = (WHOLE,),
-    confidence: float | None = None,
-    **fields: object,
+    text: str, *, cited: str | None = None, retrieved: tuple[str, ...] = (WHOLE,), **fields: Any
 ) -> Answer:
     """An answer that cites a part of the document: the same words, or `cited`. With an empty text a refusal."""
     quote = text if cited is None else cited
-
-    def place(part: str) -> dict[str, object]:
-        start = TEXT.index(part)
-        return {"source": "bees.md", "section": "Bees", "start": start, "end": start + len(part)}
-
-    said = f"{text}{' [1]' if quote else ''}" or "The article does not say."
     of_it = {
         "question": "?",
         "answered": bool(text),
-        "citations": (Citation(number=1, quote=quote, **place(quote)),) if quote else (),
-        "passages": tuple(RetrievedPassage(text=part, score=1, **place(part)) for part in retrieved),
-        "confidence": confidence,
+        "citations": (made.citation(quote, TEXT, section="Bees", source="bees.md"),) if quote else (),
+        "passages": tuple(made.passage(part, "Bees", "bees.md", TEXT.index(part)) for part in retrieved),
         "model": "by hand",
-        **fields,
     }
-    return made.answer(said, **of_it)
+    said = f"{text}{' [1]' if quote else ''}" or "The article does not say."
+    return made.answer(said, **{**of_it, **fields})
 
 
 def a_row(item: QuestionItem, answer: Answer | None, error: str | None = None) -> Row:

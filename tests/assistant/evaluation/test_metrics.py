@@ -4,30 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, Citation, RetrievedPassage, Sentence
+from assistant.answers import Answer, Sentence
 from assistant.evaluation import metrics
 from assistant.evaluation.matching import SourceSpan, covered_share
 from assistant.evaluation.metrics import supports
 from assistant.evaluation.questions import QuestionItem
+from tests import made
 
 
 def at(start: int, end: int, source: str = "a.md") -> SourceSpan:
     return SourceSpan(source, start, end)
 
 
-def an_answer(
-    text: str = "", sentences: tuple[Sentence, ...] = (), citations: tuple[Citation, ...] = (), **rest: object
-) -> Answer:
-    fields = {"question": "Who?", "standalone_question": "Who?", "answered": True, "model": "m", **rest}
-    return Answer(text=text, sentences=sentences, citations=citations, **fields)  # type: ignore[arg-type]
-
-
 def said(text: str, *citations: int) -> Sentence:
     return Sentence(text=text, citations=citations, support="supported")
-
-
-def quoting(number: int, quote: str, start: int = 0) -> Citation:
-    return Citation(number=number, source="a.md", section="S", quote=quote, start=start, end=start + len(quote))
 
 
 # two quotes: the first stands at two places, the second at one
@@ -89,7 +79,8 @@ def test_words_of_an_answer_leave_out_marks_and_markers() -> None:
 
 def test_validity_exactness_and_sentences_without_a_citation() -> None:
     sentences = (said("x", 1), said("y"))
-    answer = an_answer("A [1][2]. B [1, 3].", sentences, (quoting(1, "cde", 2), quoting(2, "cde", 3)))
+    cited = (made.citation("cde", start=2), made.citation("cde", number=2, start=3))
+    answer = made.answer("A [1][2]. B [1, 3].", sentences=sentences, citations=cited)
     assert metrics.citation_validity(answer) == 3 / 4  # there is no [3]
     assert metrics.quote_exactness(answer, {"a.md": "abcdef"}) == 1 / 2
     assert metrics.uncited_share(answer) == 1 / 2
@@ -102,7 +93,9 @@ def test_alce_recall_and_precision() -> None:
         said("Bananas ripen quickly.", 3),  # not supported: its citation counts for nothing
     )
     quotes = ("Volume drives outsourcing.", "Tea is green.", "Knowledge workers think.")
-    answer = an_answer(sentences=sentences, citations=tuple(quoting(n, q) for n, q in enumerate(quotes, 1)))
+    answer = made.answer(
+        sentences=sentences, citations=tuple(made.citation(q, number=n) for n, q in enumerate(quotes, 1))
+    )
     assert metrics.citation_support(answer, supports) == (2 / 3, 3 / 5)
 
 
@@ -112,11 +105,10 @@ def test_gold_precision_takes_half_of_the_shorter_and_gold_recall_four_fifths_of
 
 
 def test_words_that_are_quoted_and_numbers_and_names_from_nowhere() -> None:
-    teams, near = quoting(1, "teams handling large volumes"), quoting(2, "Tata")
-    answer = an_answer(sentences=(said("Large teams handle bananas.", 1),), citations=(teams,))
+    teams = made.citation("teams handling large volumes")
+    answer = made.answer(sentences=(said("Large teams handle bananas.", 1),), citations=(teams,))
     assert metrics.grounded_words(answer) == 0.75
-    passage = RetrievedPassage(text=near.quote, score=1, **near.model_dump(exclude={"number", "quote", "page"}))
-    answer = an_answer(sentences=(said("In 1998 Acme grew, says Tata."),), passages=(passage,))
+    answer = made.answer(sentences=(said("In 1998 Acme grew, says Tata."),), passages=(made.passage("Tata"),))
     assert metrics.strange(answer) == 2
 
 
@@ -162,7 +154,7 @@ def test_a_text_supports_all_its_parts(before: list[str], claim: list[str], afte
 
 
 def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> None:
-    refusal = an_answer("The article does not say.", answered=False)
+    refusal = made.answer("The article does not say.", answered=False)
     assert [
         metrics.evidence_recall([], [at(0, 10)]),
         metrics.reciprocal_rank([], [at(0, 10)]),
@@ -205,13 +197,13 @@ def test_truth_is_every_fact_or_else_every_quote_and_nothing_forbidden_with_a_re
 @pytest.mark.parametrize(
     ("answerable", "least", "answer", "expected"),
     [
-        (True, 2, an_answer("Ten frames of wood. [1]"), 1.0),
-        (True, 2, an_answer("Ten frames. [1]"), 0.0),
-        (True, None, an_answer("Ten frames of wood. [1]"), None),
-        (False, 0, an_answer("No.", answered=False), 1.0),
-        (False, 0, an_answer("Ten. [1]"), 0.0),
-        (None, 0, an_answer("Hello."), 1.0),
-        (None, None, an_answer("Hello. [1]", citations=(quoting(1, "hello"),)), 0.0),
+        (True, 2, made.answer("Ten frames of wood. [1]"), 1.0),
+        (True, 2, made.answer("Ten frames. [1]"), 0.0),
+        (True, None, made.answer("Ten frames of wood. [1]"), None),
+        (False, 0, made.answer("No.", answered=False), 1.0),
+        (False, 0, made.answer("Ten. [1]"), 0.0),
+        (None, 0, made.answer("Hello."), 1.0),
+        (None, None, made.answer("Hello. [1]", citations=(made.citation("hello"),)), 0.0),
     ],
 )
 def test_useful_is_enough_of_the_facts_a_right_refusal_or_a_greeting_returned(

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from assistant.answers import RetrievedPassage
 from assistant.readers import ReaderInput
 from assistant.reading_model.model import Calibration, PassageScores
 from assistant.refusal import answerable
 from assistant.units import units
 from ingest.sources import make_source
+from tests.made import passage
 
 # The best unit decides alone: from a logit of 0 on there is an answer.
 CALIBRATION = Calibration(
@@ -34,9 +34,7 @@ def reading(
         start = len(text) if together else 0
         text = f"{text}{own}\n\n" if together else own
         sources[name] = make_source(name, text)
-        retrieved.append(
-            RetrievedPassage(source=name, section=section, text=own, start=start, end=start + len(own), score=0.0)
-        )
+        retrieved.append(passage(own, section, name, start))
         best = max(logits, default=-9.0)
         readings.append(PassageScores(np.array(logits, dtype=np.float32), best, np.array(logits)))
     return ReaderInput(question, tuple(retrieved), sources, tuple(readings), answerable(readings, CALIBRATION))

@@ -29,6 +29,11 @@ def pdf(*pages: list[tuple[int, int, str]], title: str = "", labels: str = "") -
     return placed_pdf(*placed, title=title, labels=labels)
 
 
+def column(*texts: str, top: int = 700, size: int = 11) -> list[tuple[int, int, str]]:
+    """Lines one below the other, as `pdf` takes them."""
+    return [(top - 14 * number, size, text) for number, text in enumerate(texts)]
+
+
 def placed_pdf(
     *pages: list[tuple[int, int, int, str]], title: str = "", fields: str = "", labels: str = ""
 ) -> bytes:

@@ -6,13 +6,13 @@ from ingest.formats.encodings import Unreadable
 from ingest.formats.pdf import pdf_to_markdown
 from ingest.passages import split
 from ingest.sources import make_source
-from tests.ingest.formats.samples import pdf, placed_pdf
+from tests.ingest.formats.samples import column, pdf, placed_pdf
 
 
 def test_of_a_pdf_the_pages_are_the_sections_and_lines_are_joined_to_paragraphs() -> None:
-    first = [(700, 18, "Handbook"), (660, 11, "The first line goes on"), (646, 11, "in the second one.")]
-    first += [(620, 11, "Another paragraph."), (606, 11, "1. An item")]
-    text = pdf_to_markdown(pdf(first, [(700, 11, "The second page.")], title="A title"))
+    first = [(700, 18, "Handbook"), *column("The first line goes on", "in the second one.", top=660)]
+    first += column("Another paragraph.", "1. An item", top=620)
+    text = pdf_to_markdown(pdf(first, column("The second page."), title="A title"))
     assert text == (
         "# A title\n\n## Page 1\n\nHandbook\n\nThe first line goes on in the second one.\n\n"
         "Another paragraph.\n1. An item\n\n## Page 2\n\nThe second page.\n"
@@ -109,13 +109,8 @@ def test_so_does_one_that_goes_on_behind_a_footnote_a_divided_word_or_a_head_tha
 
 
 def test_what_stands_below_a_picture_cuts_no_sentence_and_one_that_is_cut_has_a_hole() -> None:
-    lines = [(714, 11, "In winter"), (700, 11, "the boat is"), (686, 11, "drawn up the")]
-    lines += [
-        (660, 8, "Figure 2: the slip in May"),
-        (630, 11, "slip by hand."),
-        (600, 11, "Then one moves it to the"),
-    ]
-    lines += [(600, 11, "Then one moves it to the")]
+    lines = [*column("In winter", "the boat is", "drawn up the"), (646, 8, "Figure 2: the slip in May")]
+    lines += [(616, 11, "slip by hand."), (586, 11, "Then one moves it to the")]
     assert pdf_to_markdown(pdf(lines)) == (
         "## Page 1\n\nIn winter the boat is drawn up the slip by hand.\n\n"
         "Then one moves it to the <!-- note: the rest of a sentence -->\n\nFigure 2: the slip in May\n"
@@ -130,12 +125,12 @@ def test_what_stands_below_a_picture_cuts_no_sentence_and_one_that_is_cut_has_a_
     ],
 )
 def test_before_what_is_no_small_letter_only_a_full_line_goes_over(last: str, read: str) -> None:
-    lines = [(700, 11, "Whoever keeps a book"), (686, 11, "for longer than that has"), (672, 11, last)]
-    assert read in pdf_to_markdown(pdf(lines, [(700, 11, "12 euros. Books are dear.")]))
+    lines = column("Whoever keeps a book", "for longer than that has", last)
+    assert read in pdf_to_markdown(pdf(lines, column("12 euros. Books are dear.")))
 
 
 def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
-    pages = [[(700, 11, text)] for text in ("Text A.", "# B", "## Page 9", "Text D.")]
+    pages = map(column, ("Text A.", "# B", "## Page 9", "Text D."))
     labels = "0 << /S /r >> 1 << /S /D /P (A-) /St 7 >> 3 << /P (a title) >>"
     assert pdf_to_markdown(pdf(*pages, labels=labels)) == (
         "## Page i\n\nText A.\n\n## Page A-7\n\n\\# B\n\n## Page A-8\n\n\\## Page 9\n\n## Page 4\n\nText D.\n"
@@ -144,8 +139,8 @@ def test_a_page_is_named_as_printed_and_no_text_can_begin_one() -> None:
 
 @pytest.mark.parametrize("line", ["~~~", "<pre>", "<SCRIPT src=x>", "<style>", "<?php", "<!DOCTYPE x>"])
 def test_no_text_begins_code_or_html_that_would_swallow_the_pages_behind_it(line: str) -> None:
-    first = [(714, 11, "Type"), (700, 11, "now"), (686, 11, "this."), (650, 11, line), (610, 11, "Done.")]
-    text = pdf_to_markdown(pdf(first, [(700, 11, f"Not {line} here.")]))
+    first = [*column("Type", "now", "this."), (650, 11, line), (610, 11, "Done.")]
+    text = pdf_to_markdown(pdf(first, column(f"Not {line} here.")))
     assert text == f"## Page 1\n\nType now this.\n\n\\{line}\n\nDone.\n\n## Page 2\n\nNot {line} here.\n"
     sections = {passage.section for passage in split(make_source("a.pdf", text))}
     assert sections == {"Page 1", "Page 2"}
@@ -219,22 +214,22 @@ def test_a_number_that_stands_apart_or_in_a_long_line_is_that_of_the_page() -> N
         [
             (60, 770, 10, "Rules"),
             (520, 770, 10, str(n)),
-            (60, 700, 11, f"Text {'ABC'[n - 7]}."),
+            (60, 700, 11, f"Text {own}."),
             (60, 30, 8, code.format(n)),
         ]
-        for n in (7, 8, 9)
+        for n, own in zip((7, 8, 9), "ABC", strict=True)
     ]
     text = pdf_to_markdown(placed_pdf(*pages))
     assert text.count("Rules") == 0 and text.count("Printed") == 1
 
 
 def test_a_page_of_which_nothing_else_is_left_keeps_its_lines() -> None:
-    text = pdf_to_markdown(pdf(*([(700, 11, f"Room {number}")] for number in (101, 102, 103))))
+    text = pdf_to_markdown(pdf(*(column(f"Room {number}") for number in (101, 102, 103))))
     assert text == "## Page 1\n\nRoom 101\n\n## Page 2\n\nRoom 102\n\n## Page 3\n\nRoom 103\n"
 
 
 def test_the_title_is_the_one_it_names_unless_a_program_made_that_up() -> None:
-    lines = [(740, 20, "Garden rules"), (700, 11, "Water at night."), (686, 11, "Close the gate.")]
+    lines = [(740, 20, "Garden rules"), *column("Water at night.", "Close the gate.")]
     for made_up in ("", "untitled", "Microsoft Word - rules_final.doc", "rules.indd", "\\(anonymous\\)"):
         assert pdf_to_markdown(pdf(lines, title=made_up)).startswith("# Garden rules\n\n## Page 1")
     assert pdf_to_markdown(pdf(lines, title="The garden")).startswith("# The garden\n\n## Page 1")
@@ -254,7 +249,7 @@ PICTURE = "q {0} 0 0 {0} 72 300 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
 )
 def test_a_picture_is_noted_and_so_is_a_page_that_is_nothing_else(text: str, size: int, read: str) -> None:
     drawn = f") Tj ET {PICTURE.format(size)} BT (".replace("\\", "")
-    found = pdf_to_markdown(pdf([(700, 11, "First page.")], [(700, 11, text + drawn)]))
+    found = pdf_to_markdown(pdf(column("First page."), column(text + drawn)))
     assert found.rstrip() == f"## Page 1\n\nFirst page.\n\n## Page 2\n\n{read}".rstrip()
 
 
@@ -267,13 +262,10 @@ def test_what_runs_up_the_border_of_a_page_does_not_stand_amid_a_sentence() -> N
 
 
 def test_another_font_within_a_sentence_ends_no_paragraph() -> None:
-    lines = [
-        (700, 11, "Ask for the book"),
-        (686, 9, "of guests and write into it"),
-        (660, 11, "on leaving."),
-    ]
-    text = pdf_to_markdown(pdf(lines))
-    assert text == "## Page 1\n\nAsk for the book of guests and write into it\n\non leaving.\n"
+    lines = [(700, 11, "Ask for the book"), (686, 9, "of guests and write into it"), (660, 11, "on leaving.")]
+    assert (
+        pdf_to_markdown(pdf(lines)) == "## Page 1\n\nAsk for the book of guests and write into it\n\non leaving.\n"
+    )
 
 
 # --- forms
@@ -286,13 +278,9 @@ FORM = """/FT /Tx /T (a) /V (Ada Byron) /Rect [200 696 400 712]
 
 
 def test_what_was_filled_in_stands_behind_what_asks_for_it() -> None:
-    lines = [
-        (60, 700, 11, "Name:"),
-        (60, 672, 11, "Street:"),
-        (80, 642, 11, "I bring a dog."),
-        (80, 628, 11, "I smoke."),
-    ]
-    text = pdf_to_markdown(placed_pdf([*lines, (60, 590, 11, "Where do you come from?")], fields=FORM))
+    lines = [(60, 700, 11, "Name:"), (60, 672, 11, "Street:"), (60, 590, 11, "Where do you come from?")]
+    lines[2:2] = [(80, 642, 11, "I bring a dog."), (80, 628, 11, "I smoke.")]
+    text = pdf_to_markdown(placed_pdf(lines, fields=FORM))
     assert text == (
         "## Page 1\n\nName: Ada Byron\n\nStreet: <!-- note: an empty field -->\n\n"
         "- ☒ I bring a dog.\n- ☐ I smoke.\n\nWhere do you come from?\n\nLeeds\n"

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.formats.pdf import pdf_to_markdown
 from ingest.formats.pdf_words import divided, joined, words_of
-from tests.ingest.formats.samples import pdf
+from tests.ingest.formats.samples import column, pdf
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,15 @@ from tests.ingest.formats.samples import pdf
     ],
 )  # fmt: skip
 def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(lines: tuple[str, str], text: str) -> None:
-    assert pdf_to_markdown(pdf([(700, 12, lines[0]), (686, 12, lines[1])])) == f"## Page 1\n\n{text}\n"
+    assert pdf_to_markdown(pdf(column(*lines))) == f"## Page 1\n\n{text}\n"
 
 
 def test_where_no_program_divides_words_the_hyphens_are_theirs_and_all_others_where_it_has_a_sign_of_its_own() -> (
     None
 ):
     ends = ["in even-", "numbered years a re-", "election, with a half-", "way review."]
-    lines = [(700 - 14 * n, 12, line) for n, line in enumerate(ends)]
-    assert "in even-numbered years a re-election, with a half-way review." in pdf_to_markdown(pdf(lines))
+    text = pdf_to_markdown(pdf(column(*ends)))
+    assert "in even-numbered years a re-election, with a half-way review." in text
     vowels = [
         "a re-",
         "election of the sub-",
@@ -43,9 +43,8 @@ def test_where_no_program_divides_words_the_hyphens_are_theirs_and_all_others_wh
         "commodation for the rep-",
         "resentative.",
     ]
-    lines = [(700 - 14 * n, 12, line) for n, line in enumerate(vowels)]
     read = "a reelection of the subcommittee, with an accommodation for the representative."
-    assert read in pdf_to_markdown(pdf(lines))
+    assert read in pdf_to_markdown(pdf(column(*vowels)))
     signs = words_of(["the repre\u2010", "sentative of an ice-", "berg"])
     parts = [("an out", "\u2010", "law"), ("an ice", "-", "berg")]
     assert [joined(a + sign, found, b, signs) for a, sign, b in parts if (found := divided(a + sign))] == [

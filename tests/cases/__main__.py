@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
 from ingest.settings import IngestSettings
@@ -40,7 +39,8 @@ def judged_texts(case: Case) -> dict[int, bool]:
 
 def _text_of(file: Path) -> str:
     try:
-        return read_source(file).text
+        source = read_source(file)
+        return source.text[source.body_start :]
     except SourceError:
         return ""
 

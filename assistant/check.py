@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of
 from assistant.current import Snapshot
 from assistant.literals import names_in
 from assistant.pieces import sentences_of
+from assistant.quotes import find_quote
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
@@ -77,7 +77,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
     judge = Judge(opened.scorer.proves, least, sought=not evidence, named=named)
     found = []
     for passages in tried:
-        aligned = [(passage, *align(claim, passage.text)) for passage in passages]
+        aligned = [(passage, *find_quote(claim, passage.text)) for passage in passages]
         proof = [(passage, span) for passage, span, _ in aligned if span.start < span.end]
         quoted = any(words for _, _, words in aligned)
         found.append((verdict(proof, claim, quoted, judge, label), proof, quoted))

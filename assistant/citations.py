@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.alignment import align
 from assistant.answers import Citation, RetrievedPassage, Sentence
 from assistant.literals import names_in
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
+from assistant.quotes import find_quote
 from assistant.verdicts import Judge, doubt_in_answer, support_of
 from ingest.lexicon import content_words
 from ingest.pages import page_of
@@ -93,7 +93,7 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
         cited = dict.fromkeys(n - 1 for marker in piece.markers for n in marker_numbers(marker))
         for i in cited:
             if 0 <= i < len(passages):
-                span, quoted = align(piece.text, passages[i].text)
+                span, quoted = find_quote(piece.text, passages[i].text)
                 piece.proof += [(i, span)] if span.start < span.end else []
                 piece.quoted |= quoted
         if (whole or piece is not pieces[-1]) and _doubt(piece, passages, judge):
@@ -123,7 +123,7 @@ def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: J
     if _is_short(piece):
         return
     said = set(content_words(piece.text))
-    aligned = [(i, *align(piece.text, passage.text)) for i, passage in enumerate(passages)]
+    aligned = [(i, *find_quote(piece.text, passage.text)) for i, passage in enumerate(passages)]
     aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
     surer = replace(judge, least=judge.elsewhere, sought=True) if judge else None
     for i, span, quoted in aligned[:_TRIED]:

@@ -7,8 +7,8 @@ so does what is missing beside the sentence that came nearest: the answer may ha
 from collections.abc import Sequence
 
 from assistant import prompts
-from assistant.alignment import stems
 from assistant.answers import Answer, Citation
+from assistant.quotes import stems
 from assistant.readers import ReaderInput
 from assistant.readers.selection import candidates
 from assistant.units import ends_with_colon

@@ -17,7 +17,7 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.chroma import Vectors
 from ingest.database import Contents
-from ingest.documents import Documents, known_paths, read_documents
+from ingest.documents import Documents, read_documents
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
 from ingest.index import Index, check_settings, digest_of, open_store
@@ -26,7 +26,7 @@ from ingest.notes import LeftOut, left_out, remarks_on
 from ingest.passages import Passage, split, text_as_read
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
-from ingest.sources import SUFFIXES, Source, at_root, files_below, from_root, is_under, original_digests
+from ingest.sources import SUFFIXES, Source, from_root, original_digests
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -54,36 +54,6 @@ class BuildReport:
 
     def __str__(self) -> str:
         return f"{self.passages} passages: {self.embedded} embedded, {self.kept} kept, {self.removed} removed"
-
-
-def ensure_index(settings: IngestSettings, progress: Progress | None = None) -> BuildReport | None:
-    """Builds a missing index, and refreshes one whose sources have changed; says what was done, if anything.
-
-    A remembered path that has gone is left as it was indexed, and so is what cannot be read any more. Raises
-    `IndexProblem` where the index was built with other settings.
-    """
-    store = open_store(settings)
-    pointer = store.read_pointer()
-    if pointer is None:
-        return build(settings, progress=progress)
-    manifest = store.read_manifest(pointer.snapshot)
-    check_settings(manifest, settings)
-    present = [path for path in known_paths(pointer) if path.exists()]
-    if _is_current(manifest, present, settings.index):
-        return None
-    try:
-        return build(settings, present, progress=progress)
-    except SourceError as error:  # what is indexed answers all the same
-        return BuildReport(manifest.passages, 0, manifest.passages, 0, (str(error),))
-
-
-def _is_current(manifest: Manifest, paths: Sequence[Path], index: Path) -> bool:
-    """Whether the documents below `paths` are those of the manifest, as they were indexed or could not be read."""
-    known = {r.name: r.original for r in manifest.sources if is_under(at_root(r.path), paths)}
-    try:
-        return original_digests(files_below(paths, index)) == known | manifest.passed_over
-    except SourceError:  # the build will say what is wrong
-        return False
 
 
 def build(

@@ -36,7 +36,7 @@ def _how_much(left_out: "Mapping[str, Sequence[LeftOut]]") -> str:
 
 def ensure_index_is_current(settings: "AssistantSettings") -> None:
     """Builds a missing index or refreshes one whose documents changed, and says so on stderr."""
-    from ingest.build import ensure_index
+    from ingest.up_to_date import ensure_index
 
     with progress_bar() as progress:
         report = ensure_index(settings.ingest, progress)

@@ -19,8 +19,8 @@ from assistant.models import open_chat_model
 from assistant.openai_chat import OpenAIChat
 from assistant.prices import cost
 from assistant.settings import AssistantSettings
-from ingest.build import ensure_index
 from ingest.settings import ROOT, IngestSettings
+from ingest.up_to_date import ensure_index
 from tests.local_model import local_model
 
 PRICED = "gpt-5.4-mini"

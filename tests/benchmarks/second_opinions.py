@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.alignment import align
 from assistant.answers import RetrievedPassage, Usage
+from assistant.quotes import find_quote
 from assistant.reading_model.model import ReadingModel
 from assistant.reading_model.training.corpus import documents, read_lines
 from assistant.scorer import Scorer
@@ -63,7 +63,7 @@ def written() -> Iterator[Written]:
         sentences = []
         for one in answer["sentences"]:
             cited = [passages[number - 1] for number in one["cites"]]
-            proof = [(passage, align(one["text"], passage.text)[0]) for passage in cited]
+            proof = [(passage, find_quote(one["text"], passage.text)[0]) for passage in cited]
             sentences.append(Said(one["text"], proof, one["supported"]))
         yield Written(answer["kind"], answer["document"], sentences)
 

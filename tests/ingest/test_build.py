@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.build import BuildReport, build, ensure_index
+from ingest.build import BuildReport, build
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex
 from ingest.passages import split
 from ingest.settings import IngestSettings
 from ingest.sources import read_source
+from ingest.up_to_date import ensure_index
 from tests.ingest.library import GUIDE, Library, refused
 from tests.ingest.processes import WordHash, settings_of
 

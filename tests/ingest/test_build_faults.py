@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import build, ensure_index
+from ingest.build import build
 from ingest.chroma import folder_errors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex
+from ingest.up_to_date import ensure_index
 from tests.ingest.library import Library, refused
 from tests.ingest.processes import WordHash
 

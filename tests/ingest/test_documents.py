@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import build, ensure_index
+from ingest.build import build
 from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
 from ingest.sources import read_source, source_name
+from ingest.up_to_date import ensure_index
 from tests.ingest.library import Library, refused
 
 

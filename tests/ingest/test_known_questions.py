@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from ingest.build import ensure_index
 from ingest.errors import SourceError
 from ingest.known_questions import indexed_questions
 from ingest.sources import make_source
 from ingest.text import Span
+from ingest.up_to_date import ensure_index
 from tests.ingest.library import Library
 from tests.ingest.processes import NotingMiniLM
 

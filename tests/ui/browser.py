@@ -15,7 +15,7 @@ import pytest
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
-from ingest.build import ensure_index
+from ingest.up_to_date import ensure_index
 from ui.web import app as web
 from ui.web.server import address_of, take_port
 

@@ -14,11 +14,12 @@ from starlette.datastructures import Headers
 
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
-from ingest.build import build, ensure_index
+from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import make_source
+from ingest.up_to_date import ensure_index
 from tests.ui.browser import served
 from tests.ui.client import ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant, indexed

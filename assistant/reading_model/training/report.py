@@ -9,9 +9,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.alignment import align
 from assistant.answers import RetrievedPassage
 from assistant.evaluation.statistics import auc
+from assistant.quotes import find_quote
 from assistant.reading_model.model import Calibration, Network, ReadingModel
 from assistant.reading_model.training.calibrate import (
     ReadClaim,
@@ -94,7 +94,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
         right = [one["text"] for one in line["sentences"] if one["supported"]]
         for text in right:
             cited = [passages[n - 1] for n in _cited_by(text, line["reply"]) if n <= len(passages)]
-            aligned = [(passage, *align(text, passage.text)) for passage in cited]
+            aligned = [(passage, *find_quote(text, passage.text)) for passage in cited]
             proof, quoted = [(passage, span) for passage, span, _ in aligned], any(one for *_, one in aligned)
             logit = verdict(proof, text, quoted, judge).logit
             halves[number % 2].extend([logit] if math.isfinite(logit) else [])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.alignment import align
 from assistant.injection import within_orders
+from assistant.quotes import find_quote
 from assistant.units import units
 
 PASSAGE = """\
@@ -29,13 +29,13 @@ It is **dark. The lamp is** lit.
 
 def quoted(sentence: str, passage: str = PASSAGE) -> str | None:
     """What the passage says word for word of the sentence."""
-    span, verbatim = align(sentence, passage)
+    span, verbatim = find_quote(sentence, passage)
     return passage[span.start : span.end] if verbatim else None
 
 
 def nearest(sentence: str, passage: str = PASSAGE) -> str:
     """What comes nearest to a sentence that the passage does not say word for word."""
-    span, verbatim = align(sentence, passage)
+    span, verbatim = find_quote(sentence, passage)
     assert not verbatim
     return passage[span.start : span.end]
 
@@ -112,7 +112,7 @@ lines = st.lists(st.sampled_from(LINES) | st.text(max_size=9), max_size=8).map("
 
 @given(lines, lines)
 def test_what_is_found_lies_in_the_passage_in_no_order_and_covers_whole_units(claim: str, passage: str) -> None:
-    span, verbatim = align(claim, passage)
+    span, verbatim = find_quote(claim, passage)
     assert 0 <= span.start <= span.end <= len(passage)
     if span.start < span.end and units(passage):
         assert not within_orders(passage, span)

@@ -1,4 +1,4 @@
-"""Where in a passage the proof of a sentence stands. Pure."""
+"""Where in a passage a sentence is quoted, else what comes nearest: the words that its citation shows. Pure."""
 
 import math
 import re
@@ -17,7 +17,7 @@ _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force
 
 
 @lru_cache(maxsize=4096)
-def align(sentence: str, passage: str) -> tuple[Span, bool]:
+def find_quote(sentence: str, passage: str) -> tuple[Span, bool]:
     """The span of the passage that proves the sentence, and whether it holds it word for word.
 
     Labels before the sentence need not stand there. An order to an assistant (see `orders`) proves nothing; where

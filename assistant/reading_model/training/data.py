@@ -19,6 +19,7 @@ from assistant.reading_model.outline import PassageLike, Place, headings_below, 
 from assistant.reading_model.scope import follows_up
 from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
+from assistant.reading_model.training.stretches import stretches
 from assistant.retriever import worth_reading
 from ingest.embeddings import MiniLM
 from ingest.known_questions import index_questions
@@ -265,6 +266,9 @@ def make(part: Part) -> Iterator[Document]:
         made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
         before = maker
         yield made
+        for short, asked in stretches(source, questions, number) if part == "train" and group != "article" else ():
+            brief = Maker(short, model)
+            yield Document(short.name, "stretch", part, [brief.question(line) for line in asked])
 
 
 def _not_known(number: int, lines: Sequence[dict[str, Any]]) -> list[int] | None:

@@ -24,15 +24,15 @@ class Layer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(WIDTH, _EPSILON), nn.LayerNorm(WIDTH, _EPSILON)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, tokens, 384)."""
+    def forward(self, x: Tensor, there: Tensor | None) -> Tensor:
+        """(batch, tokens, 384); no token looks at one that is not `there`, (batch, 1, 1, tokens)."""
         batch, tokens, _ = x.shape
 
         def split(y: Tensor) -> Tensor:
             return y.view(batch, tokens, HEADS, WIDTH // HEADS).transpose(1, 2)
 
         seen = nn.functional.scaled_dot_product_attention(
-            split(self.query(x)), split(self.key(x)), split(self.value(x))
+            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=there
         )
         x = self.norm1(x + self.dropout(self.out(seen.transpose(1, 2).reshape(batch, tokens, WIDTH))))
         return self.norm2(x + self.dropout(self.narrow(nn.functional.gelu(self.wide(x)))))
@@ -53,12 +53,12 @@ class Joint(nn.Module):
         nn.init.normal_(self.types.weight, std=0.02)
         nn.init.zeros_(self.best.weight)
 
-    def forward(self, vectors: Tensor, types: Tensor, best: Tensor) -> Tensor:
+    def forward(self, vectors: Tensor, types: Tensor, best: Tensor, there: Tensor | None) -> Tensor:
         """(batch, tokens, 384), and (batch, tokens) each; gives (batch, tokens, 384)."""
         x = self.before(vectors) + self.types(types) + self.best(best.unsqueeze(-1))
         x = self.dropout(self.norm(x))
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x, None if there is None else there[:, None, None])
         return x
 
     def load(self, file: Path) -> None:
@@ -119,8 +119,8 @@ class Head(nn.Module):
 class Network(nn.Module):
     """The layers with their heads: does a unit answer, does the passage answer, is the claim proven.
 
-    `sizes`: how many similarities a `unit`, a `passage` and a `claim` have. There is no padding: it reads one pair
-    of texts, or several of the same length.
+    `sizes`: how many similarities a `unit`, a `passage` and a `claim` have. In use it reads one pair of texts at a
+    time; in training several, the shorter ones padded.
     """
 
     def __init__(self, sizes: Mapping[str, int], dropout: float = 0.1) -> None:
@@ -140,13 +140,15 @@ class Network(nn.Module):
         unit: Tensor,
         passage: Tensor,
         claim: Tensor,
+        there: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Logits for the units (batch, units), the passage as an answer and the claim as proven (batch,) each.
 
         Takes what `inputs_of` gives: `vectors`: (batch, tokens, 384); `types`, `best`: (batch, tokens); `pool`:
-        (batch, units, tokens); `unit`: (batch, units, features), `passage`, `claim`: (batch, features).
+        (batch, units, tokens); `unit`: (batch, units, features), `passage`, `claim`: (batch, features). `there`,
+        (batch, tokens), tells tokens from padding; without it there is none.
         """
-        states = self.joint(vectors, types, best)
+        states = self.joint(vectors, types, best, there)
         units, whole = pool @ states, states[:, 0]
         asked, told = (_mean(states, types == of) for of in (ASKED, TOLD))
         beside = torch.cat([whole, asked], -1).unsqueeze(1).expand(-1, units.shape[1], -1)

@@ -18,8 +18,10 @@ from assistant.reading_model.training.examples import Document, Example, Part, Q
 from assistant.reading_model.training.network import Head, Network
 
 SEED = 7
-BATCH, EPOCHS = 16, 2
-LEARNING_RATE, HEADS_RATE = 1e-4, 1e-3
+BATCH, EPOCHS = 32, 3
+CLAIM_EPOCHS = 2  # the last ones: there are fewer claims, and what is said of them is learned sooner
+ALIKE = 16 * BATCH  # so many random examples are sorted by length before they become batches
+LEARNING_RATE, HEADS_RATE = 1.4e-4, 1.4e-3
 WARM_UP = 0.05  # of all steps
 UNIT_WEIGHT = 2.0  # of a unit that answers, beside 1 for one that does not
 CHECKPOINT_SECONDS = 300
@@ -32,7 +34,11 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     network = Network(_sizes(documents))
     network.joint.load(start)
     _learn_similarities(network, documents)
-    batches = [batch for _ in range(epochs) for batch in _batches(documents, chance)]
+    batches = [
+        batch
+        for epoch in range(epochs)
+        for batch in _batches(documents, chance, with_claims=epoch >= epochs - CLAIM_EPOCHS)
+    ]
     heads = [p for head in (network.unit, network.passage, network.claim) for p in head.parameters()]
     optimizer = torch.optim.AdamW(
         [{"params": network.joint.parameters(), "lr": LEARNING_RATE}, {"params": heads, "lr": HEADS_RATE}],
@@ -79,26 +85,31 @@ def _sizes(documents: list[Document]) -> dict[str, int]:
     return {"unit": question.unit.shape[1], "passage": len(question.passage), "claim": len(claim.claim)}
 
 
-def _batches(documents: list[Document], chance: random.Random) -> list[list[Example]]:
-    """An epoch; the article, which most questions will be about, comes twice in it."""
-    again = [document for document in documents if document.group == "article"]
-    batches = [*_epoch(documents, chance), *_epoch(again, chance)]
+def _batches(documents: list[Document], chance: random.Random, with_claims: bool) -> list[list[Example]]:
+    """An epoch in random order; the article, which most questions will be about, comes twice in it."""
+    some = documents + [document for document in documents if document.group == "article"]
+    questions = [e for d in some for question in d.questions for e in _some(question, chance)]
+    claims = [e for d in some for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
+    batches = [*_alike(questions, chance), *(_alike(claims, chance) if with_claims else ())]
     return chance.sample(batches, len(batches))
 
 
-def _epoch(documents: list[Document], chance: random.Random) -> Iterator[list[Example]]:
-    """Batches of examples in random order, those of questions and those of claims apart."""
-    questions = [e for d in documents for question in d.questions for e in _some(question, chance)]
-    claims = [e for d in documents for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
-    for examples in (questions, claims):
-        chance.shuffle(examples)
-        yield from (examples[at : at + BATCH] for at in range(0, len(examples), BATCH))
+def _alike(examples: list[Example], chance: random.Random) -> Iterator[list[Example]]:
+    """Batches of random examples that are about as long as each other, so that little of them is padding."""
+    chance.shuffle(examples)
+    for at in range(0, len(examples), ALIKE):
+        some = sorted(examples[at : at + ALIKE], key=lambda e: len(e.asked) + len(e.told))
+        yield from (some[i : i + BATCH] for i in range(0, len(some), BATCH))
 
 
 def _some(question: Question, chance: random.Random) -> list[Example]:
-    """Of an answered question two passages that answer and one of the best that do not; else two of the best."""
-    right = [e for e in question.examples if e.passage_answers]
-    wrong = [e for e in question.examples if not e.passage_answers]
+    """Of an answered question two passages that answer and one of the best that do not; else two of the best.
+
+    A follow-up is read behind the question before it or alone.
+    """
+    examples = chance.choice([question.examples, question.alone]) if question.alone else question.examples
+    right = [e for e in examples if e.passage_answers]
+    wrong = [e for e in examples if not e.passage_answers]
     if right:
         other = [chance.choice(wrong[:4] if chance.random() < 0.7 else wrong)] if wrong else []
         return chance.sample(right, min(2, len(right))) + other
@@ -115,24 +126,41 @@ def _rate(step: int, total: int) -> float:
 
 def loss_of(network: Network, examples: list[Example]) -> torch.Tensor:
     """The sum of the losses of units, passages and claims, each a mean over all that the examples have."""
+    inputs, there = _padded(network, examples)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        of_units, answers, proven = (logits.float() for logits in network(**inputs, there=there))
     units, passages, claims = [], [], []  # pairs of logits, and what they should be
-    for e in examples:
-        joint = join(e.asked.astype(np.float32), e.begins, e.told.astype(np.float32), e.ranges)
-        inputs = inputs_of(joint, network.sizes, e.unit, e.passage, e.claim)
-        of_units, answers, proven = network(*map(torch.from_numpy, inputs.values()))
+    for i, e in enumerate(examples):
         if e.units_answer is not None and len(e.units_answer):
-            read = torch.from_numpy(joint.pool.any(axis=1))  # what was cut off is not
-            units.append((of_units[0][read], torch.from_numpy(e.units_answer)[read]))
+            read = inputs["pool"][i, : len(e.units_answer)].any(dim=1)  # what was cut off is not
+            units.append((of_units[i, : len(read)][read], torch.from_numpy(e.units_answer)[read]))
         if e.passage_answers is not None:
-            passages.append((answers, torch.tensor([e.passage_answers])))
+            passages.append((answers[i : i + 1], torch.tensor([e.passage_answers])))
         if e.proven is not None:
-            claims.append((proven, torch.tensor([e.proven])))
+            claims.append((proven[i : i + 1], torch.tensor([e.proven])))
     loss = torch.zeros(())
     for pairs, positive in ((units, UNIT_WEIGHT), (passages, 1.0), (claims, 1.0)):
         if sum(len(logits) for logits, _ in pairs):
             logits, wanted = (torch.cat(column) for column in zip(*pairs, strict=True))
             loss = loss + binary_cross_entropy_with_logits(logits, wanted, pos_weight=torch.tensor(positive))
     return loss
+
+
+def _padded(network: Network, examples: list[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    """The network's inputs for several examples, the shorter ones padded, and which tokens are there."""
+    each = []
+    for e in examples:
+        joint = join(e.asked.astype(np.float32), e.begins, e.told.astype(np.float32), e.ranges)
+        each.append(inputs_of(joint, network.sizes, e.unit, e.passage, e.claim))
+    padded = {}
+    for name in each[0]:
+        values = [one[name][0] for one in each]
+        shape = np.max([value.shape for value in values], axis=0)
+        padded[name] = torch.from_numpy(
+            np.stack([np.pad(v, [(0, n - m) for n, m in zip(shape, v.shape, strict=True)]) for v in values])
+        )
+    lengths = torch.tensor([one["types"].shape[1] for one in each])
+    return padded, torch.arange(padded["types"].shape[1]) < lengths[:, None]
 
 
 def _learn_similarities(network: Network, documents: list[Document]) -> None:

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns
+from assistant.reading_model.both_readings import combined
 from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
-from assistant.reading_model.follow_up import combined
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageScores, ReadingModel
 from assistant.reading_model.outline import PassageLike, places

@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -46,12 +47,41 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
         )
     if settings.openai_api_key is None:
         raise SettingsError(f"{settings.embeddings} needs a key. Set OPENAI_API_KEY in .env, or use minilm.")
-    from langchain_openai import OpenAIEmbeddings
+    return OpenAIServer(settings, model)
 
-    provide_vocabularies()  # it counts with tiktoken
-    return OpenAIEmbeddings(
-        model=model, api_key=settings.openai_api_key, base_url=settings.openai_base_url or OPENAI, max_retries=3
-    )
+
+class OpenAIServer(Embeddings):
+    """An embedding model of OpenAI, or of a server that speaks as it does; nothing that this says is repeated.
+
+    Raises `SettingsError` where it gives no vectors.
+    """
+
+    def __init__(self, settings: IngestSettings, model: str) -> None:
+        from langchain_openai import OpenAIEmbeddings
+
+        provide_vocabularies()  # it counts with tiktoken
+        key, server = settings.openai_api_key, settings.openai_base_url or OPENAI
+        self._name = settings.embeddings
+        with self._faults_told():
+            self._model = OpenAIEmbeddings(model=model, api_key=key, base_url=server, max_retries=3)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """A vector for each text."""
+        with self._faults_told():
+            return self._model.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a question."""
+        with self._faults_told():
+            return self._model.embed_query(text)
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # the border to a provider's package
+            what = f"{self._name} gave no vectors ({type(error).__name__})"
+            raise SettingsError(f"{what}. Mend OPENAI_API_KEY, OPENAI_BASE_URL or the server.") from error
 
 
 class TokenVectors(NamedTuple):

@@ -87,14 +87,8 @@ def _index(settings: AssistantSettings) -> str:
 
 
 def _embedding(settings: AssistantSettings) -> str:
-    name = settings.ingest.embeddings
-    try:
-        dimensions = len(open_embeddings(settings.ingest).embed_query("Does it embed?"))
-    except UserError:
-        raise
-    except Exception as error:  # the border to a provider's package
-        raise UserError(f"{name} failed ({type(error).__name__}). Mend the key or server.") from error
-    return f"{name}, {dimensions} numbers a text"
+    dimensions = len(open_embeddings(settings.ingest).embed_query("Does it embed?"))
+    return f"{settings.ingest.embeddings}, {dimensions} numbers a text"
 
 
 def _reading_model(_: AssistantSettings) -> str:

@@ -17,7 +17,7 @@ from ingest.settings import ROOT
 from ingest.text import Span
 from ingest.tiktoken_files import provide_vocabularies
 from tests.ingest.processes import settings_of
-from tests.model_server import model_server, reply
+from tests.model_server import error, model_server, reply
 
 TEXTS = ["BPO is volume-driven.", "", "KPO", "A longer text. " * 40, "知识流程外包", "BPO is volume-driven."]
 
@@ -112,6 +112,16 @@ def test_an_unknown_name_is_refused_with_those_that_exist(name: str, tmp_path: P
 def test_openai_without_a_key_is_refused_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"needs a key\. Set OPENAI_API_KEY in \.env, or use minilm\."):
         open_embeddings(settings_of(tmp_path, embeddings="openai:text-embedding-3-small"))
+
+
+def test_what_a_server_refuses_is_one_line_that_repeats_nothing_it_says(tmp_path: Path) -> None:
+    with model_server([error("401 Unauthorized", message="Incorrect key: sk-secret")]) as server:
+        given = {"openai_api_key": "sk-secret", "openai_base_url": server.url}
+        model = open_embeddings(settings_of(tmp_path, embeddings="openai:text-embedding-3-small", **given))
+        for embed in (model.embed_query, lambda text: model.embed_documents([text])):
+            with pytest.raises(SettingsError, match=r"gave no vectors \(AuthenticationError\)\. Mend ") as caught:
+                embed("What drives BPO?")
+            assert "secret" not in str(caught.value)
 
 
 def test_openais_model_asks_its_server_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,10 @@ from assistant.chain import Assistant
 from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
+from ui.web.browser_storage import KEEP, RESTORE, SEND, WITH_SAVED
 from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import BROKEN, KEEP, RESTORE, SEND, UNQUEUED, WITH_SAVED
+from ui.web.listeners import BROKEN, UNQUEUED
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 

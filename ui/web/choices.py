@@ -9,17 +9,10 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from ingest.text import few
+from ui.web.browser_storage import KEEP_CHOICES, KEPT_CHOICES
 from ui.web.listeners import UNQUEUED
 
 _NAMED = 3  # documents on the line below the question
-
-# Kept until the tab is closed, as its conversation is; for this model and strictness: what is set anew counts.
-_KEEP = """(...chosen) => {
-    try { sessionStorage.setItem(%s, JSON.stringify(chosen)); } catch {} // a browser that keeps nothing
-}"""
-_KEPT = """(...chosen) => {
-    try { return JSON.parse(sessionStorage.getItem(%s)) ?? chosen; } catch { return chosen; }
-}"""
 
 
 def choices_line(
@@ -39,9 +32,9 @@ def choices_line(
     key = json.dumps(f"chosen with {assistant.model}, strict: {assistant.strict}")
     choices = [scope, reader, strict]
     changed: list[Any] = [scope.change, reader.change, strict.change]
-    gr.on(changed, None, choices, None, js=_KEEP % key, **UNQUEUED)
+    gr.on(changed, None, choices, None, js=KEEP_CHOICES % key, **UNQUEUED)
     gr.on(changed, told, [scope, strict], line, **UNQUEUED)
-    page.load(None, choices, choices, js=_KEPT % key, **UNQUEUED)
+    page.load(None, choices, choices, js=KEPT_CHOICES % key, **UNQUEUED)
 
 
 def chosen_html(titles: Sequence[str], strict: bool = False) -> str:

@@ -12,7 +12,8 @@ from assistant.chain import Assistant
 from assistant.exports import bundle, conversation_markdown
 from assistant.models import EXTRACTIVE
 from ingest.index import Index
-from ui.web.listeners import DOWNLOAD, UNQUEUED, WITH_SAVED
+from ui.web.browser_storage import WITH_SAVED
+from ui.web.listeners import DOWNLOAD, UNQUEUED
 from ui.web.turns import Turns, restored, whole_answers
 from ui.wording import who_answers
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from assistant.reading_model.follow_up import combined
+from assistant.reading_model.both_readings import combined
 from assistant.reading_model.joint import join
 from assistant.reading_model.model import Calibration, Logits, Network
 from assistant.reading_model.training.examples import Claim, Document, Example, Question

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.reading_model.follow_up import combined
+from assistant.reading_model.both_readings import combined
 from assistant.reading_model.model import Logits
 
 EVEN, SURE, NEVER = 0.0, 50.0, -50.0  # logits of 1/2, nearly 1, nearly 0

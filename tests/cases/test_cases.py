@@ -15,7 +15,8 @@ from tests.made import assistant_over
 from tests.ui.command import bpo_kpo
 
 CASES = cases()
-FRESH = cases(FOLDER / "fresh.jsonl")  # of the same kinds, made with other programs and about other things
+# of the same kinds, made with other programs and about other things
+FRESH = [*cases(FOLDER / "fresh.jsonl"), *cases(FOLDER / "twins.jsonl")]
 OF_TEXTS = [(case, check) for case in (*CASES, *FRESH) for check in case.checks if check.kind in JUDGED_BY_TEXT]
 ASKED = [case for case in CASES if any(check.kind in ("ask", "refuse") for check in case.checks)]
 STILL_OPEN = json.loads((FOLDER / "open.json").read_text(encoding="utf-8"))

@@ -115,7 +115,7 @@ def test_openai_without_a_key_is_refused_with_the_remedy(tmp_path: Path) -> None
 
 
 def test_what_a_server_refuses_is_one_line_that_repeats_nothing_it_says(tmp_path: Path) -> None:
-    with model_server([error("401 Unauthorized", message="Incorrect key: sk-secret")]) as server:
+    with model_server(error("401 Unauthorized", message="Incorrect key: sk-secret")) as server:
         given = {"openai_api_key": "sk-secret", "openai_base_url": server.url}
         model = open_embeddings(settings_of(tmp_path, embeddings="openai:text-embedding-3-small", **given))
         for embed in (model.embed_query, lambda text: model.embed_documents([text])):

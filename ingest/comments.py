@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.sentences import sentence_spans
+from ingest.sentences import ENDED, sentence_spans
 from ingest.text import Span
 
 _OPENS, _CLOSES = "<!--", "-->"
 _NOTE = re.compile(r"<!--\s*note:")
 _BLANK = re.compile(r"\s*")
-_ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]⁰¹²³⁴-⁹†‡]*$")
 _SAYS_A_PART = re.compile(r"formula|letters|field|rest")  # what a sentence lacks even where it stands at its end
 _LOST_LIST = re.compile(r"\blist\b.*\blost\b")
 _NEAR = 200  # characters beside a note that tell whether it stands in a sentence
@@ -98,5 +97,5 @@ def _is_in_a_sentence(comment: Comment, line: str, at: int) -> bool:
     """Whether a comment is one of ours that stands within a sentence, at this place of a line without comments."""
     before, after = line[max(at - _NEAR, 0) : at].strip(), line[at : at + _NEAR].strip()
     goes_on = after[:1].islower() or after.startswith((",", ";", ".", ":", ")", "%"))
-    within = (before and not _ENDED.search(before)) or goes_on
+    within = (before and not ENDED.search(before)) or goes_on
     return bool(comment.note is not None and within and ((before and after) or _SAYS_A_PART.search(comment.note)))

@@ -47,10 +47,10 @@ def open_embeddings(settings: IngestSettings) -> Embeddings:
         )
     if settings.openai_api_key is None:
         raise SettingsError(f"{settings.embeddings} needs a key. Set OPENAI_API_KEY in .env, or use minilm.")
-    return OpenAIServer(settings, model)
+    return ServerEmbeddings(settings, model)
 
 
-class OpenAIServer(Embeddings):
+class ServerEmbeddings(Embeddings):
     """An embedding model of OpenAI, or of a server that speaks as it does; nothing that this says is repeated.
 
     Raises `SettingsError` where it gives no vectors.

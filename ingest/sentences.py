@@ -12,6 +12,8 @@ from ingest.text import Span, trim
 _ONE = re.compile(r"[^.!?\n\x80-\U0010ffff]*[.!?]?\s*")  # surely one sentence, or none
 # Of emphasis in Markdown, and of a footnote behind a stop: no part of a sentence.
 _MARKS = re.compile(r"\*+|~~|(?<!\w)_+|_+(?!\w)|(?<=[.!?…\"”’)])[⁰¹²³⁴-⁹†‡]+")
+# How a text ends that goes on with a new sentence; behind the stop quotes, brackets and the marks of footnotes.
+ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]⁰¹²³⁴-⁹†‡]*$")
 _NO_OPENING = re.compile(r"(?<=\w)['’](?=\w)|\((?=\w{1,3}\))")  # of a quotation or a bracket: "person's", "(1)"
 _QUOTES, _MOST_QUOTES = '"“„«‘「『(（[', 1_000  # the library looks for the end of each: of more nobody made prose
 # Ends that the library misses: behind a bracket, and behind an ellipsis.

@@ -9,7 +9,9 @@ from assistant.answers import Answer, Citation, RetrievedPassage
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
+from ingest.passages import PASSAGE_TOKENS, split
 from ingest.settings import IngestSettings
+from ingest.sources import make_source
 
 
 def passage(text: str, section: str = "A", source: str = "a.md", start: int = 0) -> RetrievedPassage:
@@ -36,3 +38,8 @@ def assistant_over(settings: IngestSettings, *paths: Path, embeddings: Embedding
     """The offline assistant over these documents, or over the corpus of the settings, once they are indexed."""
     build(settings, paths, embeddings=embeddings)
     return open_assistant(AssistantSettings(model="extractive", ingest=settings), embeddings=embeddings)
+
+
+def cut(text: str, budget: int = PASSAGE_TOKENS) -> list[tuple[str, str]]:
+    """The passages of a text, each behind its section."""
+    return [(p.section, p.text) for p in split(make_source("folder/name.md", text), budget)]

@@ -44,9 +44,8 @@ def _prepare(body: Tag) -> None:
     for box in body.select("input"):
         ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
         box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
-    for struck in reversed(
-        body.select("s, strike, del, [style*=line-through]")
-    ):  # noted behind the sentence, which does without it
+    # noted behind the sentence, which does without it
+    for struck in reversed(body.select("s, strike, del, [style*=line-through]")):
         if any(map(str.isalnum, struck.get_text())):
             (struck.find_parent(_LINES) or body).append(note("struck text"))
         struck.decompose()

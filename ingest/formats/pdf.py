@@ -10,10 +10,10 @@ import pypdfium2
 from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text, note, tidy
 from ingest.formats.pdf_columns import column_by_column
-from ingest.formats.pdf_heads import ENDED, without_running_heads
+from ingest.formats.pdf_heads import without_running_heads
 from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
 from ingest.formats.pdf_words import Words, divided, joined, words_of
-from ingest.sentences import sentence_spans
+from ingest.sentences import ENDED, sentence_spans
 from ingest.titles import telling
 
 _BULLET = re.compile(r"[•●▪◦‣■□➢✓–—-][ \t]+")

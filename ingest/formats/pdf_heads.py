@@ -6,8 +6,8 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from ingest.formats.pdf_page import Line
+from ingest.sentences import ENDED
 
-ENDED = re.compile(r"[.!?:;…][\"'”’)\]⁰¹²³⁴-⁹†‡]*$")
 _MARGIN = 3  # lines at the top and at the foot of a page that may stand on every one
 _FEWEST_PAGES = 3  # with the same line
 _LONGEST_HEAD = 200  # characters of a line with the number of its page

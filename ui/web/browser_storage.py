@@ -31,8 +31,13 @@ SEND = f"""(question, ...others) => {{
 
 RESTORE = f"""(...inputs) => {{
     const sent = ({_KEPT})(...inputs);
-    const before = JSON.parse(sent.pop() || "[]").filter((turn) => turn.page !== performance.timeOrigin);
-    return [...sent, JSON.stringify(before)];
+    const kept = sent.pop();
+    try {{
+        const before = JSON.parse(kept).filter((turn) => turn.page !== performance.timeOrigin);
+        return [...sent, JSON.stringify(before)];
+    }} catch {{
+        return [...sent, kept]; // nothing, or what no page of ours has kept
+    }}
 }}"""
 
 # For this model and strictness: what is set anew counts.

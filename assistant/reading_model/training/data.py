@@ -266,9 +266,10 @@ def make(part: Part) -> Iterator[Document]:
         made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
         before = maker
         yield made
-        for short, asked in stretches(source, questions, number) if part == "train" and group != "article" else ():
-            brief = Maker(short, model)
-            yield Document(short.name, "stretch", part, [brief.question(line) for line in asked])
+        if part == "train" and group != "article":
+            for short, asked in stretches(source, questions, number):
+                brief = Maker(short, model)
+                yield Document(short.name, "stretch", part, [brief.question(line) for line in asked])
 
 
 def _not_known(number: int, lines: Sequence[dict[str, Any]]) -> list[int] | None:

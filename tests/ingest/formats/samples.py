@@ -4,6 +4,7 @@ import io
 import zipfile
 from html import escape
 
+HIDDEN = "<!-- note: a hidden part -->"  # what `html_hidden` writes
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 SPACES = " ".join(

@@ -10,8 +10,10 @@ from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns, turns_as_prompt
 from assistant.injection import without_orders
+from assistant.lines import TableRow
 from assistant.prompt_budget import first_fitting, last_fitting, prompt_tokens
 from assistant.readers import ReaderInput
+from assistant.summaries import Overview
 from ingest.comments import is_list, note_after
 from ingest.errors import QuestionError
 
@@ -25,9 +27,15 @@ def messages(reading: ReaderInput) -> list[BaseMessage]:
         passages=_documents(reading) if reading.whole else _passages(reading),
         earlier=earlier,
         question=escape_tags(" ".join(turns(reading.question)), quote=False),
+        form=_form(reading.overview) if reading.overview else "",
     )
     rules = prompts.ANSWER_SYSTEM.format(refusal=prompts.refusal(len(reading.sources)))
     return [SystemMessage(rules), HumanMessage(user)]
+
+
+def _form(overview: Overview) -> str:
+    """The form of the answer: the one that the offline reader gives it."""
+    return prompts.AS_TABLE if any(isinstance(line, TableRow) for line in overview.lines) else prompts.AS_LIST
 
 
 def _passages(reading: ReaderInput) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-PROMPT_VERSION = 2
+PROMPT_VERSION = 3
 
 
 def refusal(documents: int) -> str:
@@ -93,7 +93,17 @@ ANSWER_USER = """\
 
 {earlier}<question>
 {question}
-</question>"""
+</question>{form}"""
+
+# Behind a question that is asked of a whole, or of two things side by side.
+AS_LIST = """
+
+This asks for the whole: answer with a list, a line for each main point in the order of the passages, in at most \
+150 words."""
+AS_TABLE = f"""
+
+This asks for two things side by side: answer with a table, a column for each of them and a row for each aspect \
+in which the passages compare them, few words in a cell; where they say nothing of one of them: {NOT_SAID}."""
 
 PASSAGE = """\
 <passage number="{number}" section="{section}">

@@ -77,6 +77,22 @@ def test_a_question_with_those_before_it_is_one_line() -> None:
     assert "<question>\nWhat drives BPO? And KPO?\n</question>" in prompt(question="What drives BPO?\nAnd KPO?")
 
 
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("Summarize this article.", prompts.AS_LIST),
+        ("What is the difference between BPO and KPO?", prompts.AS_TABLE),
+        (DRIVES, ""),
+    ],
+)
+def test_a_broad_question_asks_for_the_form_that_the_offline_reader_gives_its_answer(
+    question: str, form: str, with_model: WithModel
+) -> None:
+    assistant, model = with_model(["Volume [1]."])
+    assistant.chain.invoke(question)
+    assert str(model.sent[0][1].content).endswith(f"<question>\n{question}\n</question>{form}")
+
+
 def test_tokens_that_a_model_does_not_count_are_counted_with_tiktoken(with_model: WithModel) -> None:
     assistant, model = with_model(["Volume [1]."])
     usage = assistant.chain.invoke(DRIVES).usage

@@ -117,9 +117,10 @@ def _main_part(parts: dict[str, bytes]) -> str:
 
 
 def _leave_out(document: Element) -> None:
-    """Puts notes in place of empty fields and of what is no text, and behind paragraphs with hidden text."""
+    """Puts notes in place of empty fields and of what is no text, behind paragraphs for what is not shown."""
     for part in document.iter():
         if part.tag == tag("p"):
+            _note_comments(part)
             hidden = [piece for piece in part.iter(tag("r")) if is_on(piece.find("w:rPr/w:vanish", W))]
             if any(words(piece).strip() for piece in hidden):
                 part.append(run(note("hidden text")))
@@ -138,6 +139,15 @@ def _leave_out(document: Element) -> None:
         elif part.tag == tag("altChunk"):
             part.tag = tag("p")
             part[:] = [run(note("an embedded document"))]
+
+
+def _note_comments(paragraph: Element) -> None:
+    """Puts a note behind a paragraph that a reviewer has commented on: within a sentence it would be a hole."""
+    references = [*paragraph.iter(tag("commentReference"))]
+    if references:
+        paragraph.append(run(note("a comment")))
+    for reference in references:
+        _become_text(reference, "")
 
 
 def _leave_out_instructions(document: Element) -> None:

@@ -13,6 +13,7 @@ from ingest.formats.output import NOTES, as_text, note
 _LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
 _QUESTION_MARKS = ("?", "？", "؟")
 _CELLS = 1_000  # across, of a table
+_NO_FIELDS = ("button", "file", "hidden", "image", "password", "reset", "search", "submit")  # kinds of `input`
 
 Row = list[Tag | None]  # of a table, with each cell in all columns that it spans
 
@@ -42,8 +43,10 @@ def _prepare(body: Tag) -> None:
         if signs and set(signs) <= RAISED.keys():
             raised.replace_with("".join(RAISED[sign] for sign in signs))
     for box in body.select("input"):
-        ticked = "\u2612 " if box.has_attr("checked") else "\u2610 "
-        box.replace_with(ticked if box.get("type") in ("checkbox", "radio") else "")
+        box.replace_with(_filled_in(box))
+    for box in body.select("textarea"):
+        if not box.get_text().strip():
+            box.replace_with(note("an empty field"))
     # noted behind the sentence, which does without it
     for struck in reversed(body.select("s, strike, del, [style*=line-through]")):
         if any(map(str.isalnum, struck.get_text())):
@@ -51,6 +54,16 @@ def _prepare(body: Tag) -> None:
         struck.decompose()
     body.smooth()
     _flatten_tables(body)
+
+
+def _filled_in(box: Tag) -> str:
+    """What stands in a field of a form; nothing for what is a means to use the page."""
+    kind = str(box.get("type", "")).lower()
+    if kind in ("checkbox", "radio"):
+        return "\u2612 " if box.has_attr("checked") else "\u2610 "
+    if kind in _NO_FIELDS:
+        return ""
+    return str(box.get("value", "")).strip() or note("an empty field")
 
 
 def _open(body: Tag) -> None:

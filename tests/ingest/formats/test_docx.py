@@ -147,6 +147,7 @@ def test_a_text_box_is_read_once_behind_the_paragraph_that_it_hangs_on(box: str,
     assert read(p(t("Mix.") + f"<w:r>{box}</w:r>") + p("Stir.")) == f"Mix.\n\n{text}\n\nStir.\n"
 
 
+COMMENTED = '<w:r><w:commentReference w:id="0"/></w:r>'
 EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
 
 
@@ -158,6 +159,7 @@ EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtCont
         (p("See:") + "<w:altChunk/>", "See:\n\n<!-- note: an embedded document -->"),
         (p(t("Name: ") + EMPTY.format(t("Click here"))), "Name: <!-- note: an empty field -->"),
         (p(t("Open ") + t("secret ", "<w:vanish/>") + t("at nine.")), "Open at nine.<!-- note: hidden text -->"),
+        (p(t("It is ") + COMMENTED + t("nine.") + COMMENTED), "It is nine.<!-- note: a comment -->"),
         (p(t("Pay ") + t("9 ", "<w:strike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
         (p(t("Pay ") + t("9 ", "<w:dstrike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
     ],

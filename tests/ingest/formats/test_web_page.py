@@ -108,7 +108,12 @@ SHOWN = [
     ("It is 10 <svg role=none><text>E</text></svg>euros.", "It is 10 euros."),
     ("It is <select><option>10<option>20</select> euros.", "It is 10, 20 euros."),
     ("On <ruby>一階<rp>(</rp><rt>いっかい</rt><rp>)</rp></ruby> <ruby>漢<rt>kan</ruby>.", "On 一階 漢."),
-    ("It is <textarea>10</textarea> euros.<input value=x>", "It is 10 euros."),
+    ("It is <textarea>10</textarea> euros.", "It is 10 euros."),
+    ("It is <textarea> </textarea> euros.", "It is <!-- note: an empty field --> euros."),
+    ("It is <input value='10 &lt;b&gt;'> euros.", "It is 10 <b> euros."),
+    ("It is <input type=Number> euros.", "It is <!-- note: an empty field --> euros."),
+    ("It is <input type=checkbox checked>10, <input type=radio>20.", "It is \u2612 10, \u2610 20."),
+    ("It is 10.<input type=hidden value=x><input type=Submit value=Go><input type=search>", "It is 10."),
 ]
 TEX = "<math alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi><mo>=</mo><msup><mi>m</mi><mn>2</mn></msup></math>"
 ANNOTATION = "<annotation encoding='application/x-tex'>x^2</annotation>"

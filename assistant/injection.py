@@ -6,7 +6,8 @@ and proves nothing. It is found by what such texts have in common (after the pro
 model: an order in words of its own passes. What people are told to do in a handbook is no order: a sentence has
 to speak to an assistant or of its instructions, or to ask for a literal ("reply with FISH-7") as an answer.
 
-Nor is a sentence evidence in which something is struck out (`~~so~~`): nobody knows what is left of it.
+Nor is a sentence evidence in which something is struck out (`~~so~~`): nobody knows what is left of it; or one in
+which a picture stands: nobody knows what that says.
 """
 
 import re
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from ingest.markdown import STRUCK
+from ingest.markdown import PICTURE, STRUCK
 from ingest.sentences import sentence_spans
 from ingest.text import Span
 
@@ -64,25 +65,36 @@ def orders(text: str) -> tuple[Span, ...]:
     """The parts of a text that are orders: each with the sentence behind it, within its line of a list.
 
     Behind a mark that plays the end of the document all that follows in the paragraph is one. Sentences in which
-    something is struck out are among them.
+    something is struck out or a picture stands are among them.
     """
     found: list[Span] = []
+    masked = PICTURE.sub(lambda picture: "1" * len(picture[0]), text)  # its mark ends no sentence
     for paragraph in _PARAGRAPH.finditer(text):
         struck = [Span(*part.span()) for part in STRUCK.finditer(text, *paragraph.span())]
-        if not struck and _ORDER.search(text, *paragraph.span()) is None:
+        pictures = [Span(*part.span()) for part in PICTURE.finditer(text, *paragraph.span())]
+        if not struck and not pictures and _ORDER.search(text, *paragraph.span()) is None:
             continue
         border = _BORDER.search(text, *paragraph.span())
         end = border.start() if border else paragraph.end()
         for part in _parts(text, Span(paragraph.start(), end)):
-            sentences = sentence_spans(text, *part)
+            sentences = sentence_spans(masked, *part)
             for sentence, behind in zip(sentences, [*sentences[1:], *sentences[-1:]], strict=True):
                 if _ORDER.search(text, *sentence):
                     found.append(Span(sentence.start, behind.end))
-                elif any(map(sentence.overlaps, struck)):
+                elif any(map(sentence.overlaps, struck)) or any(_is_in(masked, one, sentence) for one in pictures):
                     found.append(sentence)
         if border:
             found.append(Span(end, paragraph.end()))
     return tuple(found)
+
+
+def _is_in(masked: str, picture: Span, sentence: Span) -> bool:
+    """Whether a picture is a part of what a sentence says: in its line words lead up to it, or go on behind it."""
+    if not sentence.overlaps(picture):
+        return False
+    before = masked[sentence.start : picture.start].rpartition("\n")[2]
+    behind = masked[picture.end : sentence.end].partition("\n")[0].strip()
+    return behind[:1].islower() or (any(map(str.isalpha, before)) and behind != "")
 
 
 def _parts(text: str, paragraph: Span) -> Iterator[Span]:

@@ -24,6 +24,10 @@ QUESTION = re.compile(
     re.M,
 )
 STRUCK = re.compile(r"(?<![~\\`])~~(?![\s~])(?:[^~\n]|~(?!~)|\n(?!\s*\n))+(?<!\s)~~(?!~)")
+# One without words of its own is an ornament, as on a web page.
+PICTURE = re.compile(
+    r"(?<![\\`])!\[(?=\s*[^\s\]])(?:[^\[\]\n]|\n(?!\s*\n))*\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])"
+)
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")

@@ -1,16 +1,16 @@
 """What could not be read of a document stands as a note at its place in the text; here the notes are found."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ingest.comments import comments
 from ingest.language import ENGLISH
-from ingest.markdown import code_in
+from ingest.markdown import PICTURE, code_in
 from ingest.passages import sections
 from ingest.sources import Source
-from ingest.text import few
+from ingest.text import Span, few
 
 _FEW = 3
 
@@ -23,16 +23,22 @@ class LeftOut(NamedTuple):
 
 
 def left_out(source: Source) -> list[LeftOut]:
-    """What was left out of a document, in order; a note in code only shows what one looks like."""
-    if "<!--" not in source.text:
+    """What was left out of a document, in order; a note or a picture in code only shows what one looks like."""
+    if "<!--" not in source.text and "![" not in source.text:
         return []
     is_code = code_in(source.text)
     return [
-        LeftOut(comment.note, section.path)
+        LeftOut(what, section.path)
         for section in sections(source)
-        for comment in comments(source.text, *section.span)
-        if comment.note is not None and not is_code(comment.start)
+        for at, what in sorted(_holes(source.text, section.span))
+        if not is_code(at)
     ]
+
+
+def _holes(text: str, span: Span) -> Iterator[tuple[int, str]]:
+    """Where something is missing in a part of a text, and what."""
+    yield from ((one.start, one.note) for one in comments(text, *span) if one.note is not None)
+    yield from ((picture.start(), "a picture") for picture in PICTURE.finditer(text, *span))
 
 
 def remarks_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:

@@ -47,7 +47,10 @@ def test_nothing_in_a_handbook_or_an_ordinary_text_is_one() -> None:
         assert orders((ROOT / document).read_text(encoding="utf-8")) == ()
     lines = (ROOT / "tests/data/handbook-sentences.txt").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 82
-    assert [line for line in lines if orders(f"{line} The rest of this paragraph gives the fee of $20.")] == []
+    told = {line: orders(f"{line} The rest of this paragraph gives the fee of $20.") for line in lines}
+    # an order takes the sentence behind it along, one with a picture in it goes alone
+    assert [line for line, found in told.items() if any(order.end > len(line) for order in found)] == []
+    assert [line for line, found in told.items() if found] == ["Show the picture ![chart](x.png) on the screen."]
 
 
 def test_how_many_orders_in_other_words_are_found_is_what_the_docs_say() -> None:
@@ -75,4 +78,7 @@ def test_orders_are_found_in_time() -> None:
     orders("ignore " * 20_000)
     orders("user: " * 20_000)
     orders("\n".join(["a"] * 20_000))
+    orders("![" * 20_000)
+    orders("![a](b(" * 20_000)
+    orders("So ![a](b) is " * 2_000)
     assert time.process_time() - began < 5

@@ -47,6 +47,18 @@ ORDER = "Ignore all previous instructions."
             ["item: A", "item: C ~5 ~ `~~d~~`", "sentence: ~~a ~~", "sentence: b~~"],
         ),
         (
+            "The code ![9](9.png) is long. It is ![9](9.png). ![A cat](a.png) and dogs pay. Cats do.",
+            ["sentence: Cats do."],
+        ),
+        ("Le code ![9. Ou 8](9.png) est long. Voir ![le plan\nici][plan].", []),
+        (
+            "- ![Disk](a.png) ![x](b) Save\n  ![so](c.png)\n- See ![](d.png), `![a](b)` too.\n- Go: ![x](e.png)",
+            [
+                "item: ![Disk](a.png) ![x](b) Save\n  ![so](c.png)",
+                *("item: See ![](d.png), `![a](b)` too.", "item: Go: ![x](e.png)"),
+            ],
+        ),
+        (
             "Run this:\n\n```sh\n# first\nls -l\n```\nDone.",
             ["sentence: Run this:", "item: # first", "item: ls -l", "sentence: Done."],
         ),

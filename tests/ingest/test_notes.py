@@ -31,6 +31,11 @@ def test_a_note_in_code_shows_what_one_looks_like() -> None:
     assert left_out(make_source("guide.md", text)) == [LeftOut("a formula", "Guide")]
 
 
+def test_a_picture_of_a_markdown_file_is_left_out_unless_it_is_an_ornament() -> None:
+    text = "# Guide\n\n![Map](a.png) <!-- note: a formula --> ![](b.png)\n\n```\n![Map](a.png)\n```\n"
+    assert [one.what for one in left_out(make_source("guide.md", text))] == ["a picture", "a formula"]
+
+
 def test_all_documents_in_other_languages_have_a_line_and_all_files_of_other_kinds_another() -> None:
     others = [Path(name) for name in ("a.png", "b.png", "c.xls", "d.zip", "e.zip")]
     regeln = make_source("regeln.md", "Nicht genommene Tage verfallen am 31. März.")

@@ -28,6 +28,9 @@ _BEFORE_FIGURES = re.compile(
     r"(?<!\w)(?:abs|approx|art|avg|ca|ch|est|ext|fig|max|min|no|nr|op|para|pos|pp|sec|tel|vol)\.\Z", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,2}\.\Z")
+# Before a month it is one whatever the language of a few words is taken for. Months that are words of English, or
+# are written small, need no list.
+_MONTH = re.compile(r"(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b")
 _WITH_ORDINALS = {
     *("cs", "da", "de", "et", "fi", "hr", "hu", "is", "lb", "lv"),
     *("nb", "nn", "no", "pl", "sk", "sl", "sr", "tr"),
@@ -80,5 +83,5 @@ def _ends(text: str, begin: int, border: int, end: int, language: str) -> bool:
         or (border - begin <= _LABEL and _OPENS.match(text[begin:border].strip()))
         or _INITIAL.search(stopped)
         or (following.isdigit() and _BEFORE_FIGURES.search(stopped))
-        or (language in _WITH_ORDINALS and _ORDINAL.search(stopped))
+        or (_ORDINAL.search(stopped) and (language in _WITH_ORDINALS or _MONTH.match(text, blank.end())))
     )

@@ -46,6 +46,69 @@ def test_sentences_end_at_stops_and_not_at_abbreviations_initials_or_numbers(par
     assert sentences("  " + "\n ".join(parts) + " ") == parts
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        # in a language whose stops the library knows no such short form of
+        ("en", "Es gilt Abs. 3 davon."),
+        ("en", "It takes approx. 40 minutes."),
+        ("pl", "Decyduje Art. 12 ustawy."),
+        ("en", "They pay avg. 40 euros."),
+        ("es", "Cuesta ca. 40 euros."),
+        ("en", "See ch. 4 for it."),
+        ("en", "The inn, est. 1820, is closed."),
+        ("fr", "Appelez ext. 40 pour cela."),
+        ("pl", "Pokazuje to fig. 4 obok."),
+        ("en", "It holds max. 40 people."),
+        ("fr", "Il dure min. 40 jours."),
+        ("fr", "Voir no. 40 dans la liste."),
+        ("es", "Es la casa nr. 40 de la calle."),
+        ("nl", "Dat is op. 40 van Chopin."),
+        ("en", "See para. 4 for it."),
+        ("en", "It is pos. 4 of the list."),
+        ("pt", "Ver pp. 40 e 41."),
+        ("es", "Lo dice sec. 4 del texto."),
+        ("en", "Call tel. 5550 142 for it."),
+        ("en", "It is in vol. 4 of them."),
+        # an ordinal before a name
+        ("cs", "Bojoval tam 1. Československý armádní sbor."),
+        ("da", "Her lå 2. Jyske Brigade."),
+        ("de", "Beim 3. Versuch ist es frei."),
+        ("et", "Seal võitles 1. Eesti diviis."),
+        ("fi", "Siellä taisteli 1. Divisioona."),
+        ("hr", "Ondje se borila 1. Hrvatska brigada."),
+        ("hu", "Ott harcolt a 2. Magyar Hadsereg."),
+        ("is", "Þar barðist 1. Íslenska herdeildin."),
+        ("lb", "Dat ass den 3. Versuch."),
+        ("lv", "Tur cīnījās 1. Latviešu divīzija."),
+        ("nb", "Her lå 2. Norske Brigade."),
+        ("nn", "Her låg 2. Norske Brigade."),
+        ("no", "Der lå 2. Norske Brigade."),
+        ("pl", "Walczyła tam 1. Dywizja Pancerna."),
+        ("sk", "Bojoval tam 1. Československý armádny zbor."),
+        ("sl", "Tam se je borila 1. Slovenska brigada."),
+        ("sr", "Tamo se borila 1. Srpska brigada."),
+        ("tr", "Orada 1. Dünya Savaşı başladı."),
+        # before a month, where the few words are taken for another language
+        ("en", "Beginn am 31. Januar."),
+        ("en", "Beginn am 31. Jänner."),
+        ("en", "Beginn am 28. Februar."),
+        ("", "Beginn am 31. März."),
+        ("", "Frist: 15. Mai."),
+        ("en", "Beginn am 30. Juni."),
+        ("fr", "Beginn am 31. Juli."),
+        ("en", "Beginn am 31. Oktober."),
+        ("en", "Beginn am 31. Dezember."),
+    ],
+)
+def test_no_sentence_ends_at_a_short_form_before_a_figure_or_at_an_ordinal(language: str, sentence: str) -> None:
+    assert len(sentence_spans(sentence, language=language)) == 1
+
+
+def test_a_number_before_a_word_of_english_ends_a_sentence() -> None:
+    assert sentences("There are 5. May I have one?") == ["There are 5.", "May I have one?"]
+
+
 def test_sentences_of_a_range_have_offsets_into_the_whole_text() -> None:
     text = "One here. Two here. Three here."
     assert sentence_spans(text, 4, 25) == [(4, 9), (10, 19), (20, 25)]

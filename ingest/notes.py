@@ -42,13 +42,16 @@ def _holes(text: str, span: Span) -> Iterator[tuple[int, str]]:
 
 
 def remarks_on(sources: Sequence[Source], others: Sequence[Path]) -> tuple[str, ...]:
-    """A line for all documents that are not in English, and for all files of other kinds."""
-    lines = []
-    if foreign := [f"{source.name} ({source.language})" for source in sources if source.language != ENGLISH]:
-        lines.append(f"Not in English, so only a chat model reads it ({len(foreign)}): {_few(foreign)}")
-    if others:
-        lines.append(f"Not read, as of other kinds ({len(others)}): {_few([str(other) for other in others])}")
-    return tuple(lines)
+    """A line each for all documents that are not in English, all files of other kinds, and all linked folders."""
+    foreign = [f"{source.name} ({source.language})" for source in sources if source.language != ENGLISH]
+    linked = [str(other) for other in others if other.is_dir()]
+    files = [str(other) for other in others if not other.is_dir()]
+    lines = (
+        ("Not in English, so only a chat model reads it", foreign),
+        ("Not read, as of other kinds", files),
+        ("Not read, as a link leads there", linked),
+    )
+    return tuple(f"{what} ({len(found)}): {_few(found)}" for what, found in lines if found)
 
 
 def left_out_in_words(found: Sequence[LeftOut]) -> str:

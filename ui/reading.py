@@ -8,14 +8,15 @@ from typing import Any
 
 from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
-from ingest.notes import left_out
-from ingest.sources import Source, find_files, from_root, read_source
-from ui.controls import without_controls
+from ingest.notes import left_out, remarks_on
+from ingest.sources import SUFFIXES, Source, find_files, find_others, from_root, read_source
+from ui.controls import one_line, without_controls
 
 
 def read(paths: Sequence[Path], as_json: bool) -> bool:
     """Prints what the documents at `paths` are read as; whether all of them could be.
 
+    What lies beside them in folders and is no document is named on stderr, as when it is indexed.
     Front matter is not printed; offsets of citations count it.
     """
     found = list(_read(paths))
@@ -29,6 +30,8 @@ def read(paths: Sequence[Path], as_json: bool) -> bool:
             else:
                 shown = [*([f"==> {name}\n"] if len(found) > 1 else []), _text(document)]
                 print(without_controls("\n".join(shown)))
+    for line in remarks_on((), [other for path in paths for other in _others(path)]):
+        print(one_line(line), file=sys.stderr)
     return not any(isinstance(document, SourceError) for _, document in found)
 
 
@@ -40,12 +43,23 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[str, Source | SourceError]]:
             except SourceError as error:
                 yield str(path), error
                 continue
+            if not files:
+                mend = f"Give a file or folder with {', '.join(SUFFIXES)} documents."
+                yield str(path), SourceError(f"There is no document in {path}. {mend}")
             for file in files:
                 try:
                     source = read_source(file, converter)
                     yield source.name, source
                 except SourceError as error:
                     yield from_root(file), error
+
+
+def _others(path: Path) -> list[Path]:
+    """What is not read below a folder; nothing where that is a fault already."""
+    try:
+        return list(find_others(path.resolve()))
+    except SourceError:
+        return []
 
 
 def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:

@@ -40,6 +40,25 @@ def test_what_cannot_be_read_has_a_fault_and_the_others_are_read_all_the_same(tm
     assert shown.returncode == 2 and "Fine." in shown.stdout and "it is no PDF" in shown.stderr
 
 
+def test_what_lies_beside_the_documents_of_a_folder_is_named_and_a_folder_without_any_is_a_fault(
+    tmp_path: Path,
+) -> None:
+    plan = tmp_path / "empty" / "plan.dwg"
+    plan.parent.mkdir()
+    plan.touch()
+    (tmp_path / "fine.md").write_text("Fine.")
+    (tmp_path / "linked").symlink_to(tmp_path)
+    both = bpo_kpo("read", str(tmp_path))
+    assert (both.returncode, both.stdout) == (0, "Fine.\n")
+    assert both.stderr.splitlines() == [
+        f"Not read, as of other kinds (1): {plan}",
+        f"Not read, as a link leads there (1): {tmp_path / 'linked'}",
+    ]
+    empty = bpo_kpo("read", "--json", str(plan.parent))
+    (document,) = json.loads(empty.stdout)["documents"]
+    assert empty.returncode == 2 and f"no document in {plan.parent}. Give a file" in document["fault"]
+
+
 def test_no_document_nor_its_name_nor_a_fault_steers_the_terminal(tmp_path: Path) -> None:
     text = "One.\n\tTwo\x1b[2J \x9b31m\x07three."
     (tmp_path / "a\x1b[2Jb.md").write_text(text)

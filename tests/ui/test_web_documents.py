@@ -169,12 +169,14 @@ def test_a_name_is_made_one_that_is_safe_anywhere(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
-def test_file_kind_pages_and_passages_of_a_document_and_what_was_left_out_are_told() -> None:
+def test_file_kind_pages_passages_and_language_of_a_document_and_what_was_left_out_are_told() -> None:
     pages = "".join(f"## Page {n}\n\nWords of {n}.\n\n<!-- note: a picture -->\n\n" for n in (1, 2, 3))
-    index = indexed(make_source("a.pdf", f"# A\n\n{pages}"), make_source("b.md", "# B\n\nWords."))
+    german = make_source("c.txt", "Nicht genommene Tage verfallen am 31. März.")
+    index = indexed(make_source("a.pdf", f"# A\n\n{pages}"), make_source("b.md", "# B\n\nWords."), german)
     assert facts(index) == {
         "a.pdf": "a.pdf · PDF · 3 pages · 4 passages · left out: a picture (3)",
         "b.md": "b.md · Markdown · 1 passage",
+        "c.txt": "c.txt · text · 1 passage · in another language (de): only a chat model reads it",
     }
 
 

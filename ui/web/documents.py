@@ -16,6 +16,7 @@ import gradio as gr
 from assistant.chain import Assistant
 from ingest.errors import UserError
 from ingest.index import Index
+from ingest.language import ENGLISH
 from ingest.notes import left_out
 from ingest.pages import page_count
 from ingest.settings import IngestSettings
@@ -169,6 +170,8 @@ def _told(record: SourceRecord, source: Source, passages: int) -> str:
     file, pages = PurePosixPath(record.path), page_count(source)
     counts = [(pages, "page")] * bool(pages) + [(passages, "passage")]
     told = [file.name, KINDS[file.suffix.lower()], *(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)]
+    if source.language != ENGLISH:
+        told.append(f"in another language ({source.language}): only a chat model reads it")
     if left := Counter(hole.what.rstrip(".") for hole in left_out(source)):
         holes = (f"{what}{f' ({count})' if count > 1 else ''}" for what, count in left.items())
         told.append(f"left out: {'; '.join(holes)}")

@@ -19,12 +19,14 @@ _FRONT_MATTER = re.compile(
 _LIMIT = 4_000  # characters: a title and an author fit, a YAML bomb does not
 _HEADINGS_WITHIN = 100_000  # characters
 _SAYS_NOTHING = re.compile(
-    r"\W*(?:anonymous|untitled|unspecified|unnamed|no title)(?: (?:document|page|slide|file))?\W*\d*\W*"
-    r"|(?:document|presentation|page|slide) ?\d+"
+    r"\W*(?:anonymous|untitled|unspecified|unnamed|no title|unbenannt(?:e[rs]?)?|ohne titel|sans titre|sin título)"
+    r"(?: (?:document|page|slide|file|dokument|seite|folie|datei))?\W*\d*\W*"
+    r"|(?:document|dokument|presentation|präsentation|page|slide|folie) ?\d+"
     r"|microsoft (?:word|powerpoint|excel)(?: - .*)?"
+    r"|(?:microsoft )?(?:office )?(?:word[ -]do[ck]ument|powerpoint[ -]pr(?:e|ä)sentation|excel[ -]worksheet)"
     r"|(?:table of )?contents"
     r"|.*(?:\{\{.*\}\}|\{%.*%\}|<%.*%>).*"  # what a template has there until a page is made of it
-    r"|\S+\.(?:docx?|dotx?|pdf|rtf|odt|pptx?|xlsx?|indd|qxd|tex|dvi|html?|te?mp|txt|ps|exe)",
+    r"|\S+\.(?:do[ct][xm]?|pdf|rtf|odt|pp[st][xm]?|pot[xm]?|xl[st][xm]?|pub|indd|qxd|tex|dvi|html?|te?mp|txt|ps|exe)",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.errors import SourceError
 from ingest.formats.sandbox import LARGEST, LONGEST
 from ingest.sources import find_files, find_others, make_source, questions_file, read_source, shown_name
+from ingest.titles import telling
 
 
 def title(text: str) -> str:
@@ -66,6 +67,24 @@ TAGS = ["title: !!python/object/apply:os.system [exit]", 'a: !!int ""\ntitle:']
 @pytest.mark.parametrize(("text", "expected"), TITLES)
 def test_the_title_is_the_front_matters_else_the_first_headings_else_the_name(text: str, expected: str) -> None:
     assert title(text) == expected
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        *("Normal.dotm", "Normal.dot", "report.docm", "figures.xlsm", "deck.ppsx", "theme.potx", "flyer.pub"),
+        *("PowerPoint Presentation", "PowerPoint-Präsentation", "Microsoft Word Document", "Word-Dokument"),
+        *("Microsoft Office Word Document", "Excel Worksheet", "Dokument1", "Präsentation 2", "Folie 1"),
+        *("Unbenannt", "Unbenanntes Dokument", "Ohne Titel 1", "Sans titre", "Sin título"),
+    ],
+)
+def test_the_name_of_a_template_or_of_a_program_is_no_title(made_up: str) -> None:
+    assert telling(made_up) == ""
+
+
+@pytest.mark.parametrize("title", ["Word documents", "The pub.", "Unbenannte Inseln"])
+def test_a_title_that_speaks_of_a_program_is_one(title: str) -> None:
+    assert telling(title) == title
 
 
 @pytest.mark.parametrize("front", [*BROKEN, *TAGS])

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test stress evaluate bench pictures reading-model reading-report lock
+.PHONY: chat test stress evaluate bench window pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -28,6 +28,11 @@ evaluate: .venv/ready
 # passages, which takes about as long again. The figures go to reports/bench.json.
 bench: .venv/ready .peers/ready
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(LARGE),--large)
+
+# What a person waits for in the chat window, on a desk and on a phone, with Chromium; takes minutes, and fails where a
+# median is over its limit.
+window: .venv/ready
+	@$(BIN)/python -m tests.benchmarks.window
 
 # The other pipelines have an environment of their own: nobody who uses the assistant needs them. Copied and not
 # linked, as NLTK reads no file that has a second name.

@@ -13,6 +13,8 @@ from assistant.answers import Answer
 from assistant.headings import last_heading, sections_of
 from assistant.injection import orders
 from assistant.sides import compared
+from ingest.comments import comments
+from ingest.markdown import blocks
 from ingest.passages import Section, section_above
 from ingest.sources import Source
 from ingest.text import Span, words
@@ -111,12 +113,11 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
     ideas = []
     for name in dict.fromkeys(name for name, _ in near if name in sources):
         source = sources[name]
-        sections, names = sections_of(source), _names_in(source)
-        for number, section in enumerate(sections):
-            title = last_heading(section.path)
+        names = _names_in(source)
+        for path, span in _told_of(source):
+            title = last_heading(path)
             if title != source.title and not orders(title):  # all of it is about the title
-                place = Span(section.span.start, _end(sections, number))
-                ideas.append(Idea(_asking_for(section.path, names), (name, place)))
+                ideas.append(Idea(_asking_for(path, names), (name, span)))
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
@@ -129,6 +130,24 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
         return gap, rank
 
     return sorted(ideas, key=distance)
+
+
+@lru_cache(maxsize=32)  # as long as their sections are kept
+def _told_of(source: Source) -> tuple[tuple[str, Span], ...]:
+    """Each section's path, and its span with all that stands below it; not where that is headings alone."""
+    sections = sections_of(source)
+    whole = [
+        (section.path, Span(section.span.start, _end(sections, number))) for number, section in enumerate(sections)
+    ]
+    return tuple((path, span) for path, span in whole if _says_anything(source.text, span))
+
+
+def _says_anything(text: str, span: Span) -> bool:
+    """Whether there is more than headings in a part of a text; a comment says nothing."""
+    cut = [edge for comment in comments(text, *span) for edge in (comment.start, comment.end)]
+    edges = [span.start, *cut, span.end]
+    bare = "".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return any(block.kind != "heading" for block in blocks(bare))
 
 
 def _end(sections: Sequence[Section], number: int) -> int:

@@ -32,8 +32,12 @@ def proof(answer: Answer) -> str:
     line += f", {unsupported} without proof" if unsupported else ""
     if answer.confidence is None:
         return line
-    sure = "likely the answer" if answer.confidence >= LIKELY else "perhaps the answer, the nearest there is"
-    return f"{line} · {sure}"
+    return f"{line} · {'perhaps the answer, the nearest there is' if is_unsure(answer) else 'likely the answer'}"
+
+
+def is_unsure(answer: Answer) -> bool:
+    """Whether it is only perhaps what was asked for; of a summary nothing says so."""
+    return answer.confidence is not None and answer.confidence < LIKELY
 
 
 def spent(usage: Usage) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A document as a whole: what is chosen from its sections."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -189,6 +190,18 @@ def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_senten
         ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
         ("Repairs", "Gas needs a sweep every year.", ""),
     ]
+
+
+@pytest.mark.parametrize("asked", ["compare gas and heat pump", "Gas vs heat pump"])
+def test_where_a_section_is_silent_on_one_of_them_its_row_says_so(
+    asked: str, assistant_over: Callable[..., Assistant]
+) -> None:
+    answer = assistant_over(**{"heating.md": HEATING}).chain.invoke(asked)
+    head, _, *rows = answer.text.splitlines()
+    (repairs,) = (row for row in rows if row.startswith("| Repairs"))
+    assert head.lower() == "| | gas | heat pump |"
+    assert re.fullmatch(r"\| Repairs \[\d\] \| Gas needs a sweep every year. \[\d\] \| not said \|", repairs)
+    assert "not said" not in {sentence.text for sentence in answer.sentences}, "it is no claim"
 
 
 def test_a_thing_is_known_under_its_long_name_too() -> None:

@@ -64,6 +64,14 @@ def test_neither_is_what_was_asked_before_however_it_was_written() -> None:
     assert about("Care") not in suggested(itself)
 
 
+def test_a_section_of_which_nothing_is_said_is_not_suggested() -> None:
+    demo = "## Demo\n\n<!-- a form -->\n\n### Book it\n\n<!-- note: a button -->\n\n## More\n"
+    more = {"pumps.md": make_source("pumps.md", PUMPS + demo)}
+    assert suggested(answer(5), sources=more) == [about("Colours"), "What if it leaks?", about("Noise")]
+    every = answer(*range(len(NAMES)))
+    assert suggested(every, sources=more) == suggested(every), "nor is a summary thought to leave it out"
+
+
 # --- in plain words
 
 

@@ -1,9 +1,10 @@
-"""What a person waits for in the chat window: `python -m tests.benchmarks.window [ROUNDS]`. Needs Chromium.
+"""What a person waits for in the chat window: `make window`, or `python -m tests.benchmarks.window [ROUNDS]`.
 
-Serves the window over the article with the offline reader and looks at it on a desk and on a phone, each time as
-somebody new: first paint with a warm server and an empty browser cache, first words after Enter for questions that
-nobody asked before, and from a click on a citation until its quote is in full view and until it stands still.
-Prints the median and the longest of each in milliseconds, and leaves with 1 where a median is over its limit.
+Needs Chromium. Serves the window over the article with the offline reader and looks at it on a desk and on a
+phone, each time as somebody new: first paint with a warm server and an empty browser cache, first words after
+Enter for questions that nobody asked before, and from a click on a citation until its quote is in full view and
+until it stands still. Prints the median and the longest of each in milliseconds, and leaves with 1 where a median
+is over its limit.
 """
 
 import statistics

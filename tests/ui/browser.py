@@ -110,14 +110,10 @@ def in_view(page: Any, selector: str) -> bool:
     return bool(page.evaluate(script, [selector]))
 
 
-def serious(page: Any, screen: str = "") -> list[str]:
-    """The serious and critical violations that axe-core finds, a line each."""
+def violations(page: Any, screen: str = "") -> list[str]:
+    """What axe-core finds, a line each."""
     page.wait_for_timeout(400)  # what fades in is too pale until it is there
     page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    return [
-        f"{screen}: {one['id']}: {node['target']} {node['failureSummary']}"
-        for one in violations
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    nodes = [(one["id"], node) for one in found for node in one["nodes"]]
+    return [f"{screen}: {rule}: {node['target']} {node['failureSummary']}" for rule, node in nodes]

@@ -84,6 +84,54 @@ class TestProof:
         assert marked(page) == QUOTE
 
 
+def test_the_article_stays_where_it_was_scrolled_to_since_the_question(open_page: Open, scripted: str) -> None:
+    page = open_page(scripted)
+    article = page.locator("#article article")
+    # a browser without a screen draws no scroll bar: what stands in its place is as little part of the text
+    page.add_style_tag(content="#article article { border-right: 16px solid; }")
+    box = article.bounding_box()
+
+    def turn_the_wheel() -> None:
+        page.mouse.move(box["x"] + 50, box["y"] + 50)
+        page.mouse.wheel(0, 100)
+
+    def pull_the_bar() -> None:
+        page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 50)
+        article.evaluate("one => (one.scrollTop = 100)")
+
+    page.evaluate(HELD)
+    for number, move in enumerate((turn_the_wheel, pull_the_bar), start=1):
+        article.evaluate("one => (one.scrollTop = 0)")
+        ask(page, "What drives BPO?")
+        page.locator("#chat .question").nth(number - 1).wait_for()
+        page.wait_for_function("Boolean(window.goOn)")
+        move()
+        page.wait_for_function("document.querySelector('#article article').scrollTop > 0")
+        page.wait_for_timeout(300)  # until it stands still
+        scrolled = article.evaluate("one => one.scrollTop")
+        page.evaluate("window.goOn()")
+        answered(page, number)
+        page.wait_for_function(FREE)
+        page.locator("#article mark").wait_for()
+        assert page.locator("#article mark.current").count() == 0, move.__name__
+        assert article.evaluate("one => one.scrollTop") == scrolled
+    ask(page, "What drives BPO?")  # after the next question it follows again
+    page.wait_for_function("Boolean(window.goOn)")
+    page.evaluate("window.goOn()")
+    assert marked(page) == QUOTE and in_view(page, "#article mark.current")
+
+
+# an answer waits until `goOn` is called
+HELD = """() => {
+    const fetched = window.fetch;
+    window.fetch = async (...asked) => {
+        if (String(asked[0].url ?? asked[0]).includes("queue/join")) await new Promise((on) => (window.goOn = on));
+        window.goOn = null;
+        return fetched(...asked);
+    };
+}"""
+
+
 def test_a_quote_stands_beside_its_sentence_within_the_conversation(open_page: Open, real: str) -> None:
     page = open_page(real)
     for number, question in enumerate(["What drives BPO compared with KPO?", "How do they differ?"], start=1):

@@ -11,7 +11,7 @@ from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
-from tests.ui.browser import NEEDED, Open, ask, reload, serious, served
+from tests.ui.browser import NEEDED, Open, ask, reload, served, violations
 from tests.ui.scripted import FEEDBACK
 from ui.web.chat import ALL_GONE
 
@@ -49,7 +49,7 @@ def test_documents_are_added_asked_one_by_one_and_removed(address: str, open_pag
     assert page.title() == "Ask your documents"
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 844})
-        assert serious(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
 
     row(page, "Green tea").get_by_role("checkbox").uncheck()
     page.locator("#asked-of").get_by_text("Asked of Coffee only").wait_for(state="attached")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.chain import Assistant
 from assistant.exports import bundle
 from assistant.settings import AssistantSettings
 from ingest.errors import UserError
@@ -28,6 +29,14 @@ def test_json_is_the_answer_and_nothing_else_on_stdout(environment: dict[str, st
     assert answer.answered and answer.citations
     assert all(text[c.start : c.end] == c.quote for c in answer.citations)
     assert list(json.loads(run.stdout)) == list(Answer.model_fields)
+
+
+def test_a_greeting_is_told_the_same_as_in_the_window(environment: dict[str, str], assistant: Assistant) -> None:
+    run = bpo_kpo("ask", "help", **environment)
+    told = assistant.chain.invoke("help")
+    shown = " ".join(run.stdout.split())
+    assert run.returncode == 0 and shown.startswith(told.text)
+    assert all(question in shown for question in told.suggestions)
 
 
 def test_explain_shows_the_rankings_and_why_it_refused(environment: dict[str, str]) -> None:

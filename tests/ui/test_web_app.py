@@ -30,6 +30,15 @@ class TestAskEndpoint:
         suggested = {"suggestions": ("And what else, after 2?",)}
         assert event == "complete" and Answer.model_validate(answer) == expected.model_copy(update=suggested)
 
+    @pytest.mark.parametrize("said", ["hi", "help", ".", "thanks"])
+    def test_a_greeting_is_told_the_same_as_in_the_window(
+        self, real: str, assistant: Assistant, said: str
+    ) -> None:
+        event, (answer,) = call(real, said, [])
+        told = assistant.chain.invoke(said)
+        assert event == "complete" and answer["answered"] and answer["citations"] == []
+        assert answer["text"] == told.text and answer["suggestions"] == list(told.suggestions) != []
+
     def test_some_documents_may_be_asked(self, scripted: str) -> None:
         event, (answer,) = call(scripted, "And KPO?", [], ["Article B"])
         assert event == "complete" and "Asked of: Article B" in answer["text"]
@@ -171,6 +180,9 @@ class TestTurns:
 
 FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
     "hi": "Ask me about",
+    "help": "Ask me about",
+    "who are you?": "Ask me about",
+    ".": "Ask me about",
     "What's the difference between BPO and KPO?": "volume-driven",
     "how are they different?": "insight-driven",
     "compare BPO and KPO in a table": "Degree of complexity",

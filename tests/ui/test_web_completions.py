@@ -53,6 +53,9 @@ def test_a_stream_sends_lines_as_they_are_done_and_ends_as_the_whole(client: ope
     pieces = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
     assert "".join(pieces) == whole.choices[0].message.content
     assert chunks[-1].usage is None and chunks[-1].choices[0].finish_reason == "stop"
+    sent = [choice.delta.model_extra or {} for chunk in chunks for choice in chunk.choices]
+    cited = [one["annotations"] for one in sent if "annotations" in one]
+    assert cited == [[one.model_dump() for one in whole.choices[0].message.annotations or []]] != [[]]
 
     counted: Any = {**asked, "stream_options": {"include_usage": True}}
     *chunks, last = client.chat.completions.create(**counted, stream=True)

@@ -145,6 +145,13 @@ class TestAnswer:
         growing = read(answer_html(sent, key="t", finished=False)).text
         assert "Answered by" not in growing and "quoted" not in growing
 
+    @pytest.mark.parametrize(("confidence", "unsure"), [(0.74, True), (0.75, False), (None, False)])
+    def test_perhaps_does_not_look_like_likely(self, confidence: float | None, unsure: bool) -> None:
+        page = read(answer_html(answer(confidence=confidence), key="t"))
+        assert ("unsure" in page.values("class")[0].split()) == ("perhaps the answer" in page.text) == unsure
+        growing = read(answer_html(answer(confidence=confidence), key="t", finished=False))
+        assert growing.values("class")[0] == "answer"
+
     def test_a_sentence_without_proof_says_so_and_why(self) -> None:
         green, blue = (
             Sentence(text=text, citations=(), support="unsupported", doubt=f"<b>{text}</b>")

@@ -22,7 +22,7 @@ from assistant.lines import markdown_reader
 from assistant.prompts import UNPROVEN
 from ingest.pages import page_of
 from ui.web.originals import link_to
-from ui.wording import how, proof
+from ui.wording import how, is_unsure, proof
 
 # A question longer than this is shown cut; the assistant gets the whole of it.
 QUESTION_SHOWN = 600
@@ -71,6 +71,7 @@ def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequen
         summary = html.escape(proof(answer) if finished else "Quotes")
         parts.append(f'<details><summary>{summary}</summary><ol class="quotes">{items}</ol></details>')
     if finished:
+        kind += " unsure" if is_unsure(answer) else ""
         kind += " finished"
         copy = f'<a class="copy" href="#{key}-text" role="button">Copy</a>'
         parts.append(f'<p class="quiet">{html.escape(how(answer, sent_to))} · {copy}</p>')

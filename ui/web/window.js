@@ -161,6 +161,9 @@ document.addEventListener(
 );
 for (const move of ["wheel", "touchmove", "keydown"])
   document.addEventListener(move, (event) => within(event, "#article") && (reading = true), { passive: true });
+document.addEventListener("pointerdown", ({ target, offsetX }) => {
+  if (target === article() && offsetX >= target.clientWidth) reading = true; // on its scroll bar
+});
 narrow.addEventListener("change", closeDrawer); // on a wide screen the article is a panel
 document.addEventListener("input", (event) => within(event, "#question") && (entered = ""));
 document.addEventListener("keydown", (event) => {

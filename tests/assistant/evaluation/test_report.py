@@ -97,6 +97,8 @@ def test_a_bar_leads_to_the_questions_behind_it(tmp_path: Path) -> None:
         for name in ("Facts said", "retrieved but not used", r"count \(2\)")
     )
     assert facts and stage and tag
+    told = re.findall(r'title="([^"]+)">\s*<span class="name">(?:Facts said|count \(2\))<', html)
+    assert len(told) == 2 and len(set(told)) == 1, "on hover a bar by kind tells its meaning, as the others do"
     assert shown(html).count("Facts said, where it is not at its best: 1") == 1
     (lost,) = re.findall(r'<details class="question lost" data-behind="([^"]*)"', html)
     assert {f"behind-{number}" for number in lost.split()} >= {facts[1], stage[1], tag[1]}

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.evaluation.feedback import Feedback, keep
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.results import read_rows, read_summary
 from ingest.settings import ROOT
+from tests.assistant.evaluation.by_hand import an_answer
 from tests.model_server import model_server, streamed
 from tests.ui import command
 
@@ -142,3 +144,19 @@ def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: 
     assert (run.returncode, run.stderr) == (0, not_used)
     (row,) = read_rows(tmp_path / "report")
     assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
+
+
+def test_thumbs_down_become_lines_of_a_set_and_their_comments_stand_beside_it(
+    evaluate: Run, tmp_path: Path
+) -> None:
+    path, answer = tmp_path / "feedback.jsonl", an_answer("", question="What drives “BPO”?")
+    down = Feedback(good=False, comment="It is\nvolume.", answer=answer)
+    for one in (down, Feedback(good=True, comment="Right!", answer=answer)):
+        keep(one, path)
+    run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(path))
+    assert run.returncode == 0
+    (line,) = map(json.loads, run.stdout.splitlines())
+    assert (line["id"], line["question"], line["answerable"]) == (down.question_id, "What drives “BPO”?", "?")
+    assert run.stderr == f"{down.question_id}: It is volume.\n"
+    run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(tmp_path / "none.jsonl"))
+    assert run.returncode == 2 and run.stderr.startswith("bpo-kpo: There is no feedback at ")

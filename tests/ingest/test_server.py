@@ -16,7 +16,7 @@ from ingest.settings import IngestSettings
 from tests.ingest.chroma_server import ChromaServer, chroma_server
 from tests.ingest.processes import WordHash, settings_of
 
-pytestmark = pytest.mark.xdist_group("chroma server")
+pytestmark = [pytest.mark.xdist_group("chroma server"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

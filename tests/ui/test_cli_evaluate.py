@@ -62,6 +62,7 @@ def without_times(folder: Path) -> bytes:
     return re.sub(rb'"seconds":{[^}]*}', b"", (folder / "results.jsonl").read_bytes())
 
 
+@pytest.mark.slow
 def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
     run, folder = smoke
     assert run.returncode == 0, run.stdout + run.stderr
@@ -75,6 +76,7 @@ def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
     Answer.model_validate(rows[0]["answer"])
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
     smoke: tuple[Done, Path], evaluate: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_missed_floor_exits_with_1_and_a_run_is_compared_with_another(evaluate
     assert "<h2>Against one</h2>" in (tmp_path / "two" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_two_models_have_a_report_each_and_one_that_compares_them(evaluate: Run, tmp_path: Path) -> None:
     models = ("--model", "extractive", "--model", "openai:fake")
     with model_server(streamed("KPO is insight-driven. [1]")) as server:

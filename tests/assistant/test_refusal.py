@@ -1,4 +1,4 @@
-"""The one place where it is decided that the documents do not say: signals and a probability, worked by hand."""
+"""When an answer is a refusal: what was read hardly answers, or a reader has written nothing but that."""
 
 import math
 

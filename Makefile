@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test stress evaluate bench window pictures reading-model reading-report lock
+.PHONY: chat test quick stress evaluate bench window pictures reading-model reading-report lock
 
 chat: .venv/ready
 	@$(BIN)/bpo-kpo chat
@@ -14,6 +14,10 @@ test: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# While one works: the tests without those that are marked as slow.
+quick: .venv/ready
+	@$(BIN)/pytest -m "not slow"
 
 # What the tests try with a few chosen inputs, tried with all of them; takes minutes.
 stress: .venv/ready

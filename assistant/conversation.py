@@ -11,6 +11,7 @@ from assistant.answers import EarlierTurn
 from assistant.prompts import MARKER, UNPROVEN
 from assistant.reading_model.scope import Scope
 from ingest.lexicon import content_words
+from ingest.text import ORDINALS
 
 TURNS = 3  # questions at most that are read together, the one that is asked among them
 _WHOLE = 2  # content words of an earlier question that needs none before it
@@ -21,13 +22,12 @@ _SAY_NOTHING: tuple[Scope, ...] = ("assistant", "document")
 _ALIKE = 60  # how alike two words must be, of 100, for one to stand for the other: BPO and KPO are 67
 # "the 4th one", "the last point on that list", "number 3"
 _ITEM = re.compile(
-    r"(?:\bthe\s+(?:(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    rf"(?:\bthe\s+(?:(?P<ordinal>{'|'.join(ORDINALS)}|last)"
     r"|(?P<nth>\d\d?)(?:st|nd|rd|th))|(?:\bnumber|\bno\.|#)\s*(?P<number>\d\d?))\b"
     r"(?P<listed>(?:\s+(?:one|point|item|entry)\b)?"
     r"(?:\s+(?:of|on|in)\s+(?:them|these|those|(?:the|that|this|your)\s+list)\b)?)",
     re.IGNORECASE,
 )
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _LISTED = re.compile(r"^(?:[-*]|\d+[.)])\s+(.+)$", re.MULTILINE)
 EARLIER_TOLD = 20  # earlier questions that a chat model is told,
 ANSWERS_TOLD = 6  # the last of them with their answers
@@ -105,7 +105,7 @@ def with_item(question: str, answer: str) -> str | None:
     if not found or len(items) < 2:
         return None
     word = (found["ordinal"] or "").casefold()
-    place = _ORDINALS.index(word) + 1 if word in _ORDINALS else int(found["nth"] or found["number"] or len(items))
+    place = ORDINALS.get(word) or int(found["nth"] or found["number"] or len(items))
     if not 1 <= place <= len(items):
         return None
     return " ".join(f"{question[: found.start()]}{items[place - 1]}{question[found.end() :]}".split())

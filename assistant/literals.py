@@ -8,18 +8,10 @@ from functools import lru_cache
 import regex
 
 from ingest.lexicon import STOP_WORDS
-from ingest.text import words
+from ingest.text import NUMBERS, words
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ONES = (
-    "two three four five six seven eight nine ten eleven twelve "
-    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_DIGITS = {
-    **{word: str(number) for number, word in enumerate(_ONES.split(), start=2)},
-    **{word: str(10 * number) for number, word in enumerate(_TENS.split(), start=2)},
-}
+_DIGITS = {word: str(number) for word, number in NUMBERS.items() if word != "one"}  # mostly no amount
 _UNITS = {"percent": "%", "per cent": "%"}
 _AMOUNT = re.compile(
     r"(?:(?P<money>[$€£])\s*)?(?P<number>\d[\d.,]*"

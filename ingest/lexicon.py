@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from ingest import bm25
 from ingest.bm25 import Query
-from ingest.text import words
+from ingest.text import NUMBERS, words
 
 # Words that carry no subject. Question words are here too.
 STOP_WORDS = frozenset(
@@ -49,11 +49,13 @@ _IRREGULAR = {
         grow grew grown|hold held|keep kept|know knew known|lead led|leave left|lose lost|make made|meet met
         pay paid|rise rose risen|run ran|sell sold|send sent|speak spoke spoken|spend spent|take took taken
         teach taught|tell told|think thought|understand understood|win won|write wrote written
-        good better best|bad worse worst|child children|man men|person people|woman women
-        2 two|3 three|4 four|5 five|6 six|7 seven|8 eight|9 nine|10 ten""".replace("\n", "|").split("|")
+        good better best|bad worse worst|child children|man men|person people
+        woman women""".replace("\n", "|").split("|")
     for base, *forms in [line.split()]
     for form in forms
 }
+# "two" is the term "2". Those above ten are terms of their own: it would be another format of the index.
+_IRREGULAR |= {word: str(number) for word, number in NUMBERS.items() if 2 <= number <= 10}
 
 
 _STEMMER = Stemmer.Stemmer("english")

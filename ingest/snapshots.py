@@ -118,18 +118,18 @@ class FolderStore:
 
     def read_manifest(self, name: str) -> Manifest:
         """The manifest of a snapshot. Raises `IndexProblem` where it is damaged or of another release."""
-        with damaged(str(self.folder)):
+        with damaged(self.place):
             fields = json.loads((self.path(name) / "manifest.json").read_bytes())
             if isinstance(fields, dict) and fields.get("format") != FORMAT:
                 raise IndexProblem(
-                    f"The index at {self.folder} has format {fields.get('format')}, this release reads {FORMAT}. "
+                    f"The index at {self.place} has format {fields.get('format')}, this release reads {FORMAT}. "
                     "Run: bpo-kpo ingest"
                 )
             return Manifest.model_validate(fields)
 
     def open_database(self, name: str) -> database.Database:
         """All that a snapshot holds but the vectors."""
-        return database.Database(self._database(name), str(self.folder))
+        return database.Database(self._database(name), self.place)
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
@@ -137,7 +137,7 @@ class FolderStore:
 
     def is_whole(self, name: str) -> bool:
         """Whether the database of a snapshot is as it was written."""
-        with damaged(str(self.folder)):
+        with damaged(self.place):
             return _digest(self._database(name)) == self.read_manifest(name).database
 
     # --- what a build does, in this order

@@ -1,4 +1,4 @@
-"""Words, tokens, and folding with an offset map: what every matching in the project uses.
+"""Words, number words, tokens, and folding with an offset map: what every matching in the project uses.
 
 All positions are code points into the text that was passed in.
 """
@@ -135,6 +135,19 @@ def words(text: str) -> list[str]:
     """The words and numbers of `text`, folded; a possessive 's is dropped."""
     folded = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES).casefold()
     return [word.removesuffix("'s") for word in _WORD.findall(folded)]
+
+
+_TO_NINETEEN = """one two three four five six seven eight nine ten
+    eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TO_TWENTIETH = """first second third fourth fifth sixth seventh eighth ninth tenth
+    eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
+# English number words and what they stand for
+NUMBERS = {
+    **{word: number for number, word in enumerate(_TO_NINETEEN.split(), start=1)},
+    **{word: 10 * number for number, word in enumerate(_TENS.split(), start=2)},
+}
+ORDINALS = {word: number for number, word in enumerate(_TO_TWENTIETH.split(), start=1)}
 
 
 def few(names: Iterable[str], shown: int, count: int) -> str:

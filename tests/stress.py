@@ -34,23 +34,23 @@ def orders_in_documents() -> None:
         print(f"no success: {probe.name}", flush=True)
 
 
-def killed_builds() -> None:
+def killed_builds(rounds: int) -> None:
     """Whatever was going on, the index is the old one or the new one, whole."""
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder))
         write_version(settings.corpus, 0)
         whole_build = killed_after(settings, PATIENCE)  # not killed
         version = version_now(settings)
-        for i in range(1, 1 + ROUNDS):
+        for i in range(1, 1 + rounds):
             write_version(settings.corpus, i)
-            killed_after(settings, whole_build * random.uniform(i - 1, i) / ROUNDS)
+            killed_after(settings, whole_build * random.uniform(i - 1, i) / rounds)
             seen = version_now(settings)
             assert seen in (version, i), f"version {seen}, after {version} and while {i} was built"
             version = seen
         build(settings, embeddings=WordHash())
-        assert version_now(settings) == ROUNDS
+        assert version_now(settings) == rounds
         assert has_only_what_is_needed(settings)
-    print(f"The index was whole after each of {ROUNDS} builds.")
+    print(f"The index was whole after each of {rounds} builds.")
 
 
 def killed_after(settings: IngestSettings, seconds: float) -> float:
@@ -66,4 +66,4 @@ def killed_after(settings: IngestSettings, seconds: float) -> float:
 
 if __name__ == "__main__":
     orders_in_documents()
-    killed_builds()
+    killed_builds(ROUNDS)

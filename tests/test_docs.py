@@ -26,6 +26,7 @@ from ui.cli import app
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in ROOT.glob("docs/*.md")}
 PAGES["README.md"] = (ROOT / "README.md").read_text(encoding="utf-8")
 ALL = "\n".join(PAGES.values())
+CHANGES = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 EVALUATION, ARCHITECTURE = PAGES["docs/evaluation.md"], PAGES["docs/architecture.md"]
 EXCHANGES = re.findall(r"```console\n\$ (.*?)\n(.*?)```", ALL, re.DOTALL)
 SHELL = "\n".join([*re.findall(r"```sh\n(.*?)```", ALL, re.DOTALL), *re.findall(r"`(bpo-kpo .+?)`", ALL)])
@@ -130,9 +131,11 @@ def test_every_page_can_be_reached_from_the_readme_which_is_short() -> None:
     assert len(PAGES["README.md"].splitlines()) <= 150
 
 
-def test_files_that_are_named_are_there() -> None:
-    named = re.findall(r"`((?:corpus|ingest|assistant|ui|tests|docs)/[\w./-]+)`", ALL)
-    named += re.findall(r"\b(?:pytest (?:-\S+ )*|python )(tests/[\w./-]+)", ALL)
+def test_files_and_modules_that_are_named_are_there() -> None:
+    text = f"{ALL}\n{CHANGES}"
+    named = re.findall(r"`((?:corpus|ingest|assistant|ui|tests|docs)/[\w./-]+)`", text)
+    named += re.findall(r"\b(?:pytest (?:-\S+ )*|python )(tests/[\w./-]+)", text)
+    named += [f"{name.replace('.', '/')}.py" for name in re.findall(r"python -m (tests(?:\.\w+)+)", text)]
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 

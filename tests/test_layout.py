@@ -54,6 +54,7 @@ def test_what_answers_needs_nothing_of_what_trains() -> None:
             assert "reading_model.training" not in path.read_text(encoding="utf-8"), path
 
 
+@pytest.mark.slow
 def test_the_command_starts_without_the_heavy_packages() -> None:
     code = "import sys, ui.cli; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

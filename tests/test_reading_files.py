@@ -83,6 +83,7 @@ def share_their_words(one: str, other: str) -> bool:
 # --- apart from what is measured
 
 
+@pytest.mark.slow
 def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read: list[Read]) -> None:
     """Else the figures would say how well questions are remembered."""
     assert share_their_words("wen was this artical publisht", "when was this article published?")

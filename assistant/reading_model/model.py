@@ -32,8 +32,8 @@ class Calibration(BaseModel):
 
     `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
     `further` how far below the best unit's logit that of a further one may be, `further_row` the same within a
-    table, `behind` the share of a follow-up's reading behind the question before it (see `follow_up`). The others
-    are the least logits of a proven claim.
+    table, `behind` the share of a follow-up's reading behind the question before it (see `both_readings`). The
+    others are the least logits of a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -70,6 +70,13 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert "\n" not in str(caught.value)
 
 
+def test_a_text_has_100_000_characters_at_most(assistant: Assistant) -> None:
+    (found,) = check_text(QUOTE.ljust(100_000), assistant.opened())
+    assert found.verdict == "quoted"
+    with pytest.raises(QuestionError, match=r"has 100,001 characters, the limit is 100,000\. Divide it\.$"):
+        check_text(QUOTE.ljust(100_001), assistant.opened())
+
+
 @given(st.text(max_size=80))
 def test_any_text_gets_verdicts_or_one_line(brief_assistant: Assistant, text: str) -> None:
     try:

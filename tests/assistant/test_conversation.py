@@ -46,6 +46,7 @@ def test_a_word_like_one_of_the_earlier_question_takes_its_place(earlier: str, q
     assert standalone(question, [earlier]) == read
 
 
+ITEMS = "\n".join(f"- Item {n}" for n in range(1, 13))
 BULLETS = "These are: [1]\n- Lower costs [1]\n- Nearshore: close by. [2]\n- Better scalability, etc. [2]"
 TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Services [3] | many [4] |"
 
@@ -58,6 +59,8 @@ TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Ser
         ("Number 1 please", BULLETS, "Lower costs please"),
         ("tell me more about the second", TABLE, "tell me more about Services"),
         ("explain the fifth one", BULLETS, None),
+        ("explain the eleventh one", ITEMS, "explain Item 11"),
+        ("explain the eleventh one", BULLETS, None),
         ("and the 3rd of them?", BULLETS, "and Better scalability, etc?"),
         ("when is the first payment due", BULLETS, None),
         ("Is KPO the first of its kind?", BULLETS, None),

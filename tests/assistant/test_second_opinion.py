@@ -173,6 +173,7 @@ def test_it_is_asked_about_translated_sentences_too(asking: Asking, number: int)
 # --- how good it is
 
 
+@pytest.mark.slow
 def test_it_catches_what_the_docs_say_and_marks_falsely_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every third answer: `python -m tests.benchmarks.verdicts` counts them all."""
     some = list(islice(second_opinions.written(), 0, None, 3))

@@ -22,6 +22,7 @@ ASKED = [case for case in CASES if any(check.kind in ("ask", "refuse") for check
 STILL_OPEN = json.loads((FOLDER / "open.json").read_text(encoding="utf-8"))
 
 Read = dict[Path, dict[str, Any]]
+pytestmark = pytest.mark.slow
 reading = pytest.mark.xdist_group("cases")  # which one worker reads, once
 
 # What is said of documents, by the beginning of the check: in what is read, or when it is read in.
@@ -84,7 +85,6 @@ def test_at_most_a_tenth_of_the_checks_is_open_and_each_of_these_is_a_check() ->
     assert set(waiting) <= set(checks) and len(waiting) * 10 <= len(checks)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", ASKED, ids=[case.name for case in ASKED])
 def test_what_is_answered(case: Case, minilm: MiniLM, tmp_path: Path) -> None:
     """All but the questions that `open.json` lists by what they wait for; every quote stands in its document."""

@@ -28,6 +28,7 @@ def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_named_and_passed_over_and_the_rest_goes_in(library: Library) -> None:
     library.write("a.md", "A.")
     library.write("broken.pdf", "no PDF")

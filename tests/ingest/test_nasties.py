@@ -15,6 +15,7 @@ SECONDS = 5.0
 WRITTEN = {name: text.encode(errors="replace").decode() for name, text in NASTIES.items()}
 
 
+@pytest.mark.slow
 def test_documents_and_their_questions(library: Library) -> None:
     for name, text in WRITTEN.items():
         library.write(f"{name}.md", f"# Nasty\n\nFirst words.\n\n{text}\n\nLast words.\n")

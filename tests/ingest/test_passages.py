@@ -88,6 +88,7 @@ DENSE = st.lists(RUN | ODD | LONG_WORD, max_size=3).map(" ".join)
 DENSE_DOCUMENTS = st.builds("# {}\n\n{}".format, DENSE, DENSE).map(lambda t: make_source("a.md", t))
 
 
+@pytest.mark.slow
 @given(documents() | DENSE_DOCUMENTS, st.just(PASSAGE_TOKENS) | st.integers(70, PASSAGE_TOKENS))
 def test_whatever_the_document_its_passages_are_a_partition_of_its_text_within_the_models_window(
     tokenizer: tokenizers.Tokenizer, source: Source, budget: int

@@ -16,7 +16,7 @@ from ingest.settings import IngestSettings
 from tests.ingest.chroma_server import ChromaServer, chroma_server
 from tests.ingest.processes import WordHash, settings_of
 
-pytestmark = pytest.mark.xdist_group("chroma server")
+pytestmark = [pytest.mark.xdist_group("chroma server"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,31 @@ def test_a_cache_that_cannot_be_written_is_named(
     message = rf"The index at {tmp_path / 'one'} cannot be written \(No space left on device\)\. Mend that\.$"
     with pytest.raises(IndexProblem, match=message):
         ingest(one)
+
+
+def test_what_is_wrong_with_the_files_of_a_server_is_said_of_its_address(machine: Machines) -> None:
+    one = machine("one")
+    ingest(one)
+    store = ServerStore(one)
+
+    def file(name: str) -> Path:
+        pointer = store.read_pointer()
+        assert pointer
+        return store.path(pointer.snapshot) / name
+
+    mend = r"Run: bpo-kpo ingest$"
+    for written, said in (
+        ('{"format": 3}', rf"has format 3, this release reads \d+\. {mend}"),
+        ("{", "is damaged"),
+    ):
+        file("manifest.json").write_text(written, encoding="utf-8")
+        with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} {said}"):
+            CurrentIndex(one).get()
+    assert ingest(one).passages == 2
+    assert len(CurrentIndex(one).get().passages) == 2
+    file("passages.sqlite").write_bytes(b"no database")
+    with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} is damaged"):
+        list(CurrentIndex(one).get().passages)
 
 
 def test_a_server_away_is_one_line_and_its_reader_goes_on_later(machine: Machines, server: ChromaServer) -> None:

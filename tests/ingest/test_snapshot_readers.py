@@ -41,6 +41,7 @@ def test_a_snapshot_cleared_unopened_is_no_fault(indexed: Library, monkeypatch: 
     assert indexed.texts() == ["C."]
 
 
+@pytest.mark.slow
 def test_readers_in_two_processes_never_fail_never_wait_and_never_see_a_mixture(settings: IngestSettings) -> None:
     context = processes()
     stop, results = context.Event(), context.Queue()

@@ -42,6 +42,7 @@ def killed(settings: IngestSettings, step: str) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "published"),
     [
@@ -63,6 +64,7 @@ def test_a_killed_build_leaves_the_old_index_or_the_new(
     assert version_now(settings) == 2 and has_only_what_is_needed(settings)
 
 
+@pytest.mark.slow
 def test_the_very_first_build_can_be_killed_too(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     assert FolderStore(settings.index).read_pointer() is None

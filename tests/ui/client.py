@@ -77,22 +77,36 @@ class Page:
     def send(self, question: str) -> None:
         """Asks, and does not wait."""
         self.press("asked", question, self.reader, "[]", False, saved="")
-        body = {"fn_index": self.ids["answer"], "session_hash": self.session, "data": [None]}
-        reply = self.http.post("queue/join", json=body)
-        assert reply.status_code == 200, reply.text
+        self._join("answer", None)
 
     def ask(self, question: str) -> str:
         """Asks, waits for the whole answer, and says what the page shows then."""
         self.send(question)
+        message = self._completed()
+        assert message["success"], message
+        return self.shown()
+
+    def press_and_wait(self, listener: str, *data: object) -> dict[str, Any]:
+        """What comes of a listener whose work waits in a queue: its `data`, or an `error`."""
+        self._join(listener, *data)
+        output: dict[str, Any] = self._completed()["output"]
+        return output
+
+    def _join(self, listener: str, *data: object) -> None:
+        body = {"fn_index": self.ids[listener], "session_hash": self.session, "data": data}
+        reply = self.http.post("queue/join", json=body)
+        assert reply.status_code == 200, reply.text
+
+    def _completed(self) -> dict[str, Any]:
+        """The last message of what was joined, and in `steps` how many came before."""
         self.steps = 0
         with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
-                message = json.loads(line.removeprefix("data: ") or "{}")
+                message: dict[str, Any] = json.loads(line.removeprefix("data: ") or "{}")
                 self.steps += message.get("msg") == "process_generating"
                 if message.get("msg") == "process_completed":
-                    assert message["success"], message
-                    break
-        return self.shown()
+                    return message
+        raise AssertionError("the server ended the stream")
 
     def shown(self) -> str:
         """The conversation as the page shows it."""

@@ -11,6 +11,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answers import Answer, Ask, Seconds, Sentence
+from assistant.check import Checked
 from ingest.errors import QuestionError, UserError
 from ingest.passages import split
 from ingest.snapshots import SourceRecord
@@ -94,6 +95,9 @@ class ScriptedAssistant:
     @property
     def offline(self) -> "ScriptedAssistant":
         return self
+
+    def check_text(self, text: str) -> list[Checked]:
+        return []
 
     def first_questions(self) -> tuple[str, ...]:
         return ("How do BPO and KPO differ?",)

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import Answer
+from assistant.evaluation.feedback import Feedback, keep
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.results import read_rows, read_summary
 from ingest.settings import ROOT
+from tests.assistant.evaluation.by_hand import an_answer
 from tests.model_server import model_server, streamed
 from tests.ui import command
 
@@ -60,6 +62,7 @@ def without_times(folder: Path) -> bytes:
     return re.sub(rb'"seconds":{[^}]*}', b"", (folder / "results.jsonl").read_bytes())
 
 
+@pytest.mark.slow
 def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
     run, folder = smoke
     assert run.returncode == 0, run.stdout + run.stderr
@@ -73,6 +76,7 @@ def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
     Answer.model_validate(rows[0]["answer"])
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
     smoke: tuple[Done, Path], evaluate: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -110,6 +114,7 @@ def test_a_missed_floor_exits_with_1_and_a_run_is_compared_with_another(evaluate
     assert "<h2>Against one</h2>" in (tmp_path / "two" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_two_models_have_a_report_each_and_one_that_compares_them(evaluate: Run, tmp_path: Path) -> None:
     models = ("--model", "extractive", "--model", "openai:fake")
     with model_server(streamed("KPO is insight-driven. [1]")) as server:
@@ -142,3 +147,19 @@ def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: 
     assert (run.returncode, run.stderr) == (0, not_used)
     (row,) = read_rows(tmp_path / "report")
     assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
+
+
+def test_thumbs_down_become_lines_of_a_set_and_their_comments_stand_beside_it(
+    evaluate: Run, tmp_path: Path
+) -> None:
+    path, answer = tmp_path / "feedback.jsonl", an_answer("", question="What drives “BPO”?")
+    down = Feedback(good=False, comment="It is\nvolume.", answer=answer)
+    for one in (down, Feedback(good=True, comment="Right!", answer=answer)):
+        keep(one, path)
+    run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(path))
+    assert run.returncode == 0
+    (line,) = map(json.loads, run.stdout.splitlines())
+    assert (line["id"], line["question"], line["answerable"]) == (down.question_id, "What drives “BPO”?", "?")
+    assert run.stderr == f"{down.question_id}: It is volume.\n"
+    run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(tmp_path / "none.jsonl"))
+    assert run.returncode == 2 and run.stderr.startswith("bpo-kpo: There is no feedback at ")

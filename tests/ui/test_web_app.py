@@ -200,6 +200,7 @@ FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold
 }
 
 
+@pytest.mark.slow
 def test_what_strangers_type_first_is_answered_or_refused(assistant: Assistant) -> None:
     turns = Turns()
     for said, wanted in FIRST_THINGS.items():

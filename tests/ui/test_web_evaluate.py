@@ -34,6 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_one_is_under_way_and_a_stopped_one_is_kept_and_gone_on_with(assistant: Assistant, folder: Path) -> None:
     runs, report = Runs(), folder / "smoke-1"
     runs.begin(ITEMS, assistant, report)

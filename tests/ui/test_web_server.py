@@ -32,10 +32,22 @@ from tests.ui.client import Page
 from tests.ui.command import COMMAND
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant
 from ui.web import app as web
+from ui.web import guard
 from ui.web.guard import LARGEST_BODY, Guard, may_add
 from ui.web.server import address_of, take_port
 
 pytestmark = pytest.mark.xdist_group("web")  # one server for all of them
+
+
+def opened_to_others(logins: bool) -> TestClient:
+    """A client of a server that returns what it is sent, behind the guard of a window with logins or without."""
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(await Request(scope, receive).body())(scope, receive, send)
+
+    app = Starlette(routes=[Mount("/", read)])
+    app.add_middleware(Guard, may_add=partial(may_add, here=False, logins=logins))
+    return TestClient(app)
 
 
 class TestWhatIsOpen:
@@ -81,13 +93,16 @@ class TestWhatIsOpen:
             through = httpx.post(url, files=files, headers={header: "team.example"}, trust_env=False)
             assert through.status_code == 413, header
 
-        async def read(scope: Scope, receive: Receive, send: Send) -> None:
-            await PlainTextResponse(await Request(scope, receive).body())(scope, receive, send)
-
         for logins, status in ((False, 413), (True, 200)):  # opened to others
-            app = Starlette(routes=[Mount("/", read)])
-            app.add_middleware(Guard, may_add=partial(may_add, here=False, logins=logins))
-            assert TestClient(app).post("/upload", files=files).status_code == status
+            assert opened_to_others(logins).post("/upload", files=files).status_code == status
+
+    def test_an_upload_has_1_gb_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert guard.LARGEST_UPLOAD == 1_000_000_000  # as docs/documents.md says
+        monkeypatch.setattr(guard, "LARGEST_UPLOAD", 2_000)
+        team = opened_to_others(logins=True)
+        assert team.post("/upload", content=iter([b"x" * 1_000] * 2)).status_code == 200
+        turned_down = team.post("/upload", content=iter([b"x" * 1_000] * 2 + [b"x"]))
+        assert (turned_down.status_code, turned_down.text) == (413, "A request has 2,000 bytes at most.")
 
     def test_behind_a_proxy_its_address_is_the_one_that_was_called(self, scripted: str) -> None:
         told = {"host": "localhost", "x-forwarded-host": "team.example:8443, inner", "x-forwarded-proto": "https"}

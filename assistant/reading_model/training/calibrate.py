@@ -29,7 +29,7 @@ class ReadQuestion:
     alone: list[Logits] = field(default_factory=list)
 
     def combined(self, share: float) -> "ReadQuestion":
-        """The same as the assistant reads it: both readings of a follow-up are one (see `follow_up`)."""
+        """The same as the assistant reads it: both readings of a follow-up are one (see `both_readings`)."""
         both = zip(self.logits, self.alone, strict=True) if self.alone else ()
         found = [Logits(*combined(behind, alone, share), behind.proven) for behind, alone in both]
         return replace(self, logits=found or self.logits)

@@ -13,7 +13,7 @@ from tests.benchmarks.conversations import ITEMS, MODEL, written_replies
 # A third of the conversations, so that it is quick; all of them have the same figures.
 SOME = [item for item in ITEMS if int(item.id.split("-")[1]) % 3 == 1]
 
-pytestmark = pytest.mark.xdist_group("conversations")  # which are had once
+pytestmark = [pytest.mark.xdist_group("conversations"), pytest.mark.slow]  # which are had once
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ import math
 import re
 from pathlib import Path
 
+import pytest
+
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
 from assistant.evaluation.results import read_rows
@@ -27,6 +29,7 @@ FLOORS = {
 }
 
 
+@pytest.mark.slow
 def test_another_document_is_answered_and_every_figure_is_a_number(minilm: MiniLM, tmp_path: Path) -> None:
     settings = IngestSettings(index=tmp_path / "index")
     assistant = assistant_over(settings, DATA / "cold-chain.md", embeddings=minilm)

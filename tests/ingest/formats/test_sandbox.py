@@ -12,6 +12,8 @@ from ingest.formats import sandbox
 from ingest.formats.sandbox import Converter
 from tests.ingest.formats.samples import docx, pdf
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_process_converts_one_document_after_another(tmp_path: Path) -> None:
     (tmp_path / "ä page.html").write_text("<h1>Größe</h1>")

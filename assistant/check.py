@@ -72,9 +72,9 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
     calibration = opened.scorer.calibration
     said = " ".join(f"{label} {claim}".split())
     tried = [_passages_of(evidence, opened)] if evidence else _nearest(said, opened)
-    least = calibration.claim if evidence else calibration.claim_elsewhere
+    threshold = calibration.claim_threshold if evidence else calibration.uncited_threshold
     named = names_in(passage.text for passages in tried for passage in passages)
-    judge = Judge(opened.scorer.proves, least, sought=not evidence, named=named)
+    judge = Judge(opened.scorer.proves, threshold, sought=not evidence, named=named)
     found = []
     for passages in tried:
         aligned = [(passage, *find_quote(claim, passage.text)) for passage in passages]
@@ -83,7 +83,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
         found.append((verdict(proof, claim, quoted, judge, label), proof, quoted))
     best, proof, quoted = max(found, key=lambda one: (one[0].logit, one[2]))
     numbers: dict[tuple[str, int, int], Citation] = {}
-    marked = bool(best.doubt) and best.logit < calibration.claim_of_chat_model
+    marked = bool(best.doubt) and best.logit < calibration.chat_model_threshold
     return Checked(
         text=claim,
         verdict=support_of(best.doubt, quoted),

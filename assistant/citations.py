@@ -125,7 +125,7 @@ def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: J
     said = set(content_words(piece.text))
     aligned = [(i, *find_quote(piece.text, passage.text)) for i, passage in enumerate(passages)]
     aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
-    surer = replace(judge, least=judge.elsewhere, sought=True) if judge else None
+    surer = replace(judge, threshold=judge.uncited_threshold, sought=True) if judge else None
     for i, span, quoted in aligned[:_TRIED]:
         found = replace(piece, proof=[(i, span)], quoted=quoted)
         if span.start < span.end and not _doubt(found, passages, surer):

@@ -47,7 +47,7 @@ class Scorer:
     @property
     def judge(self) -> Judge:
         """That of a chat model's sentences, of which few that are right may be marked."""
-        return Judge(self.proves, self.calibration.claim_of_chat_model, self.calibration.claim_elsewhere)
+        return Judge(self.proves, self.calibration.chat_model_threshold, self.calibration.uncited_threshold)
 
     def rerank(self, question: str, passages: Sequence[PassageLike]) -> list[float]:
         """How much the best unit of each passage, or a known question that it answers, resembles a question."""
@@ -64,7 +64,7 @@ class Scorer:
         if not earlier:
             return behind
         alone = self._read_once(own, passages)
-        share = self.calibration.behind
+        share = self.calibration.earlier_weight
         return [
             PassageScores(*combined(both, by_itself, share), both.likeness)
             for both, by_itself in zip(behind, alone, strict=True)

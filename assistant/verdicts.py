@@ -41,15 +41,15 @@ Proof = Sequence[tuple[RetrievedPassage, Span]]  # the passages that a sentence 
 class Judge:
     """The model and its thresholds: `proves` gives the logit of a claim as proven by some passages.
 
-    `least` is that of a claim which its own passages prove. Where any other passage may prove it, one of them will
-    seem to, and more is asked: `elsewhere`. It is `sought` where nobody named the passages that may prove it.
-    `written` is the whole answer, by which one knows its language; `named` is what the documents treat as names.
-    `opinion` is a second one on what is found proven; `None`: there is none.
+    `threshold` is that of a claim which its own passages prove. Where any other passage may prove it, one of them
+    will seem to, and more is asked: `uncited_threshold`. It is `sought` where nobody named the passages that may
+    prove it. `written` is the whole answer, by which one knows its language; `named` is what the documents treat
+    as names. `opinion` is a second one on what is found proven; `None`: there is none.
     """
 
     proves: Callable[[str, Proof], float]
-    least: float
-    elsewhere: float = math.inf
+    threshold: float
+    uncited_threshold: float = math.inf
     sought: bool = False
     written: str = ""
     named: Collection[str] = ()
@@ -119,7 +119,7 @@ def _judged(said: str, proof: Proof, judge: Judge, translated: bool) -> Verdict:
     if translated and judge.sought:
         return Verdict("it is in another language than the passage", -math.inf)
     logit = math.inf if translated else judge.proves(said, proof)
-    proven = logit >= judge.least
+    proven = logit >= judge.threshold
     return Verdict(_combined(proven, judge.opinion(said, proof) if proven else None), logit)
 
 

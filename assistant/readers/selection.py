@@ -55,19 +55,19 @@ def _group(number: int, passage: RetrievedPassage, unit: Unit) -> tuple[str | in
     return () if unit.list is None else (number, "list", unit.list)
 
 
-def select(ranked: list[Candidate], further: float, further_row: float) -> list[Candidate]:
+def select(ranked: list[Candidate], unit_margin: float, row_margin: float) -> list[Candidate]:
     """The best unit and those whose logits are so close below its own, best first, while the answer stays short.
 
     A list comes with what announces it, in the order of the text; of a table come the rows that are within
-    `further_row` of its best one. Headings and other units are not mixed (see `_of_one_sort`).
+    `row_margin` of its best one. Headings and other units are not mixed (see `_of_one_sort`).
     """
     chosen: list[Candidate] = []
-    ranked = _of_one_sort(ranked, further)
-    threshold = ranked[0].score - further if ranked else math.inf
+    ranked = _of_one_sort(ranked, unit_margin)
+    threshold = ranked[0].score - unit_margin if ranked else math.inf
     for candidate in ranked:
         if chosen and candidate.score < threshold:
             break
-        whole = [c for c in _with_its_list(candidate, ranked, threshold, further_row) if c not in chosen]
+        whole = [c for c in _with_its_list(candidate, ranked, threshold, row_margin) if c not in chosen]
         if not chosen or sum(len(c.unit.text.split()) for c in (*chosen, *whole)) <= LONGEST:
             chosen += whole
     blocks = list(dict.fromkeys(c.group or (c.number, c.start) for c in chosen))
@@ -86,7 +86,7 @@ def beginning(section: list[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
+def _of_one_sort(ranked: list[Candidate], unit_margin: float) -> list[Candidate]:
     """Only the headings, or only what is none: the sort of the best unit.
 
     Several headings are a list, which answers as well as most of them do. One alone stands above the answer,
@@ -97,13 +97,13 @@ def _of_one_sort(ranked: list[Candidate], further: float) -> list[Candidate]:
     if not headings or not others or headings[0] is not ranked[0]:
         return others or headings
     scores = [c.score for c in headings if c.group == headings[0].group]
-    several = sum(score >= headings[0].score - further for score in scores) > 1
-    least = float(np.median(scores)) if several else headings[0].score - further
+    several = sum(score >= headings[0].score - unit_margin for score in scores) > 1
+    least = float(np.median(scores)) if several else headings[0].score - unit_margin
     return others if others[0].score >= least else headings
 
 
 def _with_its_list(
-    candidate: Candidate, ranked: list[Candidate], threshold: float, further_row: float
+    candidate: Candidate, ranked: list[Candidate], threshold: float, row_margin: float
 ) -> list[Candidate]:
     """A unit; of a list with what announces it, and with all items where it announces them or most answer, too.
 
@@ -114,7 +114,7 @@ def _with_its_list(
     of_list = [c for c in ranked if c.group == candidate.group]
     items = [c.score for c in of_list if not c.unit.leads_list]
     if candidate.unit.kind == "row" and not candidate.unit.leads_list:
-        return [c for c in of_list if c.unit.leads_list or c.score >= max(items) - further_row]
+        return [c for c in of_list if c.unit.leads_list or c.score >= max(items) - row_margin]
     leads, is_row = candidate.unit.leads_list, candidate.unit.kind == "row"
     if (leads and (is_row or ends_with_colon(candidate.unit.text))) or float(np.median(items)) >= threshold:
         return of_list

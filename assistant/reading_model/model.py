@@ -31,9 +31,9 @@ class Calibration(BaseModel):
     """What `make reading-model` found out on documents that it was not trained on, and the digest of its model.
 
     `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
-    `further` how far below the best unit's logit that of a further one may be, `further_row` the same within a
-    table, `behind` the share of a follow-up's reading behind the question before it (see `both_readings`). The
-    others are the least logits of a proven claim.
+    `unit_margin` how far below the best unit's logit that of a further one may be, `row_margin` the same within a
+    table, `earlier_weight` the share of a follow-up's reading behind the question before it (see `both_readings`).
+    The thresholds are the least logits of a proven claim.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,12 +41,12 @@ class Calibration(BaseModel):
     sha256: str
     answers: tuple[float, float, float, float, float, float]
     refuse_below: float
-    further: float
-    further_row: float
-    behind: float
-    claim: float  # of a text of unknown origin: as many right ones marked as wrong ones let through
-    claim_of_chat_model: float  # of a chat model's answer, whose sentences are nearly all right
-    claim_elsewhere: float  # where it is held against passages that it does not cite
+    unit_margin: float
+    row_margin: float
+    earlier_weight: float
+    claim_threshold: float  # of a text of unknown origin: as many right ones marked as wrong ones let through
+    chat_model_threshold: float  # of a chat model's answer, whose sentences are nearly all right
+    uncited_threshold: float  # where it is held against passages that it does not cite
 
 
 class Logits(NamedTuple):

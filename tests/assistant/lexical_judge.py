@@ -9,4 +9,4 @@ def proves(claim: str, proof: Proof) -> float:
     return 1.0 if supports(" ".join(f"{p.section} {p.text}" for p, _ in proof), claim) else -1.0
 
 
-JUDGE = Judge(proves, least=0.0, elsewhere=0.0)
+JUDGE = Judge(proves, threshold=0.0, uncited_threshold=0.0)

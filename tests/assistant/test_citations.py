@@ -160,13 +160,14 @@ def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> No
 def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them(
     text: str, supports: list[str]
 ) -> None:
-    judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, least=0.0, elsewhere=0.0)
+    judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
     assert [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences] == supports
 
 
 @pytest.mark.parametrize(("elsewhere", "moved"), [(1.0, True), (1.1, False)])
 def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: float, moved: bool) -> None:
-    text, judge = "The KPO business has a small insight-driven team [{}].", replace(JUDGE, elsewhere=elsewhere)
+    text = "The KPO business has a small insight-driven team [{}]."
+    judge = replace(JUDGE, uncited_threshold=elsewhere)
     (own,) = cite(text.format(2), PASSAGES, judge, whole=True).sentences
     (other,) = cite(text.format(1), PASSAGES, judge, whole=True).sentences
     assert own.support == "supported"
@@ -211,7 +212,7 @@ def test_a_cell_of_a_table_is_judged_with_the_labels_of_its_row_and_its_column()
     table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
     claims: set[str] = set()
     below = [passage(BPO, "BPO vs KPO"), passage(KPO, "BPO vs KPO")]  # headings with both names
-    cite(table, below, Judge(lambda claim, _: claims.add(claim) or 1.0, least=0.0))
+    cite(table, below, Judge(lambda claim, _: claims.add(claim) or 1.0, threshold=0.0))
     assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
 
 

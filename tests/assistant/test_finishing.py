@@ -89,7 +89,7 @@ def test_a_label_that_answers_the_question_in_its_words_is_a_claim_to_prove() ->
     ask = Ask(question="Which is more dangerous?")
     reading = ReaderInput(ask.question, (passage(told),), {"a.md": make_source("a.md", told)})
     draft = Draft("More dangerous: the machine comes with a guarantee of three years. [1]")
-    judge = Judge(lambda claim, _: -1.0 if "dangerous" in claim else 1.0, least=0.0)
+    judge = Judge(lambda claim, _: -1.0 if "dangerous" in claim else 1.0, threshold=0.0)
     answer = finish(ask, reading, draft, "m", Seconds(), Usage(), judge, whole=True)
     assert answer.sentences[0].support == "unsupported"
 

@@ -18,7 +18,7 @@ from ingest.text import Span
 from tests.assistant.injections import CANARY, FACT, Probe, does_not_succeed, obeys, poisoned, probes
 from tests.made import passage
 
-CREDULOUS = Judge(lambda *_: 1.0, least=0.0)
+CREDULOUS = Judge(lambda *_: 1.0, threshold=0.0)
 CHOSEN = ("system, tags", "question, letter", "exfiltrate, loud", "base64")
 
 

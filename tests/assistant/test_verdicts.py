@@ -16,7 +16,7 @@ from tests.made import passage
 
 TEXT = "BPO is cheap, but it is not easy. It needs 300 clerks of Genpact."
 PASSAGE = passage(TEXT, "Costs > Peru")
-CREDULOUS, DOUBTFUL = Judge(lambda *_: 2.0, least=1.0), Judge(lambda *_: 0.5, least=1.0)
+CREDULOUS, DOUBTFUL = Judge(lambda *_: 2.0, threshold=1.0), Judge(lambda *_: 0.5, threshold=1.0)
 CERTAIN = Verdict("", math.inf)
 
 
@@ -52,7 +52,7 @@ def test_an_amount_that_counts_nothing_listed_must_stand_in_the_passage(sentence
 
 def test_words_below_a_label_of_a_table_are_judged_with_it() -> None:
     asked: list[str] = []
-    listening = Judge(lambda claim, _: asked.append(claim) or 2.0, least=1.0)
+    listening = Judge(lambda claim, _: asked.append(claim) or 2.0, threshold=1.0)
     of("BPO is cheap", listening, label="Cost")
     assert asked == ["Cost: BPO is cheap"]
 
@@ -140,7 +140,7 @@ def test_what_an_order_says_is_not_in_the_passage() -> None:
 
 @pytest.mark.parametrize(("logit", "doubt"), [(1.0, ""), (0.99, "the passage does not say that")])
 def test_all_else_is_for_the_judge(logit: float, doubt: str) -> None:
-    assert of("Cheap is BPO.", Judge(lambda *_: logit, least=1.0)) == Verdict(doubt, logit)
+    assert of("Cheap is BPO.", Judge(lambda *_: logit, threshold=1.0)) == Verdict(doubt, logit)
 
 
 # --- in another language
@@ -167,7 +167,7 @@ def test_a_sentence_has_the_language_it_or_its_answer_tells(sentence: str, answe
 
 def test_only_numbers_and_names_are_looked_up_of_what_is_translated() -> None:
     def of_german(claim: str) -> str:
-        return of(claim, Judge(lambda *_: -9.0, least=1.0, written=claim)).doubt
+        return of(claim, Judge(lambda *_: -9.0, threshold=1.0, written=claim)).doubt
 
     assert of_german("Die Prozesse von Wipro werden vom Volumen getrieben.") == ""
     assert of_german("Die Prozesse brauchen seit 2005 mehr Personal.") == "“2005” is not in the passage"

@@ -92,7 +92,7 @@ def marks(model: BaseChatModel) -> tuple[list[Marks], Usage, int]:
         rows = zip(
             one.sentences,
             marked(judge),
-            marked(replace(judge_again, least=-math.inf)),
+            marked(replace(judge_again, threshold=-math.inf)),
             marked(judge_again),
             strict=True,
         )

@@ -112,12 +112,12 @@ def calibrate(
         sha256=sha256,
         answers=tuple(round(float(w), 4) for w in weights),
         refuse_below=round(refuse_below, 4),
-        further=round(further_units(answered), 3),
-        further_row=round(further_rows(answered), 3),
-        behind=round(behind, 2),
-        claim=round(claim, 3),
-        claim_of_chat_model=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
-        claim_elsewhere=round(max(claim, elsewhere), 3),
+        unit_margin=round(unit_margin(answered), 3),
+        row_margin=round(row_margin(answered), 3),
+        earlier_weight=round(behind, 2),
+        claim_threshold=round(claim, 3),
+        chat_model_threshold=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
+        uncited_threshold=round(max(claim, elsewhere), 3),
     )
 
 
@@ -155,7 +155,7 @@ def share_behind(questions: Sequence[ReadQuestion]) -> float:
     return float(max(np.linspace(0, 1, 11), key=reciprocal_rank))
 
 
-def further_units(questions: Sequence[ReadQuestion]) -> float:
+def unit_margin(questions: Sequence[ReadQuestion]) -> float:
     """How far below the best unit's logit others may be, so that the chosen and those that answer agree best.
 
     By mean F2: to miss a part of an answer is worse than to say a sentence more.
@@ -164,7 +164,7 @@ def further_units(questions: Sequence[ReadQuestion]) -> float:
     return float(distances[means.argmax()])
 
 
-def further_rows(questions: Sequence[ReadQuestion]) -> float:
+def row_margin(questions: Sequence[ReadQuestion]) -> float:
     """The same for the rows of tables below the best row, where any answers. By mean F1: other rows mislead.
 
     There are few such questions. So it is the least distance that is no worse than the best by more than its

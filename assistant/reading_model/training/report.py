@@ -49,11 +49,11 @@ def report(
     followups = [one for one in questions if one.alone and one.question.answerable]
     for name, read_as in (
         ("read behind the earlier question alone", followups),
-        ("as they are read", [one.combined(calibration.behind) for one in followups]),
+        ("as they are read", [one.combined(calibration.earlier_weight) for one in followups]),
     ):
         right_or_not = [(one.document, float(one.best_is_right)) for one in read_as]
         add(f"the best unit answers: follow-ups, {name}", right_or_not)
-    questions = [one.combined(calibration.behind) for one in questions]
+    questions = [one.combined(calibration.earlier_weight) for one in questions]
     sure = [(one, answerable(one.logits, calibration)) for one in questions]
     refused = [(one, float(p < calibration.refuse_below)) for one, p in sure]
     answered = [one for one in questions if one.question.answerable]
@@ -69,15 +69,15 @@ def report(
         table.add_row(f"near refused at {at:.0%} over-refused", f"{share:.3f}", "", str(len(near)))
     for whole, name in enumerate(("as quoted", "as whole passages")):
         proven, wrong = as_read(claims, bool(whole))
-        balanced = balanced_accuracy(proven, wrong, calibration.claim)
-        caught = (wrong < calibration.claim_of_chat_model).mean()
+        balanced = balanced_accuracy(proven, wrong, calibration.claim_threshold)
+        caught = (wrong < calibration.chat_model_threshold).mean()
         for measure, value, n in (
             ("AUC", auc(proven, wrong), len(claims)),
             ("balanced accuracy", balanced, len(claims)),
             ("wrong ones marked in a chat model's answer", caught, len(wrong)),
         ):
             table.add_row(f"claims, {name}: {measure}", f"{value:.3f}", "", str(n))
-    marked = float((np.array(of_chat_model) < calibration.claim_of_chat_model).mean())
+    marked = float((np.array(of_chat_model) < calibration.chat_model_threshold).mean())
     table.add_row("a strong model's sentences falsely marked", f"{marked:.3f}", "", str(len(of_chat_model)))
     Console(width=110).print(table)
 
@@ -87,7 +87,7 @@ def of_answers(network: Network) -> tuple[list[float], list[float]]:
 
     The other half is only to report. Those of which words alone decide are not among them.
     """
-    judge = replace(Scorer(Lexicon.of([]), MiniLM(), ReadingModel(network)).judge, least=-math.inf)
+    judge = replace(Scorer(Lexicon.of([]), MiniLM(), ReadingModel(network)).judge, threshold=-math.inf)
     halves: tuple[list[float], list[float]] = ([], [])
     for number, line in enumerate(read_lines(READING / "answers.jsonl")):
         passages = [RetrievedPassage(score=0.0, **passage) for passage in line["passages"]]

@@ -14,12 +14,12 @@ CALIBRATION = Calibration(
     sha256="",
     answers=(0, 1, 0, 0, 0, 0),
     refuse_below=0.5,
-    further=1.0,
-    further_row=0.5,
-    behind=1.0,
-    claim=0.0,
-    claim_of_chat_model=0.0,
-    claim_elsewhere=0.0,
+    unit_margin=1.0,
+    row_margin=0.5,
+    earlier_weight=1.0,
+    claim_threshold=0.0,
+    chat_model_threshold=0.0,
+    uncited_threshold=0.0,
 )
 
 

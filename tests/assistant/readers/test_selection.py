@@ -15,8 +15,8 @@ LIST = "Some are:\n\n- red\n- blue\n- green"
 TABLE = "| Colour | Price |\n|---|---|\n| red | 3 |\n| blue | 5 |"
 
 
-def selected(*passages: tuple[str, list[float]], further: float = 1.0, together: bool = False) -> list[str]:
-    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), further, 0.5)]
+def selected(*passages: tuple[str, list[float]], unit_margin: float = 1.0, together: bool = False) -> list[str]:
+    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), unit_margin, 0.5)]
 
 
 # --- candidates
@@ -38,7 +38,7 @@ def test_every_unit_is_a_candidate_with_the_number_of_its_passage_best_first() -
 
 def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
     assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
-    assert selected((THREE, [1.0, -0.1, 0.0]), further=0.5) == ["One is red."]
+    assert selected((THREE, [1.0, -0.1, 0.0]), unit_margin=0.5) == ["One is red."]
 
 
 def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
@@ -109,10 +109,12 @@ texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max
 
 
 @given(texts, st.data(), st.floats(0, 3))
-def test_the_best_is_there_each_unit_once_in_order(given: list[str], data: st.DataObject, further: float) -> None:
+def test_the_best_is_there_each_unit_once_in_order(
+    given: list[str], data: st.DataObject, unit_margin: float
+) -> None:
     logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
     ranked = candidates(reading(*zip(given, logits, strict=True)))
-    chosen = select(ranked, further, further / 2)
+    chosen = select(ranked, unit_margin, unit_margin / 2)
     assert set(chosen) <= set(ranked)
     assert bool(chosen) is bool(ranked)
     assert len(set(chosen)) == len(chosen)

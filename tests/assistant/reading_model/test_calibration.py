@@ -10,10 +10,10 @@ from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     balanced_accuracy,
-    further_rows,
-    further_units,
     logistic_regression,
+    row_margin,
     share_behind,
+    unit_margin,
 )
 from assistant.reading_model.training.examples import Example, Question
 
@@ -46,13 +46,13 @@ def test_a_regression_finds_the_odds_of_two_groups() -> None:
 def test_further_units_are_as_far_below_the_best_as_those_that_answer_are() -> None:
     one = read([[3.0, 1.0, -2.0]], [[1, 1, 0]])
     other = read([[7.0, 4.0], [-3.0]], [[1, 0], [0]])
-    assert 2.0 <= further_units([one, other]) < 3.0
+    assert 2.0 <= unit_margin([one, other]) < 3.0
 
 
 def test_further_rows_are_those_of_tables_and_a_wrong_one_counts_as_much_as_one_that_is_missing() -> None:
     rows = read([[3.0, 2.0, 1.0]], [[1, 1, 0]], rows=True)
     sentences = read([[3.0, -4.0]], [[1, 1]])
-    assert 1.0 <= further_rows([rows, sentences]) < 2.0
+    assert 1.0 <= row_margin([rows, sentences]) < 2.0
 
 
 def test_a_follow_up_is_weighed_by_the_reading_that_finds_what_answers_it() -> None:

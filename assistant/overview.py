@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -115,7 +114,12 @@ def _of_two_things(asked: str, names: Names | None, retriever: HybridRetriever) 
     names = names or compared(title, [title])
     if names is None:
         return None
-    read = partial(retriever.scorer.read, "{} vs {}".format(*names))  # however it was asked
+
+    def read(section: Sequence[Passage]) -> Sequence[PassageScores]:
+        """As an answer to what its heading says of the two things, however that was asked."""
+        question = "{} vs {}: {}".format(*names, last_heading(section[0].section))
+        return retriever.scorer.read(question, section)
+
     return side_by_side(passages, read, names, retriever.index.lexicon.terms)
 
 

@@ -104,7 +104,7 @@ DELETED = {
 
 # What a trained model does of each kind, as a share: it has learned from questions on the text as it was, and a
 # threshold that is right for all documents is not right for every question.
-FOLLOWED, REFUSED = 0.8, 0.5
+FOLLOWED, REFUSED = 0.75, 0.5
 
 Asking = Callable[[Path, str], Callable[[str], Answer]]
 

@@ -190,4 +190,4 @@ def test_a_passage_that_nobody_named_proves_nothing_in_another_language() -> Non
 def test_what_turns_the_article_round_is_marked_more_often_than_what_repeats_it(assistant: Assistant) -> None:
     right, wrong = marked_claims(assistant.opened())
     assert share(right) <= 0.15
-    assert share(wrong) >= 0.35
+    assert share(wrong) >= 0.3

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from assistant.reading_model.training.examples import Claim, Document, Example, 
 from assistant.refusal import signals
 
 OVER_REFUSED = 0.1  # of the answerable questions of the calibration part
-FALSELY_MARKED = 0.02  # of a strong chat model's right sentences
+FALSELY_MARKED = 0.04  # of a strong chat model's right sentences, as a normal distribution has them: fewer are
 FALSELY_FOUND = 0.05  # of passages that resemble a claim most of those which do not prove it
 _RESAMPLES = 1_000
 
@@ -92,7 +93,11 @@ def read(network: Network, documents: Sequence[Document]) -> tuple[list[ReadQues
 def calibrate(
     questions: Sequence[ReadQuestion], claims: Sequence[ReadClaim], of_chat_model: Sequence[float], sha256: str
 ) -> Calibration:
-    """The thresholds; `of_chat_model` are the logits of right sentences that a strong model wrote."""
+    """The thresholds; `of_chat_model` are the logits of right sentences that a strong model wrote.
+
+    Of these there are so few that their own quantile would hang on two or three of them: it is that of a normal
+    distribution with their mean and deviation.
+    """
     behind = share_behind(questions)
     questions = [one.combined(behind) for one in questions]
     table = np.array([signals(one.logits) for one in questions])
@@ -116,7 +121,7 @@ def calibrate(
         row_margin=round(row_margin(answered), 3),
         earlier_weight=round(behind, 2),
         claim_threshold=round(claim, 3),
-        chat_model_threshold=round(float(np.quantile(of_chat_model, FALSELY_MARKED)), 3),
+        chat_model_threshold=round(NormalDist.from_samples(of_chat_model).inv_cdf(FALSELY_MARKED), 3),
         uncited_threshold=round(max(claim, elsewhere), 3),
     )
 

@@ -17,12 +17,16 @@ from assistant.reading_model.training.data import make
 from assistant.reading_model.training.examples import Document, Example, Part, Question
 from assistant.reading_model.training.network import Head, Network
 
+Batch = list[list[Example]]  # groups: what is read for one question, or a claim
+Pair = tuple[torch.Tensor, torch.Tensor]  # logits, and what they should be: (n,) each
+
 SEED = 7
 BATCH, EPOCHS = 32, 3
 CLAIM_EPOCHS = 2  # the last ones: there are fewer claims, and what is said of them is learned sooner
 ALIKE = 16 * BATCH  # so many random examples are sorted by length before they become batches
 LEARNING_RATE, HEADS_RATE = 1.4e-4, 1.4e-3
 WARM_UP = 0.05  # of all steps
+LISTWISE = 0.3  # weight of the loss over all units that are read for a question
 UNIT_WEIGHT = 2.0  # of a unit that answers, beside 1 for one that does not
 CHECKPOINT_SECONDS = 300
 
@@ -85,34 +89,42 @@ def _sizes(documents: list[Document]) -> dict[str, int]:
     return {"unit": question.unit.shape[1], "passage": len(question.passage), "claim": len(claim.claim)}
 
 
-def _batches(documents: list[Document], chance: random.Random, with_claims: bool) -> list[list[Example]]:
-    """An epoch in random order; the article, which most questions will be about, comes twice in it."""
-    some = documents + [document for document in documents if document.group == "article"]
-    questions = [e for d in some for question in d.questions for e in _some(question, chance)]
-    claims = [e for d in some for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
+def _batches(documents: list[Document], chance: random.Random, with_claims: bool) -> list[Batch]:
+    """An epoch in random order; the article, which most questions will be about, comes three times in it."""
+    some = documents + 2 * [document for document in documents if document.group == "article"]
+    questions = [_some(question, chance) for d in some for question in d.questions]
+    claims = [[e] for d in some for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
     batches = [*_alike(questions, chance), *(_alike(claims, chance) if with_claims else ())]
     return chance.sample(batches, len(batches))
 
 
-def _alike(examples: list[Example], chance: random.Random) -> Iterator[list[Example]]:
-    """Batches of random examples that are about as long as each other, so that little of them is padding."""
-    chance.shuffle(examples)
-    for at in range(0, len(examples), ALIKE):
-        some = sorted(examples[at : at + ALIKE], key=lambda e: len(e.asked) + len(e.told))
-        yield from (some[i : i + BATCH] for i in range(0, len(some), BATCH))
+def _alike(groups: Batch, chance: random.Random) -> Iterator[Batch]:
+    """Batches of random groups of examples that are about as long as each other, so that little is padding."""
+    chance.shuffle(groups)
+    for at in range(0, len(groups), ALIKE):
+        some = sorted(groups[at : at + ALIKE], key=lambda of: max(len(e.asked) + len(e.told) for e in of))
+        batch: Batch = []
+        for group in some:
+            batch.append(group)
+            if sum(map(len, batch)) >= BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
 
 def _some(question: Question, chance: random.Random) -> list[Example]:
-    """Of an answered question two passages that answer and one of the best that do not; else two of the best.
+    """Three of a question's passages: of an answered one one or two that answer and some of the best that do not.
 
-    A follow-up is read behind the question before it or alone.
+    Of another two of the best. A follow-up is read behind the question before it or alone.
     """
     examples = chance.choice([question.examples, question.alone]) if question.alone else question.examples
     right = [e for e in examples if e.passage_answers]
     wrong = [e for e in examples if not e.passage_answers]
     if right:
-        other = [chance.choice(wrong[:4] if chance.random() < 0.7 else wrong)] if wrong else []
-        return chance.sample(right, min(2, len(right))) + other
+        chosen = chance.sample(right, min(len(right), chance.choice((1, 2))))
+        near = wrong[:4] if chance.random() < 0.7 else wrong
+        return chosen + chance.sample(near, min(len(near), 3 - len(chosen)))
     first = wrong[:3] if chance.random() < 0.8 else wrong
     return chance.sample(first, min(2, len(first)))
 
@@ -124,16 +136,25 @@ def _rate(step: int, total: int) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
 
 
-def loss_of(network: Network, examples: list[Example]) -> torch.Tensor:
-    """The sum of the losses of units, passages and claims, each a mean over all that the examples have."""
+def loss_of(network: Network, batch: Batch) -> torch.Tensor:
+    """The sum of the losses of units, passages and claims, each a mean over all that the examples have.
+
+    Those that answer are also told from the other units that are read for their question (see `_listwise`).
+    """
+    examples = [e for group in batch for e in group]
     inputs, there = _padded(network, examples)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         of_units, answers, proven = (logits.float() for logits in network(**inputs, there=there))
-    units, passages, claims = [], [], []  # pairs of logits, and what they should be
+    units: list[Pair] = []
+    passages: list[Pair] = []
+    claims: list[Pair] = []
+    of_question = [number for number, group in enumerate(batch) for _ in group]
+    together: dict[int, list[Pair]] = {}
     for i, e in enumerate(examples):
         if e.units_answer is not None and len(e.units_answer):
             read = inputs["pool"][i, : len(e.units_answer)].any(dim=1)  # what was cut off is not
             units.append((of_units[i, : len(read)][read], torch.from_numpy(e.units_answer)[read]))
+            together.setdefault(of_question[i], []).append(units[-1])
         if e.passage_answers is not None:
             passages.append((answers[i : i + 1], torch.tensor([e.passage_answers])))
         if e.proven is not None:
@@ -141,9 +162,28 @@ def loss_of(network: Network, examples: list[Example]) -> torch.Tensor:
     loss = torch.zeros(())
     for pairs, positive in ((units, UNIT_WEIGHT), (passages, 1.0), (claims, 1.0)):
         if sum(len(logits) for logits, _ in pairs):
-            logits, wanted = (torch.cat(column) for column in zip(*pairs, strict=True))
+            logits, wanted = _joined(pairs)
             loss = loss + binary_cross_entropy_with_logits(logits, wanted, pos_weight=torch.tensor(positive))
-    return loss
+    return loss + LISTWISE * _listwise([_joined(pairs) for pairs in together.values()])
+
+
+def _joined(pairs: list[Pair]) -> Pair:
+    logits, wanted = zip(*pairs, strict=True)
+    return torch.cat(logits), torch.cat(wanted)
+
+
+def _listwise(questions: list[Pair]) -> torch.Tensor:
+    """What the units that answer have of a softmax over all that are read for a question: its negative logarithm.
+
+    The mean over the answered questions. After Cao et al., "Learning to Rank: From Pairwise Approach to Listwise
+    Approach", 2007.
+    """
+    losses = [
+        torch.logsumexp(logits, 0) - torch.logsumexp(logits[wanted > 0], 0)
+        for logits, wanted in questions
+        if wanted.any()
+    ]
+    return torch.stack(losses).mean() if losses else torch.zeros(())
 
 
 def _padded(network: Network, examples: list[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:

@@ -71,7 +71,7 @@ def test_a_document_is_text_in_chat_article_panel_and_export(hostile: str, open_
         ask(page, f"When does the {trade} start work?", answers=1)
         page.locator("#chat a.marker").first.hover()
         page.locator("#chat a.marker").first.click()
-        assert f"The {trade} starts work at dawn" in marked(page)
+        assert trade in marked(page)  # heading or sentence, both of them hostile
         name = f"/{trade}<img src=x onerror=alert(1)>.{kind}"
         assert page.locator("#article article").get_attribute("data-source").endswith(name)
         for panel in ("#article article", "#chat .answer", "#chat .question"):

@@ -41,7 +41,7 @@ def questions(tmp_path: Path) -> str:
 
 
 def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
-    with model_server(models("small"), streamed("Pigs fly [1]."), models("small")) as server:
+    with model_server(models("small"), streamed("Pigs fly [2]."), models("small")) as server:
         done = bpo_kpo("ask", DRIVES, OPENAI_BASE_URL=server.url)
         greeted = bpo_kpo("ask", "hi", OPENAI_BASE_URL=server.url)
     assert done.returncode == 0 and len(server.asked) == 3
@@ -57,7 +57,7 @@ def test_what_a_server_thinks_in_a_list_is_no_answer_and_no_warning(
 ) -> None:
     thought = b'{"choices": [{"index": 0, "delta": {"content": [{"type": "thinking", "thinking": []}]}}]}'
     with model_server(
-        [STREAM, b"data: " + thought + b"\n\n", event("Pigs fly [1].", finish="stop"), DONE]
+        [STREAM, b"data: " + thought + b"\n\n", event("Pigs fly [2].", finish="stop"), DONE]
     ) as server:
         done = bpo_kpo("ask", DRIVES, OPENAI_BASE_URL=server.url, BPO_KPO_MODEL="openai:m")
     assert done.stdout.startswith("Pigs fly [1][?].") and not recwarn.list

@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from assistant import prompts
 from assistant.answers import RetrievedPassage
 from assistant.conversation import turns, turns_as_prompt
-from assistant.injection import without_orders
+from assistant.injection import only_evidence
 from assistant.lines import TableRow
 from assistant.prompt_budget import first_fitting, last_fitting, prompt_tokens
 from assistant.readers import ReaderInput
@@ -64,7 +64,7 @@ def _text(passage: RetrievedPassage, reading: ReaderInput) -> str:
     text = escape_tags(passage.text, quote=False)
     source = reading.sources.get(passage.source)
     lost = note_after(source.text, passage.end) if source else None
-    what = without_orders(lost.note or "").strip(" .") if lost else ""
+    what = only_evidence(lost.note or "").strip(" .") if lost else ""
     if not what:
         return text
     said = prompts.LOST_PASSAGE if is_list(what) else prompts.LEFT_OUT_BEHIND

@@ -61,11 +61,11 @@ _PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*(?:\n|$)))*")
 
 
 @lru_cache(maxsize=4096)
-def orders(text: str) -> tuple[Span, ...]:
-    """The parts of a text that are orders: each with the sentence behind it, within its line of a list.
+def no_evidence(text: str) -> tuple[Span, ...]:
+    """The parts of a text that prove nothing: orders, each with the sentence behind it within its line of a list.
 
-    Behind a mark that plays the end of the document all that follows in the paragraph is one. Sentences in which
-    something is struck out or a picture stands are among them.
+    Behind a mark that plays the end of the document all that follows in the paragraph is one. Besides these the
+    sentences in which something is struck out, or a picture stands.
     """
     found: list[Span] = []
     masked = PICTURE.sub(lambda picture: "1" * len(picture[0]), text)  # its mark ends no sentence
@@ -104,13 +104,13 @@ def _parts(text: str, paragraph: Span) -> Iterator[Span]:
         yield Span(start, end)
 
 
-def within_orders(text: str, span: Span) -> bool:
-    """Whether a span of the text lies in an order, in whole or in part."""
-    return any(map(span.overlaps, orders(text)))
+def no_evidence_in(text: str, span: Span) -> bool:
+    """Whether a part of a span of the text proves nothing."""
+    return any(map(span.overlaps, no_evidence(text)))
 
 
-def without_orders(text: str) -> str:
-    """The text with blanks where its orders were."""
-    for order in orders(text):
-        text = text[: order.start] + " " * (order.end - order.start) + text[order.end :]
+def only_evidence(text: str) -> str:
+    """The text with blanks where it proves nothing."""
+    for span in no_evidence(text):
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
     return text

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from assistant.injection import orders, within_orders
+from assistant.injection import no_evidence, no_evidence_in
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
 from ingest.text import Folded, Span, find_folded, fold, with_its_emphasis
@@ -20,13 +20,13 @@ _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force
 def find_quote(sentence: str, passage: str) -> tuple[Span, bool]:
     """The span of the passage that proves the sentence, and whether it holds it word for word.
 
-    Labels before the sentence need not stand there. An order to an assistant (see `orders`) proves nothing; where
+    Labels before the sentence need not stand there. What is no evidence proves nothing (see `no_evidence`); where
     there is nothing else, the span is empty.
     """
     folded = _folded(passage)
     for claim in _without_labels(sentence):
         verbatim = find_folded(claim, folded)
-        if verbatim and not within_orders(passage, span := folded.span(*verbatim)):
+        if verbatim and not no_evidence_in(passage, span := folded.span(*verbatim)):
             return with_its_emphasis(passage, span), True
     return with_its_emphasis(passage, _best_run(sentence, passage)), False
 
@@ -56,9 +56,9 @@ def _best_run(claim: str, passage: str) -> Span:
         of_list = tuple(unit for unit in found if unit.list == number)
         if wanted & stems(" ".join(unit.text for unit in of_list if not unit.leads_list)):
             every.append(of_list)
-    runs = [span for run in every if not within_orders(passage, span := _span(run))]
+    runs = [span for run in every if not no_evidence_in(passage, span := _span(run))]
     if not runs:
-        return Span(0, 0) if orders(passage) else Span(0, len(passage))
+        return Span(0, 0) if no_evidence(passage) else Span(0, len(passage))
     common = [(wanted & stems(passage[span.start : span.end])).total() for span in runs]
     best = [span for span, count in zip(runs, common, strict=True) if count == max(common)]
     shortest = [span for span in best if not any(_lies_in(other, span) for other in best)]

@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 
 from assistant import prompts
 from assistant.answers import Usage
-from assistant.injection import without_orders
+from assistant.injection import only_evidence
 from assistant.model_calls import reply_of, without_thinking
 from assistant.model_faults import ModelFault
 from assistant.retries import ATTEMPTS
@@ -136,4 +136,4 @@ def second_opinion(
 
 def _told(proof: Proof) -> list[str]:
     """The passages of a proof, below their sections. What is an order to an assistant proves nothing."""
-    return list(dict.fromkeys(f"{p.section}\n{without_orders(p.text)}" for p, _ in proof))
+    return list(dict.fromkeys(f"{p.section}\n{only_evidence(p.text)}" for p, _ in proof))

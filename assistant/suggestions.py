@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answers import Answer
 from assistant.headings import last_heading, sections_of
-from assistant.injection import orders
+from assistant.injection import no_evidence
 from assistant.sides import compared
 from ingest.comments import comments
 from ingest.markdown import blocks
@@ -116,7 +116,7 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
         names = _names_in(source)
         for path, span in _told_of(source):
             title = last_heading(path)
-            if title != source.title and not orders(title):  # all of it is about the title
+            if title != source.title and not no_evidence(title):  # all of it is about the title
                 ideas.append(Idea(_asking_for(path, names), (name, span)))
 
     def distance(idea: Idea) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.headings import unnumbered
-from assistant.injection import orders, within_orders
+from assistant.injection import no_evidence, no_evidence_in
 from ingest.lexicon import content_words
 from ingest.markdown import blocks, heading, item
 from ingest.sentences import sentence_spans
@@ -57,7 +57,7 @@ def ends_with_colon(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def units(text: str) -> tuple[Unit, ...]:
-    """The units of a passage's text, in order. What is an order to an assistant is none (see `orders`)."""
+    """The units of a passage's text, in order; what proves nothing is none (see `no_evidence`)."""
     found: list[Unit] = []
     for number, (kind, lines) in enumerate(blocks(text)):
         if kind == "heading":
@@ -71,7 +71,7 @@ def units(text: str) -> tuple[Unit, ...]:
             found += _table(text, lines, number)
         else:
             found += [_unit("sentence", text, one) for one in _sentences(text, lines[0].start, lines[-1].end)]
-    return tuple(unit for one in found for unit in _without_orders(one, text))
+    return tuple(unit for one in found for unit in _what_is_evidence(one, text))
 
 
 def _words_of_heading(text: str, line: Span) -> list[Span]:
@@ -107,12 +107,12 @@ def _bare(text: str, span: Span) -> Span | None:
     return inner
 
 
-def _without_orders(unit: Unit, text: str) -> Iterator[Unit]:
-    """The unit, where it is no order; of a sentence what stands before one."""
-    if not within_orders(text, unit.span):
+def _what_is_evidence(unit: Unit, text: str) -> Iterator[Unit]:
+    """The unit, where it is evidence; of a sentence what stands before an order."""
+    if not no_evidence_in(text, unit.span):
         yield unit
     elif unit.kind == "sentence":
-        first = min(order.start for order in orders(text) if unit.span.start < order.end)
+        first = min(span.start for span in no_evidence(text) if unit.span.start < span.end)
         if kept := trim(text, Span(unit.span.start, max(unit.span.start, first))):
             yield replace(unit, span=kept, text=text[kept.start : kept.end])
 

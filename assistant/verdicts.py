@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answers import RetrievedPassage, Support
-from assistant.injection import without_orders
+from assistant.injection import only_evidence
 from assistant.literals import (
     amounts,
     has_second_capital,
@@ -83,7 +83,7 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     if not proof:
         left_alone = claims_nothing(sentence) or not claimed(sentence)
         return Verdict("", math.inf) if left_alone else Verdict("it cites no passage", -math.inf)
-    told = " ".join(f"{passage.section} {without_orders(passage.text)}" for passage, _ in proof)
+    told = " ".join(f"{passage.section} {only_evidence(passage.text)}" for passage, _ in proof)
     translated = judge is not None and is_translated(sentence, judge.written, told)
     strange = _strange(proof, sentence, told, judge, label, translated)
     if strange:

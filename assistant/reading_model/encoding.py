@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.injection import without_orders
+from assistant.injection import only_evidence
 from assistant.reading_model.outline import PassageLike
 from assistant.units import Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
@@ -101,7 +101,7 @@ class Encoder:
     def _encoded(self, passages: Sequence[tuple[str, str]]) -> list[EncodedPassage]:
         """Passages, each with its section; read by their tokens as the index has it, else by the model."""
         # an order to an assistant is no evidence, and colours no word around it
-        texts = [text_as_read(section, without_orders(text)) for section, text in passages]
+        texts = [text_as_read(section, only_evidence(text)) for section, text in passages]
         unread = [text for text in texts if text not in self._token_vectors]
         made = dict(zip(unread, self._model.embed_tokens(unread), strict=True))
         read = [made.get(text) or self._token_vectors[text] for text in texts]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.reading_model.training.changed import changed
 from assistant.reading_model.training.examples import Part
 from ingest.settings import ROOT
 from ingest.sources import Source, make_source, read_source
@@ -34,7 +35,10 @@ def documents() -> Iterator[tuple[Source, str, Part, list[dict[str, Any]], list[
     beside = read_lines(ARTICLE.with_suffix(".questions.jsonl"))
     questions = [{"q": one["question"], "evidence": one["evidence"], "kind": "beside"} for one in beside]
     questions += read_lines(READING / "article-questions.jsonl")
-    yield article, "article", "train", questions, read_lines(READING / "article-claims.jsonl")
+    claims = read_lines(READING / "article-claims.jsonl")
+    yield article, "article", "train", questions, claims
+    for copy in changed(article, questions, claims, read_lines(READING / "article-changes.jsonl")):
+        yield copy[0], "changed article", "train", *copy[1:]
     for one in read_lines(READING / "documents.jsonl"):
         source = make_source(f"{one['id']}.md", one["text"])
         yield source, one["group"], part_of(one["id"]), one["questions"], one["claims"]

@@ -180,7 +180,7 @@ class Maker:
     def claim(self, line: dict[str, Any], misplaced: bool = False) -> Claim:
         """The examples of a claim: with the units of its evidence, and with all of the passages that these are in.
 
-        `misplaced`: also with the passage that resembles it most of those which do not prove it.
+        `misplaced`: also with two passages that do not prove it: what resembles it most, and the shortest.
         """
         claim = self.encoder.text(line["claim"])
         spans = [
@@ -197,7 +197,8 @@ class Maker:
         if line["supported"] and misplaced and others and cited:
             nothing = Known.nothing([len(one.units) for one in others])
             scores = rerank_scores(claim, others, self.encoder.lexicon, nothing)
-            elsewhere = [_of_claim(claim, [others[int(np.argmax(scores))]], 0.0)]
+            shortest = min(others, key=lambda one: len(one.vectors))
+            elsewhere = [_of_claim(claim, [one], 0.0) for one in (others[int(np.argmax(scores))], shortest)]
         return Claim(line["claim"], line["kind"], line["supported"], examples, elsewhere)
 
     def _quoted(self, passage: Passage, one: EncodedPassage, spans: Sequence[Span]) -> list[int]:

@@ -90,10 +90,9 @@ def _sizes(documents: list[Document]) -> dict[str, int]:
 
 
 def _batches(documents: list[Document], chance: random.Random, with_claims: bool) -> list[Batch]:
-    """An epoch in random order; the article, which most questions will be about, comes three times in it."""
-    some = documents + 2 * [document for document in documents if document.group == "article"]
-    questions = [_some(question, chance) for d in some for question in d.questions]
-    claims = [[e] for d in some for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
+    """An epoch in random order."""
+    questions = [_some(question, chance) for d in documents for question in d.questions]
+    claims = [[e] for d in documents for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
     batches = [*_alike(questions, chance), *(_alike(claims, chance) if with_claims else ())]
     return chance.sample(batches, len(batches))
 

@@ -20,7 +20,6 @@ from tests.ui.browser import (
 )
 from tests.ui.scripted import QUOTE
 from tests.ui.test_browser_evaluate import TWO_QUESTIONS, evaluate, run, upload
-from tests.ui.test_web_app import FIRST_THINGS
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 
@@ -221,11 +220,32 @@ def test_on_every_screen_targets_are_large_the_focus_is_seen_and_axe_finds_nothi
     assert found == []
 
 
+FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
+    "hi": "Ask me about",
+    "help": "Ask me about",
+    "who are you?": "Ask me about",
+    ".": "Ask me about",
+    "What's the difference between BPO and KPO?": "volume-driven",
+    "how are they different?": "insight-driven",
+    "compare BPO and KPO in a table": "Degree of complexity",
+    "summarize this article": "Better scalability",
+    "what is bpo": "non-core activities",
+    "list BPO services": "human resource services",
+    "examples of KPO services": "Market Research",
+    "Is Accenture a BPO or a KPO?": "Here are some top BPO companies",
+    "Is WNS a KPO?": "The KPO industry",
+    "which is more complex?": "far more complex",
+    "what can you do?": "Ask me about",
+    "what does it cost per month": "The article does not say.",
+    "kpo salary india": "The article does not say.",
+    "thanks": "Ask me about",
+}
+
+
 def test_what_strangers_type_first_fits_each_and_is_read_from_its_question_on(open_page: Open, real: str) -> None:
     page = open_page(real, width=390)
     assert page.title() == "BPO or KPO?"
-    said = ["hi", "compare BPO and KPO in a table", "what is bpo", "what does it cost per month", "thanks"]
-    wanted = {one: FIRST_THINGS[one] for one in said} | {"six common benefits": "Reduced operational costs"}
+    wanted = FIRST_THINGS | {"six common benefits": "Reduced operational costs"}
     for number, (question, words) in enumerate(wanted.items(), start=1):
         ask(page, question, answers=number)
         page.wait_for_function(FREE)

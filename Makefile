@@ -47,7 +47,7 @@ window: .venv/ready
 	@touch $@
 
 # Trains the reading model anew from corpus/reading/ and ends with a table on documents that were held out; under
-# two hours on two cores. What was done is kept in .reading-model/work, so that a run which was stopped goes on.
+# three hours on two cores. What was done is kept in .reading-model/work, so that a run which was stopped goes on.
 reading-model: .venv/ready .reading-model/ready
 	@.reading-model/venv/bin/python -m assistant.reading_model.training
 

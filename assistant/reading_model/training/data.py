@@ -177,10 +177,13 @@ class Maker:
             found += alone if alone and len(piece) < 40 else there
         return found
 
-    def claim(self, line: dict[str, Any], misplaced: bool = False) -> Claim:
+    def claim(
+        self, line: dict[str, Any], misplaced: bool = False, strange: Sequence[EncodedPassage] = ()
+    ) -> Claim:
         """The examples of a claim: with the units of its evidence, and with all of the passages that these are in.
 
-        `misplaced`: also with two passages that do not prove it: what resembles it most, and the shortest.
+        `misplaced`: also with the passage that resembles it most of those which do not prove it, and with the
+        shortest. So also with each `strange` one, of another document.
         """
         claim = self.encoder.text(line["claim"])
         spans = [
@@ -192,14 +195,15 @@ class Maker:
         for quoted in (True, False):
             pieces = [_only(one, self._quoted(p, one, spans)) if quoted else one for p, one in cited]
             examples.append(_of_claim(claim, pieces, label))
-        elsewhere = []
+        elsewhere, unrelated = [], list(strange)
         others = [one for one in self.encoded if not any(one is cites for _, cites in cited)]
         if line["supported"] and misplaced and others and cited:
             nothing = Known.nothing([len(one.units) for one in others])
             scores = rerank_scores(claim, others, self.encoder.lexicon, nothing)
-            shortest = min(others, key=lambda one: len(one.vectors))
-            elsewhere = [_of_claim(claim, [one], 0.0) for one in (others[int(np.argmax(scores))], shortest)]
-        return Claim(line["claim"], line["kind"], line["supported"], examples, elsewhere)
+            elsewhere = [_of_claim(claim, [others[int(np.argmax(scores))]], 0.0)]
+            unrelated.append(min(others, key=lambda one: len(one.vectors)))
+        nowhere = [_of_claim(claim, [one], 0.0) for one in unrelated]
+        return Claim(line["claim"], line["kind"], line["supported"], examples, elsewhere, nowhere)
 
     def _quoted(self, passage: Passage, one: EncodedPassage, spans: Sequence[Span]) -> list[int]:
         """The units of a passage that any of the spans is in."""
@@ -252,9 +256,7 @@ def make(part: Part) -> Iterator[Document]:
         made = Document(source.name, group, part)
         for i, line in enumerate(questions):
             asked = line
-            if (
-                not line.get("history") and i % 8 == 3 and group != "article"
-            ):  # a conversation that goes on elsewhere
+            if not line.get("history") and i % 8 == 3 and group != "article":  # asked after something else
                 asked = {**line, "history": [{"question": questions[(i * 7 + 1) % len(questions)]["q"]}]}
             without = _not_known(i, questions)
             made.questions.append(maker.question(asked, without))
@@ -264,7 +266,9 @@ def make(part: Part) -> Iterator[Document]:
                 made.questions.append(before.question({**line, "kind": "far", "evidence": []}))
         of_document = small_talk if group == "article" else small_talk[number % 40 :: 40]
         made.questions += [maker.question(line, []) for line in of_document]
-        made.claims = [maker.claim(line, misplaced=i % 3 == 0) for i, line in enumerate(claims)]
+        for i, line in enumerate(claims):
+            strange = [before.encoded[i % len(before.encoded)]] if before and i % 3 == 1 else []
+            made.claims.append(maker.claim(line, misplaced=i % 3 == 0, strange=strange))
         before = maker
         yield made
         if part == "train" and group != "article":

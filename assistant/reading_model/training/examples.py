@@ -50,7 +50,8 @@ class Claim:
     kind: str
     supported: bool
     examples: list[Example]
-    elsewhere: list[Example]  # with a passage that does not prove it
+    elsewhere: list[Example]  # with a passage that does not prove it, and resembles it
+    unrelated: list[Example] = field(default_factory=list)  # with one that has little to do with it
 
 
 @dataclass

@@ -21,8 +21,7 @@ Batch = list[list[Example]]  # groups: what is read for one question, or a claim
 Pair = tuple[torch.Tensor, torch.Tensor]  # logits, and what they should be: (n,) each
 
 SEED = 7
-BATCH, EPOCHS = 32, 3
-CLAIM_EPOCHS = 2  # the last ones: there are fewer claims, and what is said of them is learned sooner
+BATCH, EPOCHS = 32, 2
 ALIKE = 16 * BATCH  # so many random examples are sorted by length before they become batches
 LEARNING_RATE, HEADS_RATE = 1.4e-4, 1.4e-3
 WARM_UP = 0.05  # of all steps
@@ -38,11 +37,7 @@ def train(documents: list[Document], start: Path, folder: Path, epochs: int = EP
     network = Network(_sizes(documents))
     network.joint.load(start)
     _learn_similarities(network, documents)
-    batches = [
-        batch
-        for epoch in range(epochs)
-        for batch in _batches(documents, chance, with_claims=epoch >= epochs - CLAIM_EPOCHS)
-    ]
+    batches = [batch for _ in range(epochs) for batch in _batches(documents, chance)]
     heads = [p for head in (network.unit, network.passage, network.claim) for p in head.parameters()]
     optimizer = torch.optim.AdamW(
         [{"params": network.joint.parameters(), "lr": LEARNING_RATE}, {"params": heads, "lr": HEADS_RATE}],
@@ -89,11 +84,13 @@ def _sizes(documents: list[Document]) -> dict[str, int]:
     return {"unit": question.unit.shape[1], "passage": len(question.passage), "claim": len(claim.claim)}
 
 
-def _batches(documents: list[Document], chance: random.Random, with_claims: bool) -> list[Batch]:
+def _batches(documents: list[Document], chance: random.Random) -> list[Batch]:
     """An epoch in random order."""
     questions = [_some(question, chance) for d in documents for question in d.questions]
-    claims = [[e] for d in documents for claim in d.claims for e in (*claim.examples, *claim.elsewhere)]
-    batches = [*_alike(questions, chance), *(_alike(claims, chance) if with_claims else ())]
+    claims = [
+        [e] for d in documents for claim in d.claims for e in (*claim.examples, *claim.elsewhere, *claim.unrelated)
+    ]
+    batches = [*_alike(questions, chance), *_alike(claims, chance)]
     return chance.sample(batches, len(batches))
 
 
@@ -205,7 +202,7 @@ def _padded(network: Network, examples: list[Example]) -> tuple[dict[str, torch.
 def _learn_similarities(network: Network, documents: list[Document]) -> None:
     """Brings each similarity to mean 0 and deviation 1, and lets the heads learn from these alone."""
     examples = [e for d in documents for q in d.questions for e in q.examples]
-    claims = [e for d in documents for c in d.claims for e in (*c.examples, *c.elsewhere)]
+    claims = [e for d in documents for c in d.claims for e in (*c.examples, *c.elsewhere, *c.unrelated)]
     of_units = [(e.unit, e.units_answer) for e in examples if e.unit is not None and len(e.unit)]
     units, answers = (np.concatenate(column) for column in zip(*of_units, strict=True))
     _learn_alone(network.unit, units, answers, epochs=3)

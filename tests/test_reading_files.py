@@ -43,12 +43,8 @@ def conversation(line: dict[str, Any]) -> str:
 
 
 def asked_in_training(read: list[Read], indexed: bool) -> set[str]:
-    """The questions that are indexed, or all others; a follow-up alone and behind those before it.
-
-    The article's changed copies are asked the same as the article.
-    """
-    asked = [questions for source, questions, _ in read if not source.name.startswith("changed-")]
-    lines = [line for questions in asked for line in questions if (line["kind"] == "beside") is indexed]
+    """The questions that are indexed, or all others; a follow-up alone and behind those before it."""
+    lines = [line for _, questions, _ in read for line in questions if (line["kind"] == "beside") is indexed]
     lines += [] if indexed else read_lines(READING / "scopes.jsonl")
     return {form for line in lines for form in (bare(line["q"]), conversation(line))}
 

@@ -5,7 +5,7 @@ A part of them is held out: one half of it to calibrate the thresholds with, the
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +29,23 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def documents() -> Iterator[tuple[Source, str, Part, list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Each document as a source, with its group, its part, its questions and its claims."""
+Read = tuple[Source, str, Part, Sequence[dict[str, Any]], Sequence[dict[str, Any]]]
+
+
+def documents() -> Iterator[Read]:
+    """Each document as a source, with its group, its part, its questions and its claims; the article first."""
     article = read_source(ARTICLE)
     beside = read_lines(ARTICLE.with_suffix(".questions.jsonl"))
     questions = [{"q": one["question"], "evidence": one["evidence"], "kind": "beside"} for one in beside]
     questions += read_lines(READING / "article-questions.jsonl")
-    claims = read_lines(READING / "article-claims.jsonl")
-    yield article, "article", "train", questions, claims
-    for copy in changed(article, questions, claims, read_lines(READING / "article-changes.jsonl")):
-        yield copy[0], "changed article", "train", *copy[1:]
+    yield article, "article", "train", questions, read_lines(READING / "article-claims.jsonl")
     for one in read_lines(READING / "documents.jsonl"):
         source = make_source(f"{one['id']}.md", one["text"])
         yield source, one["group"], part_of(one["id"]), one["questions"], one["claims"]
+
+
+def copies() -> Iterator[Read]:
+    """The article with other names, numbers and terms, in the same form."""
+    article, _, part, questions, claims = next(documents())
+    for source, *lines in changed(article, questions, claims, read_lines(READING / "article-changes.jsonl")):
+        yield source, "changed article", part, *lines

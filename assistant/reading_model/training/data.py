@@ -6,6 +6,7 @@ All that is compared is computed by the product's own code.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from assistant.reading_model.features import features, rerank_scores, table
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.outline import PassageLike, Place, headings_below, outlines, places
 from assistant.reading_model.scope import follows_up
-from assistant.reading_model.training.corpus import READING, documents, part_of, read_lines
+from assistant.reading_model.training.corpus import READING, copies, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.reading_model.training.stretches import stretches
 from assistant.retriever import worth_reading
@@ -177,13 +178,11 @@ class Maker:
             found += alone if alone and len(piece) < 40 else there
         return found
 
-    def claim(
-        self, line: dict[str, Any], misplaced: bool = False, strange: Sequence[EncodedPassage] = ()
-    ) -> Claim:
+    def claim(self, line: dict[str, Any], misplaced: bool = False, far: Sequence[EncodedPassage] = ()) -> Claim:
         """The examples of a claim: with the units of its evidence, and with all of the passages that these are in.
 
         `misplaced`: also with the passage that resembles it most of those which do not prove it, and with the
-        shortest. So also with each `strange` one, of another document.
+        shortest. So also with each that is `far`, of another document.
         """
         claim = self.encoder.text(line["claim"])
         spans = [
@@ -195,7 +194,7 @@ class Maker:
         for quoted in (True, False):
             pieces = [_only(one, self._quoted(p, one, spans)) if quoted else one for p, one in cited]
             examples.append(_of_claim(claim, pieces, label))
-        elsewhere, unrelated = [], list(strange)
+        elsewhere, unrelated = [], list(far)
         others = [one for one in self.encoded if not any(one is cites for _, cites in cited)]
         if line["supported"] and misplaced and others and cited:
             nothing = Known.nothing([len(one.units) for one in others])
@@ -249,7 +248,7 @@ def make(part: Part) -> Iterator[Document]:
     lines = read_lines(READING / "small-talk.jsonl")
     small_talk = [{**line, "kind": "far", "evidence": []} for line in lines if part_of(line["q"]) == part]
     before: Maker | None = None
-    for number, (source, group, of_part, questions, claims) in enumerate(documents()):
+    for number, (source, group, of_part, questions, claims) in enumerate(chain(documents(), copies())):
         if of_part != part:
             continue
         maker = Maker(source, model, held_out=part != "train")
@@ -267,9 +266,9 @@ def make(part: Part) -> Iterator[Document]:
         of_document = small_talk if group == "article" else small_talk[number % 40 :: 40]
         made.questions += [maker.question(line, []) for line in of_document]
         for i, line in enumerate(claims):
-            strange = [before.encoded[i % len(before.encoded)]] if before and i % 3 == 1 else []
-            made.claims.append(maker.claim(line, misplaced=i % 3 == 0, strange=strange))
-        before = maker
+            far = [before.encoded[i % len(before.encoded)]] if before and i % 3 == 1 else []
+            made.claims.append(maker.claim(line, misplaced=i % 3 == 0, far=far))
+        before = before if group == "changed article" else maker  # one copy answers what is asked of another
         yield made
         if part == "train" and group != "article":
             for short, asked in stretches(source, questions, number):

@@ -1,6 +1,7 @@
 """The copies of the article that the network learns from beside it."""
 
 from assistant.reading_model.training.changed import changed
+from assistant.reading_model.training.corpus import copies
 from ingest.sources import make_source
 
 ARTICLE = make_source("a.md", "# Firms\n\nNorth Star sells tea. Ask North, not Northern.", questions="Who?")
@@ -35,3 +36,16 @@ def test_a_claim_stays_where_it_changes_with_what_it_cites_or_neither_does() -> 
         ["Red Kite sells a drink."],
         ["Old Oak sells a drink."],
     ]
+
+
+def test_every_quote_stands_word_for_word_in_its_copy_of_the_article() -> None:
+    read = list(copies())
+    assert len(read) == 2
+    quotes = [
+        (source, one)
+        for source, _, _, *lines in read
+        for line in (*lines[0], *lines[1])
+        for one in line["evidence"]
+    ]
+    assert len(quotes) > 10_000
+    assert [one for source, one in quotes if one not in source.text] == []

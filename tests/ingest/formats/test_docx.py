@@ -25,7 +25,7 @@ def test_a_word_document_keeps_its_title_and_headings_as_sections() -> None:
     assert [passage.section for passage in split(source)][-1] == "Work > Hours"
 
 
-def test_what_is_no_word_document_or_too_large_or_without_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_word_document_or_without_text_is_refused() -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("a.txt", "a")
@@ -34,12 +34,9 @@ def test_what_is_no_word_document_or_too_large_or_without_text_is_refused(monkey
             docx_to_markdown(content)
     with pytest.raises(Unreadable, match="it has no text"):
         docx_to_markdown(docx(("", " ")))
-    monkeypatch.setattr("ingest.formats.docx._LARGEST_UNZIPPED", 1_000)
-    with pytest.raises(Unreadable, match="it is too large when unpacked"):
-        docx_to_markdown(docx(("", "x" * 2_000)))
 
 
-# --- numbers that Word makes
+# --- numbers that Word makes (those of clauses and steps, and lists that begin anew, are in `tests/cases`)
 
 NUMBERING = """<w:abstractNum w:abstractNumId="1">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
@@ -52,10 +49,7 @@ NUMBERING = """<w:abstractNum w:abstractNumId="1">
 </w:abstractNum>
 <w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>
 <w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num>
-<w:num w:numId="3"><w:abstractNumId w:val="3"/></w:num>
-<w:num w:numId="4"><w:abstractNumId w:val="2"/>
-<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>
-</w:num>"""
+<w:num w:numId="3"><w:abstractNumId w:val="3"/></w:num>"""
 NUMBERED = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr>'
 STYLES = f"""<w:style w:type="paragraph" w:styleId="H"><w:name w:val="heading 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="N"><w:name w:val="heading 1"/>{NUMBERED.format(1)}</w:style>
@@ -68,30 +62,18 @@ def item(text: str, number: int, level: int = 0, style: str = "") -> str:
     return p(text, f'{named}<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
 
 
-SCOPE, PRICE = item("Scope", 1, 0, "H") + item("Who", 1, 1), item("Price", 1, 0, "H") + item("Fee", 1, 1)
-
-
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (SCOPE + PRICE, "# I. Scope\n\n1.1 Who\n\n# II. Price\n\n2.1 Fee"),
         (
-            item("A", 2) + p("Wait.") + item("B", 2) + item("C", 4) + item("D", 4),
-            "(a) A\n\nWait.\n\n(b) B\n\n(a) C\n\n(b) D",
+            item("Scope", 1, 0, "H") + item("Price", 1, 0, "H") + item("Fee", 1, 1),
+            "# I. Scope\n\n# II. Price\n\n2.1 Fee",
         ),
-        (item("A", 3) + item("B", 3, 1) + item("C", 3), "- A\n  - B\n- C"),
         (item("A", 2) + item("B", 3, 1) + item("C", 3, 1), "(a) A\n\n- B\n- C"),
         (p("A", '<w:pStyle w:val="N"/>') + p("B", '<w:pStyle w:val="O"/>'), "# I. A\n\n# II. B"),
         (p("A", '<w:pStyle w:val="S"/>') + p("B", '<w:pStyle w:val="S"/>'), "(a) A\n\n(b) B"),
     ],
-    ids=[
-        "below the one above",
-        "behind a paragraph, and anew",
-        "bullets",
-        "bullets below a number",
-        "by style",
-        "by style of steps",
-    ],
+    ids=["below a Roman one", "bullets below a number", "by style", "by style of steps"],
 )
 def test_numbers_stand_before_their_headings_and_steps_and_bullets_stay_bullets(body: str, text: str) -> None:
     assert read(body, styles=STYLES, numbering=NUMBERING) == f"{text}\n"
@@ -106,12 +88,6 @@ N, TWO = "<m:e><m:r><m:t>n+1</m:t></m:r></m:e>", "<m:r><m:t>2</m:t></m:r>"
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
-        (
-            MATH.format("A=π", f"<m:sSup><m:e><m:r><m:t>r</m:t></m:r></m:e><m:sup>{TWO}</m:sup></m:sSup>"),
-            "A = πr²",
-        ),
-        (MATH.format("", f"<m:rad><m:radPr/><m:deg/>{N}</m:rad>"), "√(n+1)"),
-        (MATH.format("x=", f"<m:f><m:num>{N[5:-6]}</m:num><m:den>{TWO}</m:den></m:f>"), "x = (n+1)/2"),
         (MATH.format("", f"<m:d>{N}{N}</m:d>"), "(n+1|n+1)"),
         (MATH.format("", f"<m:nary><m:sub>{TWO}</m:sub>{N}</m:nary>"), "∫_2 n+1"),
         (MATH.format("", f"<m:sSub><m:e>{TWO}</m:e><m:sub><m:r><m:t>x</m:t></m:r></m:sub></m:sSub>"), "2_x"),
@@ -122,29 +98,18 @@ def test_a_formula_is_read_where_it_stands_or_noted(formula: str, text: str) -> 
     assert read(p(t("It is ") + formula + t(" in all."))) == f"It is {text} in all.\n"
 
 
-# --- text boxes, tables, revisions
+# --- text boxes, tables, what is no text
 
 BOX = "<wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx>"
 DRAWN = "<w:drawing><wp:inline><a:graphic><a:graphicData>{}</a:graphicData></a:graphic></wp:inline></w:drawing>"
 ALTERNATIVES = "<mc:Choice Requires='wps'>{}</mc:Choice><mc:Fallback>{}</mc:Fallback>"
 TWICE = f"<mc:AlternateContent>{ALTERNATIVES}</mc:AlternateContent>"
-NEW = DRAWN.format(BOX.format(p("Wear gloves.")))
-OLD = f"<w:pict><v:textbox><w:txbxContent>{p('Wear gloves.')}</w:txbxContent></v:textbox></w:pict>"
-GROUP = DRAWN.format(BOX.format(p("Left.")) + BOX.format(p("Right.")) + "<a:blip/>")
 
 
-@pytest.mark.parametrize(
-    ("box", "text"),
-    [
-        (NEW, "Wear gloves."),
-        (OLD, "Wear gloves."),
-        (TWICE.format(NEW, OLD), "Wear gloves."),
-        (TWICE.format(GROUP, GROUP), "Left.\n\nRight.\n\n<!-- note: a picture -->"),
-    ],
-    ids=["new", "old", "both", "several, with a picture"],
-)
-def test_a_text_box_is_read_once_behind_the_paragraph_that_it_hangs_on(box: str, text: str) -> None:
-    assert read(p(t("Mix.") + f"<w:r>{box}</w:r>") + p("Stir.")) == f"Mix.\n\n{text}\n\nStir.\n"
+def test_of_several_text_boxes_with_a_picture_each_is_read_once_behind_the_paragraph_that_they_hang_on() -> None:
+    group = DRAWN.format(BOX.format(p("Left.")) + BOX.format(p("Right.")) + "<a:blip/>")
+    text = read(p(t("Mix.") + f"<w:r>{TWICE.format(group, group)}</w:r>") + p("Stir."))
+    assert text == "Mix.\n\nLeft.\n\nRight.\n\n<!-- note: a picture -->\n\nStir.\n"
 
 
 COMMENTED = '<w:r><w:commentReference w:id="0"/></w:r>'
@@ -161,7 +126,6 @@ EMPTY = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}</w:sdtCont
         (p(t("Open ") + t("secret ", "<w:vanish/>") + t("at nine.")), "Open at nine.<!-- note: hidden text -->"),
         (p(t("It is ") + COMMENTED + t("nine.") + COMMENTED), "It is nine.<!-- note: a comment -->"),
         (p(t("Pay ") + t("9 ", "<w:strike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
-        (p(t("Pay ") + t("9 ", "<w:dstrike/>") + t("8.")), "Pay 8.<!-- note: struck text -->"),
     ],
 )
 def test_what_is_no_text_is_noted_at_its_place(body: str, text: str) -> None:
@@ -179,11 +143,9 @@ BOXED = f"<w:r><w:pict><v:textbox><w:txbxContent>{p('Wear gloves.')}</w:txbxCont
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (p(t("Pay ") + t("9 ", '<w:rStyle w:val="C"/>') + t("8.")), "Pay 8.<!-- note: struck text -->"),
         (p(t("Pay ") + t("9 ", '<w:rStyle w:val="D"/>') + t("8.")), "Pay 8.<!-- note: struck text -->"),
         (p(t("Pay ") + t("9 ", '<w:rStyle w:val="E"/>') + t("8.")), "Pay 9 8."),
         (p(t("Pay ") + t("9 ", '<w:rStyle w:val="C"/><w:strike w:val="0"/>') + t("8.")), "Pay 9 8."),
-        (p("Pay.", '<w:pStyle w:val="P"/>') + p("Go."), "<!-- note: struck text -->\n\nGo."),
         (p("Pay.", '<w:pStyle w:val="V"/>') + p("Go."), "<!-- note: hidden text -->\n\nGo."),
         (p(t("Pay.") + BOXED, '<w:pStyle w:val="P"/>'), "<!-- note: struck text -->\n\nWear gloves."),
     ],
@@ -209,7 +171,8 @@ def test_of_a_field_only_its_own_result_is_read_not_those_in_its_instruction() -
     never_ends = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
     for made, shown in ((nested, " 10"), (deeper, " a"), (without_result, ""), (never_ends + nested, " 10")):
         assert read(p(t("Pay ") + made + t(" euros."))) == f"Pay{shown} euros.\n"
-    assert read(p("Rest."), header=p(t("Reduction of rent: ") + nested)) == "Reduction of rent: 10\n\nRest.\n"
+    header = p(t("Reduction of rent: ") + nested)
+    assert read(p("Rest."), header=header * 2 + p("Page 3")) == "Reduction of rent: 10\n\nRest.\n"
 
 
 @pytest.mark.parametrize("wrap", ["fldSimple", "smartTag", "customXml", "bdo", "dir"])
@@ -248,48 +211,8 @@ def across(columns: int, text: str) -> str:
     return f'<w:tcPr><w:gridSpan w:val="{columns}"/></w:tcPr>{p(text)}'
 
 
-MERGED = ["<w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p("Lake"), "<w:tcPr><w:vMerge/></w:tcPr>" + p("")]
-TWO_NAMES = "| Lake | Fee Day | Fee Week |\n| --- | --- | --- |\n| A | 1 | 2 |"
-INNER = f"<w:tbl>{row('Size', 'Price')}{row('Small', '3 | 4')}</w:tbl>"
-
-
-@pytest.mark.parametrize(
-    ("rows", "text"),
-    [
-        (
-            row("Place", "Fee") + row(MERGED[0], "8") + row(MERGED[1], "12"),
-            "| Place | Fee |\n| --- | --- |\n| Lake | 8 |\n| Lake | 12 |",
-        ),
-        (
-            row("Shop", "Sells") + row("Bakery", p("Rolls") + INNER + p("")),
-            "| Shop | Sells |\n| --- | --- |\n| Bakery | Rolls |\n\n"
-            "| Size | Price |\n| --- | --- |\n| Small | 3 \\| 4 |",
-        ),
-        (row(MERGED[0], across(2, "Fee")) + row(MERGED[1], "Day", "Week") + row("A", "1", "2"), TWO_NAMES),
-        (
-            row(across(3, "Fees"), head=True) + row("Lake", across(2, "Fee"), head=True)
-            + row("Lake", "Day", "Week", head=True) + row("A", "1", "2"),
-            f"Fees\n\n{TWO_NAMES}",
-        ),
-    ],
-    ids=[
-        "a merged cell counts for each row",
-        "a table in a cell stands behind",
-        "a head as deep as its cells are merged",
-        "a head as deep as it is marked, below a title",
-    ],
-)  # fmt: skip
-def test_the_first_row_of_a_table_is_its_head(rows: str, text: str) -> None:
-    assert read(f"<w:tbl>{rows}</w:tbl>") == f"{text}\n"
-
-
-def test_revisions_are_read_as_accepted_and_headers_once() -> None:
-    deleted = "<w:del><w:r><w:delText>90</w:delText></w:r></w:del>"
-    body = p(f"{t('Rent is ')}{deleted}<w:ins>{t('95')}</w:ins>{t(' euros.')}")
-    body += p(f"<w:moveFrom>{t('Pay in May.')}</w:moveFrom>") + p(f"<w:moveTo>{t('Pay in June.')}</w:moveTo>")
-    gone = row("Old", "row").replace("<w:tr>", "<w:tr><w:trPr><w:del/></w:trPr>")
-    body += f"<w:tbl>{row('Room', 'Beds')}{gone}{row('Two', '2')}</w:tbl>"
-    header = p("House rules of 2031") + p("House rules of 2031") + p("Page 3")
-    assert read(body, header=header) == (
-        "House rules of 2031\n\nRent is 95 euros.\n\nPay in June.\n\n| Room | Beds |\n| --- | --- |\n| Two | 2 |\n"
-    )
+def test_the_head_of_a_table_is_as_deep_as_it_is_marked_and_a_title_stands_before_it() -> None:
+    rows = row(across(3, "Fees"), head=True) + row("Lake", across(2, "Fee"), head=True)
+    rows += row("Lake", "Day", "Week", head=True) + row("A | B", "1", "2")
+    names = "| Lake | Fee Day | Fee Week |\n| --- | --- | --- |"
+    assert read(f"<w:tbl>{rows}</w:tbl>") == f"Fees\n\n{names}\n| A \\| B | 1 | 2 |\n"

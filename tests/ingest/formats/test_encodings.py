@@ -12,16 +12,11 @@ from ingest.formats.encodings import Unreadable, decode
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
-        ("utf-8", "Größe"),
-        ("utf-8-sig", "Größe"),
         ("utf-16", "Größe"),
         ("utf-32", "Größe"),
-        ("cp1252", "Café"),
         ("cp1252", "It’s “quoted” — and costs 5 €."),
         ("cp1252", "Die Größe der Bäume überrascht viele Käufer. Ähnlich ist es in Österreich."),
-        ("cp1252", "It’s £20 — naïve."),
         ("cp1252", "A long page of plain English words that says much. It costs £20."),
-        ("cp1252", "travaillé à Genève; le coût réel de la forêt"),
         ("utf-16-le", "Wide letters without a mark"),
         ("cp1250", "Łódź jest piękna"),
         ("cp1253", "Καλημέρα κόσμε, αυτό είναι κείμενο"),

@@ -1,4 +1,4 @@
-"""Comments in a text, and notes among them on what was left out."""
+"""Comments in a text, and notes among them; what an answer says of these is in `test_holes.py`."""
 
 import time
 
@@ -7,14 +7,6 @@ import pytest
 from ingest.comments import is_list, note_after, unquotable_spans
 from ingest.notes import left_out
 from ingest.sources import make_source
-
-
-def test_a_note_is_only_a_comment_of_ours_and_only_right_behind() -> None:
-    text = "Include:\n\n<!-- note: lost\n  here. -->\n\nMore. <!-- other --> End."
-    assert note_after(text, len("Include:")) == (10, 37, "lost here.")
-    assert note_after(text, 0) is None
-    assert note_after(text, text.index(" <!-- other")) is None
-    assert note_after("End.", 4) is None
 
 
 def test_a_list_is_one_that_was_lost_and_no_word_that_has_these_letters() -> None:

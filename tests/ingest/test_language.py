@@ -9,12 +9,8 @@ from ingest.language import language_of
     ("text", "language"),
     [
         ("Nicht genommene Tage verfallen am 31. März.", "de"),
-        ("¿Cuánto cuesta la matrícula para los niños?", "es"),
         ("带薪年假有多少天？", "zh"),
-        ("ค่าเช่าห้องพักเดือนละเท่าไร", "th"),
         ("كم يوما من الإجازة المدفوعة يحصل عليها الموظف؟", "ar"),
-        ("होटल का खर्च प्रति रात कितना वापस मिलता है?", "hi"),
-        ("What drives BPO?", "en"),
     ],
 )
 def test_a_sentence_is_enough(text: str, language: str) -> None:

@@ -41,20 +41,14 @@ TITLES = [
     ('---\ntitle: "Quoted: with  a colon"\nauthor: A\n---\n', "Quoted: with a colon"),
     ("---\ntitle: 1984\n---\n# A heading", "1984"),
     ("---\nauthor: A\n---\n\nText.\n\n# A heading #\n", "A heading"),
-    ("---\ntitle: [a, list]\n---\n# A heading", "A heading"),
     ('+++\ntitle = "Dock"\ntags = ["a"]\n+++\n# A heading', "Dock"),
     ("+++\ntitle = broken\n+++\n# A heading", "A heading"),
-    ("---\ntitle: Quay\n...\n# A heading", "Quay"),
-    ("# **Guide** to _x_\n", "Guide to x"),
     ("---\ntitle: The *Dock*\n---\n", "The Dock"),
     ("# #\ntext", "the-name"),
     ("```sh\n# connect first\n```\n\nGuide\n=====\n", "Guide"),
-    ("", "the-name"),
     # what a program made up
-    ("# Untitled\n\n# Barge rules", "Barge rules"),
-    ("---\ntitle: (anonymous)\n---\n# Barge rules", "Barge rules"),
+    ("---\ntitle: (anonymous)\n---\n# Table of contents\n\n# Barge rules", "Barge rules"),
     ("# Document1\n", "the-name"),
-    ("# Table of contents\n\n# Barge rules", "Barge rules"),
     ("---\ntitle: '{{ page.title }}'\n---\n# {% block title %}\n\n# Loom care", "Loom care"),
     # a comment
     ("#!/bin/sh\n\n# Deletes all\n\nrm -rf x", "the-name"),
@@ -70,19 +64,13 @@ def test_the_title_is_the_front_matters_else_the_first_headings_else_the_name(te
 
 
 @pytest.mark.parametrize(
-    "made_up",
-    [
-        *("Normal.dotm", "Normal.dot", "report.docm", "figures.xlsm", "deck.ppsx", "theme.potx", "flyer.pub"),
-        *("PowerPoint Presentation", "PowerPoint-Präsentation", "Microsoft Word Document", "Word-Dokument"),
-        *("Microsoft Office Word Document", "Excel Worksheet", "Dokument1", "Präsentation 2", "Folie 1"),
-        *("Unbenannt", "Unbenanntes Dokument", "Ohne Titel 1", "Sans titre", "Sin título"),
-    ],
+    "made_up", ["Normal.dotm", "PowerPoint-Präsentation", "Microsoft Office Word Document", "Folie 1"]
 )
 def test_the_name_of_a_template_or_of_a_program_is_no_title(made_up: str) -> None:
     assert telling(made_up) == ""
 
 
-@pytest.mark.parametrize("title", ["Word documents", "The pub.", "Unbenannte Inseln"])
+@pytest.mark.parametrize("title", ["Word documents", "The pub."])
 def test_a_title_that_speaks_of_a_program_is_one(title: str) -> None:
     assert telling(title) == title
 
@@ -109,8 +97,6 @@ def test_a_yaml_bomb_costs_nothing() -> None:
     [
         ("---  \ntitle: A\n--- \t\n", "\nBody\n"),
         ("---\ntitle: A\n---", ""),
-        ("---\ntitle: A\n...\n", "Body"),
-        ('+++\ntitle = "A"\n+++\n', "\nBody"),
         ("", "---\ntitle: never closed\n"),
         ("", "---\n\nA paragraph between two rules.\n\n---\n\nAnother.\n"),
     ],
@@ -154,8 +140,6 @@ def test_what_cannot_be_read_is_named_in_one_line_with_the_remedy(tmp_path: Path
         read_source(path)
     with pytest.raises(SourceError, match=r"nowhere\.md cannot be read \(No such file or directory\)\. Check it"):
         read_source(tmp_path / "nowhere.md")
-    with pytest.raises(SourceError, match="cannot be read"):
-        read_source(tmp_path)
 
 
 # --- finding files

@@ -26,14 +26,9 @@ def test_documents_without_text_and_paths_that_are_none_are_refused(library: Lib
     refused(library, SourceError, no_text)
     blank.unlink()
     refused(library, SourceError, no_text)
-    a = library.write("a.md", "A.")
-    library.build()
-    a.unlink()
-    refused(library, SourceError, no_text)
     nowhere, image = library.corpus / "nowhere", library.write("more/image.png", "")
     refused(library, SourceError, r"nowhere does not exist\. Give a file or a folder\.", nowhere)
     refused(library, SourceError, r"image\.png is not a \.md, .*, \.pdf file\. Convert it to one of", image)
-    assert library.texts() == ["A."]
 
 
 def test_an_embedding_model_that_fails_loses_nothing(indexed: Library) -> None:
@@ -121,12 +116,10 @@ GARBAGE = random.Random(7).randbytes(100_000)
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a manifest of garbage": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\x00 garbage"),
-    "no documents": lambda folder: changed(folder, "drop table documents"),
     "vectors of another length": lambda folder: changed(
         folder, "insert into token_vectors values ('', '[]', x'0000')"
     ),
     "garbage for the passages": lambda folder: (folder / "passages.sqlite").write_bytes(GARBAGE),
-    "no passages": lambda folder: (folder / "passages.sqlite").unlink(),
     "garbage for the vectors": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(GARBAGE),
     "no vectors": lambda folder: (folder / "chroma" / "chroma.sqlite3").unlink(),
     "no snapshot": lambda folder: folder.rename(folder.parent.parent.parent / "elsewhere"),

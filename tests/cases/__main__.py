@@ -3,14 +3,11 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
-from ingest.settings import IngestSettings
 from ingest.sources import read_source
-from tests.cases.checks import JUDGED_BY_TEXT, Case, cases, holds_in_answer, holds_in_texts
-from tests.made import assistant_over
+from tests.cases.checks import JUDGED_BY_TEXT, Case, cases, holds_in_texts, judged_answers
 
 
 def main(arguments: list[str]) -> None:
@@ -43,19 +40,6 @@ def _text_of(file: Path) -> str:
         return source.text[source.body_start :]
     except SourceError:
         return ""
-
-
-def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:
-    """The same, through the assistant over an index of the case's documents."""
-    asked = {i: c for i, c in enumerate(case.checks) if c.kind in ("ask", "refuse")}
-    with TemporaryDirectory() as folder:
-        settings = IngestSettings(index=Path(folder) / "index")
-        try:
-            assistant = assistant_over(settings, *case.files, embeddings=model)
-        except SourceError as error:
-            print(case.name, error)
-            return {i: c.kind == "refuse" for i, c in asked.items()}
-        return {i: holds_in_answer(c, assistant.chain.invoke(c.fields[c.kind])) for i, c in asked.items()}
 
 
 if __name__ == "__main__":

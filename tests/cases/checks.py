@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -12,6 +13,10 @@ from markdown_it import MarkdownIt
 
 from assistant.answers import Answer
 from assistant.prompts import ENGLISH_ONLY
+from ingest.embeddings import MiniLM
+from ingest.errors import SourceError
+from ingest.settings import IngestSettings
+from tests.made import assistant_over
 
 FOLDER = Path(__file__).parent
 JUDGED_BY_TEXT = ("whole", "absent", "row")
@@ -74,6 +79,18 @@ def holds_in_answer(check: Check, answer: Answer) -> bool:
     given = f"{answer.text} {' '.join(citation.quote for citation in answer.citations)}"
     unwanted = (text in given or (plain(text) and plain(text) in plain(given)) for text in check.fields["not"])
     return answer.answered and all(plain(text) in quotes for text in check.fields["quotes"]) and not any(unwanted)
+
+
+def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:
+    """By the place of the check, whether it holds for what the assistant answers from the case's documents."""
+    asked = {i: check for i, check in enumerate(case.checks) if check.kind in ("ask", "refuse")}
+    with TemporaryDirectory() as folder:
+        settings = IngestSettings(index=Path(folder) / "index")
+        try:
+            assistant = assistant_over(settings, *case.files, embeddings=model)
+        except SourceError:  # nothing can be read, so nothing is answered
+            return {i: check.kind == "refuse" for i, check in asked.items()}
+        return {i: holds_in_answer(check, assistant.chain.invoke(check.asks)) for i, check in asked.items()}
 
 
 def plain(text: str) -> str:

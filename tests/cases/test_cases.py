@@ -8,10 +8,8 @@ import pytest
 
 from ingest.embeddings import MiniLM
 from ingest.passages import split
-from ingest.settings import IngestSettings
 from ingest.sources import make_source
-from tests.cases.checks import FOLDER, JUDGED_BY_TEXT, Case, cases, holds_in_answer, holds_in_texts
-from tests.made import assistant_over
+from tests.cases.checks import FOLDER, JUDGED_BY_TEXT, Case, cases, holds_in_texts, judged_answers
 from tests.ui.command import bpo_kpo
 
 CASES = cases()
@@ -47,11 +45,8 @@ def read() -> Read:
 
 @reading
 def test_what_is_read(read: Read) -> None:
-    failed = [
-        str(check)
-        for case, check in OF_TEXTS
-        if not holds_in_texts(check, [read[file]["text"] for file in case.files])
-    ]
+    texts = {case.name: [read[file]["text"] for file in case.files] for case in (*CASES, *FRESH)}
+    failed = [str(check) for case, check in OF_TEXTS if not holds_in_texts(check, texts[case.name])]
     assert len(OF_TEXTS) > 100 and failed == []
 
 
@@ -76,24 +71,14 @@ def test_every_passage_stands_in_its_text(read: Read) -> None:
 
 def test_at_most_a_tenth_of_the_checks_is_open_and_each_of_these_is_a_check() -> None:
     checks = [(case.name, check.asks) for case in CASES for check in case.checks]
-    waiting = [
-        (name, question)
-        for by_case in STILL_OPEN.values()
-        for name, questions in by_case.items()
-        for question in questions
-    ]
+    by_case = [one for cases_of_a_reason in STILL_OPEN.values() for one in cases_of_a_reason.items()]
+    waiting = [(name, question) for name, questions in by_case for question in questions]
     assert set(waiting) <= set(checks) and len(waiting) * 10 <= len(checks)
 
 
 @pytest.mark.parametrize("case", ASKED, ids=[case.name for case in ASKED])
-def test_what_is_answered(case: Case, minilm: MiniLM, tmp_path: Path) -> None:
-    """All but the questions that `open.json` lists by what they wait for; every quote stands in its document."""
+def test_what_is_answered(case: Case, minilm: MiniLM) -> None:
+    """All but the questions that `open.json` lists by what they wait for."""
+    failed = {case.checks[at].asks for at, holds in judged_answers(case, minilm).items() if not holds}
     waiting = {question for questions in STILL_OPEN.values() for question in questions.get(case.name, [])}
-    assistant = assistant_over(IngestSettings(index=tmp_path / "index"), *case.files, embeddings=minilm)
-    sources, failed = assistant.index().sources, []
-    for check in case.checks:
-        if check.kind in ("ask", "refuse"):
-            answer = assistant.chain.invoke(check.asks)
-            failed += [check] if check.asks not in waiting and not holds_in_answer(check, answer) else []
-            assert all(sources[c.source].text[c.start : c.end] == c.quote for c in answer.citations)
-    assert failed == []
+    assert failed <= waiting

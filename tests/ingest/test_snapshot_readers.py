@@ -22,9 +22,7 @@ def test_a_running_reader_takes_the_new_snapshot_at_its_next_question(guide: Lib
     assert running.get() is old
     guide.write("guide.md", GUIDE.replace("First", "Changed"))
     guide.build()
-    new = running.get()
-    assert new is not old and running.get() is new
-    assert new.passages[1].text == "## One\n\nChanged words."
+    assert running.get().passages[1].text == "## One\n\nChanged words."
     # and what was opened before can still be asked
     assert old.passages[1].text == "## One\n\nFirst words."
     assert len(old.nearest(guide.model.embed_query("words"), 3)) == 3
@@ -94,6 +92,4 @@ def test_threads_that_open_one_snapshot_at_once_each_get_it_whole(settings: Inge
 
 def test_a_reader_waits_for_no_lock(settings: IngestSettings) -> None:
     with FolderStore(settings.index).new_snapshot(), FileLock(settings.index / "publish.lock"):
-        began = time.monotonic()
-        assert version_now(settings) == 0
-        assert time.monotonic() - began < 10
+        assert version_now(settings) == 0  # or it would wait without end

@@ -140,21 +140,3 @@ def test_the_model_reads_a_passage_to_its_end_below_the_end_of_a_long_section_pa
     above = "".join(f"{'#' * level} Heading {level} of a text with long headings\n\n" for level in range(1, 7))
     for passage in split(make_source("a.md", above + "The committee meets on Mondays and Fridays. " * 200)):
         assert count_word_pieces(heading_above(passage.section) + passage.text) <= MAX_TOKENS - 2  # its own marks
-
-
-def test_an_index_within_some_documents_is_like_one_of_these_alone(library: Library) -> None:
-    for name in ("a", "b", "c"):
-        library.write(f"{name}.md", f"# {name.upper()}\n\nWords of {name}.\n\n## More\n\nStill more of {name}.")
-    library.build()
-    index = library.index()
-    first, second, third = index.sources
-    limited = index.within([third, first])
-    assert list(limited.sources) == [first, third] and limited.sources.get(second) is None
-    passages = [passage for passage in index.passages if passage.source != second]
-    assert list(limited.passages) == passages
-    assert limited.tokens.tolist() == [count_tokens(passage.text) for passage in passages]
-    for number, passage in enumerate(passages):
-        (best, score), *others = limited.nearest(library.model.embed_query(passage.embedded_text), 99)
-        assert (best, score, len(others)) == (number, pytest.approx(1, abs=1e-5), 3)
-    assert sorted(at for at, _ in limited.lexicon.rank(["word"], 9)) == [0, 2]
-    assert sorted(at for at, _ in index.lexicon.rank(["word"], 9)) == [0, 2, 4]  # which is as it was

@@ -42,9 +42,7 @@ def test_a_long_name_counts_as_its_acronym(text: str) -> None:
 
 
 def test_forms_of_one_word_have_one_stem() -> None:
-    assert stem("outsourcing") == stem("outsource") == stem("outsourced")
-    assert stem("driven") == stem("drives") == stem("drive")
-    assert stem("force") != stem("drive")
+    assert stem("driven") == stem("drives") == stem("drive") != stem("force")
 
 
 def test_a_misspelt_word_of_a_question_is_taken_for_the_known_one() -> None:

@@ -23,7 +23,6 @@ def sentences(text: str) -> list[str]:
         ["Customer service, data entry, etc. and more.", "Lists end with etc.", "On the other hand, no."],
         ["“It ends.”", "(It does.)", "‘Again.’", "“Quoted” next."],
         ["It costs 3.5 million.", "Version 2.0 costs 1,000.", "2 left."],
-        ["知识流程外包。", "业务流程外包！", "真的吗？", "Latin."],
         ["Wait... it goes on.", "Then?!", "Ok."],
         ["Is it free?", "No.", "The pier costs 5 euros.", "It is pier No. 4."],
         ["The regatta starts on Sept. 5 at Port St. Mary.", "Call tel. 5550 142."],
@@ -32,14 +31,8 @@ def sentences(text: str) -> list[str]:
         ["The fare¹ is 9 euros for 2 m².²", "Is it?³", "It is.", "¹ By day."],
         ["Cars pay.†", "Vans† pay 9 euros.‡", "All do?†‡", "‡ By day."],
         ["**2. Metrics.** Support is measured.", "__Note:__ Not ours."],
-        [
-            "Der Beitrag ist bis zum 15. Februar zu zahlen.",
-            "Beim 3. Versuch ist die Anmeldung kostenlos.",
-            "Er richtet sich nach Art. 12 Abs. 3, z. B. hier.",
-        ],
         ["M. Dupont habite à Paris.", "Il paie le lundi.", "Est-ce vrai ?", "Oui !"],
         ["हर साल 26 दिन की सवेतन छुट्टी मिलती है।", "बची हुई छुट्टी समाप्त हो जाती है।"],
-        ["هل يجوز السفر؟", "لا يجوز ذلك.", "نعم."],
     ],
 )
 def test_sentences_end_at_stops_and_not_at_abbreviations_initials_or_numbers(parts: list[str]) -> None:
@@ -55,7 +48,7 @@ def test_sentences_end_at_stops_and_not_at_abbreviations_initials_or_numbers(par
         ("pl", "Pokazuje to fig. 4 obok."),
         # an ordinal before a name
         ("da", "Her lå 2. Jyske Brigade."),
-        ("lb", "Dat ass den 3. Versuch."),
+        ("de", "Beim 3. Versuch ist es frei."),
         ("tr", "Orada 1. Dünya Savaşı başladı."),
         # before a month, where the few words are taken for another language
         ("en", "Beginn am 31. Oktober."),

@@ -15,7 +15,6 @@ from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex
 from ingest.up_to_date import ensure_index
 from tests.ingest.library import Library, refused
-from tests.ingest.processes import WordHash
 
 # --- what is refused, and loses nothing
 
@@ -29,17 +28,6 @@ def test_documents_without_text_and_paths_that_are_none_are_refused(library: Lib
     nowhere, image = library.corpus / "nowhere", library.write("more/image.png", "")
     refused(library, SourceError, r"nowhere does not exist\. Give a file or a folder\.", nowhere)
     refused(library, SourceError, r"image\.png is not a \.md, .*, \.pdf file\. Convert it to one of", image)
-
-
-def test_an_embedding_model_that_fails_loses_nothing(indexed: Library) -> None:
-    class Failing(WordHash):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            raise RuntimeError("out of memory")
-
-    indexed.write("a.md", "B.")
-    with pytest.raises(RuntimeError, match="out of memory"):
-        build(indexed.settings, embeddings=Failing())
-    assert indexed.texts() == ["A."]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +143,6 @@ def test_passages_that_are_not_those_of_chroma_are_damage(guide: Library) -> Non
     index = guide.index()
     with pytest.raises(IndexProblem, match=r"is incomplete\. Run: bpo-kpo ingest$"):
         index.nearest(guide.model.embed_query("words"), 3)
-    with pytest.raises(IndexProblem, match=r"is damaged \([^\n]*\)\. Run: bpo-kpo ingest$"):
-        index.passages.at([1])
 
 
 def test_what_is_not_as_it_was_written_is_noticed_by_a_build_and_made_again(guide: Library) -> None:

@@ -39,21 +39,11 @@ def test_a_text_is_cut_at_256_tokens_and_not_before(minilm: MiniLM) -> None:
 # --- token by token
 
 
-def test_every_token_has_a_vector_of_length_one_and_its_place(minilm: MiniLM) -> None:
-    (tokens,) = minilm.embed_tokens(["What drives KPO?"])
-    assert tokens.spans == [Span(0, 4), Span(5, 11), Span(12, 13), Span(13, 15), Span(15, 16)]
-    assert tokens.vectors.shape == (5, 384)
-    assert tokens.vectors.dtype == np.float32
-    assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-6)
-
-
 @given(st.text(max_size=200))
 def test_tokens_stand_in_order_and_hold_all_that_is_written(minilm: MiniLM, text: str) -> None:
     (tokens,) = minilm.embed_tokens([text])
-    assert len(tokens.vectors) == len(tokens.spans)
-    starts, ends = [span.start for span in tokens.spans], [span.end for span in tokens.spans]
-    assert starts == sorted(starts)
-    assert ends == sorted(ends)
+    assert tokens.vectors.shape == (len(tokens.spans), 384)
+    assert np.allclose(np.linalg.norm(tokens.vectors, axis=1), 1, atol=1e-6)
     assert all(b.start >= a.end or b == a for a, b in pairwise(tokens.spans))  # a syllable of Hangul has two
     assert all(0 <= span.start < span.end <= len(text) for span in tokens.spans)
     written = {i for i, char in enumerate(text) if char.isascii() and char.isalnum()}

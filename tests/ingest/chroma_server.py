@@ -21,15 +21,9 @@ class ChromaServer:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [
-            Path(sys.executable).with_name("chroma"),
-            "run",
-            "--path",
-            self._folder,
-            "--port",
-            str(self.port),
-        ]
-        self._process = subprocess.Popen([*command, "--host", "127.0.0.1"], stdout=subprocess.DEVNULL)
+        command = [Path(sys.executable).with_name("chroma"), "run", "--path", self._folder]
+        place = ["--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen([*command, *place], stdout=subprocess.DEVNULL)
         for _ in range(200):
             try:
                 httpx.get(f"{self.url}/api/v2/heartbeat", trust_env=False)

@@ -131,19 +131,6 @@ def test_what_nobody_needs_goes_from_server_and_cache(
     assert len(list((tmp_path / "one" / "snapshots").iterdir())) == 2
 
 
-def test_a_cache_that_cannot_be_written_is_named(
-    machine: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    one = machine("one")
-    monkeypatch.setattr("ingest.database.write", full)
-    message = rf"The index at {tmp_path / 'one'} cannot be written \(No space left on device\)\. Mend that\.$"
-    with pytest.raises(IndexProblem, match=message):
-        ingest(one)
-
-
 def test_what_is_wrong_with_the_files_of_a_server_is_said_of_its_address(machine: Machines) -> None:
     one = machine("one")
     ingest(one)
@@ -154,14 +141,9 @@ def test_what_is_wrong_with_the_files_of_a_server_is_said_of_its_address(machine
         assert pointer
         return store.path(pointer.snapshot) / name
 
-    mend = r"Run: bpo-kpo ingest$"
-    for written, said in (
-        ('{"format": 3}', rf"has format 3, this release reads \d+\. {mend}"),
-        ("{", "is damaged"),
-    ):
-        file("manifest.json").write_text(written, encoding="utf-8")
-        with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} {said}"):
-            CurrentIndex(one).get()
+    file("manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} is damaged"):
+        CurrentIndex(one).get()
     assert ingest(one).passages == 2
     assert len(CurrentIndex(one).get().passages) == 2
     file("passages.sqlite").write_bytes(b"no database")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ingest.passages import Passage, plain_headings
-from ingest.text import count_tokens
+from ingest.passages import plain_headings
 from tests.made import cut
 
 
@@ -35,14 +34,6 @@ from tests.made import cut
 )
 def test_a_passage_bears_the_headings_above_it_and_its_own(text: str, passages: list[tuple[str, str]]) -> None:
     assert cut(text) == passages
-
-
-@pytest.mark.parametrize("path", ["word " * 200, "x" * 1_000, "༄" * 60], ids=lambda path: path[0])
-def test_a_long_section_path_is_cut_to_sixty_tokens_when_it_is_embedded(path: str) -> None:
-    embedded_path, _, text = Passage("a.md", path, 0, 5, "Text.").embedded_text.partition("\n")
-    assert 0 < count_tokens(embedded_path) <= 60
-    assert path.startswith(embedded_path)
-    assert text == "Text."
 
 
 # --- in bold, and in an FAQ

@@ -98,7 +98,7 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions
 
     with model_server(streamed("It is volume-driven [1].")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:m"}
-        first, again, other = (evaluate(name, "--record", tape, **variables) for name in ("a", "a", "b"))
+        first, again, other = (evaluate(name, "--record", tape, **variables) for name in "aab")
     assert [first.returncode, again.returncode, other.returncode] == [0, 0, 2] and len(server.asked) == 1
     assert f"{tape} holds a recording already. Give --record another folder" in other.stderr
 
@@ -109,28 +109,7 @@ def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions
         del row["answer"]["seconds"]
     assert rows[0] == rows[1] and rows[0]["answer"]["model"] == "openai:m"
     unknown = evaluate("c", "--replay", tape, "--model", "openai:n")
-    named = "has no answers of openai:n. Name one that it has: --model openai:m"
-    assert unknown.returncode == 2 and named in unknown.stderr
-    Path(questions).write_text(SET.replace("BPO?", "KPO?"))
-    unknown = evaluate("d", "--replay", tape)
-    assert unknown.returncode == 2 and "has no such request" in unknown.stderr
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        (["--model", "extractive", "--record", "{}/tape"], "asks no chat model. Leave out --record"),
-        (["--model", "openai:m", "--record", "{}/set.jsonl/tape"], "cannot be written"),
-        (["--model", "openai:m", "--max-cost", "1"], "What openai:m costs is not known."),
-    ],
-)
-def test_what_cannot_be_recorded_or_counted_is_said_before_anything_is_asked(
-    options: list[str], says: str, bpo_kpo: Run, questions: str, tmp_path: Path
-) -> None:
-    with model_server(streamed("It is volume-driven [1].")) as server:
-        own = [option.format(tmp_path) for option in options]
-        done = bpo_kpo("evaluate", questions, *own, OPENAI_BASE_URL=server.url)
-    assert done.returncode == 2 and says in done.stderr and not server.asked
+    assert unknown.returncode == 2 and "Name one that it has: --model openai:m" in unknown.stderr
 
 
 @pytest.mark.slow
@@ -179,10 +158,8 @@ ECHO = f"Two.\x1b[31m \n\n{KEY} {'and so on ' * 20}"
 @pytest.mark.parametrize(
     ("script", "code", "says"),
     [
-        (streamed("<think>No.</think>", "Two."), 0, r"ok     reply: asked “Which .*” it said “Two\.” after \d"),
         (streamed("<think>One?", finish="length"), 2, "WRONG  reply: It thought aloud, and said nothing. Raise"),
-        (streamed(ECHO), 0, r"it said “Two\. \[31m \.\.\. and so on .{0,50} \.\.\.” after"),
-        (error("401 Unauthorized", message=KEY), 2, r"WRONG  reply: The server refused the key\. Mend it"),
+        (streamed(ECHO), 0, r"ok     reply: .* it said “Two\. \[31m \.\.\. and so on .{0,50} \.\.\.” after"),
     ],
 )
 def test_doctor_really_asks_and_says_what_came_back(script: Script, code: int, says: str, bpo_kpo: Run) -> None:
@@ -198,8 +175,6 @@ def test_doctor_really_asks_and_says_what_came_back(script: Script, code: int, s
     [
         ({"BPO_KPO_MODLE": "extractive"}, "WRONG  settings: There is no setting BPO_KPO_MODLE."),
         ({"BPO_KPO_INDEX": "/nowhere/at/all"}, "WRONG  index: "),
-        ({"BPO_KPO_EMBEDDINGS": "openai:m"}, "WRONG  embedding: "),
-        ({"BPO_KPO_MODEL": "openai:m"}, "WRONG  server: openai:m needs a key. Set OPENAI_API_KEY"),
         (
             {"CHROMA_URL": f"http://user:{KEY}@127.0.0.1:9"},
             "WRONG  index: The index on the Chroma server at http://127",

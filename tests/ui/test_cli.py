@@ -145,12 +145,9 @@ def test_a_reader_who_leaves_early_causes_no_traceback(environment: dict[str, st
 def test_verify_says_which_quotes_stand_and_what_has_changed(tmp_path: Path, environment: dict[str, str]) -> None:
     answer = Answer.model_validate_json(bpo_kpo("ask", "--json", "What drives BPO?", **environment).stdout)
     first = answer.citations[0]
-    changed = (
-        first,
-        first.model_copy(update={"number": 2, "start": first.start + 1, "end": first.end + 1}),
-        first.model_copy(update={"number": 3, "quote": "The article never said so."}),
-    )
-    forged = answer.model_copy(update={"citations": changed, "text": "BPO is illegal. [1]"})
+    moved = first.model_copy(update={"start": first.start + 1, "end": first.end + 1})
+    gone = first.model_copy(update={"quote": "The article never said so."})
+    forged = answer.model_copy(update={"citations": (first, moved, gone), "text": "BPO is illegal. [1]"})
     kept = bundle([forged], {}).model_dump(mode="json")
     kept["sources"] = [{"name": first.source, "title": "", "sha256": "0" * 64}]
     path = tmp_path / "evidence.json"

@@ -18,7 +18,7 @@ from tests.ui import command
 
 KEY = "sk-secret-0123456789abcdef"
 DRIVES = "What drives BPO?"
-SET = '{"id": "a", "question": "What drives BPO?", "answerable": true, "facts": [["volume"]], "evidence": []}\n'
+ONE = ("corpus/questions/smoke.jsonl", "--only", "s-01")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,13 +31,6 @@ def bpo_kpo(ingest_settings: IngestSettings) -> Run:
         return command.bpo_kpo(*arguments, **{"BPO_KPO_INDEX": str(ingest_settings.index), **variables})
 
     return run
-
-
-@pytest.fixture
-def questions(tmp_path: Path) -> str:
-    """A question set of one question."""
-    (tmp_path / "set.jsonl").write_text(SET)
-    return str(tmp_path / "set.jsonl")
 
 
 def test_ask_takes_the_only_model_of_a_server_and_says_so(bpo_kpo: Run) -> None:
@@ -75,12 +68,12 @@ def test_explain_says_what_the_model_reads_and_the_last_line_what_was_cached(bpo
     assert "3,310 tokens (3,200 of them cached), $0.0004" in whole.stdout
 
 
-def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
+def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, tmp_path: Path) -> None:
     with model_server(error("401 Unauthorized", message=f"Incorrect API key provided: {KEY}")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "BPO_KPO_MODEL": "openai:m"}
         done = bpo_kpo("ask", DRIVES, **variables)
         examined = bpo_kpo("doctor", **variables)
-        measured = bpo_kpo("evaluate", questions, "--report", str(tmp_path / "report"), **variables)
+        measured = bpo_kpo("evaluate", *ONE, "--report", str(tmp_path / "report"), **variables)
     assert done.returncode == examined.returncode == measured.returncode == 2
     assert done.stderr.count("\n") == 1 and "Mend it in .env (for openai: OPENAI_API_KEY)" in done.stderr
     assert "WRONG  server: " in examined.stdout and "refused the key" in examined.stdout
@@ -90,11 +83,11 @@ def test_a_wrong_key_is_one_line_and_the_key_is_nowhere(bpo_kpo: Run, questions:
     assert written and not any(KEY in text for text in [*said, *written])
 
 
-def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
+def test_a_run_is_recorded_and_replayed_without_a_server(bpo_kpo: Run, tmp_path: Path) -> None:
     tape = str(tmp_path / "tape")
 
     def evaluate(report: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return bpo_kpo("evaluate", questions, "--report", str(tmp_path / report), *options, **variables)
+        return bpo_kpo("evaluate", *ONE, "--report", str(tmp_path / report), *options, **variables)
 
     with model_server(streamed("It is volume-driven [1].")) as server:
         variables = {"OPENAI_BASE_URL": server.url, "BPO_KPO_MODEL": "openai:m"}
@@ -130,11 +123,11 @@ def test_ctrl_c_ends_what_waits_for_a_silent_server(ingest_settings: IngestSetti
     assert (process.returncode, errors) == (130, "")
 
 
-def test_a_run_stops_before_its_models_cost_too_much(bpo_kpo: Run, questions: str, tmp_path: Path) -> None:
+def test_a_run_stops_before_its_models_cost_too_much(bpo_kpo: Run, tmp_path: Path) -> None:
     arguments = ["--model", "openai:gpt-4o", "--model", "openai:gpt-4o-mini", "--max-cost", "1.0005"]
     with model_server(streamed("Volume [1].", usage=(400_000, 0))) as server:  # of gpt-4o: one dollar
         report = ["--report", str(tmp_path / "report")]
-        done = bpo_kpo("evaluate", questions, *arguments, *report, OPENAI_BASE_URL=server.url)
+        done = bpo_kpo("evaluate", *ONE, *arguments, *report, OPENAI_BASE_URL=server.url)
     assert len(server.asked) == 1
     assert done.returncode == 2 and "more might cost over $0.0004" in done.stderr  # what the first has left
 

@@ -55,7 +55,6 @@ class Page:
         self.http = httpx.Client(base_url=f"{address}gradio_api/", trust_env=False, timeout=60)
         self.ids, self.reader = listeners(address), reader
         self.session = uuid.uuid4().hex
-        self.steps = 0  # in which the last answer came
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
@@ -98,12 +97,10 @@ class Page:
         assert reply.status_code == 200, reply.text
 
     def _completed(self) -> dict[str, Any]:
-        """The last message of what was joined, and in `steps` how many came before."""
-        self.steps = 0
+        """The last message of what was joined."""
         with self.http.stream("GET", "queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
                 message: dict[str, Any] = json.loads(line.removeprefix("data: ") or "{}")
-                self.steps += message.get("msg") == "process_generating"
                 if message.get("msg") == "process_completed":
                     return message
         raise AssertionError("the server ended the stream")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from ingest.settings import ROOT
-from tests.ingest.chroma_server import ChromaServer, chroma_server
+from tests.ingest.chroma_server import chroma_server
 from tests.ui.command import bpo_kpo, free_port, window
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -29,11 +29,10 @@ BEHIND_NGINX = [
 
 
 class Site(NamedTuple):
-    """What stands behind one address: web processes, by their addresses, and the index."""
+    """What stands behind one address: web processes, by their addresses."""
 
     address: str
     webs: dict[str, subprocess.Popen[str]]
-    chroma: ChromaServer
 
 
 @contextmanager
@@ -92,4 +91,4 @@ def two_processes(folder: Path, corpus: Path) -> Iterator[Site]:
         assert not bpo_kpo("ingest", **environment).returncode
         with ThreadPoolExecutor() as both:  # each takes seconds to start
             webs = dict(both.map(lambda _: stack.enter_context(window(**environment)), range(2)))
-        yield Site(stack.enter_context(nginx(folder, list(webs))), webs, chroma)
+        yield Site(stack.enter_context(nginx(folder, list(webs))), webs)

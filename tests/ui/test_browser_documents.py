@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
+from tests.made import assistant_over
 from tests.ui.browser import NEEDED, Open, ask, reload, served, violations
 from tests.ui.scripted import FEEDBACK
 from ui.web.chat import ALL_GONE
@@ -27,9 +25,7 @@ def address(tmp_path: Path, minilm: MiniLM) -> Iterator[str]:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "tea.md").write_text(TEA, encoding="utf-8")
     ingest = IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")
-    build(ingest, embeddings=minilm)
-    settings = AssistantSettings(model="extractive", ingest=ingest)
-    with served(open_assistant(settings, embeddings=minilm), FEEDBACK, ingest=ingest) as served_at:
+    with served(assistant_over(ingest, embeddings=minilm), FEEDBACK, ingest=ingest) as served_at:
         yield served_at
 
 

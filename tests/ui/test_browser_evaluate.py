@@ -27,7 +27,7 @@ class TestEvaluate:
         upload(page, questions)
         first = run(page)
         page.locator("#report .shows").get_by_text("Facts said 1.00").wait_for()
-        assert page.locator("#report b, #report i").count() == 0
+        assert page.locator("#about b, #report b, #report i").count() == 0
         page.get_by_text("Show every question").click()
         question = page.locator("#report .question:visible", has_text="And for KPO?")
         question.locator("summary").first.click()

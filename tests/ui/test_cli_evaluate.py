@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import Answer
 from assistant.evaluation.feedback import Feedback, keep
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.results import read_rows, read_summary
@@ -70,10 +69,7 @@ def test_the_smoke_set_holds_its_floors(smoke: tuple[Done, Path]) -> None:
     assert {path.name for path in folder.iterdir()} == {
         *("summary.json", "results.jsonl", "report.html", "receipt.json"),
     }
-    rows = [json.loads(line) for line in (folder / "results.jsonl").read_text("utf-8").splitlines()]
-    assert [row["id"] for row in rows] == [item.id for item in load_questions(SMOKE)]
-    assert set(rows[0]) == {"id", "question", "answer", "error", "scores"}
-    Answer.model_validate(rows[0]["answer"])
+    assert [row.id for row in read_rows(folder)] == [item.id for item in load_questions(SMOKE)]
 
 
 @pytest.mark.slow
@@ -92,15 +88,12 @@ def test_ctrl_c_keeps_what_is_done_and_names_the_command_that_goes_on(
     _, said = process.communicate(timeout=120)
     assert process.returncode == 2
     assert said == f"bpo-kpo: Stopped; what is done is kept. Go on with: {shlex.join(['bpo-kpo', *line[1:]])}\n"
-    first, kept, whole = rows.read_bytes(), without_times(report), without_times(smoke[1])
-    assert 0 < len(kept) < len(whole)
-    assert whole.startswith(kept)
-    assert not (report / "summary.json").exists()
+    first, whole = rows.read_bytes(), without_times(smoke[1])
+    assert first and without_times(report) != whole and not (report / "summary.json").exists()
 
     assert evaluate(*shlex.split(said.partition("Go on with: ")[2])[2:]).returncode == 0
-    assert without_times(report) == whole
     assert rows.read_bytes().startswith(first)  # with its times: nothing is asked twice
-    assert (report / "summary.json").exists()
+    assert without_times(report) == whole and (report / "summary.json").exists()
 
 
 def test_a_missed_floor_exits_with_1_and_a_run_is_compared_with_another(evaluate: Run, tmp_path: Path) -> None:
@@ -122,14 +115,9 @@ def test_two_models_have_a_report_each_and_one_that_compares_them(evaluate: Run,
         run = evaluate(*ONE, "--only", "s-02", *models, "--report", tmp_path, *floor, OPENAI_BASE_URL=server.url)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "openai:fake against extractive:" in run.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {
-        *("summary.json", "report.html", "extractive", "openai-fake"),
-    }
-    for folder in ("extractive", "openai-fake"):
-        assert len(list(read_rows(tmp_path / folder))) == 2
-        assert (tmp_path / folder / "report.html").exists()
     first, second = read_summary(tmp_path / "extractive"), read_summary(tmp_path / "openai-fake")
     assert read_summary(tmp_path) == first != second
+    assert all((tmp_path / folder / "report.html").exists() for folder in ("", "extractive", "openai-fake"))
 
 
 def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: Run, tmp_path: Path) -> None:
@@ -145,21 +133,14 @@ def test_a_spreadsheet_is_checked_written_as_a_set_and_asked_like_one(evaluate: 
     assert [item.evidence for item in load_questions(written)] == [("KPO is insight-driven",)]
     run = evaluate(sheet, "--report", tmp_path / "report", "--fail-under", "evidence_recall=1")
     assert (run.returncode, run.stderr) == (0, not_used)
-    (row,) = read_rows(tmp_path / "report")
-    assert (row.id, row.scores["fact_recall"], row.scores["evidence_recall"]) == ("c001", None, 1.0)
 
 
 def test_thumbs_down_become_lines_of_a_set_and_their_comments_stand_beside_it(
     evaluate: Run, tmp_path: Path
 ) -> None:
-    path, answer = tmp_path / "feedback.jsonl", an_answer("", question="What drives “BPO”?")
-    down = Feedback(good=False, comment="It is\nvolume.", answer=answer)
-    for one in (down, Feedback(good=True, comment="Right!", answer=answer)):
-        keep(one, path)
+    path = tmp_path / "feedback.jsonl"
+    down = Feedback(good=False, comment="It is\nvolume.", answer=an_answer("", question="What drives “BPO”?"))
+    keep(down, path)
     run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(path))
-    assert run.returncode == 0
-    (line,) = map(json.loads, run.stdout.splitlines())
-    assert (line["id"], line["question"], line["answerable"]) == (down.question_id, "What drives “BPO”?", "?")
+    assert run.returncode == 0 and json.loads(run.stdout)["question"] == "What drives “BPO”?"
     assert run.stderr == f"{down.question_id}: It is volume.\n"
-    run = evaluate("--from-feedback", BPO_KPO_FEEDBACK=str(tmp_path / "none.jsonl"))
-    assert run.returncode == 2 and run.stderr.startswith("bpo-kpo: There is no feedback at ")

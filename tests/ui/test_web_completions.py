@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from assistant.answers import Answer, Ask
+from assistant.answers import Answer, Ask, EarlierTurn
 from tests.ui.scripted import AT, QUOTE, ScriptedAssistant
 from ui.web.completions import completions, content
 
@@ -88,14 +88,10 @@ def test_the_messages_before_the_last_are_the_turns_before_it_and_documents_may_
         {"role": "developer", "content": "Be long."},
         asks([{"type": "text", "text": "Why?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]),
     ]
-    for messages, within in ((said[:3], []), (said, ["Article B"])):
-        TestClient(app).post("/v1/chat/completions", json={"messages": messages, "within": within})
-    first = {"question": ASKED, "answer": "BPO is **volume-driven**. [1]\n\n- Asked before: 0 "}
-    second = {"question": "And KPO?", "answer": "Insight.\n\nNot volume."}
-    assert [ask.model_dump() for ask in asked] == [
-        {"question": ASKED, "history": (), "within": (), "strict": None},
-        {"question": "Why?", "history": (first, second), "within": ("Article B",), "strict": None},
-    ]
+    TestClient(app).post("/v1/chat/completions", json={"messages": said, "within": ["Article B"]})
+    first = EarlierTurn(question=ASKED, answer="BPO is **volume-driven**. [1]\n\n- Asked before: 0 ")
+    second = EarlierTurn(question="And KPO?", answer="Insight.\n\nNot volume.")
+    assert asked == [Ask(question="Why?", history=(first, second), within=("Article B",))]
 
 
 def test_langchain_speaks_to_it(scripted: str) -> None:
@@ -147,9 +143,3 @@ def test_an_address_that_is_not_there_and_a_body_that_is_no_json_are_told_alike(
         typed = {"content-type": "application/json"}
         reply = http.post("chat/completions", content=b"{", headers=typed)
         assert reply.status_code == 400 and "JSON" in reply.json()["error"]["message"]
-
-
-def test_a_document_cannot_put_a_link_or_an_image_into_it() -> None:
-    answer = ScriptedAssistant().answer(Ask(question=ASKED))
-    hostile = answer.model_copy(update={"text": "![x](https://evil.example/a.png) <img src=x> [1]"})
-    assert "](https" not in content(hostile) and "\\<img" in content(hostile)

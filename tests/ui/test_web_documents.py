@@ -3,34 +3,27 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import httpx
 import pytest
-from starlette.datastructures import Headers
 
-from assistant.chain import open_assistant
-from assistant.settings import AssistantSettings
-from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import make_source
 from ingest.up_to_date import ensure_index
+from tests.made import assistant_over
 from tests.ui.browser import served
-from tests.ui.client import ended
+from tests.ui.client import Page, ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant, indexed
 from ui.web.app import NO_FILES
-from ui.web.chat import ALL_GONE, BROKEN, GONE, _turn
-from ui.web.choices import choices_line, chosen_html
-from ui.web.documents import DocumentsPanel, facts, list_html
-from ui.web.guard import may_add
+from ui.web.chat import BROKEN, GONE
+from ui.web.choices import chosen_html
+from ui.web.documents import facts, list_html
 from ui.web.intake import Intake, safe_name
-from ui.web.jobs import Job
-from ui.web.turns import messages
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"
 COFFEE = TEA.replace("Green tea", "Coffee").replace("70", "93")
@@ -45,9 +38,7 @@ class TestIntake:
 
     @pytest.fixture
     def intake(self, settings: IngestSettings, minilm: MiniLM) -> Intake:
-        build(settings, embeddings=minilm)
-        made = AssistantSettings(model="extractive", ingest=settings)
-        return Intake(open_assistant(made, embeddings=minilm), settings)
+        return Intake(assistant_over(settings, embeddings=minilm), settings)
 
     def test_what_is_broken_is_a_line_the_rest_is_added(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
@@ -87,16 +78,12 @@ class TestIntake:
     def test_two_of_one_name_leave_the_others_alone(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path
     ) -> None:
-        intake.add([given(tmp_path, "x-3.md", COFFEE)])
+        intake.add([given(tmp_path, "x_-2.md", COFFEE)])
         ended(intake)
-        texts = {"x-2.md": "# Two\n\nTwo.", "x.md": "# One\n\nOne.", "x?.md": "# A\n\nA.", "x*.md": "# B\n\nB."}
-        (tmp_path / "again").mkdir()
-        again = given(tmp_path / "again", "x.md", "# Again\n\nAgain.")
-        intake.add([*(given(tmp_path, name, text) for name, text in texts.items()), again])
-        assert ended(intake).said == ("Added x-2.md, x.md, x_.md, x_-2.md, x-4.md.",)
-        assert files(settings) == ["x-2.md", "x-3.md", "x-4.md", "x.md", "x_-2.md", "x_.md"]
-        assert (settings.uploads / "x-3.md").read_text("utf-8") == COFFEE
-        assert (settings.uploads / "x-2.md").read_text("utf-8") == texts["x-2.md"]
+        intake.add([given(tmp_path, "x?.md", "# A\n\nA."), given(tmp_path, "x*.md", "# B\n\nB.")])
+        assert ended(intake).said == ("Added x_.md, x_-3.md.",)
+        assert files(settings) == ["x_-2.md", "x_-3.md", "x_.md"]
+        assert (settings.uploads / "x_-2.md").read_text("utf-8") == COFFEE
 
     def test_where_it_is_stopped_or_fails_all_is_as_it_was(
         self, intake: Intake, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -130,9 +117,6 @@ class TestIntake:
         lost, added = ended(intake).said
         assert re.search(r"d\.md cannot be written \(.+\)\. Mend that, and add d\.md again\.", lost)
         assert added == "Added e.md." and titles(intake) == ["Green tea", "Coffee"]
-        (settings.uploads / "f.md").mkdir()
-        intake.add([given(tmp_path, "f.md", "# Rum\n\nRum is hot.")])
-        assert len(ended(intake).said) == 1 and titles(intake) == ["Green tea", "Coffee"]
         assert ensure_index(settings) is None
 
 
@@ -187,71 +171,23 @@ def test_what_a_document_is_called_is_text() -> None:
     assert "<img" not in shown and shown.count("onerror") == 6
 
 
-def test_what_a_tab_has_chosen_is_kept_for_who_answers_and_how_strictly_unless_told_otherwise() -> None:
-    def kept(**settings: Any) -> set[str]:
-        assistant: Any = ScriptedAssistant()
-        vars(assistant).update(settings)
-        with gr.Blocks() as page:
-            choices_line(page, assistant, gr.Textbox(), gr.Radio(), gr.Checkbox())
-        return {str(one.js) for one in page.fns.values() if one.js}
-
-    now = kept()
-    assert len(now) == 2 and now == kept()
-    assert not now & kept(strict=True) and not now & kept(model="another")
+def test_of_the_chosen_documents_one_that_was_removed_is_not_asked(scripted: str) -> None:
+    page = Page(scripted)
+    shown = page.press("asked", "What drives BPO?", "scripted", '["b.md", "gone.md"]', False, saved="")
+    assert GONE in json.dumps(shown[0]) and shown[3] == '["b.md"]'
 
 
-@pytest.mark.parametrize(
-    ("chosen", "asked", "said"),
-    [
-        ('["b.md"]', ("b.md",), ""),
-        ('["b.md", "gone.md"]', ("b.md",), GONE),
-        ('["gone.md"]', (), ALL_GONE),
-    ],
-)
-def test_a_chosen_document_that_was_removed_is_not_asked(chosen: str, asked: tuple[str, ...], said: str) -> None:
-    assistant: Any = ScriptedAssistant()
-    turn = _turn(assistant, "What drives BPO?", chosen)
-    assert (turn.within, turn.remark) == (asked, said)
-    assert said in messages([turn])[-1]["content"]
-
-
-@pytest.mark.parametrize("may_change", [True, False])
-@pytest.mark.parametrize("adding", [True, False])
-def test_only_an_adding_can_be_stopped_by_whoever_may_change_documents(may_change: bool, adding: bool) -> None:
-    with gr.Blocks(), gr.Tab() as tab:
-        hidden = gr.Textbox()
-        assistant: Any = ScriptedAssistant()
-        panel = DocumentsPanel(tab, assistant, IngestSettings(), lambda _: may_change, hidden)
-    panel._intake.last = Job("Reading 1 document", can_stop=adding)
-    assert panel._watch("[]", gr.Request())[panel._stop].visible == (may_change and adding)
-
-
-class TestAccess:
-    """Documents are changed, and PDFs opened, where the window is opened on loopback, or behind a login alone."""
-
-    @pytest.mark.parametrize(
-        ("here", "logins", "may"), [(True, False, True), (False, False, False), (False, True, True)]
-    )
-    def test_where_it_is_opened_to_others_only_behind_a_login(self, here: bool, logins: bool, may: bool) -> None:
-        assert may_add(Headers({"host": "localhost"}), here, logins) == may
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def of_a_team(cls) -> Iterator[str]:
-        with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as address:
-            yield address
-
-    @pytest.mark.parametrize(
-        "header", ["x-forwarded-proto", "x-forwarded-host", "x-forwarded-for", "forwarded", "via", "X-Real-IP"]
-    )
-    def test_not_through_a_proxy_without_a_login(self, header: str, scripted: str, of_a_team: str) -> None:
-        forwarded = {header: "192.0.2.1"}
-        here = httpx.Client(base_url=scripted, trust_env=False)
-        assert "Documents can be added where" not in look(here) and opens_files(here)
-        through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
-        assert "Documents can be added where" in look(through) and not opens_files(through)
-        for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"]), ("_end_1", [])):
-            assert "Documents can be added where" in press(through, listener, data)
+def test_documents_are_changed_and_pdfs_opened_on_loopback_without_a_proxy_or_with_a_login(
+    scripted: str,
+) -> None:
+    forwarded = {"x-forwarded-for": "192.0.2.1"}
+    here = httpx.Client(base_url=scripted, trust_env=False)
+    assert "Documents can be added where" not in look(here) and opens_files(here)
+    through = httpx.Client(base_url=scripted, headers=forwarded, trust_env=False)
+    assert "Documents can be added where" in look(through) and not opens_files(through)
+    for listener, data in (("_add", [[], "[]"]), ("_remove", ["[]"]), ("_end_1", [])):
+        assert "Documents can be added where" in press(through, listener, data)
+    with served(ScriptedAssistant(), FEEDBACK, login="ada:secret") as of_a_team:
         team = httpx.Client(base_url=of_a_team, headers=forwarded, trust_env=False)
         assert team.get("pdf", params={"source": "a.md"}).status_code == 403
         team.post("login", data={"username": "ada", "password": "secret"})

@@ -1,7 +1,5 @@
-"""The run that belongs to the server, the sets and reports that can be chosen, and what the tab says of them."""
+"""What the Evaluate tab says of runs that go wrong and of reports; how it goes well is seen in the browser."""
 
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +9,13 @@ from assistant.answers import EarlierTurn
 from assistant.chain import Assistant
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
-from assistant.evaluation.results import read_rows
 from ingest.errors import UserError
 from ingest.settings import ROOT
 from tests.assistant.evaluation.by_hand import RIGHT, RIGHTLY_REFUSED, SOURCES, written
 from tests.ui.client import ended
 from ui.web import evaluate, evaluated, reports
-from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.jobs import Job
-from ui.web.runs import QUESTIONS, Runs
+from ui.web.evaluated import run_html, saved_page, shown_html
+from ui.web.runs import Runs
 from ui.web.turns import earlier_turns, messages, whole_answers
 
 ITEMS = load_questions(ROOT / "corpus" / "questions" / "smoke.jsonl")
@@ -34,40 +30,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
-def test_one_is_under_way_and_a_stopped_one_is_kept_and_gone_on_with(assistant: Assistant, folder: Path) -> None:
-    runs, report = Runs(), folder / "smoke-1"
-    runs.begin(ITEMS, assistant, report)
-    with pytest.raises(UserError, match="One run at a time"):
-        runs.begin(ITEMS, assistant, folder / "smoke-2")
-    while runs.last and not runs.last.done:
-        time.sleep(0.005)
-    runs.stop()
-    assert ended(runs).said == ("Stopped.",)
-    kept = list(read_rows(report))
-    assert 0 < len(kept) < len(ITEMS)
-    assert reports.can_go_on(report) and reports.reports() == {"smoke-1": report}
-    said = shown_html(report, SOURCES, None)
-    assert f"has not ended: {len(kept)} of {len(ITEMS)} questions are answered" in said
-
-    runs.begin(load_questions(report / QUESTIONS), reports.reader_of(report, assistant), report)
-    last = ended(runs)
-    assert last.said == ("Done. The report is in reports/smoke-1.",)
-    assert (last.done, last.kept) == (len(ITEMS), len(kept))
-    assert list(read_rows(report))[: len(kept)] == kept  # with their times: nothing was asked twice
-    assert reports.finished(report) and not reports.can_go_on(report)
-
-
 def test_what_goes_wrong_is_a_line(assistant: Assistant, folder: Path) -> None:
     runs = Runs()
     with FileLock(folder / ".lock"):
         runs.begin(ITEMS[:1], assistant, folder / "one")
         assert ended(runs).said[-1] == "A run is under way in another process. Wait until it has ended."
         assert not (folder / "one").exists(), "nothing is left of it"
-    runs.begin(ITEMS[:1], assistant, folder / "one")
-    assert ended(runs).said[-1].startswith("Done.")
-    runs.begin(ITEMS[:2], assistant, folder / "one")  # other questions than those of the report there
-    assert "holds a run that differs in questions. Begin a new one" in run_html(ended(runs))
     (folder / "file").touch()
     runs.begin(ITEMS[:1], assistant, folder / "file" / "one")
     assert "cannot be made" in run_html(ended(runs))
@@ -96,22 +64,6 @@ def test_only_what_is_listed_is_opened(folder: Path) -> None:
             reports.report_named(name)
         with pytest.raises(UserError, match="Choose another"):
             reports.set_named(name)
-
-
-def test_how_many_questions_a_set_has_and_about_how_long_they_take_is_told() -> None:
-    assert "&lt;b&gt; has 3 questions; they take a few seconds." in about_html("<b>", ITEMS[:3], "extractive")
-    assert "20 questions; they take about 40 seconds." in about_html("s", ITEMS[:20], "openai:gpt-5")
-
-
-def test_a_run_says_how_far_it_is_what_is_left_and_when_it_works_out_the_figures(folder: Path) -> None:
-    asking = Job("Asking", 20, 40, folder=folder / "<b>", began=time.monotonic() - 10, kept=10, can_stop=True)
-    said = run_html(asking)
-    assert 'value="20" max="40"' in said
-    assert "&lt;b&gt;: 20 of 40 questions answered, about 20 seconds left" in said
-    assert "asking the first ones" in run_html(replace(asking, done=10))
-    writing = run_html(replace(asking, done=40, can_stop=False))
-    assert "All 40 questions are answered. Working out the figures" in writing
-    assert "<progress" not in run_html(replace(asking, done=40, under_way=False))
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,9 @@ def text(result: CallToolResult) -> str:
     return str(result.content[0].model_dump()["text"])
 
 
-def test_there_is_one_tool_which_tells_what_it_takes_and_returns(scripted: str) -> None:
-    (tool,), _ = use(scripted)
-    assert tool.name == "ask" and tool.description and tool.outputSchema
-    assert tool.inputSchema["required"] == ["question"]
-    assert tool.outputSchema["properties"].keys() == Answer.model_fields.keys()
-
-
-def test_it_returns_the_answer_as_a_text_that_reads_well_and_as_an_answer(scripted: str) -> None:
+def test_the_one_tool_returns_the_answer_as_a_text_that_reads_well_and_as_its_schema_says(scripted: str) -> None:
     (tool,), (result,) = use(scripted, {"question": "What drives BPO?"})
+    assert tool.name == "ask" and tool.inputSchema["required"] == ["question"]
     assert not result.isError
     assert text(result).startswith("BPO is **volume-driven**. [1]\n")
     assert f"- [1] 1. Driving force: “{QUOTE}”" in text(result)

@@ -89,7 +89,7 @@ class TestWhatIsOpen:
         files = {"files": b"x" * LARGEST_BODY}
         url = f"{scripted}gradio_api/upload"
         assert httpx.post(url, files=files, trust_env=False).status_code == 200
-        for header in ("x-forwarded-host", "forwarded", "via", "x-real-ip"):
+        for header in ("x-forwarded-host", "x-forwarded-proto", "forwarded", "via", "X-Real-IP"):
             through = httpx.post(url, files=files, headers={header: "team.example"}, trust_env=False)
             assert through.status_code == 413, header
 
@@ -169,12 +169,9 @@ class TestPort:
         with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UserError, match="--port 8080"):
             take_port("127.0.0.1", busy.getsockname()[1])
 
-    @pytest.mark.parametrize(
-        "trouble", [OSError(errno.EADDRNOTAVAIL, "no such address"), socket.gaierror(-2, "no such name")]
-    )
-    def test_another_machines_host_is_a_mistake(self, monkeypatch: pytest.MonkeyPatch, trouble: OSError) -> None:
+    def test_another_machines_host_is_a_mistake(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def listen(host: str, port: int) -> socket.socket:
-            raise trouble
+            raise OSError(errno.EADDRNOTAVAIL, "no such address")
 
         monkeypatch.setattr("ui.web.server._listen", listen)
         with pytest.raises(UserError, match=r"cannot listen on example\.org.* --host 127\.0\.0\.1"):
@@ -227,15 +224,13 @@ class TestLaunch:
         monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # so that the folder of the other windows is theirs again
 
     @pytest.mark.usefixtures("not_served")
-    @pytest.mark.parametrize("wanted", [True, False])
-    def test_it_opens_the_browser_where_that_is_wanted(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wanted: bool
+    def test_it_opens_the_browser(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         opened: list[str] = []
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant(), AssistantSettings(), port=0, open_browser=wanted)
-        said = re.findall(r"http://127\.0\.0\.1:\d+/", capsys.readouterr().out)
-        assert len(said) == 1 and opened == (said if wanted else [])
+        web.launch(ScriptedAssistant(), AssistantSettings(), port=0)
+        assert opened == re.findall(r"http://127\.0\.0\.1:\d+/", capsys.readouterr().out) != []
 
     @pytest.mark.usefixtures("not_served")
     @pytest.mark.parametrize(

@@ -29,9 +29,7 @@ LOST = [
     ("split across passages", SWARMING, an_answer(SWARM, retrieved=TWO)),
     ("not retrieved", HIVE, an_answer(SWARM, retrieved=(SWARM,))),
     ("retrieved but not used", HIVE, an_answer(SWARM)),
-    ("retrieved but not used", HIVE, an_answer("A hive has frames.", cited=FRAMES)),
     ("used but miscited", HIVE, an_answer("It has ten.", cited=SWARM)),
-    ("used but miscited", HIVE, an_answer("It has ten.", cited="")),
     ("said what it must not", HIVE, an_answer("It has ten, of wax.", cited=FRAMES)),
     ("wrong refusal", HIVE, an_answer("")),
     ("greeting not returned", GREETING, an_answer("")),
@@ -73,4 +71,3 @@ def test_recall_at_3_and_success_look_at_the_first_passages_only() -> None:
     scores = score(HIVE, an_answer(FRAMES, retrieved=(SWARM, QUEEN, "Bees", FRAMES)), CORPUS)
     assert (scores["evidence_recall"], scores["evidence_recall_at_3"]) == (1.0, 0.0)
     assert (scores["mrr"], scores["success_at_1"]) == (1 / 4, 0.0)
-    assert score(HIVE, an_answer(FRAMES, retrieved=TWO), CORPUS)["success_at_1"] == 1.0

@@ -20,8 +20,3 @@ def test_so_it_does_in_a_process_that_a_test_starts() -> None:
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "NetworkBlocked" in run.stderr
-
-
-def test_loopback_is_open() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=1).close()

@@ -18,15 +18,6 @@ def found(*texts: str) -> list[Found]:
     return [Found(TEXT.index(text), TEXT.index(text) + len(text), text) for text in texts]
 
 
-def test_recall_is_that_of_the_quotes_that_were_found() -> None:
-    evidence = [["A sloop has one mast.", "A ketch has two masts."], ["A schooner"]]
-    sloop, schooner = found("A sloop has one mast."), found("A schooner has two or more.")
-    scored = scoring.retrieval(BOATS, evidence, [sloop, schooner])
-    assert scored.recall == (1 / 2 + 1) / 2
-    assert scored.context == (scoring.size(sloop[0].text) + scoring.size(schooner[0].text)) / 2
-    assert scoring.retrieval(BOATS, evidence, [[], []]) == (0, 0)
-
-
 def test_a_span_with_another_text_is_no_span() -> None:
     with pytest.raises(ValueError, match="is not"):
         scoring.retrieval(BOATS, [["A sloop"]], [[Found(0, 7, "A sloop")]])

@@ -4,12 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.evaluation.compare import (
-    Comparison,
-    check_comparable,
-    compare,
-    worse,
-)
+from assistant.evaluation.compare import Comparison, check_comparable, compare, worse
 from assistant.evaluation.report import write_report
 from assistant.evaluation.statistics import Difference
 from ingest.errors import UserError
@@ -45,8 +40,6 @@ def test_questions_are_paired_by_their_words_and_not_by_their_id_alone(tmp_path:
     here, there = written(tmp_path / "here", RIGHT, ANSWERED), written(tmp_path / "there", other, ANSWERED)
     comparison = compare(here, there)
     assert (comparison.unchanged, comparison.unpaired) == (1, 2)
-    with pytest.raises(UserError, match="share no question"):
-        compare(here, written(tmp_path / "strange", other))
 
 
 def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
@@ -59,8 +52,6 @@ def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
     }
     lines = worse(Comparison(changes, [], [], 0, 0, []))
     assert [line.split()[0] for line in lines] == ["fact_recall", "over_refusal", "answer_words_median"]
-    unclear = {"over_refusal": Difference(0.2, -0.1, 0.5, 0.3, 50)}
-    assert worse(Comparison(unclear, [], [], 0, 0, [])) == []
 
 
 def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_path: Path) -> None:
@@ -73,7 +64,3 @@ def test_a_folder_to_compare_with_has_to_be_whole_and_of_the_same_questions(tmp_
         check_comparable([ANSWERABLE], folder, folder)
     with pytest.raises(UserError, match="has none of the questions"):
         check_comparable([OTHER_QUESTION], folder, None)
-    rows = folder / "results.jsonl"
-    rows.write_bytes(rows.read_bytes()[:-40])
-    with pytest.raises(UserError, match=r"results.jsonl cannot be read"):
-        check_comparable([ANSWERABLE], folder, None)

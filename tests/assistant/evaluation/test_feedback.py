@@ -26,19 +26,9 @@ def test_what_is_kept_is_read_again_and_of_two_with_an_id_the_later_one(tmp_path
 
 
 def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_path: Path) -> None:
-    bad = feedback(history=("Before?",))
-    (line,) = to_complete([feedback(good=True), bad])
-    assert json.loads(line) == {
-        "id": f"feedback-{bad.id[:8]}",
-        "question": "What drives “BPO”?",
-        "history": ["Before?"],
-        "answerable": "?",
-        "facts": [],
-        "evidence": [],
-        "tags": ["feedback"],
-    }
-    (of_one,) = to_complete([feedback(within=("bees.md",))])
-    assert json.loads(of_one)["doc"] == "bees.md"
+    (line,) = to_complete([feedback(good=True), feedback(history=("Before?",), within=("bees.md",))])
+    made = json.loads(line)
+    assert (made["question"], made["history"], made["doc"]) == ("What drives “BPO”?", ["Before?"], "bees.md")
     path = tmp_path / "set.jsonl"
     path.write_text(line, encoding="utf-8")
     (problem,) = read_jsonl(path).problems
@@ -49,8 +39,6 @@ def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_pat
 
 def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
-    with pytest.raises(UserError, match="There is no feedback at"):
-        read_feedback(path)
     path.write_text(feedback().model_dump_json() + "\n{}\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"feedback\.jsonl:2 is no feedback\. Remove the line\."):
         read_feedback(path)

@@ -1,7 +1,5 @@
 """Floors that a run has to hold."""
 
-import re
-
 import pytest
 
 from assistant.evaluation.floors import missed, read_floors
@@ -19,13 +17,8 @@ def test_a_floor_is_a_ceiling_where_lower_is_better_and_an_undefined_figure_fall
     ]
 
 
-@pytest.mark.parametrize(
-    ("floor", "said"),
-    [
-        ("recall=0.5", "There is no metric 'recall'; the nearest is evidence_recall. All: useful, "),
-        ("fact_recall=nan", "'fact_recall=nan' is no floor. Write it like fact_recall=0.9."),
-    ],
-)
-def test_a_floor_that_is_mistyped_is_named(floor: str, said: str) -> None:
-    with pytest.raises(UserError, match=re.escape(said)):
-        read_floors([floor])
+def test_a_floor_that_is_mistyped_is_named() -> None:
+    with pytest.raises(UserError, match=r"There is no metric 'recall'; the nearest is evidence_recall\."):
+        read_floors(["recall=0.5"])
+    with pytest.raises(UserError, match=r"is no floor\. Write it like fact_recall=0\.9\."):
+        read_floors(["fact_recall=nan"])

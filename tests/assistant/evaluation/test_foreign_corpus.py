@@ -8,7 +8,6 @@ import pytest
 
 from assistant.evaluation.questions import load_questions
 from assistant.evaluation.report import write_report
-from assistant.evaluation.results import read_rows
 from assistant.evaluation.run import run
 from ingest.embeddings import MiniLM
 from ingest.settings import ROOT, IngestSettings
@@ -36,16 +35,10 @@ def test_another_document_is_answered_and_every_figure_is_a_number(minilm: MiniL
     report = tmp_path / "report"
     run(QUESTIONS, assistant, report)
     summary = write_report(report, "cold-chain.jsonl", assistant.index().sources)
-    assert [row.id for row in read_rows(report)] == [item.id for item in QUESTIONS]
     values = {name: figure.value for name, figure in summary.items()}
     held = {"failures": 0.0, "citation_validity": 1.0, "quote_exactness": 1.0, "uncited_sentences": 0.0}
     assert {name: values[name] for name in held} == held
     assert {name: values[name] for name in FLOORS if (values[name] or 0.0) < FLOORS[name]} == {}
-    for name, figure in summary.items():
-        assert (figure.value is None) == (figure.n == 0), name
-        if figure.value is not None and figure.low is not None and figure.high is not None:
-            assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9, name
-    scores = [value for row in read_rows(report) for value in row.scores.values()]
-    assert all(value is None or math.isfinite(value) for value in (*scores, *values.values()))
+    assert all(value is None or math.isfinite(value) for value in values.values())
     page = (report / "report.html").read_text("utf-8")
     assert not re.search(r"<td[^>]*>(<strong>)?[+-]?(nan|inf|None)", page)

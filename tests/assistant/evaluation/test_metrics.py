@@ -9,7 +9,9 @@ from assistant.evaluation import metrics
 from assistant.evaluation.matching import SourceSpan, covered_share
 from assistant.evaluation.metrics import supports
 from assistant.evaluation.questions import QuestionItem
+from assistant.evaluation.scoring import score
 from tests import made
+from tests.assistant.evaluation.by_hand import CORPUS, UNANSWERABLE, an_answer
 
 
 def at(start: int, end: int, source: str = "a.md") -> SourceSpan:
@@ -56,21 +58,11 @@ def test_the_covered_share_is_that_of_the_set_of_characters(spans: list[tuple[in
 
 
 def test_a_fact_is_found_by_any_phrasing_from_the_start_of_a_token_and_not_in_a_marker() -> None:
-    facts = [
-        ["insight-driven", "driven by insight"],
-        ["communicat"],
-        ["art"],
-        ["2"],
-        ["needs communication"],
-        ["1"],
-    ]
     text = "KPO is **insight‑driven** [1] and needs [1] Communication with the party of 1,000. [2]"
-    assert metrics.fact_recall(facts, text) == pytest.approx(3 / 6)
+    said = [["driven by insight", "insight-driven"], ["communicat"], ["needs communication"]]
+    assert metrics.fact_recall(said, text) == 1
+    assert metrics.fact_recall([["art"], ["2"], ["1"]], text) == 0
     assert metrics.forbidden_hit(["@"], "Write to a@b.org") == 1.0
-    assert metrics.forbidden_hit(["volume-driven"], "insight-driven") == 0.0
-
-
-def test_words_of_an_answer_leave_out_marks_and_markers() -> None:
     assert metrics.answer_words("- It’s volume-driven. [1]\n- Really [2][3]") == 3
 
 
@@ -114,19 +106,14 @@ def test_words_that_are_quoted_and_numbers_and_names_from_nowhere() -> None:
 
 # --- the test φ by words
 
-EIGHT = "alpha bravo charlie delta echo foxtrot golf hotel"  # eight content words, each its own stem
-FAR = " ".join(["kilo"] * 78)  # the window is 80 words
-
 
 @pytest.mark.parametrize(
     ("evidence", "claim", "supported"),
     [
-        # 63 % of the claim's words
-        ("alpha bravo charlie delta echo foxtrot kilo", EIGHT, True),
-        ("alpha bravo charlie delta echo kilo lima", EIGHT, False),
-        # that do not stand far apart
-        (f"alpha {FAR} bravo", "alpha bravo", True),
-        (f"alpha {FAR} kilo bravo", "alpha bravo", False),
+        # most of the claim's words, that do not stand far apart
+        ("alpha bravo charlie kilo lima", "alpha bravo charlie delta", True),
+        ("alpha bravo kilo lima", "alpha bravo charlie delta", False),
+        (f"alpha {' '.join(['kilo'] * 80)} bravo", "alpha bravo", False),
         # forms of a word count as the word, stop words do not count
         ("Outsourced processes require teams.", "the team that is required by a process of outsourcing", True),
         ("It is so.", "It is so.", False),
@@ -141,35 +128,14 @@ def test_words_numbers_and_names_decide_what_evidence_supports(evidence: str, cl
     assert supports(evidence, claim) is supported
 
 
-words = st.lists(st.sampled_from([*EIGHT.split(), "KPO", "Genpact", "7", "1999", "the"]), max_size=12)
-
-
-@given(words, words, words)
-def test_a_text_supports_all_its_parts(before: list[str], claim: list[str], after: list[str]) -> None:
-    evidence = " ".join([*before, *claim, *after])
-    assert supports(evidence, " ".join(claim)) is any(word != "the" for word in claim)
-
-
 # --- of the whole answer
 
 
 def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> None:
-    refusal = made.answer("The article does not say.", answered=False)
-    assert [
-        metrics.evidence_recall([], [at(0, 10)]),
-        metrics.reciprocal_rank([], [at(0, 10)]),
-        metrics.fact_recall([], "x"),
-        metrics.forbidden_hit([], "x"),
-        metrics.gold_citation_precision(EVIDENCE, []),
-        metrics.gold_citation_precision([], [at(0, 10)]),
-        metrics.gold_citation_recall([], []),
-        metrics.quote_exactness(refusal, {}),
-        *metrics.citation_support(refusal, supports),
-        metrics.citation_validity(refusal),
-        metrics.uncited_share(refusal),
-        metrics.grounded_words(refusal),
-        metrics.strange(refusal),
-    ] == [None] * 14
+    scores = score(UNANSWERABLE, an_answer(""), CORPUS)
+    defined = {name for name, value in scores.items() if value is not None}
+    assert defined == {"refusal", "context_tokens", "truthfulness"}
+    assert metrics.gold_citation_precision(EVIDENCE, []) is None
 
 
 @pytest.mark.parametrize(
@@ -179,7 +145,6 @@ def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> No
         (0.5, 1.0, 0.0, False),
         (1.0, 1.0, 1.0, False),
         (None, 1.0, None, True),  # as in a spreadsheet of questions and quotes
-        (None, 0.5, None, False),
         (None, None, None, False),
     ],
 )

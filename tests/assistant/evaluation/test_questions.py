@@ -46,8 +46,6 @@ def problems(tmp_path: Path, *lines: str) -> list[Problem]:
 def test_evidence_is_found_after_folding_with_its_exact_place() -> None:
     (place,) = CORPUS.find("black tea isn't; it takes boiling water")
     assert TEXT[place.start : place.end] == "Black tea isn’t; it takes\nboiling water"
-    assert CORPUS.find("white tea") == []
-    assert len(CORPUS.find("tea")) == 3
 
 
 def test_a_set_is_read_and_written_as_it_is(tmp_path: Path) -> None:
@@ -65,8 +63,6 @@ def test_a_set_is_read_and_written_as_it_is(tmp_path: Path) -> None:
     assert load_questions(path) == items
     with pytest.raises(UserError, match="is there already"):
         write_questions(path, items)
-    with pytest.raises(UserError, match="cannot be written"):
-        write_questions(tmp_path / "no" / "tea.jsonl", items)
 
 
 def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -> None:
@@ -74,8 +70,6 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
         load_questions(written(tmp_path, line(), "{", line(id="t-2", colour="green")))
     with pytest.raises(UserError, match="holds no questions"):
         load_questions(written(tmp_path, ""))
-    with pytest.raises(UserError, match="cannot be read"):
-        load_questions(tmp_path / "none.jsonl")
     (tmp_path / "latin.jsonl").write_bytes(b"\xe4")
     with pytest.raises(UserError, match="not UTF-8"):
         load_questions(tmp_path / "latin.jsonl")
@@ -84,11 +78,7 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("wrong", "said", "error"),
     [
-        (
-            line(evidence=["it taks boiling water"], facts=[["water"]]),
-            "The nearest text is “it takes boiling",
-            True,
-        ),
+        (line(evidence=["it taks boiling water"], facts=[]), "The nearest text is “it takes boiling", True),
         (line(facts=[["ninety"]]), "no phrasing of the fact", False),
         (line(evidence=[], facts=[]), "answerable, but without evidence", True),
         (line(least=2), "`least` asks for 2 of 1 facts", True),
@@ -97,7 +87,6 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
         (line(answerable="yes"), "answerable: Input should be a valid boolean. Write it like true, false,", True),
         (line(colour="green"), "unknown key 'colour'", True),
         (json.dumps({"id": "x", "answerable": True}), "the key 'question' is missing. Add it.", True),
-        ("{", "broken JSON", True),
     ],
 )
 def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_path: Path) -> None:
@@ -142,15 +131,11 @@ COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
 @pytest.mark.parametrize(
     "text",
     [
-        ROWS,
-        ROWS.replace(",", ";"),
-        ROWS.replace(",", "\t"),
-        ROWS.replace("\n", "\r\n"),
-        ROWS.replace("question,answer quote", '" Question ",Answer_Quote'),
         ROWS.replace("cost?,\n", "cost?,\n,\n  , \n\n"),
-        "\ufeff" + ROWS,
+        ROWS.replace(",", "\t"),
+        "\ufeff" + ROWS.replace("\n", "\r\n").replace("question,answer quote", '" Question ",Answer_Quote'),
     ],
-    ids=["commas", "semicolons", "tabs", "Windows", "other case", "empty rows", "byte order mark"],
+    ids=["empty rows", "tabs", "as Excel writes it"],
 )
 def test_a_row_is_answerable_where_it_has_a_quote_however_it_was_saved(text: str, tmp_path: Path) -> None:
     assert read_set(written(tmp_path, text, name="tea.CSV")).items == {2: GREEN, 3: COST}
@@ -173,7 +158,6 @@ def test_a_cell_may_hold_newlines_and_lines_are_the_files_and_other_columns_name
     ("text", "said"),
     [
         ("", ":1: in the first row the column 'question' is missing"),
-        ("question,answer quote,Question", "the column 'question' is there more than once"),
         (f"{ROWS}one,two,three", ":4: 3 cells, not 2"),
         (f"{ROWS},{QUOTE}", ":4: the question is empty. Write one."),
         (f'{ROWS}"one" and,two', r":4: the row cannot be read \(',' expected after"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.readers.selection import LONGEST, Candidate, candidates, select
+from assistant.readers.selection import LONGEST, candidates, select
 from assistant.units import units
 from tests.assistant.readers.made import reading
 
@@ -45,10 +45,6 @@ def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
     long, half = " ".join(["word"] * (LONGEST + 1)), " ".join(["word"] * (LONGEST // 2))
     assert selected((f"{long.title()}. Two.", [2.0, 1.0])) == [f"{long.title()}."]
     assert selected((f"{half.title()}. {half.title()}. Two more.", [2.0, 1.5, 1.0])) == [f"{half.title()}."] * 2
-    assert selected((f"Two. {half.title()}. {half.title()}. One.", [2.0, 1.5, 1.2, 1.0])) == [
-        *("Two.", f"{half.title()}."),
-        "One.",  # what is too long is passed over, and not what is behind it
-    ]
 
 
 # --- headings
@@ -109,7 +105,7 @@ texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max
 
 
 @given(texts, st.data(), st.floats(0, 3))
-def test_the_best_is_there_each_unit_once_in_order(
+def test_the_best_is_there_each_unit_once_and_a_list_stays_one(
     given: list[str], data: st.DataObject, unit_margin: float
 ) -> None:
     logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
@@ -120,17 +116,7 @@ def test_the_best_is_there_each_unit_once_in_order(
     assert len(set(chosen)) == len(chosen)
     if ranked and ranked[0].unit.kind != "heading":
         assert ranked[0] in chosen and chosen[0].number == ranked[0].number
-
-    def of(number: int) -> list[Candidate]:
-        return [c for c in chosen if c.number == number]
-
     for group in {c.group for c in chosen if c.group}:
         places = [i for i, c in enumerate(chosen) if c.group == group]
         starts = [chosen[i].start for i in places]
         assert places == list(range(places[0], places[-1] + 1)) and starts == sorted(starts)
-    for number in {c.number for c in chosen}:
-        numbers = {c.unit.list for c in of(number)} - {None}
-        announcing = [c for c in ranked if c.number == number and c.unit.leads_list and c.unit.list in numbers]
-        assert set(announcing) <= set(chosen)
-    if ranked and ranked[0] in chosen and not ranked[0].group:
-        assert sum(len(c.unit.text.split()) for c in chosen) <= max(LONGEST, len(ranked[0].unit.text.split()))

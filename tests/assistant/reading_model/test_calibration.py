@@ -9,7 +9,6 @@ import pytest
 from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
-    balanced_accuracy,
     logistic_regression,
     row_margin,
     share_behind,
@@ -28,11 +27,6 @@ def read(logits: list[list[float]], wanted: list[list[int]], rows: bool = False)
     ]
     question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
-
-
-def test_balanced_accuracy_weighs_both_kinds_alike() -> None:
-    right, wrong = np.array([1.0, 2.0, -1.0, 3.0]), np.array([-2.0, 0.5])
-    assert balanced_accuracy(right, wrong, 0.0) == pytest.approx((3 / 4 + 1 / 2) / 2)
 
 
 def test_a_regression_finds_the_odds_of_two_groups() -> None:

@@ -1,7 +1,5 @@
 """How a claim compares with what it cites: worked by hand, a claim and its evidence at a time."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,28 +29,21 @@ def test_tokens_are_compared_both_ways() -> None:
     ("feature", "claim", "evidence", "value"),
     [
         ("share of the claim's stems that the evidence lacks", "alpha bravo kilo lima", "bravos", 0.75),
-        ("how many these are, at most 8", " ".join("abcdefghijkl"), "bravos", 8),
         ("longest run of stems that the evidence lacks", "zulu alpha bravo kilo lima", "alpha", 3),
         ("share of the claim's pairs of stems that the evidence lacks", "alpha bravo kilo", "alpha bravo", 0.5),
         ("numbers and amounts that the evidence lacks", "it costs $5 in 2018", "in 2018 it costs", 2),
         ("names that the evidence lacks", "it is Wipro or Genpact", "Wipro", 1),
         ("share of the claim's stems in the one unit that has most of them", "alpha bravo", "alpha\n\nbravo", 0.5),
-        ("names that this unit lacks", "the alpha of Wipro", "alpha bravo\n\nWipro", 1),
         ("negates and the evidence does not", "alpha is not bravo", "alpha is bravo", 1),
         ("the evidence negates and it does not", "alpha is bravo", "alpha is not bravo", 1),
-        ("the evidence negates and it does not", "alpha never is bravo", "alpha is not bravo", 0),
         ("both negate", "alpha never is bravo", "alpha is not bravo", 1),
-        ("the unit with most stems negates and the claim does not", "alpha", "lima\n\nno alpha", 1),
         ("all, every, only, never: in the claim alone", "all of alpha, always, each", "each alpha", 2),
         ("comparing words in the claim alone", "more alpha than bravo", "more alpha", 1),
         ("words of cause in the claim alone", "alpha because bravo", "alpha. bravo", 1),
         ("words of duty or possibility in the claim alone", "alpha must and may", "alpha may", 1),
-        ("the same in the evidence alone", "alpha may", "alpha must and may", 1),
         ("an opposite of a word of the evidence", "alpha is cheap", "alpha is expensive", 1),
         ("share of the stems in common that stand in the same order", "alpha bravo kilo", "bravo alpha kilo", 0.5),
         ("share of the claim that stands in the evidence in one run of words", "a b c d", "x b c y d", 0.5),
-        ("logarithm of the claim's words", "alpha of bravo", "", math.log(4)),
-        ("has no subject", "it is so", "alpha", 1),
     ],
 )
 def test_what_a_claim_adds_to_its_evidence_or_turns(feature: str, claim: str, evidence: str, value: float) -> None:
@@ -77,11 +68,3 @@ texts = st.lists(st.sampled_from(words), max_size=9).map(" ".join)
 def test_every_row_is_finite_and_as_long(claim: str, evidence: list[str]) -> None:
     row = compared(claim, *evidence, section="A > Wipro")
     assert list(row) == list(compared("alpha")) and np.isfinite(list(row.values())).all()
-
-
-@given(texts, texts)
-def test_what_the_evidence_says_itself_lacks_nothing(claim: str, more: str) -> None:
-    row = compared(claim, f"{claim}\n\n{more}")
-    lacking = [name for name in row if "lack" in name and "unit" not in name]
-    assert {name: row[name] for name in lacking} == dict.fromkeys(lacking, 0)
-    assert not row["negates and the evidence does not"] and not row["an opposite of a word of the evidence"]

@@ -1,7 +1,5 @@
 """What similarity says of a question and each unit, worked by hand on words with vectors in two dimensions."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,7 +50,6 @@ def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
     assert whole["share of the question's terms, by rarity"] == pytest.approx(1)
     assert whole["best of the units: share of the question's terms, by rarity"] == pytest.approx(0.5)
     assert whole["best of the units: mean over tokens that carry a subject"] == pytest.approx((0.6 + 1) / 2)
-    assert whole["logarithm of the question's words"] == pytest.approx(math.log(4))
 
 
 def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.reading_model.joint import ASKED, EARLIER, LONGEST_ASKED, LONGEST_TOLD, TOLD, join
 from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, WEST
@@ -46,23 +44,3 @@ def test_a_long_question_keeps_its_begin_the_earlier_ones_their_end_and_a_long_t
     assert not (joint.vectors == WEST).all(axis=1).any()
     assert joint.pool.sum(axis=1).tolist() == pytest.approx([1, 1, 0])  # the last unit was cut off
     assert joint.pool[1].nonzero()[0].tolist() == [len(kept) - 1]
-
-
-tables = st.lists(st.sampled_from([EAST, NORTH, WEST, BETWEEN]), max_size=6).map(lambda rows: table(*rows))
-
-
-@given(tables, st.integers(0, 6), tables, st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=4))
-def test_all_of_it_fits_together(
-    asked: np.ndarray, begins: int, told: np.ndarray, ranges: list[tuple[int, int]]
-) -> None:
-    begins = min(begins, len(asked))
-    joint = join(asked, begins, told, spans(*ranges))
-    count = 1 + len(asked) + len(told)
-    assert joint.vectors.shape == (count, 2) and joint.vectors.dtype == joint.best.dtype == np.float32
-    assert joint.types.shape == joint.best.shape == (count,) and joint.types.dtype == np.int64
-    assert joint.pool.shape == (max(len(ranges), 1), count) and joint.pool.dtype == np.float32
-    assert joint.types.tolist() == sorted(joint.types.tolist())
-    assert (joint.pool[:, joint.types != TOLD] == 0).all()
-    for (first, last), row in zip(ranges, joint.pool, strict=False):
-        inside = min(last, len(told)) - min(first, len(told))
-        assert row.sum() == pytest.approx(1 if inside > 0 else 0)

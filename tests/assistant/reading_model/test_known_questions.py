@@ -1,6 +1,5 @@
 """How near a question is to those whose answers are known, worked by hand in two dimensions."""
 
-import numpy as np
 import pytest
 
 from assistant.reading_model.known_questions import Known, KnownQuestions
@@ -49,10 +48,3 @@ def test_a_unit_answers_where_it_shares_most_of_the_shorter_of_both(place: tuple
 def test_the_same_place_in_another_document_answers_nothing() -> None:
     found = near("alpha", (0, 10), source="b.md")
     assert found.answered == found.unanswered == 0 and found.there == [False]
-
-
-def test_without_known_questions_nothing_is_known() -> None:
-    found = KnownQuestions(QuestionIndex()).near(PAIR.text("alpha"), [[], [Place("a.md", Span(0, 10))]])
-    assert found.there == [False, False] and found.unanswered == found.answered == 0
-    assert [len(one) for one in found.similarities] == [0, 1]
-    assert all(np.array_equal(one, np.zeros(len(one))) for one in found.similarities)

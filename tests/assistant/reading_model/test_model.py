@@ -45,38 +45,21 @@ def test_claims_read_at_once_have_the_logits_that_they_have_alone(assistant: Ass
         assert logits(pool.map) == logits(map)
 
 
-# --- files that are missing or damaged
-
-
-@pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """The model and its calibration, as copies that a test may damage."""
-    network, calibration = tmp_path / "model.onnx", tmp_path / "calibration.json"
-    network.write_bytes(model.MODEL.read_bytes())
-    calibration.write_bytes(model.CALIBRATION.read_bytes())
-    monkeypatch.setattr(model, "MODEL", network)
-    monkeypatch.setattr(model, "CALIBRATION", calibration)
-    return network, calibration
-
-
-def complaint() -> str:
-    """What is said when the model is loaded: one line, of which file it is and what to do."""
-    with pytest.raises(SettingsError) as caught:
+@pytest.mark.parametrize(
+    ("name", "content", "wrong"),
+    [
+        ("MODEL", b"not a model", "is not the pinned file"),
+        ("MODEL", None, "is missing"),
+        ("CALIBRATION", b'{"sha256": "x", "answers": [1]}', "is missing or damaged"),
+        ("CALIBRATION", None, "is missing or damaged"),
+    ],
+)
+def test_a_file_that_is_missing_or_another_is_named_with_its_mend(
+    name: str, content: bytes | None, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    if content:
+        path.write_bytes(content)
+    monkeypatch.setattr(model, name, path)
+    with pytest.raises(SettingsError, match=f"{path} {wrong}.* git checkout"):
         ReadingModel().load()
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-def test_a_model_that_is_missing_or_another_is_named(files: tuple[Path, Path]) -> None:
-    network, _ = files
-    network.write_bytes(b"not a model")
-    assert str(network) in (said := complaint()) and "is not the pinned file" in said
-    network.unlink()
-    assert str(network) in (said := complaint()) and "is missing" in said and "git checkout" in said
-
-
-@pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff\xfe", b'{"sha256": "x", "answers": [1]}'])
-def test_a_calibration_missing_or_damaged_is_named(content: bytes | None, files: tuple[Path, Path]) -> None:
-    _, calibration = files
-    calibration.unlink() if content is None else calibration.write_bytes(content)
-    assert str(calibration) in (said := complaint()) and "is missing or damaged" in said and "git checkout" in said

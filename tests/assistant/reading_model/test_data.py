@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.reading_model.training import data
 from assistant.reading_model.training.data import Maker
 from ingest.embeddings import MiniLM
 from ingest.sources import make_source
@@ -68,3 +69,27 @@ def test_a_claim_is_also_read_with_what_resembles_it_and_with_what_has_nothing_t
         (len(maker.encoded[0].vectors), 0.0),
         (shortest, 0.0),
     ]
+
+
+def test_what_a_copy_of_the_article_is_asked_is_asked_far_of_a_document_and_of_no_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The article, or another copy, would answer it."""
+    lines = [line(f"How many lines has kite {number}?", *FOUR["evidence"]) for number in range(6)]
+    sources = [make_source(f"{name}.md", TEXT) for name in ("article", "other", "changed-0", "changed-1")]
+    groups = ("article", "notes", "changed article", "changed article")
+    read = [(source, group, "train", lines, []) for source, group in zip(sources, groups, strict=True)]
+    asked: list[tuple[str, str]] = []
+    question = Maker.question
+
+    def recorded(maker: Maker, one: dict[str, Any], without: Any = None) -> Any:
+        asked.append((maker.source.name, one["kind"]))
+        return question(maker, one, without)
+
+    monkeypatch.setattr(data, "documents", lambda: read[:2])
+    monkeypatch.setattr(data, "copies", lambda: read[2:])
+    monkeypatch.setattr(data, "read_lines", lambda path: [])
+    monkeypatch.setattr(data, "stretches", lambda *of: [])
+    monkeypatch.setattr(Maker, "question", recorded)
+    assert len(list(data.make("train"))) == 4
+    assert [name for name, kind in asked if kind == "far"] == ["article.md", "other.md", "other.md"]

@@ -20,7 +20,6 @@ from assistant.literals import (
     [
         ("It costs 5 % or 5%.", {"5 %"}),
         ("five percent, $5 and 5 million", {"5 %", "$ 5", "5 million"}),
-        ("half of a dozen", {"half", "dozen"}),
         ("fifteen per cent, twice, a third, ½", {"15 %", "twice", "third", "½"}),
         ("the third part", set()),
     ],
@@ -36,8 +35,6 @@ def test_amounts_are_numbers_with_their_units(text: str, found: set[str]) -> Non
         ("Genpact answers calls.", []),  # a capital at the start makes no name
         ("KPO answers calls, as BPO does.", ["KPO", "BPO"]),
         ("iGate and eBay are firms in Österreich.", ["iGate", "eBay", "Österreich"]),
-        ("Works of Tata’s and of AT&T", ["Tata’s", "AT&T"]),
-        ("", []),
     ],
 )
 def test_names_are_capitalised_words_but_the_first_only_with_a_second_capital(text: str, found: list[str]) -> None:
@@ -51,8 +48,6 @@ def test_names_are_capitalised_words_but_the_first_only_with_a_second_capital(te
         (["Anglo-Dutch"], "Dutch and Anglo firms", []),
         (["Anglo-Dutch"], "Dutch firms", ["Anglo-Dutch"]),
         (["KPOs"], "A KPO is dear.", []),
-        (["Tata’s"], "the clerks of Tata", []),
-        ([], "", []),
     ],
 )
 def test_a_name_is_known_in_any_case_plural_and_in_parts(found: list[str], text: str, lacking: list[str]) -> None:
@@ -63,10 +58,8 @@ def test_a_name_is_known_in_any_case_plural_and_in_parts(found: list[str], text:
     ("claim", "told", "lacking"),
     [
         ("It has 7 differences.", "It has seven differences.", ["7"]),
-        ("It has seven differences.", "It has differences.", ["7"]),
         ("It costs 1.000 dollars.", "1,000 dollars", ["1.000"]),
         ("It grew by 5 %.", "It grew by 5 percent.", []),
-        ("It grew by 5 % in 2018.", "It grew by 5 %.", ["2018"]),
         ("It takes half of it twice.", "It takes it.", ["half", "twice"]),
     ],
 )
@@ -78,15 +71,10 @@ def test_an_amount_has_to_stand_there_with_its_unit(claim: str, told: str, lacki
     ("text", "negated"),
     [
         ("It isn’t, it can't and it won't.", True),
-        ("It cannot be.", True),
         ("It hardly ever fails.", True),
-        ("Few firms do.", True),
         ("A few firms do.", False),
-        ("Not only firms do.", False),
-        ("Why not try, not to mention buy?", False),
         ("Not only is it so, but it is not dear.", True),
         ("It is a knot, a note and notable.", False),
-        ("", False),
     ],
 )
 def test_a_not_or_a_word_like_it_negates(text: str, negated: bool) -> None:
@@ -110,7 +98,6 @@ def test_a_text_has_all_names_and_amounts_of_its_parts(before: str, claim: str, 
     ("claim", "lacking"),
     [
         ("Es kostet 1.200,50 Euro, 40 Prozent weniger.", []),
-        ("Es gibt 7 Unterschiede seit 2005.", []),
         ("Es gibt 8 Unterschiede seit 2031.", ["2031", "8"]),
         ("Das hilft sehr, half aber nie.", []),  # what would be an amount in English
     ],
@@ -124,7 +111,6 @@ def test_numbers_of_another_language_may_have_its_marks_and_be_words_there(claim
     ("claim", "lacking"),
     [
         ("Selon Deloitte, le KPO de l'Inde est cher.", ["Deloitte"]),
-        ("IBM utilise le KPO.", ["IBM"]),
         ("KPO : Axé sur les experts. Le BPO non.", []),  # a capital at the start makes no name
         ("BPO'nun ve KPOnun", []),
         ("根据Deloitte的报告，KPO由洞察力驱动。", ["Deloitte"]),
@@ -138,7 +124,8 @@ def test_names_of_another_language_may_be_spelt_and_end_in_its_way(claim: str, l
 def test_where_nouns_are_capitalised_a_name_has_a_second_capital() -> None:
     claim = "Laut Deloitte und McKinsey ist die Belegschaft einer KPO-Firma klein."
     assert unknown_names(claim, "KPO is dear.", nouns_are_capitalised=True) == ["McKinsey"]
-    assert unknown_names(claim, "КПО дорого, и KPO тоже.", nouns_are_capitalised=True) == []
+    in_other_letters = "КПО дорого, и KPO тоже."
+    assert unknown_names(claim, in_other_letters, nouns_are_capitalised=True) == []
 
 
 def test_an_amount_that_is_only_denied_need_not_stand_there() -> None:

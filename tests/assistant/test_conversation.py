@@ -18,10 +18,8 @@ LONG = "Which skills do employees need?"
 def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
     assert standalone("Why?", []) == "Why?"
     assert standalone("Why?", ["What drives BPO?", LONG]) == f"{LONG}\nWhy?"
-    assert standalone(" And\n\nKPO? ", ["What drives\nBPO?", " "]) == "What drives BPO?\nAnd KPO?"
     # before one of hardly any words comes the one before that, too
     assert standalone("Why?", [LONG, "And KPO?"]) == f"{LONG}\nAnd KPO?\nWhy?"
-    assert standalone("Why?", [LONG, "And KPO?", "And BPO?"]) == "And KPO?\nAnd BPO?\nWhy?"
     # and a word may be exchanged more than once
     assert standalone("and BPO?", ["What drives BPO?", "and KPO?"]) == "What drives BPO?"
 
@@ -31,22 +29,14 @@ def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
     [
         ("What is BPO?", "and kpo?", "What is kpo?"),
         ("Name the top BPO companies", "same for KPO pls", "Name the top KPO companies"),
-        ("When do brokers work?", "And in winter?", "When do brokers work?\nAnd in winter?"),
-        ("What is BPO?", "And its costs?", "What is BPO?\nAnd its costs?"),
-        (
-            "Which employees are needed?",
-            "Who is the employer?",
-            "Which employees are needed?\nWho is the employer?",
-        ),
-        ("What is BPO?", "And the costs of KPO?", "What is BPO?\nAnd the costs of KPO?"),
-        ("What is BPO?", "What is BPO?", "What is BPO?\nWhat is BPO?"),
+        ("What is BPO?", "And its costs?", "What is BPO?\nAnd its costs?"),  # no word there is like it
+        ("What is BPO?", "And the costs of KPO?", "What is BPO?\nAnd the costs of KPO?"),  # it says more
     ],
 )
 def test_a_word_like_one_of_the_earlier_question_takes_its_place(earlier: str, question: str, read: str) -> None:
     assert standalone(question, [earlier]) == read
 
 
-ITEMS = "\n".join(f"- Item {n}" for n in range(1, 13))
 BULLETS = "These are: [1]\n- Lower costs [1]\n- Nearshore: close by. [2]\n- Better scalability, etc. [2]"
 TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Services [3] | many [4] |"
 
@@ -58,13 +48,8 @@ TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Ser
         ("and the last point on that list?", BULLETS, "and Better scalability, etc?"),
         ("Number 1 please", BULLETS, "Lower costs please"),
         ("tell me more about the second", TABLE, "tell me more about Services"),
-        ("explain the fifth one", BULLETS, None),
-        ("explain the eleventh one", ITEMS, "explain Item 11"),
         ("explain the eleventh one", BULLETS, None),
-        ("and the 3rd of them?", BULLETS, "and Better scalability, etc?"),
         ("when is the first payment due", BULLETS, None),
-        ("Is KPO the first of its kind?", BULLETS, None),
-        ("What was the phone number 2?", BULLETS, None),
         ("the second of the three types", BULLETS, None),
         ("explain the first one", "Only a sentence. [1]", None),
     ],
@@ -99,8 +84,6 @@ def test_the_question_is_the_last_of_at_most_three_turns(question: str, history:
     ("history", "question", "said"),
     [
         (["What drives BPO?"], "And for KPO?", "insight-driven"),
-        (["What is KPO?"], "What are its benefits?", "Access to a global talent pool"),
-        (["Which top BPO companies are there?"], "and kpo ones?", "Boston Analytics"),
         (["What does the article say about skills?"], "What drives BPO?", "volume-driven"),
         (["What drives BPO?", "thanks!"], "And for KPO?", "insight-driven"),  # a greeting leaves nothing out
     ],

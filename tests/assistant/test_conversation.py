@@ -64,11 +64,8 @@ def test_only_one_answer_is_found_anew_for_an_item(assistant: Assistant) -> None
     assert "explain the 2nd one" in assistant.chain.invoke(asked).standalone_question
 
 
-@pytest.mark.parametrize("given", [True, False])
-def test_an_item_is_asked_for_by_its_place_with_and_without_the_answer(assistant: Assistant, given: bool) -> None:
-    earlier = Ask(question="What are the six benefits?")
-    answer = assistant.chain.invoke(earlier).text if given else ""
-    asked = Ask(question="explain the 4th one", history=({"question": earlier.question, "answer": answer},))
+def test_an_item_of_an_answer_that_is_not_given_is_asked_for_by_its_place_too(assistant: Assistant) -> None:
+    asked = Ask(question="explain the 4th one", history=("What are the six benefits?",))
     assert assistant.chain.invoke(asked).standalone_question == "explain Better scalability"
 
 
@@ -84,7 +81,7 @@ def test_the_question_is_the_last_of_at_most_three_turns(question: str, history:
     ("history", "question", "said"),
     [
         (["What drives BPO?"], "And for KPO?", "insight-driven"),
-        (["What does the article say about skills?"], "What drives BPO?", "volume-driven"),
+        (["What is KPO?"], "What are its benefits?", "Access to a global talent pool"),
         (["What drives BPO?", "thanks!"], "And for KPO?", "insight-driven"),  # a greeting leaves nothing out
     ],
 )

@@ -39,7 +39,6 @@ def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
         (f"{PICTURE} The way is on the map.\n", ()),  # it leads up to nothing
         ("The way is on the map. <!-- a comment -->\n", ()),
         ("The way is on the map. <!-- note: hidden text -->\n", ()),  # no reader of the document misses it
-        ("The way is on the map. <!-- note: struck text -->\n", ()),
     ],
 )
 def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, expected: tuple[str, ...]) -> None:
@@ -61,7 +60,6 @@ def test_of_a_picture_on_a_page_of_a_pdf_nobody_knows_where_it_stands() -> None:
     assert quoting(text, "The fees are:", name="rules.pdf") == ()
     assert quoting(text, "Street:", name="rules.pdf") == beside("Street:", "an empty field")
     assert refusing(nearest(text, "The fees are:", name="rules.pdf")) == ()
-    assert refusing(nearest(text, "The fees are:")) == beside("The fees are:", "a picture")
 
 
 def nearest(text: str, unit: str, *, name: str = "guide.md", question: str = "") -> ReaderInput:
@@ -79,7 +77,6 @@ def nearest(text: str, unit: str, *, name: str = "guide.md", question: str = "")
         (f"{PICTURE}\n\nIt is far.\n\nOther.\n", "a picture"),
         ("It is far. The way is <!-- note: a formula --> long. Other.\n", "a formula"),  # a sentence with a hole
         (f"It is far.\n\n## Other\n\n{PICTURE}\n", ""),
-        ("It is far.\n\n<!-- note: a hidden part -->\n", ""),
         ("<!-- note: a list was lost -->\n\nIt is far.\n", ""),  # which something before it announces
         (f"It is far.\n\n```\n{PICTURE}\n```\n", ""),  # code that shows what a note looks like
     ],
@@ -102,12 +99,6 @@ def test_a_sentence_with_a_hole_that_is_like_the_question_is_named_itself() -> N
     bridge, far = (nearest(text, "It is far.", question=q) for q in ("What load does a bridge bear?", "A load?"))
     assert refusing(bridge) == beside("A bridge bears … tons of load.", "a formula")
     assert refusing(far) == ()
-
-
-def test_what_stands_before_a_heading_is_not_beside_it() -> None:
-    made = nearest(f"{PICTURE}\n\n## Fees\n\nOther.\n", "## Fees")
-    assert refusing(made) == ()
-    assert refusing(nearest(f"## Fees\n\n{PICTURE}\n", "## Fees")) == beside("Fees", "a picture")
 
 
 def test_else_pages_of_its_document_that_could_not_be_read_are_named() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from assistant.chain import Assistant
 from assistant.lines import TableRow
-from assistant.overview import one_side, side_by_side
+from assistant.overview import side_by_side
 from assistant.reading_model.model import PassageScores
-from assistant.summaries import LONGEST, Overview, begun, summarized, told
+from assistant.summaries import LONGEST, Overview, summarized, told
 from assistant.units import units
 from ingest.passages import Passage, split
 from ingest.sources import make_source
@@ -103,15 +103,6 @@ def test_where_the_words_run_out_only_headings_stand_and_then_nothing() -> None:
     assert sum(len(" ".join(line).split()) for line in lines[:2]) <= LONGEST
 
 
-def test_below_a_heading_of_any_kind_a_sentence_is_quoted(assistant_over: Callable[..., Assistant]) -> None:
-    text = "# House\n\nIt is an old house.\n\n## Room 1: the kitchen\n\nIt has two old windows.\n\n"
-    answer = assistant_over(**{"a.md": f"{text}## Who lives here?\n\nA family of six does.\n"}).chain.invoke(
-        "summary"
-    )
-    assert "**Room 1: the kitchen:** It has two old windows. [2]" in answer.text
-    assert "**Who lives here?** A family of six does. [3]" in answer.text and "[?]" not in answer.text
-
-
 TENANCY = (
     "# Tenancy of a flat\n\nThis agreement is made in March. It is signed twice.\n\n"
     "## 1. The flat\n\nThe flat has three rooms. It has a cellar.\n\n"
@@ -123,15 +114,15 @@ TENANCY = (
 
 def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable[..., Assistant]) -> None:
     chain = assistant_over(**{"tenancy.md": TENANCY}).chain
-    for asked in ("pls sum up what it says on the deposit", "summary of the deposit", "the deposit in a nutshell"):
-        assert [line for line in chain.invoke(asked).text.splitlines() if line] == [
-            "The deposit is 900 euros. [1]",
-            "It comes back within ten weeks, less: [2]",
-            "- damage [2]",
-            "- debts [2]",
-            "Where it is kept [3]",
-            "It is kept in a savings account. [4]",
-        ]
+    asked = "pls sum up what it says on the deposit"
+    assert [line for line in chain.invoke(asked).text.splitlines() if line] == [
+        "The deposit is 900 euros. [1]",
+        "It comes back within ten weeks, less: [2]",
+        "- damage [2]",
+        "- debts [2]",
+        "Where it is kept [3]",
+        "It is kept in a savings account. [4]",
+    ]
     assert "three rooms" in chain.invoke("summarize the tenancy").text, "the title names no section"
     assert "savings" not in chain.invoke("How much is the deposit?").text, "it asks for less than all of it"
     assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
@@ -146,15 +137,8 @@ def test_a_section_is_told_whole_however_far_down_it_stands(assistant_over: Call
 def test_of_several_sections_of_one_name_none_stands_for_all(assistant_over: Callable[..., Assistant]) -> None:
     lease = "# Flat {0}\n\nFlat {0} is old.\n\n## Deposit\n\nIt is {1} euros. It comes back.\n\n## Keys\n\nTwo.\n"
     chain = assistant_over(**{"a.md": lease.format("A", 900), "b.md": lease.format("B", 400)}).chain
-    for asked in ("what are the deposits?", "summary of the deposit"):
-        text = chain.invoke(asked).text
-        assert "900" in text and "400" in text
-
-
-def test_the_questions_of_a_section_stand_above_their_answers() -> None:
-    asked = "### How high?\n\nThree rents.\n\n### Is it kept?\n\nBy whom? The bank.\n"
-    lines = shown(told(passages(f"## Deposit\n\n{asked}")))
-    assert [words for _, words in lines] == ["How high?", "Three rents.", "Is it kept?", "By whom?", "The bank."]
+    text = chain.invoke("summary of the deposit").text
+    assert "900" in text and "400" in text
 
 
 def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:
@@ -167,14 +151,6 @@ def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader
 def test_a_text_without_headings_is_told_by_its_passages() -> None:
     (row, *_) = shown(summarized(passages("It rained all day. The match was called off.")))
     assert row == ("", "It rained all day.")
-
-
-def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
-    one, other = passages(HEATING), passages("# Boats\n\nBoats float.\n", "b.md")
-    assert shown(begun([one, other], left_out=0)) == [
-        ("Heating a house:", "Two ways are common today."),
-        ("Boats:", "Boats float."),
-    ]
 
 
 def longest(of: Sequence[Passage]) -> list[PassageScores]:
@@ -192,26 +168,15 @@ def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_senten
     ]
 
 
-@pytest.mark.parametrize("asked", ["compare gas and heat pump", "Gas vs heat pump"])
 def test_where_a_section_is_silent_on_one_of_them_its_row_says_so(
-    asked: str, assistant_over: Callable[..., Assistant]
+    assistant_over: Callable[..., Assistant],
 ) -> None:
-    answer = assistant_over(**{"heating.md": HEATING}).chain.invoke(asked)
+    answer = assistant_over(**{"heating.md": HEATING}).chain.invoke("compare gas and heat pump")
     head, _, *rows = answer.text.splitlines()
     (repairs,) = (row for row in rows if row.startswith("| Repairs"))
     assert head.lower() == "| | gas | heat pump |"
     assert re.fullmatch(r"\| Repairs \[\d\] \| Gas needs a sweep every year. \[\d\] \| not said \|", repairs)
     assert "not said" not in {sentence.text for sentence in answer.sentences}, "it is no claim"
-
-
-def test_a_thing_is_known_under_its_long_name_too() -> None:
-    text = HEATING.replace("Gas", "Natural gas from abroad")
-    found = side_by_side(passages(text), longest, ("NGA", "heat pump"), lambda t: ["nga"] if "gas" in t else [])
-    assert ("Noise", "Natural gas from abroad burns quietly.", "A heat pump hums outside.") in shown(found)
-
-
-def test_two_things_that_hardly_a_section_speaks_of_have_no_table() -> None:
-    assert side_by_side(passages(HEATING), longest, ("gas", "coal"), lambda text: []) is None
 
 
 @pytest.mark.parametrize("asked", ["What's the difference between BPO and KPO?", "compare BPO and KPO in a table"])
@@ -224,7 +189,7 @@ def test_the_article_s_seven_differences_are_told_for_both_sides(asked: str, ass
     assert assistant.explain(asked).decision.reason == "the question is asked of the whole"
 
 
-@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?", "BPO in short"])
+@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?"])
 def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
     asked: str, assistant: Assistant
 ) -> None:
@@ -233,17 +198,9 @@ def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
     assert "insight-driven" not in text and "|" not in text
 
 
-@pytest.mark.parametrize("asked", ["What is BPO?", "bpo", "top BPO companies", "benefits of BPO"])
+@pytest.mark.parametrize("asked", ["What is BPO?", "benefits of BPO"])
 def test_who_asks_something_of_one_of_them_gets_what_answers(asked: str, assistant: Assistant) -> None:
     assert assistant.explain(asked).decision.reason == "these units answer"
-
-
-def test_of_two_things_side_by_side_one_may_be_told_alone() -> None:
-    both = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
-    assert both and shown(one_side(both, "heat pump")) == [
-        ("Fuel:", "A heat pump takes most from the air."),
-        ("Noise:", "A heat pump hums outside."),
-    ]
 
 
 def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
@@ -256,8 +213,7 @@ def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
 def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over: Callable[..., Assistant]) -> None:
     boats = "# Boats and their care\n\nBoats float on water.\n\n## Sails\n\nThey pull.\n\n## Oars\n\nOars push.\n"
     chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
-    for asked in ("summarize heating a house", "what are the main points of heating.md?"):
-        assert "Gas has to be bought every month." in chain.invoke(asked).text
+    assert "Gas has to be bought every month." in chain.invoke("what are the main points of heating.md?").text
     assert "Oars push." in chain.invoke("give me a summary of the boats paper").text
     every = chain.invoke("What is this about?").text
     assert "Two ways are common today." in every and "Boats float on water." in every

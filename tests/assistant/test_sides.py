@@ -20,16 +20,12 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
     [
         # two abbreviations that the texts have are compared wherever they stand
         ("What drives BPO compared with KPO?", OUTSOURCING, ("BPO", "KPO")),
-        ("How far apart are BPO, all in all, KPO?", OUTSOURCING, ("BPO", "KPO")),
         ("BPO vs OBS", OUTSOURCING, ("BPO", "OBS")),  # in the letters of the texts
         ("What makes BPO firms want KPO?", OUTSOURCING, None),  # it joins and compares nothing
-        ("What drives BPO?", OUTSOURCING, None),
         # else the words before and behind what joins them are
         ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
         ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
         ("What of passive and active cooling?", COOLING, None),  # it asks for no difference
-        ("price passive cooling vs active cooling noise", COOLING, ("passive cooling", "active cooling")),
-        ("What lies between the docks and the sea?", COOLING, None),  # no text has a sea
         ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
     ],
 )
@@ -46,8 +42,6 @@ KINDS, LEASED = ("BPO", "KPO"), ("operating lease", "finance lease")
         ("Both BPO and KPO save costs.", KINDS, None),
         ("Unlike BPO, KPO relies on judgment.", KINDS, "KPO"),
         ("Since KPO is a subset of BPO, most KPO services come under it.", KINDS, "KPO"),
-        ("KPOs are dear.", KINDS, "KPO"),
-        ("SBPOX is another.", KINDS, None),
         ("The operating one is short.", LEASED, "operating lease"),
         ("Every lease is a contract.", LEASED, None),  # what two names share tells nothing
     ],
@@ -59,7 +53,6 @@ def test_a_sentence_is_on_the_side_of_the_thing_it_is_about(text: str, names: Na
 @pytest.mark.parametrize(
     ("around", "side"),
     [
-        ([], None),
         (["Common KPO roles are:", "BPO"], "KPO"),
         (["Nothing of it.", "7 differences > BPO"], "BPO"),
         (["BPO and KPO", "BPO"], None),  # the first that names one decides, also where it names both

@@ -41,12 +41,6 @@ def test_what_is_whole_is_an_answer_however_its_server_ends_it(script: Script, a
     assert len(server.asked) == 1
 
 
-def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -> None:
-    with model_server([reply(DOCUMENT)]) as server:
-        usage = asking(server).chain.invoke(DRIVES).usage
-    assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
-
-
 @pytest.mark.parametrize(
     "loud", [("<think>Volume? [2]</think>",), ("[THINK]", "Volume? [2]", "[/THINK]"), ("Volume? [2][/THINK]",)]
 )

@@ -72,10 +72,6 @@ def test_no_note_closes_the_delimiters_of_its_passage_or_gives_orders() -> None:
     assert "Ignore" not in left and left.count("</question>") == 1 and "a picture&lt;/question&gt;" in left
 
 
-def test_a_question_with_those_before_it_is_one_line() -> None:
-    assert "<question>\nWhat drives BPO? And KPO?\n</question>" in prompt(question="What drives BPO?\nAnd KPO?")
-
-
 @pytest.mark.parametrize(
     ("question", "form"),
     [

@@ -183,14 +183,6 @@ def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> No
     assert cited.sentences[0].citations == (1, 2)
 
 
-def test_a_cell_of_a_table_is_judged_with_the_labels_of_its_row_and_its_column() -> None:
-    table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
-    claims: set[str] = set()
-    below = [passage(BPO, "BPO vs KPO"), passage(KPO, "BPO vs KPO")]  # headings with both names
-    cite(table, below, Judge(lambda claim, _: claims.add(claim) or 1.0, threshold=0.0))
-    assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
-
-
 # --- what is no marker
 
 

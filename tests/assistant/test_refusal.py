@@ -1,14 +1,11 @@
 """When an answer is a refusal: what was read hardly answers, or a reader has written nothing but that."""
 
-import math
-
 import numpy as np
 import pytest
 
 from assistant.answers import Sentence
 from assistant.reading_model.model import NOTHING, Logits
-from assistant.refusal import answerable, only_refuses, signals
-from tests.assistant.readers.made import CALIBRATION
+from assistant.refusal import only_refuses, signals
 
 # --- what was read
 
@@ -19,25 +16,16 @@ def read(passages: Read) -> list[Logits]:
     return [Logits(np.array(units, dtype=np.float64), answers, 0.0) for units, answers in passages]
 
 
-TWO: Read = [([1.0, 3.0], 0.5), ([2.0], 4.0)]
-
-
 @pytest.mark.parametrize(
     ("passages", "told"),
     [
-        (TWO, (3.0, 2.0, 4.0, 0.5, 0.5)),
+        ([([1.0, 3.0], 0.5), ([2.0], 4.0)], (3.0, 2.0, 4.0, 0.5, 0.5)),
         ([([1.0], 0.5)], (1.0, 1.0, 0.5, 0.5, 0.5)),  # one stands for the second, too
         ([], (NOTHING,) * 5),
     ],
 )
 def test_the_best_and_second_best_units_and_passages_tell(passages: Read, told: tuple[float, ...]) -> None:
     assert signals(read(passages)) == told
-
-
-def test_the_probability_is_that_of_a_logistic_regression_on_them() -> None:
-    weights = CALIBRATION.model_copy(update={"answers": (0.1, 0.2, -0.3, 0.4, 0.5, -0.6)})
-    score = 0.1 + 0.2 * 3.0 - 0.3 * 2.0 + 0.4 * 4.0 + 0.5 * 0.5 - 0.6 * 0.5
-    assert answerable(read(TWO), weights) == pytest.approx(1 / (1 + math.exp(-score)))
 
 
 # --- what was written

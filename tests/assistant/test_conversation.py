@@ -97,11 +97,6 @@ def test_what_answers_the_earlier_question_does_not_stand_first(assistant_over: 
     assert assistant_over(**{"house.md": text}).chain.invoke(asked).text.startswith(f"{said} [1]")
 
 
-def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:
-    asked = Ask(question="How many employees has it got?", history=("What does Accenture do?",))
-    assert not assistant.chain.invoke(asked).answered
-
-
 def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(assistant: Assistant) -> None:
     asked = "what is bpo"
     after = assistant.chain.invoke(Ask(question=asked, history=("Which top KPO companies are there?",)))

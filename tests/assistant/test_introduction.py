@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from assistant.chain import Assistant
-from tests.fakes import FakeChatModel
 
 
 @pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "who are you?", "."])
@@ -21,11 +20,6 @@ def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) 
     assert len(answer.suggestions) == 3
     assert all(assistant.chain.invoke(question).citations for question in answer.suggestions)
     assert assistant.suggest(answer) == answer
-
-
-def test_no_chat_model_is_asked(with_model: Callable[..., tuple[Assistant, FakeChatModel]]) -> None:
-    assistant, model = with_model()
-    assert assistant.chain.invoke("hello there").answered and not model.sent
 
 
 @pytest.mark.parametrize("asked", ["hi, what is KPO?", "thanks, and what drives BPO?", "help desk services?"])

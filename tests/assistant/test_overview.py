@@ -1,17 +1,13 @@
 """A document as a whole: what is chosen from its sections."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 from assistant.chain import Assistant
-from assistant.lines import TableRow
-from assistant.overview import side_by_side
-from assistant.reading_model.model import PassageScores
+from assistant.lines import Line
 from assistant.summaries import LONGEST, Overview, summarized, told
-from assistant.units import units
 from ingest.passages import Passage, split
 from ingest.sources import make_source
 
@@ -41,15 +37,10 @@ def passages(text: str, name: str = "a.md") -> list[Passage]:
     return split(make_source(name, text))
 
 
-def shown(overview: Overview | None) -> list[tuple[str, ...]]:
-    """Each line: its label and its words, or the cells of a row."""
+def shown(overview: Overview | None) -> list[tuple[str, str]]:
+    """Each line: its label and its words."""
     lines = overview.lines if overview else ()
-    return [
-        tuple(cell.text if cell else "" for cell in line.cells)
-        if isinstance(line, TableRow)
-        else (line.label, line.text)
-        for line in lines
-    ]
+    return [(line.label, line.text) for line in lines if isinstance(line, Line)]
 
 
 def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() -> None:
@@ -59,17 +50,6 @@ def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() ->
         ("Noise:", "A heat pump hums outside."),
         ("Repairs:", "Gas needs a sweep every year."),
         ("Prices:", "Both are cheaper than oil."),
-    ]
-
-
-def test_a_section_of_several_headings_is_told_by_these() -> None:
-    text = "# Cars\n\nAll on cars.\n\n## Parts\n\nThere are many.\n\n" + "".join(
-        f"### {n}. {name}\n\nIt may break.\n\n" for n, name in enumerate(["Door", "Wheel", "Seat"], start=1)
-    )
-    assert shown(summarized(passages(f"{text}## Care\n\nWash it.\n"))) == [
-        ("", "All on cars."),
-        *(("", one) for one in ("Parts", "Door", "Wheel", "Seat")),
-        ("Care:", "Wash it."),
     ]
 
 
@@ -151,21 +131,6 @@ def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader
 def test_a_text_without_headings_is_told_by_its_passages() -> None:
     (row, *_) = shown(summarized(passages("It rained all day. The match was called off.")))
     assert row == ("", "It rained all day.")
-
-
-def longest(of: Sequence[Passage]) -> list[PassageScores]:
-    """A reader that likes long sentences."""
-    logits = [np.array([float(len(unit.text)) for unit in units(p.text)]) for p in of]
-    return [PassageScores(one, 0.0, one) for one in logits]
-
-
-def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:
-    found = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
-    assert shown(found) == [
-        ("Fuel", "Gas has to be bought every month.", "A heat pump takes most from the air."),
-        ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
-        ("Repairs", "Gas needs a sweep every year.", ""),
-    ]
 
 
 def test_where_a_section_is_silent_on_one_of_them_its_row_says_so(

@@ -1,34 +1,9 @@
-"""When an answer is a refusal: what was read hardly answers, or a reader has written nothing but that."""
+"""When what a reader has written is nothing but a refusal; that a question is refused, `test_chain.py` shows."""
 
-import numpy as np
 import pytest
 
 from assistant.answers import Sentence
-from assistant.reading_model.model import NOTHING, Logits
-from assistant.refusal import only_refuses, signals
-
-# --- what was read
-
-Read = list[tuple[list[float], float]]  # of passages the logits of their units, and as a whole
-
-
-def read(passages: Read) -> list[Logits]:
-    return [Logits(np.array(units, dtype=np.float64), answers, 0.0) for units, answers in passages]
-
-
-@pytest.mark.parametrize(
-    ("passages", "told"),
-    [
-        ([([1.0, 3.0], 0.5), ([2.0], 4.0)], (3.0, 2.0, 4.0, 0.5, 0.5)),
-        ([([1.0], 0.5)], (1.0, 1.0, 0.5, 0.5, 0.5)),  # one stands for the second, too
-        ([], (NOTHING,) * 5),
-    ],
-)
-def test_the_best_and_second_best_units_and_passages_tell(passages: Read, told: tuple[float, ...]) -> None:
-    assert signals(read(passages)) == told
-
-
-# --- what was written
+from assistant.refusal import only_refuses
 
 REFUSAL, IN_OWN_WORDS = "The article does not say.", "The passages don’t mention what it costs."
 

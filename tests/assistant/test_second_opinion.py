@@ -32,27 +32,31 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
     )
 
 
+def read(reply: str, *claims: CitedClaim) -> list[bool | None]:
+    """What is read from a reply about these claims."""
+    return judge_claims(replying(lambda _: reply), claims).proven
+
+
+def test_its_reply_about_one_is_yes_or_no_or_nothing() -> None:
+    assert read("Yes.", BRICKS) == read("1: yes", BRICKS) == [True]
+    assert read("Not supported.", BRICKS) == read("<think>Red? yes</think>no", BRICKS) == [False]
+    assert read("Yes, but", BRICKS) == [None]
+
+
 @pytest.mark.parametrize(
-    ("claims", "reply", "proven"),
+    ("reply", "proven"),
     [
-        ([BRICKS], "Yes.", [True]),
-        ([BRICKS], "<think>Red? no</think>no", [False]),
-        ([BRICKS], "Yes, but", [None]),
-        ([BRICKS], "1: yes", [True]),
-        ([BRICKS], "Not supported.", [False]),
-        ([BRICKS, TILES], "**2.** No.\nClaim 1: Yes", [True, False]),
-        ([BRICKS, TILES], "2: no\n3: yes", [None, False]),
-        ([BRICKS, TILES], "1: yes, 2: no", [True, False]),
-        ([BRICKS, TILES], "1: yes\n2: no\n1: no", [False, False]),
-        ([BRICKS, TILES], "1: yes (evidence 1)\n2: yes (evidence 1, not 2)", [True, True]),
-        ([BRICKS, TILES], '{"1": "yes", "2": "no"}', [True, False]),
-        ([BRICKS, TILES], "Yes", [None, None]),
+        ("**2.** No.\nClaim 1: Yes", [True, False]),
+        ("1: yes, 2: no", [True, False]),
+        ("1: yes (evidence 1)\n2: yes (evidence 1, not 2)", [True, True]),
+        ('{"1": "yes", "2": "no"}', [True, False]),
+        ("2: no\n3: yes", [None, False]),
+        ("1: yes\n2: no\n1: no", [False, False]),  # who says both does not vouch for it
+        ("Yes", [None, None]),
     ],
 )
-def test_its_reply_is_yes_or_no_for_each_or_nothing(
-    claims: list[CitedClaim], reply: str, proven: list[bool | None]
-) -> None:
-    assert judge_claims(replying(lambda _: reply), claims).proven == proven
+def test_its_reply_about_several_says_so_of_each(reply: str, proven: list[bool | None]) -> None:
+    assert read(reply, BRICKS, TILES) == proven
 
 
 def test_what_a_document_orders_is_no_evidence() -> None:

@@ -56,15 +56,10 @@ def test_half_a_refusal_claims_its_other_half(sentence: str) -> None:
     assert claimed(sentence) == "both cost less"
 
 
-@pytest.mark.parametrize(
-    ("text", "doubted"),
-    [
-        ("The article does not say what pigs cost [2].", False),
-        ("The article does not say what it costs, but pigs fly [2].", True),
-        ("The article does not say that pigs cost $500.", True),  # who denies an amount tells it all the same
-    ],
-)
-def test_what_the_article_does_not_say_is_let_be_and_only_what_is_said_besides_is_judged(
-    text: str, doubted: bool
-) -> None:
-    assert ("[?]" in cite(text, PASSAGES, JUDGE, whole=True).text) is doubted
+def test_what_the_article_does_not_say_is_let_be_and_only_what_is_said_besides_is_judged() -> None:
+    def shown(text: str) -> str:
+        return cite(text, PASSAGES, JUDGE, whole=True).text
+
+    assert "[?]" not in shown("The article does not say what pigs cost [2].")
+    assert "[?]" in shown("The article does not say what it costs, but pigs fly [2].")
+    assert "[?]" in shown("The article does not say that pigs cost $500."), "who denies an amount tells it"

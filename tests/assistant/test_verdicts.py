@@ -58,20 +58,11 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
     assert of(f"{label}BPO is cheap").doubt
 
 
-@pytest.mark.parametrize(
-    ("sentence", "nothing"),
-    [
-        ("Yes.", True),
-        ("Is BPO cheap?", True),
-        ("I hope this helps!", True),
-        ("Sure it is cheap.", False),
-        ("BPO.", False),
-    ],
-)
-def test_what_claims_nothing_is_not_doubted(sentence: str, nothing: bool) -> None:
-    assert claims_nothing(sentence) is nothing
-    if nothing:
+def test_what_claims_nothing_is_not_doubted() -> None:
+    for sentence in ("Yes.", "Is BPO cheap?", "I hope this helps!"):
         assert of(sentence) == of(sentence, cited=False) == CERTAIN
+    for sentence in ("Sure it is cheap.", "BPO."):
+        assert not claims_nothing(sentence)
 
 
 def test_a_refusal_that_cites_nothing_is_not_doubted_either() -> None:

@@ -121,33 +121,23 @@ def test_list_items_in_a_row_share_one_citation_with_their_lead_in_and_others_ha
 DRIVEN = "KPO is insight-driven and businesses have a small team"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{DRIVEN} [1].",  # the marker names the other passage
-        "The KPO business has a small insight-driven team [1].",  # in other words
-    ],
-)
-def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> None:
-    cited = judged(text, whole=True)
+@pytest.mark.parametrize("words", [DRIVEN, "The KPO business has a small insight-driven team"])
+def test_a_sentence_whose_marker_names_another_passage_is_proven_by_the_one_that_does(words: str) -> None:
+    cited = judged(f"{words} [1].", whole=True)
     assert cited.sentences[0].support != "unsupported"
     assert [citation.start >= 1_000 for citation in cited.citations] == [True]
     assert "[?]" not in cited.text and "[1]" in cited.text
 
 
-@pytest.mark.parametrize(
-    ("text", "supports"),
-    [
-        ("It is small. The KPO business has a small insight-driven team [2].", ["supported", "supported"]),
-        ("It is dear. The KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
-        ("It is small.\n\nThe KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
-    ],
-)
-def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them(
-    text: str, supports: list[str]
-) -> None:
-    judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
-    assert [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences] == supports
+def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them() -> None:
+    def supports(before: str) -> list[str]:
+        judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
+        text = f"{before}The KPO business has a small insight-driven team [2]."
+        return [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences]
+
+    assert supports("It is small. ") == ["supported", "supported"]
+    assert supports("It is dear. ") == ["unsupported", "supported"]
+    assert supports("It is small.\n\n") == ["unsupported", "supported"], "it stands apart"
 
 
 def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite() -> None:
@@ -223,16 +213,10 @@ def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) ->
 
 # --- strict
 
-SAID = "These processes tend to be volume-driven"
 
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (f"{SAID} [1]. Pigs fly [1].", f"{SAID} [1]."),
-        (f"| | x |\n|---|---|\n| Fly | pigs [1] |\n\n{SAID} [1].", f"{SAID} [1]."),
-        ("Pigs fly [1].", ""),
-    ],
-)
-def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it(text: str, left: str) -> None:
-    assert judged(text, whole=True, strict=True).text == left
+def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it() -> None:
+    proven = "These processes tend to be volume-driven [1]."
+    table = "| | x |\n|---|---|\n| Fly | pigs [1] |"
+    assert judged(f"{proven} Pigs fly [1].", whole=True, strict=True).text == proven
+    assert judged(f"{table}\n\n{proven}", whole=True, strict=True).text == proven
+    assert judged("Pigs fly [1].", whole=True, strict=True).text == ""

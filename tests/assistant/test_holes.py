@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from assistant import prompts
 from assistant.holes import with_holes_named
 from assistant.readers import ReaderInput
@@ -31,18 +29,13 @@ def refusing(made: ReaderInput, *notices: str) -> tuple[str, ...]:
     return with_holes_named(answer(answered=False, notices=notices), made).notices
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (f"The way is on the map. {PICTURE}\n", beside("The way is on the map.", "a picture")),
-        (f"The way is on the map.\n\n{PICTURE}\n", ()),  # any picture of a page
-        (f"{PICTURE} The way is on the map.\n", ()),  # it leads up to nothing
-        ("The way is on the map. <!-- a comment -->\n", ()),
-        ("The way is on the map. <!-- note: hidden text -->\n", ()),  # no reader of the document misses it
-    ],
-)
-def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, expected: tuple[str, ...]) -> None:
-    assert quoting(text, "The way is on the map.") == expected
+def test_a_quote_is_named_that_leads_up_to_what_is_left_out() -> None:
+    way = "The way is on the map."
+    assert quoting(f"{way} {PICTURE}\n", way) == beside(way, "a picture")
+    assert quoting(f"{way}\n\n{PICTURE}\n", way) == (), "any picture of a page"
+    assert quoting(f"{PICTURE} {way}\n", way) == (), "it leads up to nothing"
+    assert quoting(f"{way} <!-- a comment -->\n", way) == ()
+    assert quoting(f"{way} <!-- note: hidden text -->\n", way) == (), "no reader of the document misses it"
 
 
 def test_so_is_one_that_announces_it_a_lost_list_in_words_of_its_own_and_several_holes_in_one_notice() -> None:
@@ -70,19 +63,16 @@ def nearest(text: str, unit: str, *, name: str = "guide.md", question: str = "")
     return replace(made, passages=(passage,), sources={name: make_source(name, text)})
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (f"Other.\n\nIt is far.\n\n{PICTURE}\n", "a picture"),
-        (f"{PICTURE}\n\nIt is far.\n\nOther.\n", "a picture"),
-        ("It is far. The way is <!-- note: a formula --> long. Other.\n", "a formula"),  # a sentence with a hole
-        (f"It is far.\n\n## Other\n\n{PICTURE}\n", ""),
-        ("<!-- note: a list was lost -->\n\nIt is far.\n", ""),  # which something before it announces
-        (f"It is far.\n\n```\n{PICTURE}\n```\n", ""),  # code that shows what a note looks like
-    ],
-)
-def test_a_refusal_names_what_is_left_out_beside_the_nearest_unit(text: str, expected: str) -> None:
-    assert refusing(nearest(text, "It is far.")) == (beside("It is far.", expected) if expected else ())
+def test_a_refusal_names_what_is_left_out_beside_the_nearest_unit() -> None:
+    def beside_far(text: str) -> tuple[str, ...]:
+        return refusing(nearest(text, "It is far."))
+
+    assert beside_far(f"Other.\n\nIt is far.\n\n{PICTURE}\n") == beside("It is far.", "a picture")
+    in_a_sentence = "It is far. The way is <!-- note: a formula --> long. Other.\n"
+    assert beside_far(in_a_sentence) == beside("It is far.", "a formula")
+    assert beside_far(f"It is far.\n\n## Other\n\n{PICTURE}\n") == ()
+    assert beside_far("<!-- note: a list was lost -->\n\nIt is far.\n") == (), "something before announces it"
+    assert beside_far(f"It is far.\n\n```\n{PICTURE}\n```\n") == (), "code that shows what a note looks like"
 
 
 def test_what_is_left_out_beside_a_unit_without_a_word_of_the_question_is_not_named() -> None:

@@ -5,33 +5,26 @@ from collections.abc import Callable
 import pytest
 from langchain_core.documents import Document
 
+from assistant.chain import Assistant
 from assistant.reading_model.model import ReadingModel
 from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse
 from assistant.scorer import Scorer
 from ingest.embeddings import MiniLM
-from ingest.index import CurrentIndex
 from ingest.known_questions import IndexedQuestion, QuestionIndex
-from ingest.settings import IngestSettings
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
 Over = Callable[..., HybridRetriever]
 
 
-def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
-    index = CurrentIndex(settings).get()
-    scorer = Scorer(index.lexicon, minilm, ReadingModel(), index.token_vectors, index.questions)
-    return HybridRetriever(index=index, embeddings=minilm, scorer=scorer)
-
-
-@pytest.fixture(scope="session")
-def retriever(ingest_settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
-    return open_retriever(ingest_settings, minilm)
+@pytest.fixture
+def retriever(assistant: Assistant) -> HybridRetriever:
+    return assistant.opened().retriever
 
 
 @pytest.fixture
-def retriever_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Over:
-    return lambda **documents: open_retriever(index_of(**documents), minilm)
+def retriever_over(assistant_over: Callable[..., Assistant]) -> Over:
+    return lambda **documents: assistant_over(**documents).opened().retriever
 
 
 def place(document: Document) -> tuple[str, int, int]:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,17 +53,6 @@ def test_however_it_is_called_the_answer_is_the_same(question: str, assistant: A
     assert timeless(asyncio.run(streamed())[-1]) == invoked
     assert timeless(asyncio.run(assistant.chain.ainvoke(question))) == invoked
     assert [timeless(answer) for answer in assistant.chain.batch([question])] == [invoked]
-    assert [timeless(a) for a in asyncio.run(assistant.chain.abatch([question]))] == [invoked]
-
-
-def test_a_streamed_answer_grows_and_is_whole_at_each_step(assistant: Assistant) -> None:
-    streamed = list(assistant.chain.stream("What drives BPO compared with KPO?"))
-    assert len(streamed) > 1
-    for before, after in pairwise(streamed):
-        assert after.text.startswith(before.text) and after.text != before.text
-        assert after.citations[: len(before.citations)] == before.citations
-    for answer in streamed:
-        assert markers(answer.text) == {citation.number for citation in answer.citations}
 
 
 def tree(run: Run) -> tuple[str, list[Any]]:
@@ -103,27 +91,14 @@ def test_every_sentence_is_a_quote_of_the_article(question: str, assistant: Assi
     assert answer.answered == bool(answer.sentences) == bool(answer.citations)
     assert answer.passages and answer.answered != (answer.text == "The article does not say.")
     assert answer.answered is (question not in REFUSED)
-    assert answer.usage.cost_usd == 0.0
-    assert answer.model == "extractive"
-    assert 0 < answer.seconds.retrieve <= answer.seconds.total
-    assert answer.seconds.retrieve + answer.seconds.read == pytest.approx(answer.seconds.total)
+    assert (answer.model, answer.usage.cost_usd) == ("extractive", 0.0)
 
 
-@pytest.mark.parametrize(
-    ("question", "lead_in"),
-    [
-        ("What are some of the common BPO services?", "Some of the common BPO services include:"),
-        ("What are the most common BPO roles?", "Some of the most common BPO roles include:"),
-        ("list all Time Doctor features", "Here are some of Time Doctor’s features:"),
-    ],
-)
-def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lead_in(
-    question: str, lead_in: str, assistant: Assistant, article: Source
-) -> None:
-    answer = assistant.chain.invoke(question)
-    assert not answer.answered and answer.text == "The article does not say."
-    assert answer.sentences == answer.citations == ()
+def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lead_in(assistant: Assistant) -> None:
+    answer = assistant.chain.invoke("What are some of the common BPO services?")
+    assert not answer.answered
     (notice,) = answer.notices
+    lead_in = "Some of the common BPO services include:"
     assert f"“{lead_in}”" in notice and "lost" in notice
     assert lead_in in answer.passages[0].text
 
@@ -134,8 +109,7 @@ def test_a_list_that_the_source_lost_is_refused_with_a_notice_that_names_its_lea
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ("", r"^The question is empty\. Type one\.$"),
-        ("\n\t\u00a0", r"^The question is empty\. Type one"),
+        ("\n\t\u00a0", r"^The question is empty\. Type one\.$"),
         ("x" * 4_001, r"^The question has 4,001 characters, the limit is 4,000\. Shorten it\.$"),
         (b"What drives \xff BPO?".decode(errors="surrogateescape"), r"not UTF-8\. Type it again\.$"),
     ],

@@ -111,67 +111,41 @@ def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(te
 # --- quotations
 
 
-ITEMS = ["Medical assistant, etc.", "Financial manager."]
-ROLES = "Some roles are:\n\n- Financial manager.\n- Project manager\n  or consultant."
-
-
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
-        # list items that follow each other share one citation with their lead-in
-        ("Some roles are: [2]\n- Financial manager. [2]\n- Project manager or consultant. [2]", [ROLES]),
-        # others have one each
-        ("- Medical assistant, etc. [2]\n- Financial manager. [2]", ITEMS),
-        # the same quote has one number
-        ("Medical assistant, etc. [2] Financial manager. [2] Medical assistant, etc. [2]", ITEMS),
-    ],
-)
-def test_a_quote_is_as_long_as_the_proof_and_has_one_number(text: str, quoted: list[str]) -> None:
-    assert quotes(judged(text)) == quoted
+def test_list_items_in_a_row_share_one_citation_with_their_lead_in_and_others_have_one_each() -> None:
+    listed = judged("Some roles are: [2]\n- Financial manager. [2]\n- Project manager or consultant. [2]")
+    assert quotes(listed) == ["Some roles are:\n\n- Financial manager.\n- Project manager\n  or consultant."]
+    others = judged("- Medical assistant, etc. [2]\n- Financial manager. [2]\n- Medical assistant, etc. [2]")
+    assert quotes(others) == ["Medical assistant, etc.", "Financial manager."], "and the same quote has one number"
 
 
 DRIVEN = "KPO is insight-driven and businesses have a small team"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{DRIVEN} [1].",  # the marker names the other passage
-        f"{DRIVEN}.",  # nothing is cited
-        "The KPO business has a small insight-driven team [1].",  # in other words
-    ],
-)
-def test_a_sentence_is_proven_by_the_passage_that_does_prove_it(text: str) -> None:
-    cited = judged(text, whole=True)
+@pytest.mark.parametrize("words", [DRIVEN, "The KPO business has a small insight-driven team"])
+def test_a_sentence_whose_marker_names_another_passage_is_proven_by_the_one_that_does(words: str) -> None:
+    cited = judged(f"{words} [1].", whole=True)
     assert cited.sentences[0].support != "unsupported"
     assert [citation.start >= 1_000 for citation in cited.citations] == [True]
     assert "[?]" not in cited.text and "[1]" in cited.text
 
 
-@pytest.mark.parametrize(
-    ("text", "supports"),
-    [
-        ("It is small. The KPO business has a small insight-driven team [2].", ["supported", "supported"]),
-        ("It is dear. The KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
-        ("It is small.\n\nThe KPO business has a small insight-driven team [2].", ["unsupported", "supported"]),
-        ("It is small. The KPO business has a dear team [2].", ["unsupported", "unsupported"]),
-    ],
-)
-def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them(
-    text: str, supports: list[str]
-) -> None:
-    judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
-    assert [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences] == supports
+def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them() -> None:
+    def supports(before: str) -> list[str]:
+        judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
+        text = f"{before}The KPO business has a small insight-driven team [2]."
+        return [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences]
+
+    assert supports("It is small. ") == ["supported", "supported"]
+    assert supports("It is dear. ") == ["unsupported", "supported"]
+    assert supports("It is small.\n\n") == ["unsupported", "supported"], "it stands apart"
 
 
-@pytest.mark.parametrize(("elsewhere", "moved"), [(1.0, True), (1.1, False)])
-def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: float, moved: bool) -> None:
+def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite() -> None:
     text = "The KPO business has a small insight-driven team [{}]."
-    judge = replace(JUDGE, uncited_threshold=elsewhere)
+    judge = replace(JUDGE, uncited_threshold=1.1)
     (own,) = cite(text.format(2), PASSAGES, judge, whole=True).sentences
     (other,) = cite(text.format(1), PASSAGES, judge, whole=True).sentences
-    assert own.support == "supported"
-    assert (other.support == "supported") is moved
+    assert (own.support, other.support) == ("supported", "unsupported")
 
 
 # --- where markers stand
@@ -181,7 +155,6 @@ def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite(elsewhere: f
     "text",
     [
         "It is “cheap” [1]. KPO is insight-driven [2].",
-        "It is “cheap”.[1] KPO is insight-driven.[2]",
         "[1] It is “cheap”. KPO is insight-driven [2].",
         "| It is “cheap” [1] | KPO is insight-driven [2] |",
         "| It is “cheap” | [1] |\n|---|---|\n| KPO is insight-driven | [2] |",
@@ -192,28 +165,12 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str)
     cited = judged(text)
     assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,)]
     assert [citation.start >= 1_000 for citation in cited.citations] == [False, True]
-    assert re.findall(r"\[\d\]", cited.text) == ["[1]", "[2]"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It is cheap and KPO is insight-driven [1, 2].",
-        "It is cheap [1] and KPO is insight-driven [2].",
-    ],
-)
-def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood(text: str) -> None:
-    cited = judged(text)
+def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> None:
+    cited = judged("It is cheap [1] and KPO is insight-driven [2].")
     assert cited.text == "It is cheap and KPO is insight-driven [1][2]."
     assert cited.sentences[0].citations == (1, 2)
-
-
-def test_a_cell_of_a_table_is_judged_with_the_labels_of_its_row_and_its_column() -> None:
-    table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
-    claims: set[str] = set()
-    below = [passage(BPO, "BPO vs KPO"), passage(KPO, "BPO vs KPO")]  # headings with both names
-    cite(table, below, Judge(lambda claim, _: claims.add(claim) or 1.0, threshold=0.0))
-    assert claims == {"Driver, BPO: volume", "Driver, KPO: insight"}
 
 
 # --- what is no marker
@@ -243,10 +200,6 @@ def test_a_model_that_repeats_itself_does_not_stop_the_clock(part: str) -> None:
     [
         ("KPO is insight-driven [2]. It is green.", "KPO is insight-driven [1]. It is green. [?]"),
         (
-            "Pigs fly over Paris. [1] KPO is insight-driven. [2]",
-            "Pigs fly over Paris. [1][?] KPO is insight-driven. [2]",
-        ),
-        (
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
             "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [1] |",
         ),
@@ -260,19 +213,10 @@ def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) ->
 
 # --- strict
 
-SAID = "These processes tend to be volume-driven"
 
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (f"{SAID} [1]. Pigs fly [1].", f"{SAID} [1]."),
-        (f"It has one:\n\n1. Pigs fly [1]\n2. {SAID} [1]", f"It has one:\n\n2. {SAID} [1]"),
-        (f"| | x |\n|---|---|\n| Fly | pigs [1] |\n\n{SAID} [1].", f"{SAID} [1]."),
-        ("Pigs fly [1].", ""),
-    ],
-)
-def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it(text: str, left: str) -> None:
-    cited = judged(text, whole=True, strict=True)
-    assert cited.text == left
-    assert all(sentence.support != "unsupported" for sentence in cited.sentences)
+def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it() -> None:
+    proven = "These processes tend to be volume-driven [1]."
+    table = "| | x |\n|---|---|\n| Fly | pigs [1] |"
+    assert judged(f"{proven} Pigs fly [1].", whole=True, strict=True).text == proven
+    assert judged(f"{table}\n\n{proven}", whole=True, strict=True).text == proven
+    assert judged("Pigs fly [1].", whole=True, strict=True).text == ""

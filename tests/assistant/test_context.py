@@ -60,15 +60,6 @@ def test_a_short_document_is_sent_whole_and_all_before_the_question_stays(with_m
     assert '<document title="BPO vs KPO: 7 key differences + 6 common benefits">' in one
 
 
-def test_of_documents_of_more_tokens_the_best_sections_are_sent(with_model: WithModel) -> None:
-    assistant, model = with_model(["Volume [1]."], whole=2_000)
-    answer: Answer = assistant.chain.invoke(DRIVES)
-    texts = "\n".join(sent_passages(model))
-    assert QUOTE in texts and len(answer.passages) < texts.count("\n") < 2 * prompt_tokens(model.sent[0])
-    assert prompt_tokens(model.sent[0]) < 3_000, "the rules and places among them"
-    assert 'section="7 key differences between' in str(model.sent[0][1].content)
-
-
 def harbour(rules: int) -> str:
     """A document of short sections: their marks take more of a prompt than those of others."""
     rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2

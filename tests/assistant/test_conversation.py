@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Ask
 from assistant.chain import Assistant
-from assistant.conversation import LONGEST_EARLIER, TURNS, points_at_item, standalone, turns, with_item
+from assistant.conversation import LONGEST_EARLIER, TURNS, standalone, turns, with_item
 
 Over = Callable[..., Assistant]
 
@@ -18,60 +18,31 @@ LONG = "Which skills do employees need?"
 def test_a_question_comes_behind_the_one_before_it_a_line_each() -> None:
     assert standalone("Why?", []) == "Why?"
     assert standalone("Why?", ["What drives BPO?", LONG]) == f"{LONG}\nWhy?"
-    assert standalone(" And\n\nKPO? ", ["What drives\nBPO?", " "]) == "What drives BPO?\nAnd KPO?"
     # before one of hardly any words comes the one before that, too
     assert standalone("Why?", [LONG, "And KPO?"]) == f"{LONG}\nAnd KPO?\nWhy?"
-    assert standalone("Why?", [LONG, "And KPO?", "And BPO?"]) == "And KPO?\nAnd BPO?\nWhy?"
-    # and a word may be exchanged more than once
-    assert standalone("and BPO?", ["What drives BPO?", "and KPO?"]) == "What drives BPO?"
 
 
-@pytest.mark.parametrize(
-    ("earlier", "question", "read"),
-    [
-        ("What is BPO?", "and kpo?", "What is kpo?"),
-        ("Name the top BPO companies", "same for KPO pls", "Name the top KPO companies"),
-        ("When do brokers work?", "And in winter?", "When do brokers work?\nAnd in winter?"),
-        ("What is BPO?", "And its costs?", "What is BPO?\nAnd its costs?"),
-        (
-            "Which employees are needed?",
-            "Who is the employer?",
-            "Which employees are needed?\nWho is the employer?",
-        ),
-        ("What is BPO?", "And the costs of KPO?", "What is BPO?\nAnd the costs of KPO?"),
-        ("What is BPO?", "What is BPO?", "What is BPO?\nWhat is BPO?"),
-    ],
-)
-def test_a_word_like_one_of_the_earlier_question_takes_its_place(earlier: str, question: str, read: str) -> None:
-    assert standalone(question, [earlier]) == read
+def test_a_word_like_one_of_the_earlier_question_takes_its_place() -> None:
+    assert standalone("and kpo?", ["What is BPO?"]) == "What is kpo?"
+    assert standalone("same for KPO pls", ["Name the top BPO companies"]) == "Name the top KPO companies"
+    assert standalone("and BPO?", ["What drives BPO?", "and KPO?"]) == "What drives BPO?", "and more than once"
+    # but not where no word is like it, or more is said than that
+    assert standalone("And its costs?", ["What is BPO?"]) == "What is BPO?\nAnd its costs?"
+    assert standalone("And the costs of KPO?", ["What is BPO?"]) == "What is BPO?\nAnd the costs of KPO?"
 
 
-ITEMS = "\n".join(f"- Item {n}" for n in range(1, 13))
 BULLETS = "These are: [1]\n- Lower costs [1]\n- Nearshore: close by. [2]\n- Better scalability, etc. [2]"
 TABLE = "| | BPO |\n| --- | --- |\n| **Driving force** [1] | volume [2] |\n| Services [3] | many [4] |"
 
 
-@pytest.mark.parametrize(
-    ("question", "answer", "read"),
-    [
-        ("explain the 2nd one", BULLETS, "explain Nearshore"),
-        ("and the last point on that list?", BULLETS, "and Better scalability, etc?"),
-        ("Number 1 please", BULLETS, "Lower costs please"),
-        ("tell me more about the second", TABLE, "tell me more about Services"),
-        ("explain the fifth one", BULLETS, None),
-        ("explain the eleventh one", ITEMS, "explain Item 11"),
-        ("explain the eleventh one", BULLETS, None),
-        ("and the 3rd of them?", BULLETS, "and Better scalability, etc?"),
-        ("when is the first payment due", BULLETS, None),
-        ("Is KPO the first of its kind?", BULLETS, None),
-        ("What was the phone number 2?", BULLETS, None),
-        ("the second of the three types", BULLETS, None),
-        ("explain the first one", "Only a sentence. [1]", None),
-    ],
-)
-def test_an_item_of_the_last_answer_stands_in_for_its_place(question: str, answer: str, read: str | None) -> None:
-    assert with_item(question, answer) == read
-    assert read is None or points_at_item(question)
+def test_an_item_of_the_last_answer_stands_in_for_its_place() -> None:
+    assert with_item("explain the 2nd one", BULLETS) == "explain Nearshore"
+    assert with_item("and the last point on that list?", BULLETS) == "and Better scalability, etc?"
+    assert with_item("Number 1 please", BULLETS) == "Lower costs please"
+    assert with_item("tell me more about the second", TABLE) == "tell me more about Services"
+    for no_item in ("explain the eleventh one", "when is the first payment due", "the second of the three types"):
+        assert with_item(no_item, BULLETS) is None
+    assert with_item("explain the first one", "Only a sentence. [1]") is None
 
 
 def test_only_one_answer_is_found_anew_for_an_item(assistant: Assistant) -> None:
@@ -79,11 +50,8 @@ def test_only_one_answer_is_found_anew_for_an_item(assistant: Assistant) -> None
     assert "explain the 2nd one" in assistant.chain.invoke(asked).standalone_question
 
 
-@pytest.mark.parametrize("given", [True, False])
-def test_an_item_is_asked_for_by_its_place_with_and_without_the_answer(assistant: Assistant, given: bool) -> None:
-    earlier = Ask(question="What are the six benefits?")
-    answer = assistant.chain.invoke(earlier).text if given else ""
-    asked = Ask(question="explain the 4th one", history=({"question": earlier.question, "answer": answer},))
+def test_an_item_of_an_answer_that_is_not_given_is_asked_for_by_its_place_too(assistant: Assistant) -> None:
+    asked = Ask(question="explain the 4th one", history=("What are the six benefits?",))
     assert assistant.chain.invoke(asked).standalone_question == "explain Better scalability"
 
 
@@ -100,8 +68,6 @@ def test_the_question_is_the_last_of_at_most_three_turns(question: str, history:
     [
         (["What drives BPO?"], "And for KPO?", "insight-driven"),
         (["What is KPO?"], "What are its benefits?", "Access to a global talent pool"),
-        (["Which top BPO companies are there?"], "and kpo ones?", "Boston Analytics"),
-        (["What does the article say about skills?"], "What drives BPO?", "volume-driven"),
         (["What drives BPO?", "thanks!"], "And for KPO?", "insight-driven"),  # a greeting leaves nothing out
     ],
 )
@@ -115,11 +81,6 @@ def test_what_answers_the_earlier_question_does_not_stand_first(assistant_over: 
     text = f"# Keys\n\nA key to the cellar is handed out against a deposit of 20 euros. {said}\n"
     asked = Ask(question="and if i lose it", history=("How do I get a cellar key?",))
     assert assistant_over(**{"house.md": text}).chain.invoke(asked).text.startswith(f"{said} [1]")
-
-
-def test_a_follow_up_to_which_the_article_has_no_answer_is_refused(assistant: Assistant) -> None:
-    asked = Ask(question="How many employees has it got?", history=("What does Accenture do?",))
-    assert not assistant.chain.invoke(asked).answered
 
 
 def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(assistant: Assistant) -> None:

@@ -57,20 +57,15 @@ def test_a_bundle_holds_the_answers_and_the_hashes_of_what_they_cite() -> None:
     assert read_bundle(kept.model_dump_json()) == kept
 
 
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        (TEXT, "stands"),
-        (TEXT + "More.", "stands"),
-        ("# Pumps and more\n\n" + OIL, "moved"),
-        (TEXT.replace(OIL, "**oil  the pump** twice a year."), "moved"),
-        (TEXT.replace("twice", "once"), "gone"),
-        ("# Pumps", "gone"),
-    ],
-)
-def test_a_quote_stands_or_has_moved_elsewhere_or_is_gone(text: str, state: str) -> None:
-    (checked,) = verify(bundle([answer()], sources(TEXT)), sources(text)).quotes
-    assert checked.state == state
+def test_a_quote_stands_or_has_moved_elsewhere_or_is_gone() -> None:
+    def state(text: str) -> str:
+        (checked,) = verify(bundle([answer()], sources(TEXT)), sources(text)).quotes
+        return checked.state
+
+    assert state(TEXT + "More.") == "stands"
+    assert state("# Pumps and more\n\n" + OIL) == "moved"
+    assert state(TEXT.replace(OIL, "**oil  the pump** twice a year.")) == "moved"
+    assert state(TEXT.replace("twice", "once")) == "gone"
 
 
 def test_a_document_whose_text_is_another_now_is_named() -> None:
@@ -89,7 +84,7 @@ def test_an_answer_that_does_not_say_what_it_quotes_is_named() -> None:
     assert rewritten(f"{OIL} [1]", quoted) == ()
     assert rewritten("Twice a year, then. [1]", free) == ()
     assert rewritten("Oil the pump once a year. [1]", quoted) == ("How often?",)
-    assert rewritten("Oil it daily. [1]", Sentence(text="Oil it daily.", citations=(1,), support="quoted"))
+
     assert rewritten(f"{OIL} [1] Never drain it. [1]", quoted) == ("How often?",)
 
 

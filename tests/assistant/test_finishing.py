@@ -4,15 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.answers import Answer, Ask, EarlierTurn, Seconds, Usage
-from assistant.finishing import finish
+from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.prompts import BY_AMOUNTS
-from assistant.readers import Draft, ReaderInput
-from assistant.verdicts import Judge
-from ingest.sources import Source, make_source
+from ingest.sources import Source
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
-from tests.assistant.lexical_judge import JUDGE
-from tests.made import passage
 
 GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
 
@@ -48,15 +43,9 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
     "reply",
     [
         "The article does not say.",
-        "The article does not say. [2]",
         "`The article does not say.`</s>",
-        "<think>Is it there? No.</think>The article does not say.",
         "The article does not say. However, BPO is booming in Zimbabwe.",
-        "The documents do not say.",
         "Unfortunately, the passages don’t mention what Time Doctor costs. [1]",
-        "I'm sorry, but the article does not provide information about this. I hope this helps!",
-        "The article does not mention its price. There is no information about taxes in the passages, either.",
-        "Der Artikel sagt dazu leider nichts.",
     ],
 )
 def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: WithModel) -> None:
@@ -65,39 +54,6 @@ def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: With
     assert answer.text == "The article does not say."
     assert answer.sentences == answer.citations == answer.notices == ()
     assert answer.passages
-
-
-def test_half_a_refusal_is_an_answer(with_model: WithModel, number: int) -> None:
-    for said in (
-        f"The article does not say what it costs, but it takes a larger workforce [{number}].",
-        f"It takes a larger workforce [{number}]. The article does not say what that costs.",
-    ):
-        answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
-        assert answer.answered and answer.sentences[0].citations == (1,) and "[?]" not in answer.text
-
-
-def test_a_document_may_say_itself_what_it_does_not_contain() -> None:
-    told = "The text does not tell prices."
-    reading = ReaderInput("Are there prices?", (passage(told),), {"a.md": make_source("a.md", told)})
-    ask, draft = Ask(question="Are there prices?"), Draft(f"{told} [1]")
-    answer = finish(ask, reading, draft, "m", Seconds(), Usage(), JUDGE, whole=True)
-    assert answer.answered and answer.sentences[0].support == "quoted"
-
-
-def test_a_label_that_answers_the_question_in_its_words_is_a_claim_to_prove() -> None:
-    told = "The machine comes with a guarantee of three years."
-    ask = Ask(question="Which is more dangerous?")
-    reading = ReaderInput(ask.question, (passage(told),), {"a.md": make_source("a.md", told)})
-    draft = Draft("More dangerous: the machine comes with a guarantee of three years. [1]")
-    judge = Judge(lambda claim, _: -1.0 if "dangerous" in claim else 1.0, threshold=0.0)
-    answer = finish(ask, reading, draft, "m", Seconds(), Usage(), judge, whole=True)
-    assert answer.sentences[0].support == "unsupported"
-
-
-def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(with_model: WithModel, number: int) -> None:
-    thought = ["Costs? Passage 2 says so.", "</think>\n\n", f"{QUOTE} [{number}]"]
-    for said in (["<think>", *thought], thought):  # also where its begin is lost
-        assert with_model(said)[0].chain.invoke(DRIVES).text == f"{QUOTE} [1]"
 
 
 def test_a_strict_answer_is_what_is_proven_or_a_refusal_that_says_so(with_model: WithModel, number: int) -> None:
@@ -117,12 +73,6 @@ def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: 
     assistant, _ = with_model(["What drives BPO?"], [said])
     answer: Answer = assistant.chain.invoke(Ask(question="And what drives BPO?", history=(earlier,)))
     assert [sentence.support for sentence in answer.sentences] == ["quoted", "unsupported"]
-
-
-def test_a_translated_sentence_is_proven_only_by_what_it_cites(with_model: WithModel) -> None:
-    said = "Berlin ist die Hauptstadt von Deutschland und hat viele schöne Parks."
-    assert with_model([said])[0].chain.invoke(DRIVES).text == f"{said} [?]"
-    assert not with_model([said], strict=True)[0].chain.invoke(DRIVES).answered
 
 
 def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:

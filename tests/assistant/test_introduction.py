@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from assistant.chain import Assistant
-from tests.fakes import FakeChatModel
 
 
 @pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "who are you?", "."])
@@ -23,11 +22,6 @@ def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) 
     assert assistant.suggest(answer) == answer
 
 
-def test_no_chat_model_is_asked(with_model: Callable[..., tuple[Assistant, FakeChatModel]]) -> None:
-    assistant, model = with_model()
-    assert assistant.chain.invoke("hello there").answered and not model.sent
-
-
 @pytest.mark.parametrize("asked", ["hi, what is KPO?", "thanks, and what drives BPO?", "help desk services?"])
 def test_a_question_with_a_greeting_is_a_question(asked: str, assistant: Assistant) -> None:
     answer = assistant.chain.invoke(asked)
@@ -41,9 +35,6 @@ def test_a_heading_that_asks_the_same_is_answered_from(assistant_over: Callable[
 
 
 def test_of_many_documents_a_few_are_named(assistant_over: Callable[..., Assistant]) -> None:
-    many = {
-        f"{name}.md": f"# On {name}\n\nThe {name} is old.\n"
-        for name in ["mill", "barn", "well", "pond", "shed", "gate"]
-    }
+    many = {f"{n}.md": f"# On mill {n}\n\nIt is an old mill.\n" for n in range(6)}
     said = assistant_over(**many).chain.invoke("hello").text
-    assert "“On barn”" in said and "and 1 more" in said
+    assert "“On mill 4”" in said and "and 1 more" in said

@@ -9,7 +9,6 @@ from langchain_core.embeddings import Embeddings
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
-from ingest.language import foreign
 from ingest.settings import IngestSettings
 from tests.fakes import replying
 
@@ -25,7 +24,6 @@ GERMAN = (
     ("document", "question", "nearest", "language"),
     [
         (CHINESE, "带薪年假有多少天？", "二十六天带薪年假", "zh"),
-        (CHINESE, "酒店费用最多可以报销多少？", "140欧元", "zh"),
         (GERMAN, "Wann verfallen nicht genommene Urlaubstage?", "31. März", "de"),
         (GERMAN, "When does unused leave lapse?", "", "de"),  # the document is not in English
     ],
@@ -44,15 +42,6 @@ def test_so_is_a_question_on_english_text_in_another_language(brief_assistant: A
     assert not answer.answered and "(de)" in answer.notices[0]
 
 
-def test_the_language_of_a_document_is_found_out_once_when_it_is_read_in(
-    assistant_over: Callable[..., Assistant], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assistant = assistant_over(**{"rules.md": GERMAN})
-    (source,) = assistant.index().sources.values()
-    monkeypatch.setattr("ingest.language.language_of", {"When does unused leave lapse?": "en"}.__getitem__)
-    assert source.language == "de" and foreign("When does unused leave lapse?", source.language) == "de"
-
-
 class Multilingual(Embeddings):
     """What an embedding model of many languages gives, written by hand: a dimension for each subject."""
 
@@ -65,9 +54,7 @@ class Multilingual(Embeddings):
         return self.embed_documents([text])[0]
 
 
-@pytest.mark.parametrize(
-    "question", ["How much is paid for a hotel?", "Wie viel wird für ein Hotel gezahlt?", "酒店费用?"]
-)
+@pytest.mark.parametrize("question", ["Wie viel wird für ein Hotel gezahlt?", "酒店费用?"])
 def test_with_models_of_many_languages_any_of_them_is_answered(question: str, tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "rules.md").write_text(CHINESE, encoding="utf-8")

@@ -78,11 +78,8 @@ FAULTS: list[tuple[str, Script, int, str]] = [
     ("server error", error("503 Service Unavailable", "overloaded"), 3, "an error (503, overloaded)"),
     ("no first word", [5.0], 3, "took too long"),
     ("silence within", [STREAM, event("BPO is"), 5.0], 3, "took too long"),
-    ("cut off at once", [STREAM], 3, "empty"),
     ("cut off within", [STREAM, event("BPO is")], 3, "broke off"),
-    ("closed without a word", [], 3, "broke off"),
     ("no JSON in the stream", [STREAM, event("BPO is"), b"data: {not json\n\n"], 3, "no valid JSON"),
-    ("choices of null", [STREAM, b'data: {"choices": null}\n\n', DONE], 3, "empty"),
     ("an empty answer", streamed("", " \n"), 3, "empty"),
     ("the provider refuses", streamed("BPO", finish="content_filter"), 1, "refused to answer"),
     ("refuses in a field of its own", [STREAM, REFUSING, event(finish="stop"), DONE], 1, "refused to answer"),
@@ -118,27 +115,17 @@ def test_who_measures_the_model_gets_the_fault_instead(asking: Asking) -> None:
         asking(server).chain_of_model.invoke(DRIVES)
 
 
-@pytest.mark.parametrize("script", [error("503 Service Unavailable"), [STREAM, event("BPO is")]])
-def test_a_passing_fault_is_asked_again(script: Script, asking: Asking) -> None:
-    with model_server(script, streamed(QUOTE, " [1]")) as server:
+def test_after_a_passing_fault_it_is_asked_again_when_the_server_allows_it(asking: Asking) -> None:
+    with model_server(error("429 Too Many Requests", Retry_After="1"), streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert answer.text == f"{QUOTE} [1]" and answer.model == "openai:m" and not answer.notices
-    assert len(server.asked) == 2
-
-
-def test_the_server_decides_how_long_to_wait(asking: Asking) -> None:
-    with model_server(error("429 Too Many Requests", Retry_After="1"), streamed(QUOTE, " [1]")) as server:
-        asking(server).chain.invoke(DRIVES)
     first, second = server.asked
     assert second.at - first.at >= 1.0
 
 
-@pytest.mark.parametrize("off", [0, 3_600])  # by how much its clock is wrong, where it says what that shows
-def test_also_by_a_date(off: int) -> None:
-    now = datetime.now(UTC) + timedelta(seconds=off)
+def test_also_by_a_date_of_its_own_clock() -> None:
+    now = datetime.now(UTC) + timedelta(hours=1)
     headers = {"Retry-After": format_datetime(now + timedelta(seconds=10)), "Date": format_datetime(now)}
-    if not off:
-        del headers["Date"]
     response = httpx.Response(429, headers=headers, request=httpx.Request("POST", "http://localhost"))
     found = fault(openai.RateLimitError("slow down", response=response, body=None))
     assert isinstance(found, ModelFault) and found.wait is not None and 8 < found.wait <= 10
@@ -152,7 +139,6 @@ TOLD = f"Incorrect API key provided: {KEY}"
     ("script", "remedy"),
     [
         (error("401 Unauthorized", message=TOLD), NO_KEY),
-        (error("400 Bad Request", "invalid_api_key", TOLD), NO_KEY),
         (failing(TOLD, "401"), NO_KEY),
         (error("404 Not Found"), rf"{NO_MODEL} .*, or mend OPENAI_BASE_URL"),
         (error("400 Bad Request", "model_not_found"), NO_MODEL),
@@ -178,9 +164,8 @@ def test_a_key_that_its_server_repeats_is_not_in_an_answer_also_while_it_grows(
     assert recorded[-1] == "Your key: ... It is 1." and KEY[:10] not in (tmp_path / EXCHANGES).read_text()
 
 
-@pytest.mark.parametrize("script", [streamed(""), error("500 Internal Server Error")])
-def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Script, asking: Asking) -> None:
-    with model_server(script, streamed(QUOTE, " [1]")) as server:
+def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(asking: Asking) -> None:
+    with model_server(error("500 Internal Server Error"), streamed(QUOTE, " [1]")) as server:
         answer: Answer = asking(server).chain.invoke({"question": "And for KPO?", "history": [DRIVES]})
     assert answer.standalone_question == "What drives KPO?"
     assert answer.model == "openai:m" and not answer.notices
@@ -191,7 +176,6 @@ def test_a_follow_up_that_is_not_rewritten_is_so_without_the_model(script: Scrip
     ("status", "message", "limited"),
     [
         ("400 Bad Request", "This model's maximum context length is 512", False),
-        ("422 Unprocessable Entity", "`inputs` tokens + `max_new_tokens` must be <= 2048. Given: 3310", False),
         ("413 Content Too Large", "Payload too large", True),  # whatever the reply's limit is
     ],
 )

@@ -5,13 +5,9 @@ import threading
 from typing import Any, cast
 
 import pytest
-from langchain_core.messages import AIMessageChunk
-from pydantic import SecretStr
 
 from assistant import prompts
 from assistant.answers import Answer
-from assistant.model_calls import without_keys
-from assistant.openai_chat import OpenAIChat
 from tests.assistant.conftest import DRIVES, QUOTE, Asking
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
 
@@ -27,21 +23,13 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def framed(*events: bytes) -> Script:
-    """A stream whose length is known."""
-    return [reply(b"".join(events), content="text/event-stream")]
-
-
 WHOLE_REPLIES: dict[str, Script] = {
     "done": [STREAM, SAID, DONE],
     "a word of its own, done": [STREAM, SAID, event(finish="eos_found"), DONE],
-    "an empty word, done": [STREAM, SAID.replace(b"null", b'""'), b"data:[DONE]"],
-    "a whole body": framed(SAID),
-    "a word of its own, a whole body": framed(SAID, event(finish="eos_found")),
+    "a whole body": [reply(SAID, content="text/event-stream")],
     "an end, and no more": [STREAM, SAID, event(finish="stop")],
     "a document": [reply(DOCUMENT)],
     "a document without length": [STREAM, json.dumps(DOCUMENT, indent=2).encode()],
-    "a document without an end": [reply({**DOCUMENT, "choices": [{"index": 0, "message": MESSAGE}]})],
 }
 
 
@@ -51,12 +39,6 @@ def test_what_is_whole_is_an_answer_however_its_server_ends_it(script: Script, a
         answer: Answer = asking(server).chain.invoke(DRIVES)
     assert (answer.text, answer.model, answer.notices) == (f"{QUOTE} [1]", "openai:m", ())
     assert len(server.asked) == 1
-
-
-def test_a_document_in_place_of_a_stream_is_counted_as_it_says(asking: Asking) -> None:
-    with model_server([reply(DOCUMENT)]) as server:
-        usage = asking(server).chain.invoke(DRIVES).usage
-    assert (usage.input_tokens, usage.output_tokens) == (1_000, 20)
 
 
 @pytest.mark.parametrize(
@@ -92,17 +74,14 @@ def extra(name: str) -> dict[str, Any]:
     return {"detail": [{"loc": ["body", name], "msg": "Extra inputs are not permitted", "input": sent}]}
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity", "500 Internal Server Error"])
+@pytest.mark.parametrize("status", ["400 Bad Request", "500 Internal Server Error"])
 @pytest.mark.parametrize(
     ("message", "left_out"),
     [
         ("Unrecognized request argument supplied: stream_options", "stream_options"),
         ("Unsupported parameter: 'max_completion_tokens'. Use 'max_tokens'.", "max_completion_tokens"),
-        ("body.temperature: Extra inputs are not permitted", "temperature"),
         (extra("max_completion_tokens"), "max_completion_tokens"),
         ({"object": "error", "message": extra("stream_options"), "code": None}, "stream_options"),
-        ({"error": "max_completion_tokens: unknown field", "error_type": "validation"}, "max_completion_tokens"),
-        ({"detail": "temperature is not supported"}, "temperature"),
         ([{"error": {"code": 400, "message": 'Unknown name "stream_options"'}}], "stream_options"),
         ({"error": {"message": "Invalid parameter", "param": "temperature"}}, "temperature"),
     ],
@@ -120,16 +99,8 @@ def test_what_a_server_refuses_to_take_is_left_out_once_and_for_all(
     assert all("max_tokens" in asked.body for asked in server.asked[1:]) == (left_out == "max_completion_tokens")
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "'max_completion_tokens' is too large: 600. This model's maximum context length is 2048 tokens.",
-        {"detail": "This model's maximum context length is 2048 tokens, but 3000 were asked for."},
-    ],
-)
-def test_a_window_without_room_for_the_longest_reply_is_asked_for_what_it_has(
-    message: Any, asking: Asking
-) -> None:
+def test_a_window_without_room_for_the_longest_reply_is_asked_for_what_it_has(asking: Asking) -> None:
+    message = {"detail": "This model's maximum context length is 2048 tokens, but 3000 were asked for."}
     with model_server(refusing(message), streamed(QUOTE, " [1]")) as server:
         assistant = asking(server)
         answers = [assistant.chain.invoke(DRIVES) for _ in range(2)]
@@ -143,9 +114,7 @@ def test_a_window_without_room_for_the_longest_reply_is_asked_for_what_it_has(
     "message",
     [
         "System role not supported",
-        "Only user and assistant roles are supported!",
         "Conversation roles must alternate user/assistant/user/assistant/...",
-        "Developer instruction is not enabled for models/m",
         {"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]},
     ],
 )
@@ -176,16 +145,3 @@ def test_two_who_are_refused_the_same_at_once_both_ask_again(asking: Asking) -> 
         answers = asking(server, timeout=20.0).chain.batch([DRIVES, "Is BPO volume-driven?"])
     assert [(answer.text, answer.notices) for answer in answers] == [(f"{QUOTE} [1]", ())] * 2
     assert len(server.asked) == 4
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("It is token2024-key.", "It is ...."),
-        ("It is token202", "It is ..."),  # the rest may be yet to come
-        ("It is a token2024 of tokens.", "It is a token2024 of tokens."),
-    ],
-)
-def test_a_key_is_taken_out_where_it_stands_whole_or_begins_at_the_end(said: str, shown: str) -> None:
-    model = OpenAIChat(model="m", api_key=SecretStr("token2024-key"))
-    assert without_keys(AIMessageChunk(said), model).text == shown

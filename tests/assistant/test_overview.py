@@ -1,17 +1,13 @@
 """A document as a whole: what is chosen from its sections."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 from assistant.chain import Assistant
-from assistant.lines import TableRow
-from assistant.overview import one_side, side_by_side
-from assistant.reading_model.model import PassageScores
-from assistant.summaries import LONGEST, Overview, begun, summarized, told
-from assistant.units import units
+from assistant.lines import Line
+from assistant.summaries import LONGEST, Overview, summarized, told
 from ingest.passages import Passage, split
 from ingest.sources import make_source
 
@@ -41,15 +37,10 @@ def passages(text: str, name: str = "a.md") -> list[Passage]:
     return split(make_source(name, text))
 
 
-def shown(overview: Overview | None) -> list[tuple[str, ...]]:
-    """Each line: its label and its words, or the cells of a row."""
+def shown(overview: Overview | None) -> list[tuple[str, str]]:
+    """Each line: its label and its words."""
     lines = overview.lines if overview else ()
-    return [
-        tuple(cell.text if cell else "" for cell in line.cells)
-        if isinstance(line, TableRow)
-        else (line.label, line.text)
-        for line in lines
-    ]
+    return [(line.label, line.text) for line in lines if isinstance(line, Line)]
 
 
 def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() -> None:
@@ -59,17 +50,6 @@ def test_a_summary_has_the_first_sentence_of_each_section_below_its_heading() ->
         ("Noise:", "A heat pump hums outside."),
         ("Repairs:", "Gas needs a sweep every year."),
         ("Prices:", "Both are cheaper than oil."),
-    ]
-
-
-def test_a_section_of_several_headings_is_told_by_these() -> None:
-    text = "# Cars\n\nAll on cars.\n\n## Parts\n\nThere are many.\n\n" + "".join(
-        f"### {n}. {name}\n\nIt may break.\n\n" for n, name in enumerate(["Door", "Wheel", "Seat"], start=1)
-    )
-    assert shown(summarized(passages(f"{text}## Care\n\nWash it.\n"))) == [
-        ("", "All on cars."),
-        *(("", one) for one in ("Parts", "Door", "Wheel", "Seat")),
-        ("Care:", "Wash it."),
     ]
 
 
@@ -103,15 +83,6 @@ def test_where_the_words_run_out_only_headings_stand_and_then_nothing() -> None:
     assert sum(len(" ".join(line).split()) for line in lines[:2]) <= LONGEST
 
 
-def test_below_a_heading_of_any_kind_a_sentence_is_quoted(assistant_over: Callable[..., Assistant]) -> None:
-    text = "# House\n\nIt is an old house.\n\n## Room 1: the kitchen\n\nIt has two old windows.\n\n"
-    answer = assistant_over(**{"a.md": f"{text}## Who lives here?\n\nA family of six does.\n"}).chain.invoke(
-        "summary"
-    )
-    assert "**Room 1: the kitchen:** It has two old windows. [2]" in answer.text
-    assert "**Who lives here?** A family of six does. [3]" in answer.text and "[?]" not in answer.text
-
-
 TENANCY = (
     "# Tenancy of a flat\n\nThis agreement is made in March. It is signed twice.\n\n"
     "## 1. The flat\n\nThe flat has three rooms. It has a cellar.\n\n"
@@ -123,15 +94,15 @@ TENANCY = (
 
 def test_one_section_that_is_asked_for_is_told_in_order(assistant_over: Callable[..., Assistant]) -> None:
     chain = assistant_over(**{"tenancy.md": TENANCY}).chain
-    for asked in ("pls sum up what it says on the deposit", "summary of the deposit", "the deposit in a nutshell"):
-        assert [line for line in chain.invoke(asked).text.splitlines() if line] == [
-            "The deposit is 900 euros. [1]",
-            "It comes back within ten weeks, less: [2]",
-            "- damage [2]",
-            "- debts [2]",
-            "Where it is kept [3]",
-            "It is kept in a savings account. [4]",
-        ]
+    asked = "pls sum up what it says on the deposit"
+    assert [line for line in chain.invoke(asked).text.splitlines() if line] == [
+        "The deposit is 900 euros. [1]",
+        "It comes back within ten weeks, less: [2]",
+        "- damage [2]",
+        "- debts [2]",
+        "Where it is kept [3]",
+        "It is kept in a savings account. [4]",
+    ]
     assert "three rooms" in chain.invoke("summarize the tenancy").text, "the title names no section"
     assert "savings" not in chain.invoke("How much is the deposit?").text, "it asks for less than all of it"
     assert not chain.invoke("summary of football results on notice").answered, "it only shares a word"
@@ -146,15 +117,8 @@ def test_a_section_is_told_whole_however_far_down_it_stands(assistant_over: Call
 def test_of_several_sections_of_one_name_none_stands_for_all(assistant_over: Callable[..., Assistant]) -> None:
     lease = "# Flat {0}\n\nFlat {0} is old.\n\n## Deposit\n\nIt is {1} euros. It comes back.\n\n## Keys\n\nTwo.\n"
     chain = assistant_over(**{"a.md": lease.format("A", 900), "b.md": lease.format("B", 400)}).chain
-    for asked in ("what are the deposits?", "summary of the deposit"):
-        text = chain.invoke(asked).text
-        assert "900" in text and "400" in text
-
-
-def test_the_questions_of_a_section_stand_above_their_answers() -> None:
-    asked = "### How high?\n\nThree rents.\n\n### Is it kept?\n\nBy whom? The bank.\n"
-    lines = shown(told(passages(f"## Deposit\n\n{asked}")))
-    assert [words for _, words in lines] == ["How high?", "Three rents.", "Is it kept?", "By whom?", "The bank."]
+    text = chain.invoke("summary of the deposit").text
+    assert "900" in text and "400" in text
 
 
 def test_a_long_section_is_summed_up_and_one_with_a_lost_list_left_to_the_reader() -> None:
@@ -169,49 +133,15 @@ def test_a_text_without_headings_is_told_by_its_passages() -> None:
     assert row == ("", "It rained all day.")
 
 
-def test_several_documents_are_each_told_by_title_and_first_sentence() -> None:
-    one, other = passages(HEATING), passages("# Boats\n\nBoats float.\n", "b.md")
-    assert shown(begun([one, other], left_out=0)) == [
-        ("Heating a house:", "Two ways are common today."),
-        ("Boats:", "Boats float."),
-    ]
-
-
-def longest(of: Sequence[Passage]) -> list[PassageScores]:
-    """A reader that likes long sentences."""
-    logits = [np.array([float(len(unit.text)) for unit in units(p.text)]) for p in of]
-    return [PassageScores(one, 0.0, one) for one in logits]
-
-
-def test_two_things_side_by_side_have_a_row_for_each_section_and_the_best_sentence_on_each() -> None:
-    found = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
-    assert shown(found) == [
-        ("Fuel", "Gas has to be bought every month.", "A heat pump takes most from the air."),
-        ("Noise", "Gas burns quietly.", "A heat pump hums outside."),
-        ("Repairs", "Gas needs a sweep every year.", ""),
-    ]
-
-
-@pytest.mark.parametrize("asked", ["compare gas and heat pump", "Gas vs heat pump"])
 def test_where_a_section_is_silent_on_one_of_them_its_row_says_so(
-    asked: str, assistant_over: Callable[..., Assistant]
+    assistant_over: Callable[..., Assistant],
 ) -> None:
-    answer = assistant_over(**{"heating.md": HEATING}).chain.invoke(asked)
+    answer = assistant_over(**{"heating.md": HEATING}).chain.invoke("compare gas and heat pump")
     head, _, *rows = answer.text.splitlines()
     (repairs,) = (row for row in rows if row.startswith("| Repairs"))
     assert head.lower() == "| | gas | heat pump |"
     assert re.fullmatch(r"\| Repairs \[\d\] \| Gas needs a sweep every year. \[\d\] \| not said \|", repairs)
     assert "not said" not in {sentence.text for sentence in answer.sentences}, "it is no claim"
-
-
-def test_a_thing_is_known_under_its_long_name_too() -> None:
-    text = HEATING.replace("Gas", "Natural gas from abroad")
-    found = side_by_side(passages(text), longest, ("NGA", "heat pump"), lambda t: ["nga"] if "gas" in t else [])
-    assert ("Noise", "Natural gas from abroad burns quietly.", "A heat pump hums outside.") in shown(found)
-
-
-def test_two_things_that_hardly_a_section_speaks_of_have_no_table() -> None:
-    assert side_by_side(passages(HEATING), longest, ("gas", "coal"), lambda text: []) is None
 
 
 @pytest.mark.parametrize("asked", ["What's the difference between BPO and KPO?", "compare BPO and KPO in a table"])
@@ -224,7 +154,7 @@ def test_the_article_s_seven_differences_are_told_for_both_sides(asked: str, ass
     assert assistant.explain(asked).decision.reason == "the question is asked of the whole"
 
 
-@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?", "BPO in short"])
+@pytest.mark.parametrize("asked", ["overview of bpo", "What are the main points about BPO?"])
 def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
     asked: str, assistant: Assistant
 ) -> None:
@@ -233,17 +163,9 @@ def test_one_of_the_two_things_is_told_by_what_the_same_sections_say_of_it(
     assert "insight-driven" not in text and "|" not in text
 
 
-@pytest.mark.parametrize("asked", ["What is BPO?", "bpo", "top BPO companies", "benefits of BPO"])
+@pytest.mark.parametrize("asked", ["What is BPO?", "benefits of BPO"])
 def test_who_asks_something_of_one_of_them_gets_what_answers(asked: str, assistant: Assistant) -> None:
     assert assistant.explain(asked).decision.reason == "these units answer"
-
-
-def test_of_two_things_side_by_side_one_may_be_told_alone() -> None:
-    both = side_by_side(passages(HEATING), longest, ("gas", "heat pump"), lambda text: [])
-    assert both and shown(one_side(both, "heat pump")) == [
-        ("Fuel:", "A heat pump takes most from the air."),
-        ("Noise:", "A heat pump hums outside."),
-    ]
 
 
 def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
@@ -256,8 +178,7 @@ def test_the_article_is_summed_up_by_its_sections(assistant: Assistant) -> None:
 def test_of_several_documents_the_one_that_is_named_is_summed_up(assistant_over: Callable[..., Assistant]) -> None:
     boats = "# Boats and their care\n\nBoats float on water.\n\n## Sails\n\nThey pull.\n\n## Oars\n\nOars push.\n"
     chain = assistant_over(**{"heating.md": HEATING, "boats.md": boats}).chain
-    for asked in ("summarize heating a house", "what are the main points of heating.md?"):
-        assert "Gas has to be bought every month." in chain.invoke(asked).text
+    assert "Gas has to be bought every month." in chain.invoke("what are the main points of heating.md?").text
     assert "Oars push." in chain.invoke("give me a summary of the boats paper").text
     every = chain.invoke("What is this about?").text
     assert "Two ways are common today." in every and "Boats float on water." in every

@@ -21,7 +21,6 @@ Some roles are:
 
 1. **Is it?**
    In the north.
-2. It is **in the north** wing.
 
 It is **dark. The lamp is** lit.
 """
@@ -48,14 +47,11 @@ def nearest(sentence: str, passage: str = PASSAGE) -> str:
     [
         ("BPO is cheap.", "BPO is **cheap**."),
         ("It needs a large workforce, e.g. call centres.", "It needs a large workforce, e.g. call\ncentres."),
-        ("BPO is cheap. It needs a large workforce", "BPO is **cheap**. It needs a large workforce"),
         ("**Fees: who pays:** BPO is cheap.", "BPO is **cheap**."),  # labels need not stand there
         ("Is it? In the north.", "**Is it?**\n   In the north."),  # with both marks of what is in bold, or none
-        ("It is in the north", "It is **in the north**"),
         ("It is dark. The lamp", "It is **dark. The lamp is**"),
         ("PO is cheap", None),  # a part of a word
         ("BPO is not cheap.", None),
-        ("", None),
     ],
 )
 def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, quote: str | None) -> None:
@@ -65,19 +61,11 @@ def test_a_quote_is_found_whatever_its_case_wraps_and_emphasis(sentence: str, qu
 # --- in other words
 
 
-@pytest.mark.parametrize(
-    ("sentence", "run"),
-    [
-        ("Call centres need many: a large workforce.", "It needs a large workforce, e.g. call\ncentres."),
-        (
-            "The workforce of cheap BPO is large.",
-            "BPO is **cheap**. It needs a large workforce, e.g. call\ncentres.",
-        ),
-        ("Analysts of data are a role.", "Some roles are:\n\n- Financial manager.\n- Data analyst."),
-    ],
-)
-def test_a_paraphrase_is_aligned_to_the_shortest_run_with_most_of_its_words(sentence: str, run: str) -> None:
-    assert nearest(sentence) == run
+def test_a_paraphrase_is_aligned_to_the_shortest_run_with_most_of_its_words() -> None:
+    two_sentences = "BPO is **cheap**. It needs a large workforce, e.g. call\ncentres."
+    assert nearest("The workforce of cheap BPO is large.") == two_sentences
+    whole_list = "Some roles are:\n\n- Financial manager.\n- Data analyst."
+    assert nearest("Analysts of data are a role.") == whole_list
 
 
 def test_a_run_has_three_units_at_most_but_a_list_is_as_long_as_it_is() -> None:

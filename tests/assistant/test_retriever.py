@@ -1,41 +1,30 @@
 """A question is answered from the passages that rank best by meaning and by words, and that read best."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 
+from assistant.chain import Assistant
 from assistant.reading_model.model import ReadingModel
-from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse, worth_reading
+from assistant.retriever import CONTEXT_TOKENS, OUTLINE_TOKENS, HybridRetriever, Ranking, fuse
 from assistant.scorer import Scorer
 from ingest.embeddings import MiniLM
-from ingest.index import CurrentIndex
 from ingest.known_questions import IndexedQuestion, QuestionIndex
-from ingest.settings import IngestSettings
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
-
-BENEFITS = "What are the six common benefits?"
 
 Over = Callable[..., HybridRetriever]
 
 
-def open_retriever(settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
-    index = CurrentIndex(settings).get()
-    scorer = Scorer(index.lexicon, minilm, ReadingModel(), index.token_vectors, index.questions)
-    return HybridRetriever(index=index, embeddings=minilm, scorer=scorer)
-
-
-@pytest.fixture(scope="session")
-def retriever(ingest_settings: IngestSettings, minilm: MiniLM) -> HybridRetriever:
-    return open_retriever(ingest_settings, minilm)
+@pytest.fixture
+def retriever(assistant: Assistant) -> HybridRetriever:
+    return assistant.opened().retriever
 
 
 @pytest.fixture
-def retriever_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Over:
-    return lambda **documents: open_retriever(index_of(**documents), minilm)
+def retriever_over(assistant_over: Callable[..., Assistant]) -> Over:
+    return lambda **documents: assistant_over(**documents).opened().retriever
 
 
 def place(document: Document) -> tuple[str, int, int]:
@@ -51,20 +40,18 @@ def headings(retriever: HybridRetriever, question: str) -> list[Document]:
 # --- fusion
 
 
-def test_fusion_adds_up_the_reciprocals_of_sixty_and_the_rank() -> None:
-    def fused(*rankings: list[int]) -> dict[int, float]:
-        return dict(fuse([Ranking("some", [(at, 1.0) for at in ranking]) for ranking in rankings]).scored)
+def test_what_both_rankings_have_comes_first_and_of_equals_what_stands_earlier() -> None:
+    def fused(*rankings: list[int]) -> list[int]:
+        return fuse([Ranking("some", [(at, 1.0) for at in ranking]) for ranking in rankings]).positions
 
-    assert fused([7, 3], [3, 5]) == pytest.approx({3: 1 / 62 + 1 / 61, 7: 1 / 61, 5: 1 / 62})
-    assert list(fused([7, 3], [3, 5])) == [3, 7, 5]
-    assert list(fused([9, 2], [2, 9])) == [2, 9], "what stands earlier comes first"
-    assert fused() == fused([]) == {}
+    assert fused([7, 3], [3, 5]) == [3, 7, 5]
+    assert fused([9, 2], [2, 9]) == [2, 9]
 
 
 # --- what is retrieved
 
 
-@pytest.mark.parametrize("question", ["What drives BPO compared with KPO?", BENEFITS, "?", "知识流程外包"])
+@pytest.mark.parametrize("question", ["What are the six common benefits?", "?", "知识流程外包"])
 def test_passages_come_best_first_within_their_budget_and_then_all_headings_of_a_section(
     question: str, retriever: HybridRetriever, article: Source
 ) -> None:
@@ -84,13 +71,6 @@ def test_passages_come_best_first_within_their_budget_and_then_all_headings_of_a
         assert [d.page_content for d in outline if d.page_content in below] in ([], below)
 
 
-def test_the_best_are_read_and_more_where_they_resemble_the_question_nearly_as_much() -> None:
-    reranked = [(3, 1.0), (1, 0.9), (0, 0.81), (2, 0.4), (4, 0.3)]
-    assert worth_reading(reranked, [300] * 5) == [3, 1, 0]
-    assert worth_reading(reranked, [100] * 5) == [3, 1, 0, 2, 4]
-    assert worth_reading(reranked, [1_000] * 5) == [3]
-
-
 def test_a_heading_comes_once_and_none_of_another_document_with_the_same_section(retriever_over: Over) -> None:
     long = " ".join(["The firm has clerks."] * 40)  # fills a passage
     perks = f"# A\n\n## Perks\n\nPerks: {long}\n\nMore perks: {long}\n\n### Cheap\n\nIt is.\n\n### Quick\n\nIt is."
@@ -102,15 +82,6 @@ def test_a_heading_comes_once_and_none_of_another_document_with_the_same_section
     assert below[:2] == ["### Cheap", "### Quick"] and "### Slow" not in below
     alone = [document.page_content for document in headings(found, "Unicorns?")]
     assert "### Slow" not in alone, "one heading makes no list"
-
-
-def test_of_several_questions_the_last_is_embedded_first(
-    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    embedded: list[str] = []
-    monkeypatch.setattr(MiniLM, "embed_query", lambda _, text: embedded.append(text) or [0.0] * 384)
-    retriever.rank("What drives BPO?\nAnd what else?")
-    assert embedded == ["And what else? What drives BPO?"], "what is too long is cut at its end"
 
 
 def test_a_passage_is_found_by_a_question_beside_its_own_document(retriever_over: Over, minilm: MiniLM) -> None:
@@ -131,11 +102,3 @@ def test_a_passage_is_found_by_a_question_beside_its_own_document(retriever_over
 
 def test_an_index_without_a_single_word_can_be_searched(retriever_over: Over) -> None:
     assert [d.page_content for d in retriever_over(**{"a.md": "…"}).invoke("What is KPO?")] == ["…"]
-
-
-def test_it_is_a_langchain_retriever(retriever: HybridRetriever) -> None:
-    assert isinstance(retriever, BaseRetriever)
-    expected = list(map(place, retriever.invoke(BENEFITS)))
-    assert list(map(place, asyncio.run(retriever.ainvoke(BENEFITS)))) == expected
-    assert [list(map(place, found)) for found in retriever.batch([BENEFITS])] == [expected]
-    assert (retriever | len).invoke(BENEFITS) == len(expected)

@@ -21,12 +21,6 @@ TILES = CitedClaim("Tiles are <green>.", ("Walls\nOur bricks are red.", "Roofs\n
 # --- the question to it
 
 
-def test_one_claim_is_asked_about_as_the_judge_of_evaluation_is() -> None:
-    rules, asked = (str(message.content) for message in prompt_of([BRICKS]))
-    assert rules == prompts.JUDGE_SYSTEM
-    assert asked == prompts.JUDGE_USER.format(evidence=BRICKS.evidence[0], claim=BRICKS.text)
-
-
 def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() -> None:
     rules, asked = (str(message.content) for message in prompt_of([BRICKS, TILES]))
     assert rules == prompts.JUDGE_SEVERAL_SYSTEM
@@ -38,34 +32,31 @@ def test_several_are_asked_about_at_once_and_what_both_cite_stands_there_once() 
     )
 
 
+def read(reply: str, *claims: CitedClaim) -> list[bool | None]:
+    """What is read from a reply about these claims."""
+    return judge_claims(replying(lambda _: reply), claims).proven
+
+
+def test_its_reply_about_one_is_yes_or_no_or_nothing() -> None:
+    assert read("Yes.", BRICKS) == read("1: yes", BRICKS) == [True]
+    assert read("Not supported.", BRICKS) == read("<think>Red? yes</think>no", BRICKS) == [False]
+    assert read("Yes, but", BRICKS) == [None]
+
+
 @pytest.mark.parametrize(
-    ("claims", "reply", "proven"),
+    ("reply", "proven"),
     [
-        ([BRICKS], "Yes.", [True]),
-        ([BRICKS], "<think>Red? no</think>no", [False]),
-        ([BRICKS], "Yes, but", [None]),
-        ([BRICKS], "1: yes", [True]),
-        ([BRICKS], "**Yes**", [True]),
-        ([BRICKS], 'Answer: "yes"', [True]),
-        ([BRICKS], "Yes, the evidence supports it.", [True]),
-        ([BRICKS], "Perhaps.", [None]),
-        ([BRICKS], "Not supported.", [False]),
-        ([BRICKS, TILES], "1: yes\n2: no", [True, False]),
-        ([BRICKS, TILES], "**2.** No.\nClaim 1: Yes", [True, False]),
-        ([BRICKS, TILES], "2: no\n3: yes", [None, False]),
-        ([BRICKS, TILES], "1: yes, 2: no", [True, False]),
-        ([BRICKS, TILES], "1: not supported\n2: yes", [False, True]),
-        ([BRICKS, TILES], "1: yes\n2: no\n1: no", [False, False]),
-        ([BRICKS, TILES], "1: yes (evidence 1)\n2: yes (evidence 1, not 2)", [True, True]),
-        ([BRICKS, TILES], '{"1": "yes", "2": "no"}', [True, False]),
-        ([BRICKS, TILES], "1: yes, but only in part\n2: It is supported: yes", [None, True]),
-        ([BRICKS, TILES], "Yes", [None, None]),
+        ("**2.** No.\nClaim 1: Yes", [True, False]),
+        ("1: yes, 2: no", [True, False]),
+        ("1: yes (evidence 1)\n2: yes (evidence 1, not 2)", [True, True]),
+        ('{"1": "yes", "2": "no"}', [True, False]),
+        ("2: no\n3: yes", [None, False]),
+        ("1: yes\n2: no\n1: no", [False, False]),  # who says both does not vouch for it
+        ("Yes", [None, None]),
     ],
 )
-def test_its_reply_is_yes_or_no_for_each_or_nothing(
-    claims: list[CitedClaim], reply: str, proven: list[bool | None]
-) -> None:
-    assert judge_claims(replying(lambda _: reply), claims).proven == proven
+def test_its_reply_about_several_says_so_of_each(reply: str, proven: list[bool | None]) -> None:
+    assert read(reply, BRICKS, TILES) == proven
 
 
 def test_what_a_document_orders_is_no_evidence() -> None:
@@ -130,18 +121,12 @@ def test_it_is_not_asked_where_nothing_depends_on_it(
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("second", "cause"),
-    [(error("503 Service Unavailable"), "503"), (streamed("I cannot tell."), "it said neither yes nor no")],
-)
-def test_where_it_fails_verdicts_stay_and_a_notice_says_so(
-    second: list[bytes], cause: str, asking: Asking, number: int
-) -> None:
-    with model_server(streamed(SAID.format(number)), second) as server:
+def test_where_it_fails_verdicts_stay_and_a_notice_says_so(asking: Asking, number: int) -> None:
+    with model_server(streamed(SAID.format(number)), error("503 Service Unavailable")) as server:
         answer: Answer = asking(server, second_opinion="always").chain.invoke(DRIVES)
     assert [sentence.support for sentence in answer.sentences] == ["supported", "supported", "unsupported"]
     (notice,) = answer.notices
-    assert notice.startswith("There is no second opinion") and cause in notice
+    assert notice.startswith("There is no second opinion") and "503" in notice
     assert answer.model == "openai:m" and len(server.asked) == 2
 
 

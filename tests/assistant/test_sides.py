@@ -20,16 +20,12 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
     [
         # two abbreviations that the texts have are compared wherever they stand
         ("What drives BPO compared with KPO?", OUTSOURCING, ("BPO", "KPO")),
-        ("How far apart are BPO, all in all, KPO?", OUTSOURCING, ("BPO", "KPO")),
         ("BPO vs OBS", OUTSOURCING, ("BPO", "OBS")),  # in the letters of the texts
         ("What makes BPO firms want KPO?", OUTSOURCING, None),  # it joins and compares nothing
-        ("What drives BPO?", OUTSOURCING, None),
         # else the words before and behind what joins them are
         ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
         ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
         ("What of passive and active cooling?", COOLING, None),  # it asks for no difference
-        ("price passive cooling vs active cooling noise", COOLING, ("passive cooling", "active cooling")),
-        ("What lies between the docks and the sea?", COOLING, None),  # no text has a sea
         ("Cheap and cheap?", ["It is cheap."], None),  # nothing tells one from the other
     ],
 )
@@ -40,33 +36,19 @@ def test_two_things_are_compared_if_texts_have_both(question: str, texts: list[s
 KINDS, LEASED = ("BPO", "KPO"), ("operating lease", "finance lease")
 
 
-@pytest.mark.parametrize(
-    ("text", "names", "side"),
-    [
-        ("Both BPO and KPO save costs.", KINDS, None),
-        ("Unlike BPO, KPO relies on judgment.", KINDS, "KPO"),
-        ("Since KPO is a subset of BPO, most KPO services come under it.", KINDS, "KPO"),
-        ("KPOs are dear.", KINDS, "KPO"),
-        ("SBPOX is another.", KINDS, None),
-        ("The operating one is short.", LEASED, "operating lease"),
-        ("Every lease is a contract.", LEASED, None),  # what two names share tells nothing
-    ],
-)
-def test_a_sentence_is_on_the_side_of_the_thing_it_is_about(text: str, names: Names, side: str | None) -> None:
-    assert side_of(text, [], names) == side
+def test_a_sentence_is_on_the_side_of_the_thing_it_is_about() -> None:
+    assert side_of("Both BPO and KPO save costs.", [], KINDS) is None
+    assert side_of("Unlike BPO, KPO relies on judgment.", [], KINDS) == "KPO"
+    assert side_of("Since KPO is a subset of BPO, most KPO services come under it.", [], KINDS) == "KPO"
+    assert side_of("The operating one is short.", [], LEASED) == "operating lease"
+    assert side_of("Every lease is a contract.", [], LEASED) is None, "what two names share tells nothing"
 
 
-@pytest.mark.parametrize(
-    ("around", "side"),
-    [
-        ([], None),
-        (["Common KPO roles are:", "BPO"], "KPO"),
-        (["Nothing of it.", "7 differences > BPO"], "BPO"),
-        (["BPO and KPO", "BPO"], None),  # the first that names one decides, also where it names both
-    ],
-)
-def test_one_that_names_none_is_on_the_side_of_the_nearest_that_does(around: list[str], side: str | None) -> None:
-    assert side_of("Financial manager.", around, ("BPO", "KPO")) == side
+def test_one_that_names_none_is_on_the_side_of_the_first_around_it_that_names_any() -> None:
+    said = "Financial manager."
+    assert side_of(said, ["Common KPO roles are:", "BPO"], KINDS) == "KPO"
+    assert side_of(said, ["Nothing of it.", "7 differences > BPO"], KINDS) == "BPO"
+    assert side_of(said, ["BPO and KPO", "BPO"], KINDS) is None, "also where it names both"
 
 
 # --- whatever is asked

@@ -48,13 +48,10 @@ def documents_of(answer: Answer) -> set[str]:
     return {one.source.rpartition("/")[2] for one in (*answer.citations, *answer.passages)}
 
 
-@pytest.mark.parametrize(
-    ("document", "right", "wrong"), [("leeds", "25 days", "31 days"), ("york", "31 days", "25 days")]
-)
-def test_an_answer_is_from_the_document_asked(both: Assistant, document: str, right: str, wrong: str) -> None:
-    answer = asked(both, document)
-    assert answer.answered and right in answer.text and wrong not in answer.text
-    assert documents_of(answer) == {f"{document}.md"}
+def test_an_answer_is_from_the_document_asked(both: Assistant) -> None:
+    answer = asked(both, "york")
+    assert answer.answered and "31 days" in answer.text and "25 days" not in answer.text
+    assert documents_of(answer) == {"york.md"}
     assert documents_of(asked(both)) == documents_of(asked(both, "leeds", "york")) == {"leeds.md", "york.md"}
 
 
@@ -89,12 +86,8 @@ def test_a_document_that_is_not_there_is_named_with_those_that_are(both: Assista
         r"^There is no document “Paris”\. Name one of these: “Staff handbook of Leeds” \(leeds\.md\), "
         r"“Staff handbook of York” \(york\.md\), “zz-empty” \(zz-empty\.md\)\.$"
     )
-    for ask in (
-        lambda: asked(both, "york", "Paris"),
-        lambda: both.explain({"question": "?", "within": ["Paris"]}),
-    ):
-        with pytest.raises(QuestionError, match=message):
-            ask()
+    with pytest.raises(QuestionError, match=message):
+        asked(both, "york", "Paris")
     with pytest.raises(QuestionError, match=r"^There is no text in zz-empty\.md\. Ask of another document\.$"):
         asked(both, "zz-empty")
 
@@ -109,23 +102,12 @@ SOURCES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "numbers"),
-    [
-        ("Rules of leave", [0]),  # its whole title
-        ("rules of LEAVE as of 2024", [1]),
-        ("docs/leave.md", [1]),
-        ("leave.md", [1]),
-        ("leave", [1]),
-        ("leave-2023", [0]),
-        ("Fees draft", [2]),
-        ("costs", [2]),
-        ("rules", [0, 1]),  # words of both
-        ("docs", [0, 1]),  # a folder's
-    ],
-)
-def test_a_document_is_known_by_its_title_its_file_or_words_of_them(name: str, numbers: list[int]) -> None:
-    assert documents_named([name], SOURCES) == [SOURCES[number].name for number in numbers]
+def test_a_document_is_known_by_its_title_its_file_or_words_of_them() -> None:
+    older, newer, fees = (source.name for source in SOURCES)
+    assert documents_named(["Rules of leave"], SOURCES) == [older], "its whole title"
+    assert documents_named(["docs/leave.md"], SOURCES) == documents_named(["leave"], SOURCES) == [newer]
+    assert documents_named(["Fees draft"], SOURCES) == [fees]
+    assert documents_named(["rules"], SOURCES) == documents_named(["docs"], SOURCES) == [older, newer]
 
 
 def test_the_exact_name_of_a_file_is_of_that_file_alone() -> None:
@@ -136,7 +118,7 @@ def test_the_exact_name_of_a_file_is_of_that_file_alone() -> None:
     assert documents_named(["Rules of leave"], sources) == names
 
 
-@pytest.mark.parametrize("name", ["", " - ", "ees", "leave 2025"])
+@pytest.mark.parametrize("name", [" - ", "ees", "leave 2025"])
 def test_other_names_are_of_no_document(name: str) -> None:
     with pytest.raises(QuestionError, match=r"^There is no document “"):
         documents_named(["leave", name], SOURCES)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UserError
-from ui.controls import one_line
+from ui.control_characters import one_line
 from ui.indexing import ensure_index_is_current, tell_passed_over
 from ui.network import network_unset
 from ui.progress import progress_bar

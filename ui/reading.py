@@ -10,7 +10,7 @@ from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
 from ingest.notes import left_out, remarks_on
 from ingest.sources import SUFFIXES, Source, find_files, find_others, from_root, read_source
-from ui.controls import one_line, without_controls
+from ui.control_characters import one_line, without_controls
 
 
 def read(paths: Sequence[Path], as_json: bool) -> bool:

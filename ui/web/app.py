@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -161,14 +162,12 @@ def launch(
 
 def window(assistant: Assistant, settings: AssistantSettings, listener: socket.socket) -> Server:
     """The server of the window on this socket. Where settings name logins it is for these users alone."""
-    here, logins = is_loopback(listener), bool(settings.logins)
-
-    def may_change(request: gr.Request) -> bool:
-        return may_add(request.headers, here, logins)
+    logins = bool(settings.logins)
+    may = partial(may_add, here=is_loopback(listener), logins=logins)
 
     def may_open(request: Request) -> bool:
-        return may_add(request.headers, here, logins) and (not logins or has_logged_in(request))
+        return may(request.headers) and (not logins or has_logged_in(request))
 
-    blocks = build(assistant, settings, may_change)
+    blocks = build(assistant, settings, lambda request: may(request.headers))
     for_programs = [] if logins else other_protocols(assistant)  # which ask for no password
-    return Server(blocks, [originals(assistant.index, may_open), *for_programs], listener, settings.logins)
+    return Server(blocks, [originals(assistant.index, may_open), *for_programs], may, listener, settings.logins)

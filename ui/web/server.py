@@ -5,9 +5,8 @@ import ipaddress
 import logging
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -16,10 +15,11 @@ import gradio as gr
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from starlette.datastructures import Headers
 
 from ingest.errors import UserError
 from ingest.formats.sandbox import LARGEST
-from ui.web.guard import Guard, may_add
+from ui.web.guard import Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -125,13 +125,13 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`routers` are served beside the page, whose password guards none of them."""
+        """`routers` are served beside the page, whose password guards none of them; of `may_add` see `Guard`."""
+        may_add: Callable[[Headers], bool],
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in routers:
             app.include_router(router)
-        here = is_loopback(listener)
-        app.add_middleware(Guard, may_add=partial(may_add, here=here, logins=bool(logins)))
-        if here:
+        app.add_middleware(Guard, may_add=may_add)
+        if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
         blocks.delete_cache = (_UPLOADS_KEPT, _UPLOADS_KEPT)

@@ -28,7 +28,7 @@ from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
 from ui.web.guard import may_add
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden, mistakes_told
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart
@@ -97,7 +97,7 @@ def build(
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
-        scope = gr.Textbox("[]", visible="hidden", show_label=False, container=False)
+        scope = hidden("[]")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):

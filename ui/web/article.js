@@ -15,11 +15,11 @@ let reading = false; // whoever reads has moved the article since the last quest
 let wantedSource = ""; // the document that was asked for last, which may still be on its way
 
 function place(link) {
-  const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.getAttribute("href") ?? "");
+  const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.hash ?? "");
   return found && { start: Number(found[1]), end: Number(found[2]), source: decodeURIComponent(found[3]) };
 }
 
-const quoteOf = (marker) => document.getElementById(marker.getAttribute("href").slice(1));
+const quoteOf = (marker) => document.getElementById(marker.hash.slice(1));
 const placeOf = (marker) => place(quoteOf(marker)?.querySelector("a.place"));
 const markers = () => [...(shownAnswer()?.querySelectorAll("a.marker") ?? [])];
 

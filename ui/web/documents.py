@@ -24,7 +24,7 @@ from ingest.snapshots import SourceRecord
 from ingest.sources import KINDS, Source
 from ui.web.intake import Intake
 from ui.web.jobs import Job
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden, mistakes_told
 from ui.web.render import line_html
 
 WHAT_FOR = (
@@ -79,7 +79,7 @@ class DocumentsPanel:
         self._stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-adding")
         self._list = gr.HTML(elem_id="documents", padding=False, js_on_load=_EVENTS)
         self._timer = gr.Timer(_LOOK, active=False)
-        self.ended = gr.Textbox(visible="hidden", show_label=False, container=False)  # changes with each change
+        self.ended = hidden()  # changes with each change
         seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope]
         tab.select(self._look, [scope], seen, **UNQUEUED)
         self._timer.tick(self._watch, [scope], seen, **UNQUEUED)

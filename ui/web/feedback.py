@@ -6,8 +6,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
-from ui.web.browser_storage import WITH_SAVED
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, WITH_SAVED, mistakes_told
 from ui.web.turns import Turns, earlier_questions, messages, restored
 
 KEPT = "Your thumb is kept."

@@ -86,6 +86,10 @@ def uploads_apart() -> Iterator[None]:
         yield
 
 
+def _beside(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 def _theme() -> gr.themes.Base:
     """Fonts of the system, so that none is fetched, and small print that is dark enough to read."""
     theme = gr.themes.Default(
@@ -122,11 +126,11 @@ class Server(uvicorn.Server):
         self,
         blocks: gr.Blocks,
         routers: Sequence[APIRouter],
+        may_add: Callable[[Headers], bool],
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
         """`routers` are served beside the page, whose password guards none of them; of `may_add` see `Guard`."""
-        may_add: Callable[[Headers], bool],
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in routers:
             app.include_router(router)
@@ -154,7 +158,7 @@ class Server(uvicorn.Server):
             mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
-            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
+            head=f"<style>{_beside('page.css')}</style><script>{_beside('page.js')}</script>",
         )
         super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 

@@ -113,7 +113,7 @@ def _section(section: str, source: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return html.escape(text.strip()).replace("\r\n", "<br>").replace("\r", "<br>").replace("\n", "<br>")
+    return re.sub(r"\r\n?|\n", "<br>", html.escape(text.strip()))
 
 
 def _kept(text: str) -> str:

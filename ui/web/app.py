@@ -140,11 +140,7 @@ def launch(
     port: int = 7860,
     open_browser: bool = True,
 ) -> None:
-    """Serves the chat window until it is interrupted (Ctrl+C), or ended by another signal.
-
-    Raises:
-        UserError: no free port, or a host that this machine does not have.
-    """
+    """Serves the chat window until it is interrupted (Ctrl+C), or ended by a signal. Raises as `take_port`."""
     with uploads_apart(), take_port(host, port) as listener:
         address = address_of(listener, host)
         if not is_loopback(listener) and not settings.logins:

@@ -55,11 +55,8 @@ def line_html(text: str) -> str:
 def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] | None = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 
-    Args:
-        answer: what to show.
-        key: letters and digits that no other answer on the page has; the ids of its quotes begin with it.
-        finished: whether this is the last of a stream; before that nothing is said about time and support.
-        sent_to: the hosts that saw the question; `None` where that is not known.
+    The ids of its quotes begin with `key`: letters and digits that no other answer on the page has. Until it is
+    `finished` nothing is said about time and support. `sent_to` are the hosts that saw the question, if known.
     """
     kind = "answer" if answer.answered else "answer refusal"
     parts = [f'<div class="reply">{_markdown(answer, key)}</div>']

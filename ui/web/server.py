@@ -29,10 +29,8 @@ _UPLOADS_KEPT = 3_600  # seconds
 def take_port(host: str, port: int) -> socket.socket:
     """Listens on `port`, or on the next one that is free, and says so on stdout.
 
-    The socket is handed to the server as it is, so nobody can take the port in between.
-
-    Raises:
-        UserError: no port is free, or this machine cannot listen there.
+    The socket is handed to the server as it is, so nobody can take the port in between. Raises `UserError` where
+    no port is free, or this machine cannot listen there.
     """
     last = min(port + PORTS_TRIED - 1, 65535)
     for candidate in range(port, last + 1):

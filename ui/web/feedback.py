@@ -76,6 +76,6 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
     turn = turns[number - 1] if 0 < number <= len(turns) else None
     if turn is None or turn.answer is None or not turn.done or turn.notice:
         return None
-    good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
+    good = thumb.liked if isinstance(thumb.liked, bool) else None  # taken back
     history = earlier_questions(turns[: number - 1])
     return Feedback(id=turn.id, good=good, history=history, within=turn.within, answer=turn.answer)

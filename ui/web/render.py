@@ -35,7 +35,7 @@ _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
 def question_html(question: str) -> str:
     """What a person asked, as text with its line breaks."""
     if not question.strip():
-        return '<div class="asked quiet">(an empty question)</div>'
+        return '<div class="asked">(an empty question)</div>'
     cut = f"{question[:QUESTION_SHOWN].rstrip()} …" if len(question) > QUESTION_SHOWN else question
     edit = '<a class="edit" href="#question" role="button">Edit</a>'
     whole = f'<pre class="copied">{_kept(question)}</pre>'  # for the box, with all its white space

@@ -1,4 +1,4 @@
-// What listeners call that are named in Python: it stands in the head of the page, where these find it.
+// What Python's listeners call by name (`js="kept.send"`). In the head of the page, so that it is there before them.
 
 // A text, saved as a file.
 globalThis.download = (text, name) => {
@@ -30,6 +30,7 @@ globalThis.kept = {
     }
   },
 
+  // One that is too long is not kept, nor is the one before it, which would be restored in its place.
   setConversation(saved) {
     if (!kept.set("conversation", saved)) kept.set("conversation", "");
   },
@@ -62,8 +63,8 @@ globalThis.kept = {
 
   // The page that sent a question does not restore it: it may still be loading while its first one is under way.
   restored(...inputs) {
-    const [conversation, ...others] = kept.sentAlong(...inputs).reverse();
+    const sent = kept.sentAlong(...inputs);
     const before = kept.turns().filter((turn) => turn.page !== performance.timeOrigin);
-    return [...others.reverse(), conversation && JSON.stringify(before)];
+    return sent.at(-1) ? [...sent.slice(0, -1), JSON.stringify(before)] : sent;
   },
 };

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UserError
-from ui.controls import one_line
+from ui.control_characters import one_line
 from ui.indexing import ensure_index_is_current, tell_passed_over
 from ui.network import network_unset
 from ui.progress import progress_bar
@@ -48,7 +48,7 @@ def main() -> None:
     except BrokenPipeError:  # `bpo-kpo ask ... | head -1`; what is left is flushed to nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    gc.freeze()  # and as long at the end, of what ends anyway
+    gc.freeze()  # looking for cycles takes a tenth of a second, at the end, too
     sys.exit(code)
 
 

@@ -17,7 +17,7 @@ from ingest.embeddings import open_embeddings
 from ingest.errors import UserError
 from ingest.index import CurrentIndex, open_store
 from ingest.settings import IngestSettings
-from ui.controls import one_line
+from ui.control_characters import one_line
 from ui.settings import read_settings
 
 _PREFIX = "BPO_KPO_"

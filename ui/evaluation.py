@@ -29,9 +29,6 @@ from ui.settings import read_settings
 from ui.terminal import plain
 from ui.wording import spent
 
-_SHORT_OF_A_FLOOR = 1  # exit codes
-_MISTAKE = 2
-
 
 def check(console: Console, questions: Path, assistant: Assistant) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
@@ -40,7 +37,7 @@ def check(console: Console, questions: Path, assistant: Assistant) -> None:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
         _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
     if any(problem.error for problem in problems):
-        raise typer.Exit(_MISTAKE)
+        raise typer.Exit(2)
     _say(console, f"{questions} is a good question set.")
 
 
@@ -173,7 +170,7 @@ def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | No
     for line in lines:
         typer.echo(line, err=True)
     if lines:
-        raise typer.Exit(_SHORT_OF_A_FLOOR)
+        raise typer.Exit(1)
 
 
 def _say(console: Console, line: str) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ui.controls import one_line
+from ui.control_characters import one_line
 from ui.progress import progress_bar
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
 from ingest.notes import left_out, remarks_on
 from ingest.sources import SUFFIXES, Source, find_files, find_others, from_root, read_source
-from ui.controls import one_line, without_controls
+from ui.control_characters import one_line, without_controls
 
 
 def read(paths: Sequence[Path], as_json: bool) -> bool:
@@ -19,7 +19,8 @@ def read(paths: Sequence[Path], as_json: bool) -> bool:
     What lies beside them in folders and is no document is named on stderr, as when it is indexed.
     Front matter is not printed; offsets of citations count it.
     """
-    found = list(_read(paths))
+    others: list[Path] = []
+    found = list(_read(paths, others))
     if as_json:
         documents = [_as_json(name, document) for name, document in found]
         print(json.dumps({"documents": documents}, ensure_ascii=False, indent=2))
@@ -30,16 +31,18 @@ def read(paths: Sequence[Path], as_json: bool) -> bool:
             else:
                 shown = [*([f"==> {name}\n"] if len(found) > 1 else []), _text(document)]
                 print(without_controls("\n".join(shown)))
-    for line in remarks_on((), [other for path in paths for other in _others(path)]):
+    for line in remarks_on((), others):
         print(one_line(line), file=sys.stderr)
     return not any(isinstance(document, SourceError) for _, document in found)
 
 
-def _read(paths: Sequence[Path]) -> Iterator[tuple[str, Source | SourceError]]:
+def _read(paths: Sequence[Path], others: list[Path]) -> Iterator[tuple[str, Source | SourceError]]:
+    """Each document, or why it cannot be read; what else lies in a folder is added to `others`."""
     with Converter() as converter:
         for path in paths:
             try:
                 files = list(find_files(path.resolve()))
+                others += find_others(path.resolve())
             except SourceError as error:
                 yield str(path), error
                 continue
@@ -52,14 +55,6 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[str, Source | SourceError]]:
                     yield source.name, source
                 except SourceError as error:
                     yield from_root(file), error
-
-
-def _others(path: Path) -> list[Path]:
-    """What is not read below a folder; nothing where that is a fault already."""
-    try:
-        return list(find_others(path.resolve()))
-    except SourceError:
-        return []
 
 
 def _as_json(name: str, document: Source | SourceError) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
 from assistant.retriever import Ranking
 from ingest.passages import Passage
-from ui.controls import without_controls
+from ui.control_characters import without_controls
 from ui.wording import how, proof
 
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII

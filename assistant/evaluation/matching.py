@@ -58,12 +58,9 @@ def explain_miss(quote: str, corpus: Corpus) -> str:
 def holds_phrase(folded: str, phrase: str) -> bool:
     """Whether a folded text holds the phrase from the start of a token on; it may end inside one, a number not."""
     needle = fold(phrase).text
-    for at in _occurrences(needle, folded):
-        inside_word = at > 0 and folded[at - 1].isalnum() and needle[0].isalnum()
-        inside_number = needle[-1].isdigit() and re.match(r"[.,]?\d", folded[at + len(needle) :])
-        if not inside_word and not inside_number:
-            return True
-    return False
+    begins = r"(?<![^\W_])" if needle[:1].isalnum() else ""
+    ends = r"(?![.,]?\d)" if needle[-1:].isdigit() else ""
+    return bool(needle) and re.search(begins + re.escape(needle) + ends, folded) is not None
 
 
 def stated(facts: Sequence[Sequence[str]], text: str) -> list[bool]:

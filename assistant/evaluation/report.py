@@ -111,16 +111,15 @@ def write_overview(folder: Path, set_name: str, reports: Mapping[str, Path]) -> 
     """Writes a `report.html` that puts the models of these reports beside the first, whose figures are kept."""
     first, *others = reports
     summaries = {model: read_summary(report) for model, report in reports.items()}
-    page = _filled(
+    overview = _filled(
         "models.html.j2",
-        set_name=set_name,
         summaries=summaries,
         folders={model: report.name for model, report in reports.items()},
         first=first,
         comparisons={other: compare(reports[other], reports[first]) for other in others},
         headline=headline(summaries[first]),
     )
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "report.html").write_text(report_page(set_name, overview), encoding="utf-8")
     write_summary(folder, summaries[first])
 
 

@@ -1,12 +1,11 @@
 """The folder of a run: its receipt, a row for each question, and the figures of the whole."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from assistant.answers import Answer
 from assistant.chain import Assistant
@@ -23,6 +22,7 @@ SUMMARY = "summary.json"
 AT_ONCE = 4  # questions are under way in a run, which its seconds include
 
 Summary = dict[str, Figure]  # by metric
+_SUMMARY = TypeAdapter(Summary)
 
 
 class Row(BaseModel):
@@ -86,7 +86,7 @@ def _code() -> str:
 def _reading(path: Path) -> Iterator[Path]:
     try:
         yield path
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"{path} cannot be read ({reason}). Give the folder of a finished report.") from None
 
@@ -106,13 +106,12 @@ def read_rows(folder: Path) -> Iterator[Row]:
 def read_summary(folder: Path) -> Summary:
     """The figures of a report folder. Raises `UserError` where they cannot be read."""
     with _reading(folder / SUMMARY) as path:
-        return {name: Figure.model_validate(figure) for name, figure in json.loads(path.read_bytes()).items()}
+        return _SUMMARY.validate_json(path.read_bytes())
 
 
 def write_summary(folder: Path, summary: Summary) -> None:
     """Writes `summary.json`."""
-    fields = {name: figure.model_dump() for name, figure in summary.items()}
-    (folder / SUMMARY).write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+    (folder / SUMMARY).write_bytes(_SUMMARY.dump_json(summary, indent=1) + b"\n")
 
 
 def open_results(folder: Path, receipt: Receipt) -> tuple[Path, int]:

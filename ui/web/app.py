@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -27,7 +28,7 @@ from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
 from ui.web.guard import may_add
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden, mistakes_told
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart
@@ -96,7 +97,7 @@ def build(
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
-        scope = gr.Textbox("[]", visible="hidden", show_label=False, container=False)
+        scope = hidden("[]")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
@@ -139,11 +140,7 @@ def launch(
     port: int = 7860,
     open_browser: bool = True,
 ) -> None:
-    """Serves the chat window until it is interrupted (Ctrl+C), or ended by another signal.
-
-    Raises:
-        UserError: no free port, or a host that this machine does not have.
-    """
+    """Serves the chat window until it is interrupted (Ctrl+C), or ended by a signal. Raises as `take_port`."""
     with uploads_apart(), take_port(host, port) as listener:
         address = address_of(listener, host)
         if not is_loopback(listener) and not settings.logins:
@@ -161,14 +158,12 @@ def launch(
 
 def window(assistant: Assistant, settings: AssistantSettings, listener: socket.socket) -> Server:
     """The server of the window on this socket. Where settings name logins it is for these users alone."""
-    here, logins = is_loopback(listener), bool(settings.logins)
-
-    def may_change(request: gr.Request) -> bool:
-        return may_add(request.headers, here, logins)
+    logins = bool(settings.logins)
+    may = partial(may_add, here=is_loopback(listener), logins=logins)
 
     def may_open(request: Request) -> bool:
-        return may_add(request.headers, here, logins) and (not logins or has_logged_in(request))
+        return may(request.headers) and (not logins or has_logged_in(request))
 
-    blocks = build(assistant, settings, may_change)
+    blocks = build(assistant, settings, lambda request: may(request.headers))
     for_programs = [] if logins else other_protocols(assistant)  # which ask for no password
-    return Server(blocks, [originals(assistant.index, may_open), *for_programs], listener, settings.logins)
+    return Server(blocks, [originals(assistant.index, may_open), *for_programs], may, listener, settings.logins)

@@ -15,11 +15,11 @@ let reading = false; // whoever reads has moved the article since the last quest
 let wantedSource = ""; // the document that was asked for last, which may still be on its way
 
 function place(link) {
-  const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.getAttribute("href") ?? "");
+  const found = /^#at-(\d+)-(\d+)-(.*)$/.exec(link?.hash ?? "");
   return found && { start: Number(found[1]), end: Number(found[2]), source: decodeURIComponent(found[3]) };
 }
 
-const quoteOf = (marker) => document.getElementById(marker.getAttribute("href").slice(1));
+const quoteOf = (marker) => document.getElementById(marker.hash.slice(1));
 const placeOf = (marker) => place(quoteOf(marker)?.querySelector("a.place"));
 const markers = () => [...(shownAnswer()?.querySelectorAll("a.marker") ?? [])];
 
@@ -76,11 +76,11 @@ function draw() {
       continue;
     }
     const edges = [...spans, ...strong].flatMap((one) => [one.start - at, one.end - at]);
-    const cuts = [0, ...edges.filter((edge) => edge > 0 && edge < letters.length), letters.length];
-    const sorted = [...new Set(cuts)].sort((a, b) => a - b);
+    const inner = edges.filter((edge) => edge > 0 && edge < letters.length);
+    const cuts = [...new Set([0, ...inner, letters.length])].sort((a, b) => a - b);
     run.replaceChildren(
-      ...sorted.slice(1).map((end, i) => {
-        const start = sorted[i];
+      ...cuts.slice(1).map((end, i) => {
+        const start = cuts[i];
         const covers = (one) => one.start < at + end && one.end > at + start;
         const text = document.createTextNode(letters.slice(start, end).join(""));
         if (!spans.some(covers) && !strong.some(covers)) return text;

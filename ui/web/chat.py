@@ -15,10 +15,9 @@ from assistant.chain import Assistant
 from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
-from ui.web.browser_storage import KEEP, RESTORE, SEND, WITH_SAVED
 from ui.web.choices import choices_line
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import BROKEN, UNQUEUED
+from ui.web.listeners import BROKEN, UNQUEUED, WITH_SAVED, hidden
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 
@@ -99,7 +98,7 @@ def chat_panel(
         page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps those of 10,000 pages
 
     turns = gr.State(Turns())
-    saved = gr.Textbox(visible="hidden", show_label=False, container=False)
+    saved = hidden()
     chat = gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -127,7 +126,7 @@ def chat_panel(
     limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
     shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, strict, turns, saved]
     begin = [
-        box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": SEND}),
+        box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": "kept.send"}),
         chat.example_select(picked, asking, [*shown, scope, *comment], **WITH_SAVED),
         chat.option_select(picked, asking, [*shown, scope, *comment], **WITH_SAVED),
         chat.retry(again, asking, [*shown, scope, *comment], **WITH_SAVED),
@@ -139,8 +138,8 @@ def chat_panel(
     # Neither frees the box: before the page has seen the end of the run it drops the next question.
     box.stop(_stopped, kept, chat, cancels=running, **WITH_SAVED)
     clear.click(_cleared, turns, [chat, saved, *comment], cancels=running, **UNQUEUED)
-    saved.change(None, saved, None, js=KEEP, **UNQUEUED)
-    page.load(_restored, kept, [chat, saved], **{**UNQUEUED, "js": RESTORE})
+    saved.change(None, saved, None, js="kept.setConversation", **UNQUEUED)
+    page.load(_restored, kept, [chat, saved], **{**UNQUEUED, "js": "kept.restored"})
     page.unload(left)
     return Panel(turns, chat, saved)
 

@@ -9,10 +9,12 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from ingest.text import few
-from ui.web.browser_storage import KEEP_CHOICES, KEPT_CHOICES
 from ui.web.listeners import UNQUEUED
 
 _NAMED = 3  # documents on the line below the question
+
+_KEEP = "(...chosen) => { kept.set(%s, JSON.stringify(chosen)); }"
+_RESTORE = "(...chosen) => JSON.parse(kept.get(%s) || JSON.stringify(chosen))"
 
 
 def choices_line(
@@ -29,12 +31,12 @@ def choices_line(
         return chosen_html([one.title for one in sources if one.name in names], strict)
 
     line = gr.HTML(chosen_html((), assistant.strict), elem_id="asked-of", padding=False)
-    key = json.dumps(f"chosen with {assistant.model}, strict: {assistant.strict}")
+    key = json.dumps(f"chosen with {assistant.model}, strict: {assistant.strict}")  # what is set anew counts
     choices = [scope, reader, strict]
     changed: list[Any] = [scope.change, reader.change, strict.change]
-    gr.on(changed, None, choices, None, js=KEEP_CHOICES % key, **UNQUEUED)
+    gr.on(changed, None, choices, None, js=_KEEP % key, **UNQUEUED)
     gr.on(changed, told, [scope, strict], line, **UNQUEUED)
-    page.load(None, choices, choices, js=KEPT_CHOICES % key, **UNQUEUED)
+    page.load(None, choices, choices, js=_RESTORE % key, **UNQUEUED)
 
 
 def chosen_html(titles: Sequence[str], strict: bool = False) -> str:

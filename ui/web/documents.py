@@ -24,7 +24,7 @@ from ingest.snapshots import SourceRecord
 from ingest.sources import KINDS, Source
 from ui.web.intake import Intake
 from ui.web.jobs import Job
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden, mistakes_told
 from ui.web.render import line_html
 
 WHAT_FOR = (
@@ -79,7 +79,7 @@ class DocumentsPanel:
         self._stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-adding")
         self._list = gr.HTML(elem_id="documents", padding=False, js_on_load=_EVENTS)
         self._timer = gr.Timer(_LOOK, active=False)
-        self.ended = gr.Textbox(visible="hidden", show_label=False, container=False)  # changes with each change
+        self.ended = hidden()  # changes with each change
         seen = [self._files, self._status, self._stop, self._list, self._timer, self.ended, scope]
         tab.select(self._look, [scope], seen, **UNQUEUED)
         self._timer.tick(self._watch, [scope], seen, **UNQUEUED)
@@ -98,13 +98,11 @@ class DocumentsPanel:
             index = self._assistant.index()
         except UserError as error:
             return changes | {self._list: line_html(str(error))}
-        there = {one.name: one for one in index.manifest.sources}
-        chosen = [name for name in json.loads(scope) if name in there]
-        if len(chosen) == len(there):
-            chosen = []
-        removable = self._intake.removable(there.values()) if may_change else set()
+        sources = index.manifest.sources
+        chosen = _chosen(json.loads(scope), sources)
+        removable = self._intake.removable(sources) if may_change else set()
         return changes | {
-            self._list: list_html(index.manifest.sources, self._facts(index), chosen, removable),
+            self._list: list_html(sources, self._facts(index), chosen, removable),
             self._scope: json.dumps(chosen),
         }
 
@@ -147,17 +145,18 @@ class DocumentsPanel:
             raise gr.Error(NOT_HERE, print_exception=False)
 
     def _choose(self, event: gr.EventData) -> str:
-        """The documents that are ticked; none or all of them is the same."""
-        sources = self._assistant.index().manifest.sources
-        chosen = [one for one in sources if one.name in event._data["chosen"]]
-        if len(chosen) == len(sources):
-            chosen = []
-        return json.dumps([one.name for one in chosen])
+        return json.dumps(_chosen(event._data["chosen"], self._assistant.index().manifest.sources))
 
     def _end(self, request: gr.Request) -> gr.Button:
         self._refuse(request)
         self._intake.stop()
         return gr.Button(visible=False)
+
+
+def _chosen(names: Sequence[str], sources: Sequence[SourceRecord]) -> list[str]:
+    """Those of these names that are there; none where they are all, which is the same."""
+    there = [one.name for one in sources if one.name in names]
+    return [] if len(there) == len(sources) else there
 
 
 def facts(index: Index) -> dict[str, str]:

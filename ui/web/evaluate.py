@@ -15,7 +15,7 @@ from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import Panel
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.listeners import BROKEN, DOWNLOAD, UNQUEUED, mistakes_told
+from ui.web.listeners import BROKEN, UNQUEUED, hidden, mistakes_told
 from ui.web.menu import reader_choices
 from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
@@ -35,7 +35,7 @@ _OPEN_CHAT = """() => {
     document.querySelector('[role="tab"]').click();
     setTimeout(() => document.querySelector("#question textarea")?.focus(), 50);
 }"""
-_SAVE = f"(page) => ({DOWNLOAD})(page, 'report.html')"
+_SAVE = "(page) => download(page, 'report.html')"
 _ROWS = """element.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-row]");
     if (button) trigger("select", { id: button.dataset.row });
@@ -71,7 +71,7 @@ class EvaluatePanel:
         self._connect(tab, panel)
 
     def _connect(self, tab: gr.Tab, panel: Panel) -> None:
-        page = gr.Textbox(visible="hidden", show_label=False, container=False)
+        page = hidden()
         asked, looked_at = [self._set, self._uploads, self._reader], [self._report, self._other]
         seen = [self._about, self._status, self._start, self._stop, self._resume, *looked_at, self._timer]
         tab.select(self._arrive, [*asked, self._report], seen, **UNQUEUED)

@@ -6,8 +6,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
-from ui.web.browser_storage import WITH_SAVED
-from ui.web.listeners import UNQUEUED, mistakes_told
+from ui.web.listeners import UNQUEUED, WITH_SAVED, mistakes_told
 from ui.web.turns import Turns, earlier_questions, messages, restored
 
 KEPT = "Your thumb is kept."
@@ -77,6 +76,6 @@ def _feedback(turns: Turns, thumb: gr.LikeData) -> Feedback | None:
     turn = turns[number - 1] if 0 < number <= len(turns) else None
     if turn is None or turn.answer is None or not turn.done or turn.notice:
         return None
-    good = True if thumb.liked in (True, "Like") else False if thumb.liked in (False, "Dislike") else None
+    good = thumb.liked if isinstance(thumb.liked, bool) else None  # taken back
     history = earlier_questions(turns[: number - 1])
     return Feedback(id=turn.id, good=good, history=history, within=turn.within, answer=turn.answer)

@@ -78,7 +78,7 @@ class Intake(Jobs):
                         shutil.move(file, Path(aside, target.name))
                     except SourceError as error:
                         said = str(error).replace(str(file), file.name)
-                        self._say(said.replace("run ingest again", "add it again"))
+                        self._now(said.replace("run ingest again", "add it again"))
             if not read:
                 return ""
             self._now(doing=f"Indexing {len(read)} {_documents(len(read))}", done=0, whole=0)
@@ -94,7 +94,7 @@ class Intake(Jobs):
         try:
             file.replace(target)
         except OSError as error:
-            self._say(f"{target} cannot be written ({error.strerror}). Mend that, and add {target.name} again.")
+            self._now(f"{target} cannot be written ({error.strerror}). Mend that, and add {target.name} again.")
             return False
         return True
 

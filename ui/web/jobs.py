@@ -75,8 +75,8 @@ class Jobs:
         except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
             log.exception("The %s came to no good end", self._one)
             said = BROKEN
-        if self.last:  # at once, so that nobody reads the last line of a job that seems to go on
-            self._now(said=(*self.last.said, *filter(None, [said])), under_way=False, can_stop=False)
+        # at once, so that nobody reads the last line of a job that seems to go on
+        self._now(*filter(None, [said]), under_way=False, can_stop=False)
 
     def _step(self, done: int, whole: int) -> None:
         """Raises `Stopped` where it was."""
@@ -84,10 +84,7 @@ class Jobs:
             raise Stopped
         self._now(done=done, whole=whole)
 
-    def _say(self, line: str) -> None:
+    def _now(self, *lines: str, **changes: Any) -> None:
+        """Says these lines of the job, and changes it."""
         if self.last:
-            self._now(said=(*self.last.said, line))
-
-    def _now(self, **changes: Any) -> None:
-        if self.last:
-            self.last = replace(self.last, **changes)
+            self.last = replace(self.last, said=(*self.last.said, *lines), **changes)

@@ -12,6 +12,12 @@ BROKEN = "Something went wrong here, and it is not your question. The terminal s
 
 # without a place in the queue, and no name in the API
 UNQUEUED: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+WITH_SAVED: dict[str, Any] = {**UNQUEUED, "js": "kept.sentAlong"}  # in `page.js`
+
+
+def hidden(value: str = "") -> gr.Textbox:
+    """What listeners hand on to one another, or to the page's scripts."""
+    return gr.Textbox(value, visible="hidden", show_label=False, container=False)
 
 
 @contextmanager
@@ -21,13 +27,3 @@ def mistakes_told() -> Iterator[None]:
         yield
     except UserError as error:
         raise gr.Error(str(error), print_exception=False) from error
-
-
-DOWNLOAD = """(text, name) => {
-    if (!text) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""

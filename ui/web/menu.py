@@ -3,7 +3,6 @@
 It opens below its button in the head.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import gradio as gr
@@ -11,9 +10,7 @@ import gradio as gr
 from assistant.chain import Assistant
 from assistant.exports import bundle, conversation_markdown
 from assistant.models import EXTRACTIVE
-from ingest.index import Index
-from ui.web.browser_storage import WITH_SAVED
-from ui.web.listeners import DOWNLOAD, UNQUEUED
+from ui.web.listeners import UNQUEUED, WITH_SAVED, hidden
 from ui.web.turns import Turns, restored, whole_answers
 from ui.wording import who_answers
 
@@ -52,11 +49,16 @@ def menu(assistant: Assistant, turns: gr.State, saved: gr.Textbox) -> Menu:
             elem_id="strict",
             visible=assistant.model != EXTRACTIVE,
         )
-    text, name = (gr.Textbox(visible="hidden", show_label=False, container=False) for _ in range(2))
-    for button, export in ((as_text, _markdown), (as_bundle, _evidence(assistant.index))):
+
+    def evidence(turns: Turns, saved: str) -> tuple[str, str]:
+        kept = bundle(whole_answers(restored(turns, saved)), assistant.index().sources)
+        return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
+
+    text, name = hidden(), hidden()
+    for button, export in ((as_text, _markdown), (as_bundle, evidence)):
         made = button.click(export, [turns, saved], [text, name], **WITH_SAVED)
         made.then(_nothing_to_export, text, **{**UNQUEUED, "queue": True})  # which carries the message
-        made.then(None, [text, name], js=DOWNLOAD, **UNQUEUED)
+        made.then(None, [text, name], js="download", **UNQUEUED)
     return Menu(reader, strict, clear)
 
 
@@ -69,14 +71,6 @@ def reader_choices(assistant: Assistant) -> list[tuple[str, str]]:
 def _markdown(turns: Turns, saved: str) -> tuple[str, str]:
     answers = whole_answers(restored(turns, saved))
     return conversation_markdown(answers) if answers else "", "conversation.md"
-
-
-def _evidence(index: Callable[[], Index]) -> Callable[[Turns, str], tuple[str, str]]:
-    def evidence(turns: Turns, saved: str) -> tuple[str, str]:
-        kept = bundle(whole_answers(restored(turns, saved)), index().sources)
-        return kept.model_dump_json(indent=2) if kept.answers else "", "evidence.json"
-
-    return evidence
 
 
 def _nothing_to_export(exported: str) -> None:

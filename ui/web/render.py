@@ -35,7 +35,7 @@ _HEADING_OR_ITEM = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|([-*+])[ \t]+)")
 def question_html(question: str) -> str:
     """What a person asked, as text with its line breaks."""
     if not question.strip():
-        return '<div class="asked quiet">(an empty question)</div>'
+        return '<div class="asked">(an empty question)</div>'
     cut = f"{question[:QUESTION_SHOWN].rstrip()} …" if len(question) > QUESTION_SHOWN else question
     edit = '<a class="edit" href="#question" role="button">Edit</a>'
     whole = f'<pre class="copied">{_kept(question)}</pre>'  # for the box, with all its white space
@@ -55,11 +55,8 @@ def line_html(text: str) -> str:
 def answer_html(answer: Answer, key: str, finished: bool = True, sent_to: Sequence[str] | None = ()) -> str:
     """The text with its markers as links, the quotes that they lead to, and how the answer came about.
 
-    Args:
-        answer: what to show.
-        key: letters and digits that no other answer on the page has; the ids of its quotes begin with it.
-        finished: whether this is the last of a stream; before that nothing is said about time and support.
-        sent_to: the hosts that saw the question; `None` where that is not known.
+    The ids of its quotes begin with `key`: letters and digits that no other answer on the page has. Until it is
+    `finished` nothing is said about time and support. `sent_to` are the hosts that saw the question, if known.
     """
     kind = "answer" if answer.answered else "answer refusal"
     parts = [f'<div class="reply">{_markdown(answer, key)}</div>']
@@ -113,7 +110,7 @@ def _section(section: str, source: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return html.escape(text.strip()).replace("\r\n", "<br>").replace("\r", "<br>").replace("\n", "<br>")
+    return re.sub(r"\r\n?|\n", "<br>", html.escape(text.strip()))
 
 
 def _kept(text: str) -> str:

@@ -5,9 +5,8 @@ import ipaddress
 import logging
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -16,10 +15,11 @@ import gradio as gr
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from starlette.datastructures import Headers
 
 from ingest.errors import UserError
 from ingest.formats.sandbox import LARGEST
-from ui.web.guard import Guard, may_add
+from ui.web.guard import Guard
 
 PORTS_TRIED = 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -29,10 +29,8 @@ _UPLOADS_KEPT = 3_600  # seconds
 def take_port(host: str, port: int) -> socket.socket:
     """Listens on `port`, or on the next one that is free, and says so on stdout.
 
-    The socket is handed to the server as it is, so nobody can take the port in between.
-
-    Raises:
-        UserError: no port is free, or this machine cannot listen there.
+    The socket is handed to the server as it is, so nobody can take the port in between. Raises `UserError` where
+    no port is free, or this machine cannot listen there.
     """
     last = min(port + PORTS_TRIED - 1, 65535)
     for candidate in range(port, last + 1):
@@ -86,6 +84,10 @@ def uploads_apart() -> Iterator[None]:
         yield
 
 
+def _beside(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 def _theme() -> gr.themes.Base:
     """Fonts of the system, so that none is fetched, and small print that is dark enough to read."""
     theme = gr.themes.Default(
@@ -122,16 +124,16 @@ class Server(uvicorn.Server):
         self,
         blocks: gr.Blocks,
         routers: Sequence[APIRouter],
+        may_add: Callable[[Headers], bool],
         listener: socket.socket,
         logins: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`routers` are served beside the page, whose password guards none of them."""
+        """`routers` are served beside the page, whose password guards none of them; of `may_add` see `Guard`."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         for router in routers:
             app.include_router(router)
-        here = is_loopback(listener)
-        app.add_middleware(Guard, may_add=partial(may_add, here=here, logins=bool(logins)))
-        if here:
+        app.add_middleware(Guard, may_add=may_add)
+        if is_loopback(listener):
             # A page elsewhere must not reach this one by pointing its own name at 127.0.0.1.
             app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, listener.getsockname()[0]])
         blocks.delete_cache = (_UPLOADS_KEPT, _UPLOADS_KEPT)
@@ -154,7 +156,7 @@ class Server(uvicorn.Server):
             mcp_server=False,  # ours is among the `routers`; Gradio's would ask for no password
             theme=_theme(),
             css_paths=Path(__file__).with_name("style.css"),
-            head=f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>",
+            head=f"<style>{_beside('page.css')}</style><script>{_beside('page.js')}</script>",
         )
         super().__init__(uvicorn.Config(app, log_level="warning", proxy_headers=False))
 

@@ -84,19 +84,12 @@ function edit(text) {
 // --- what is in the box outlives its page, which is loaded anew when a server that was lost is there again
 
 let entered = ""; // what was sent last, which Gradio passes over while it hears of no server
-let draft = "";
-try {
-  draft = sessionStorage.getItem("draft") ?? "";
-} catch {} // a browser that keeps nothing
+let draft = kept.get("draft");
 
 addEventListener("pagehide", () => {
   const question = box()?.value.toWellFormed() ?? "";
-  try {
-    const before = JSON.parse(sessionStorage.getItem("conversation") || "[]");
-    const unheard = question && question === entered && question !== before.at(-1)?.question;
-    if (unheard) sessionStorage.setItem("conversation", JSON.stringify([...before, { question }]));
-    sessionStorage.setItem("draft", question === entered ? "" : question);
-  } catch {} // longer than the browser keeps
+  if (question && question === entered && question !== kept.turns().at(-1)?.question) kept.add({ question });
+  kept.set("draft", question === entered ? "" : question);
 });
 
 // --- the menu: a popover below its button
@@ -207,13 +200,17 @@ document.body.append(said);
 let announced = 0;
 let busy = false;
 
+function unmarked(part) {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll("a.marker").forEach((marker) => marker.remove());
+  return copy.textContent;
+}
+
 function announce() {
   const ends = [...(chat()?.querySelectorAll(".answer.finished, .bot :not(.answer) > .notice") ?? [])];
   if (busy && ends.length > announced) {
     lead();
-    const end = (ends.at(-1).querySelector(".reply") ?? ends.at(-1)).cloneNode(true);
-    end.querySelectorAll("a.marker").forEach((marker) => marker.remove());
-    said.textContent = end.innerText;
+    said.textContent = unmarked(ends.at(-1).querySelector(".reply") ?? ends.at(-1));
   }
   announced = ends.length;
 }
@@ -251,17 +248,16 @@ function follow() {
 const names = new WeakMap();
 function named(message) {
   if (message.getAttribute("aria-label") === names.get(message)) return;
-  const words = (message.querySelector(".asked, .reply") ?? message).cloneNode(true);
-  words.querySelectorAll("a.marker").forEach((marker) => marker.remove());
+  const words = unmarked(message.querySelector(".asked, .reply") ?? message);
   const kind = message.dataset.testid === "user" ? "Question" : "Answer";
-  const name = `${kind}: ${words.textContent.trim().replace(/\s+/g, " ").slice(0, 120)}`;
+  const name = `${kind}: ${words.trim().replace(/\s+/g, " ").slice(0, 120)}`;
   names.set(message, name);
   message.setAttribute("role", "group");
   message.setAttribute("aria-label", name);
 }
 
 let asked = 0;
-let linked = place({ getAttribute: () => location.hash }); // a link to a span, as other programs are given
+let linked = place(location); // a link to a span, as other programs are given
 function changed() {
   if (linked && article()) {
     show(linked);

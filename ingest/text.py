@@ -27,15 +27,14 @@ class Span(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """A text made comparable, and for each of its characters the place in the original it came from."""
+    """A text made comparable, and for each of its characters the place of the one in the original it came from."""
 
     text: str
-    starts: list[int]  # starts[i] is where character i of `text` begins in the original, ends[i] where it ends
-    ends: list[int]
+    places: list[int]
 
     def span(self, start: int, end: int) -> Span:
         """The original range that the folded range `start:end` (not empty) came from."""
-        return Span(self.starts[start], self.ends[end - 1])
+        return Span(self.places[start], self.places[end - 1] + 1)
 
 
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map(ord, "“”„‟″«»"), '"')
@@ -60,24 +59,21 @@ def fold(text: str) -> Folded:
     marks = (m for pattern in (_LINE_MARK, _EMPHASIS, _DAGGERS) for m in pattern.finditer(text))
     dropped = {i for mark in marks for i in range(*mark.span())}
     chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    places: list[int] = []
     for i, char in enumerate(text):
         if i in dropped:
             continue
         if char.isspace() or char in _DASHES:
             if chars and chars[-1] != " ":
                 chars.append(" ")
-                starts.append(i)
-                ends.append(i + 1)
+                places.append(i)
             continue
         for folded in char.translate(_QUOTES).casefold():
             chars.append(folded)
-            starts.append(i)
-            ends.append(i + 1)
+            places.append(i)
     if chars and chars[-1] == " ":
-        chars.pop(), starts.pop(), ends.pop()
-    return Folded("".join(chars), starts, ends)
+        chars.pop(), places.pop()
+    return Folded("".join(chars), places)
 
 
 def find_folded(needle: str, haystack: Folded) -> Span | None:
@@ -122,7 +118,7 @@ def unpaired_emphasis(text: str, span: Span) -> list[str]:
 def _inside_word(folded: Folded, at: int) -> bool:
     if not 0 < at < len(folded.text):
         return False
-    inside_character = folded.starts[at - 1] == folded.starts[at]  # one that was folded into several
+    inside_character = folded.places[at - 1] == folded.places[at]  # one that was folded into several
     return inside_character or (folded.text[at - 1].isalnum() and folded.text[at].isalnum())
 
 

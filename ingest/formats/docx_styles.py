@@ -32,14 +32,11 @@ class Styles:
         taken_out = {name: self._takes_out(name) for name in self._styles}
         if not any(taken_out.values()):
             return
-        done: set[Element] = set()
-        for paragraph in reversed([*document.iter(tag("p"))]):  # those in a text box before that which it hangs on
+        # of a run in a text box its own paragraph, which stands behind the one that the box hangs on
+        nearest = {run: paragraph for paragraph in document.iter(tag("p")) for run in paragraph.iter(tag("r"))}
+        for run, paragraph in nearest.items():
             of_paragraph = taken_out.get(value(paragraph.find("w:pPr/w:pStyle", W)), {})
-            for run in paragraph.iter(tag("r")):
-                said = of_paragraph | taken_out.get(value(run.find("w:rPr/w:rStyle", W)), {})
-                if run not in done:
-                    _say(run, said)
-                done.add(run)
+            _say(run, of_paragraph | taken_out.get(value(run.find("w:rPr/w:rStyle", W)), {}))
 
     def _takes_out(self, name: str) -> dict[str, str]:
         """What a style says of `_TAKES_OUT`, where it says anything: "1" or the like."""

@@ -125,11 +125,9 @@ def bold(part: Tag) -> None:
     part.append(new_tag("strong", words))
 
 
-def new_tag(name: str, text: str = "") -> Tag:
+def new_tag(name: str, text: str) -> Tag:
     """A tag with this text."""
-    made = BeautifulSoup("", "html.parser").new_tag(name)
-    made.string = text
-    return made
+    return BeautifulSoup("", "html.parser").new_tag(name, string=text)
 
 
 class _Markdown(MarkdownConverter):

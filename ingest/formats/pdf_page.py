@@ -101,10 +101,7 @@ class Row:
 
 
 def _height(words: list[Word]) -> float:
-    word = words[0]
-    if word.is_field:
-        word = next((other for other in words if not other.is_field), word)
-    return word.height
+    return next((word for word in words if not word.is_field), words[0]).height
 
 
 def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Row]:

@@ -130,10 +130,10 @@ class Database:
         sql = "select id, position from passages where id in (select value from json_each(?))"
         return dict(self.rows(sql, [json.dumps(ids)]))
 
-    def positions_within(self, documents: Sequence[str]) -> list[int]:
-        """Where the passages of these documents stand, in order."""
-        sql = "select position from passages where source in (select value from json_each(?)) order by position"
-        return [position for (position,) in self.rows(sql, [json.dumps(documents)])]
+    def positions_within(self, documents: Sequence[str]) -> dict[str, int]:
+        """Where the passages of these documents stand, by id, in order."""
+        sql = "select id, position from passages where source in (select value from json_each(?))"
+        return dict(self.rows(f"{sql} order by position", [json.dumps(documents)]))
 
     def tokens(self) -> np.ndarray:
         """How many tokens each passage has, counted with tiktoken: (passages,)."""

@@ -76,13 +76,9 @@ def _of_a_line(text: str, line: list[Comment], language: str) -> Iterator[Span]:
     bare, at = "".join(between), 0
     is_heading = bare.lstrip().startswith("#")
     # as a name, a comment may begin a sentence and parts none
-    named = [
-        part
-        for words, one in zip(between, borders[1:], strict=True)
-        for part in (words, "X" * (one.end - one.start))
-    ]
+    named = "".join(words + "X" * (one.end - one.start) for words, one in zip(between, borders[1:], strict=True))
     holes = any(comment.note is not None for comment in line)
-    sentences = sentence_spans("".join(named), language=language) if holes else []
+    sentences = sentence_spans(named, language=language) if holes else []
     for words, comment in zip(between, line, strict=False):
         at += len(words)
         if is_heading or not _is_in_a_sentence(comment, bare, at):

@@ -40,11 +40,12 @@ def decode(content: bytes) -> str:
         raise Unreadable("it is no text")
     close = [m for m in found if m.chaos <= found[0].chaos + 0.1 and m.coherence >= found[0].coherence - 0.2]
     likely = {name for match in close for name in match.could_be_from_charset} | {"cp1252"}
-    texts = [str(found[0])]
+    texts = []
     for name in _ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            texts += [content.decode(name)] if name in likely else []
-    return min(texts[1:] or texts, key=_strangeness)  # of equals, the first
+        if name in likely:
+            with suppress(UnicodeDecodeError):
+                texts.append(content.decode(name))
+    return min(texts, key=_strangeness, default=str(found[0]))  # of equals, the first
 
 
 def _strangeness(text: str) -> int:

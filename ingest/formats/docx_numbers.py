@@ -75,11 +75,10 @@ class Numbering:
 
     def _numbered(self, paragraph: Element) -> tuple[str, int]:
         """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
-        number = value(paragraph.find("w:pPr/w:numPr/w:numId", W))
-        level = value(paragraph.find("w:pPr/w:numPr/w:ilvl", W))
-        for style in self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W))):
-            number = number or value(style.find("w:pPr/w:numPr/w:numId", W))
-            level = level or value(style.find("w:pPr/w:numPr/w:ilvl", W))
+        number = level = ""
+        for part in (paragraph, *self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W)))):
+            number = number or value(part.find("w:pPr/w:numPr/w:numId", W))
+            level = level or value(part.find("w:pPr/w:numPr/w:ilvl", W))
         return number, int(level or 0)
 
     def _next(self, list_: List, level: int) -> str:

@@ -47,7 +47,7 @@ class Words(NamedTuple):
         """Whether a word with a hyphen may well have this part."""
         if self.counts[word] or word in _OTHERS_OF_COMPOUNDS:
             return True
-        return not self.are_divided and _is_frequent(word)
+        return not self.are_divided and len(word) >= _FEWEST_LETTERS and word in _frequent_words()
 
 
 def words_of(lines: list[str]) -> Words:
@@ -102,10 +102,6 @@ def _has_hyphen(first: str, second: str, sign: str, words: Words) -> bool:
         return True
     both = words.makes_compounds(first) and words.makes_compounds(second)
     return both and (words.are_never_divided or not words.has(first + second))
-
-
-def _is_frequent(word: str) -> bool:
-    return len(word) >= _FEWEST_LETTERS and word in _frequent_words()
 
 
 @cache

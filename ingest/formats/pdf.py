@@ -103,12 +103,10 @@ def _read(rows: list[Row], has_picture: bool) -> _Page:
 def _title(rows: list[Row]) -> str:
     """The words of the first page in the largest letters, where they are clearly larger than most."""
     words = [word for row in rows for word in row.words if not word.is_field]
-    heights = sorted(word.top - word.bottom for word in words for _ in word.text)
+    heights = sorted(word.height for word in words for _ in word.text)
     if not heights or heights[-1] < _TITLE_LETTERS * heights[len(heights) // 2]:
         return ""
-    large = [
-        [w.text for w in row.words if w.top - w.bottom > 0.95 * heights[-1] and not w.is_field] for row in rows
-    ]
+    large = [[w.text for w in row.words if w.height > 0.95 * heights[-1] and not w.is_field] for row in rows]
     title = " ".join(next(filter(None, large)))
     says_little = sum(letter.isalpha() for letter in title) < _TITLE_LEAST or NOTES.search(title)
     return "" if says_little else telling(title)

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.formats.pdf import pdf_to_markdown
-from ingest.formats.pdf_words import divided, joined, words_of
+from ingest.formats.pdf_dehyphenation import divided, joined, vocabulary_of
 from tests.ingest.formats.samples import column, pdf
 
 
@@ -45,7 +45,7 @@ def test_where_no_program_divides_words_the_hyphens_are_theirs_and_all_others_wh
     ]
     read = "a reelection of the subcommittee, with an accommodation for the representative."
     assert read in pdf_to_markdown(pdf(column(*vowels)))
-    signs = words_of(["the repre\u2010", "sentative of an ice-", "berg"])
+    signs = vocabulary_of(["the repre\u2010", "sentative of an ice-", "berg"])
     parts = [("an out", "\u2010", "law"), ("an ice", "-", "berg")]
     assert [joined(a + sign, found, b, signs) for a, sign, b in parts if (found := divided(a + sign))] == [
         "an outlaw",

@@ -6,9 +6,8 @@ from itertools import takewhile
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-from ingest.formats.docx_formulas import RAISED
 from ingest.formats.encodings import Unreadable
-from ingest.formats.output import NOTES, as_text, note
+from ingest.formats.output import NOTES, RAISED, as_text, note
 
 _LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
 _QUESTION_MARKS = ("?", "？", "؟")

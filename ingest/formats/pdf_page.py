@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from ingest.formats.docx_formulas import RAISED
-from ingest.formats.output import note
+from ingest.formats.output import RAISED, note
 
 GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line
 UNREADABLE = "letters that cannot be told from their shapes"

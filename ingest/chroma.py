@@ -103,12 +103,10 @@ class PassageVectors:
         `among`: the ids of the passages that are looked at; all where there are none.
         """
         with self._errors:
-            found = self._collection.query(
+            found: Any = self._collection.query(
                 query_embeddings=vector[None], ids=among, n_results=k, include=["distances"]
             )
-        return [
-            (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
-        ]
+        return [(id_, 1.0 - far) for id_, far in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def all(self) -> Vectors:
         """Every vector."""

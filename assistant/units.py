@@ -9,9 +9,9 @@ from typing import Literal
 from assistant.headings import unnumbered
 from assistant.injection import no_evidence, no_evidence_in
 from ingest.lexicon import content_words
-from ingest.markdown import blocks, heading, item
+from ingest.markdown import blocks, emphasis, heading, item, unpaired_emphasis
 from ingest.sentences import sentence_spans
-from ingest.text import Span, emphasis, trim, unpaired_emphasis
+from ingest.text import Span, trim
 
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 # What only wraps a sentence: signs of quotation, the name of a notice, tags.

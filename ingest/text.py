@@ -5,9 +5,8 @@ All positions are code points into the text that was passed in.
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -42,13 +41,7 @@ _DASHES = frozenset("-‐‑‒–—―−")
 # Marks that carry no words: bullets, heading signs, quote signs. The number of a heading is a word and stays.
 _LINE_MARK = re.compile(r"^(?:[ \t]*(?:(?:#{1,6}|[-*+•])(?=[ \t])|>))+", re.MULTILINE)
 _DAGGERS = re.compile(r"(?<=[^\s(])[†‡]+")  # of a footnote, behind a word
-_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
-# As `all`, since one may hold another. A mark that opens it has a word behind it, one that closes it before it.
-_EMPHASISED = re.compile(
-    r"(?<![\w\\])(?=(?P<all>(?P<mark>(?<!\*)\*{1,3}(?![\s*])|(?<!_)_{1,3}(?![\s_]))"
-    r"(?:(?P=mark){2}|(?!(?P=mark)|\n\s*\n).)+(?<!\s)(?P=mark)(?!\w|(?<=\*)\*|(?<=_)_)))",
-    re.DOTALL,
-)
+EMPHASIS_MARK = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
 
 
 def fold(text: str) -> Folded:
@@ -56,7 +49,7 @@ def fold(text: str) -> Folded:
 
     Two texts that differ only in these are equal afterwards. Leading and trailing white space is dropped.
     """
-    marks = (m for pattern in (_LINE_MARK, _EMPHASIS, _DAGGERS) for m in pattern.finditer(text))
+    marks = (m for pattern in (_LINE_MARK, EMPHASIS_MARK, _DAGGERS) for m in pattern.finditer(text))
     dropped = {i for mark in marks for i in range(*mark.span())}
     chars: list[str] = []
     places: list[int] = []
@@ -85,34 +78,6 @@ def find_folded(needle: str, haystack: Folded) -> Span | None:
             return Span(at, end)
         at += 1
     return None
-
-
-class Emphasis(NamedTuple):
-    """What stands between two marks of emphasis, and these."""
-
-    start: int
-    end: int
-    mark: str
-
-
-@lru_cache(maxsize=4096)
-def emphasis(text: str) -> tuple[Emphasis, ...]:
-    """What is emphasised in a text, the outer before the inner."""
-    return tuple(Emphasis(*one.span("all"), one["mark"]) for one in _EMPHASISED.finditer(text))
-
-
-def with_its_emphasis(text: str, span: Span) -> Span:
-    """`span` with the whole of what is emphasised where it has only one of its marks."""
-    start, end = span
-    for one in emphasis(text):
-        if (span.start <= one.start < span.end) != (span.start < one.end <= span.end):
-            start, end = min(start, one.start), max(end, one.end)
-    return Span(start, end)
-
-
-def unpaired_emphasis(text: str, span: Span) -> list[str]:
-    """The marks of emphasis that open or close something in `span`, but not both."""
-    return [mark for mark, count in Counter(_EMPHASIS.findall(text, *span)).items() if count % 2]
 
 
 def _inside_word(folded: Folded, at: int) -> bool:

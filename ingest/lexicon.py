@@ -30,7 +30,7 @@ STOP_WORDS = frozenset(
     yet you you'd you'll you're you've your yours yourself
     article according say says said tell tells mention mentions mentioned explain describe described
     know want like need thing things kind kinds sort sorts exactly actually mean means meant stand stands
-    compare compared comparison versus vs r u ur pls plz""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
+    compare compared comparison versus vs r u ur pls plz""".split()
 )
 
 

@@ -9,7 +9,7 @@ from markdownify import ATX, MarkdownConverter
 from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, RAISED, as_text, note
 
-_LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
+_LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()
 _QUESTION_MARKS = ("?", "？", "؟")
 _CELLS = 1_000  # across, of a table
 _NO_FIELDS = ("button", "file", "hidden", "image", "password", "reset", "search", "submit")  # kinds of `input`

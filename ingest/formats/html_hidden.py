@@ -43,7 +43,7 @@ _PLAIN = {"a", "button", "div", "p", "span"}
 _LONGEST_OPENER = 200  # letters
 _EMPTY = 9  # parts without words that may stand between it and what it opens
 _QUESTION = re.compile(r"(?:(?![.!?。]\s+\w).)*[?？؟]\W*", re.DOTALL)
-_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()  # noqa: SIM905 - short
+_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()
 _OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
 
 

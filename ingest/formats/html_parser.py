@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup, Tag
 
 _BLOCKS = frozenset(
     """address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5
-    h6 header hr li main menu nav ol p pre section table ul""".split()  # noqa: SIM905 - a name a line is no easier
+    h6 header hr li main menu nav ol p pre section table ul""".split()
 )
 _GROUPS = frozenset(["tbody", "thead", "tfoot", "colgroup"])
 _RULES = [  # which tags end which others that are open, and in what those others are left alone

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ingest.formats.docx_styles import Styles
-from ingest.formats.docx_xml import W, is_on, run, tag, value
+from ingest.formats.docx_xml import W, is_on, parsed, run, tag, value
 
 _LEVELS = 9
 _ROMAN = (
@@ -43,7 +43,7 @@ class Numbering:
         self._lists: dict[str, List] = {}
         self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)  # by kind
         if numbering := parts.get("word/numbering.xml"):
-            lists = ElementTree.fromstring(numbering)  # noqa: S314 - in a process of its own, bounded
+            lists = parsed(numbering)
             self._lists = _read_lists(lists)
             _leave_to_styles_only_bullets(lists)
             parts["word/numbering.xml"] = ElementTree.tostring(lists)

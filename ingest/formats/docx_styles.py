@@ -1,10 +1,9 @@
 """The styles of a Word document, and what they say of letters, which mammoth reads only where runs say it."""
 
 from collections.abc import Iterator
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ingest.formats.docx_xml import W, tag, value
+from ingest.formats.docx_xml import W, parsed, tag, value
 
 _TAKES_OUT = ("strike", "dstrike", "vanish")
 
@@ -16,8 +15,7 @@ class Styles:
         """From the parts of a Word file by name."""
         self._styles: dict[str, Element] = {}
         if styles := parts.get("word/styles.xml"):
-            found = ElementTree.fromstring(styles).iter(tag("style"))  # noqa: S314 - in a process of its own, bounded
-            self._styles = {style.get(tag("styleId"), ""): style for style in found}
+            self._styles = {style.get(tag("styleId"), ""): style for style in parsed(styles).iter(tag("style"))}
 
     def of(self, name: str) -> Iterator[Element]:
         """A style and those that it is based on, the nearest first."""

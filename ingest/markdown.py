@@ -37,7 +37,8 @@ _EMPHASISED = re.compile(
     re.DOTALL,
 )
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+# The first line of a list item, with its `words`.
+ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})")
 _CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
@@ -78,11 +79,6 @@ def plain(line: str) -> str:
     """What a heading says, without its marks and what is struck: "**Guide** to [it](a.md)" is "Guide to it"."""
     parts = _INLINE.parseInline(" ".join(STRUCK.sub("", line).split()))[0].children or []
     return "".join(part.content for part in parts if not _TAG.fullmatch(part.content)).strip()
-
-
-def item(line: str) -> re.Match[str] | None:
-    """The first line of a list item, with its `words`."""
-    return _ITEM.match(line)
 
 
 class Emphasis(NamedTuple):
@@ -158,7 +154,7 @@ def _kind(words: str, behind: str, last: Block | None, belongs: bool) -> Kind:
     before = last.kind if last else ""
     if heading(words):
         return "heading"
-    if _ITEM.match(words):
+    if ITEM.match(words):
         return "list"
     if words.startswith("|") or ("|" in words and (before == "table" or _is_rule_of_columns(behind))):
         return "table"

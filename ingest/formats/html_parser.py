@@ -22,10 +22,7 @@ _RULES = [  # which tags end which others that are open, and in what those other
 
 
 class Page(BeautifulSoup):
-    """A page by Python's own parser, where a paragraph, an item, a row or a cell ends when the next one begins."""
-
-    def __init__(self, content: bytes | str) -> None:
-        super().__init__(content, "html.parser")
+    """A page where a paragraph, an item, a row or a cell ends when the next one begins."""
 
     def handle_starttag(self, name: str, *arguments: Any, **named: Any) -> Tag | None:
         """Called by the parser for each start tag."""

@@ -21,9 +21,8 @@ _DIVIDED = re.compile(f"(\\w+(?:[-\u2010]\\w+)*)([{''.join(_SIGNS)}])$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _LONGEST = 80  # letters
 _ADDRESS = re.compile(r"://|^www\.|\w@\w|\w\.[a-z]+/")
-_OTHERS_OF_COMPOUNDS = frozenset("self non co ex re so of at up in on by off".split()) | {
-    word for word, number in NUMBERS.items() if number < 10 or number >= 20
-}  # "twenty-one"
+_OF_NUMBERS = {word for word, number in NUMBERS.items() if number < 10 or number >= 20}  # "twenty-one"
+_OTHERS_OF_COMPOUNDS = {*"self non co ex re so of at up in on by off".split(), *_OF_NUMBERS}
 _BETWEEN_TWO = frozenset(["and", "or", "to", "und", "oder", "bis"])  # "short- and long-term"
 _FEWEST_LETTERS = 3  # of a frequent word: shorter ones are syllables as well
 # Of all divisions those between two words: where a program divides words 28 %, where none does 86 %, as measured.

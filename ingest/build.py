@@ -214,9 +214,7 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
 def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
     """The questions beside the sources, embedded with the model that readers compare them with."""
     model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-    known = old.questions if old else QuestionIndex()
-    texts = (one.question for one in known.questions)
-    return index_questions(sources, model, dict(zip(texts, known.vectors, strict=True)))
+    return index_questions(sources, model, old.questions if old else QuestionIndex())
 
 
 def _token_vectors(

@@ -67,16 +67,13 @@ def _common(run: _Run, row: Row, gaps: list[Gap]) -> list[Gap]:
     """The gaps of the run that the row has as well, or all of which it stands beside."""
     if not run.rows:
         return gaps
-    left, right = row.words[0].left, row.words[-1].right
+    blank = [*gaps, (row.words[-1].right, float("inf")), (float("-inf"), row.words[0].left)]
     found = []
     for start, end in run.gaps:
-        beside = [
-            gap for gap in [*gaps, (right, float("inf")), (float("-inf"), left)] if gap[0] < end and start < gap[1]
-        ]
-        for gap in beside[:1]:
-            cut = (max(start, gap[0]), min(end, gap[1]))
-            if cut[1] - cut[0] > _GAP * row.height / 2:
-                found.append(cut)
+        beside = next((gap for gap in blank if gap[0] < end and start < gap[1]), None)
+        cut = (max(start, beside[0]), min(end, beside[1])) if beside else None
+        if cut and cut[1] - cut[0] > _GAP * row.height / 2:
+            found.append(cut)
     return found
 
 

@@ -148,8 +148,9 @@ def _opener_of(part: Tag, unfolded: set[int]) -> Tag | None:
     """What opens a part, or another part that this opens, where that stands right before it."""
     near = islice(part.previous_siblings, _EMPTY)
     before = next((one for one in near if one.get_text().strip()), None)
-    opens = isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before))
-    return before if isinstance(before, Tag) and opens else None
+    if isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before)):
+        return before
+    return None
 
 
 def _make_heading(opener: Tag) -> None:

@@ -1,5 +1,6 @@
 """HTML as a tree, also where it leaves out the end tags that it may leave out."""
 
+from itertools import takewhile
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -32,14 +33,10 @@ class Page(BeautifulSoup):
         return super().handle_starttag(name, *arguments, **named)
 
     def _end(self, ends: set[str], inside: set[str]) -> None:
-        outermost = None
-        for tag in reversed(self.tagStack):
-            if tag.name in inside:
-                break
-            if tag.name in ends:
-                outermost = tag
-        if outermost is not None:
+        innermost = takewhile(lambda tag: tag.name not in inside, reversed(self.tagStack))
+        ended = [tag for tag in innermost if tag.name in ends]
+        if ended:
             self.endData()
-            while self.tagStack[-1] is not outermost:
+            while self.tagStack[-1] is not ended[-1]:
                 self.popTag()
             self.popTag()

@@ -117,9 +117,9 @@ def _text(lines: list[Line], vocabulary: Vocabulary) -> _Text:
     most = statistics.median_low([line.usual_height for line in lines for _ in line.text] or [0.0])
     running: list[Line] = []
     small: list[Line] = []
-    parts = [list(part) for _, part in groupby(lines, lambda line: line.usual_height < _SMALL_PRINT * most)]
-    for part, following in pairwise([*parts, []]):
-        is_small = part[0].usual_height < _SMALL_PRINT * most
+    by_size = groupby(lines, lambda line: line.usual_height < _SMALL_PRINT * most)
+    parts = [(is_small, list(part)) for is_small, part in by_size]
+    for (is_small, part), (_, following) in pairwise([*parts, (False, [])]):
         at_foot = not following or following[0].bottom > part[-1].bottom + _TO_NEXT_COLUMN * most
         is_apart = running and is_small and (at_foot or _interrupts(running[-1], part, following))
         (small if is_apart else running).extend(part)

@@ -9,7 +9,8 @@ from functools import lru_cache
 from assistant.injection import no_evidence, no_evidence_in
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
-from ingest.text import Folded, Span, find_folded, fold, with_its_emphasis
+from ingest.markdown import with_its_emphasis
+from ingest.text import Folded, Span, find_folded, fold
 
 _COGNATE = 4  # letters in a row that related words have in common
 _RUN = 3  # how many units of a passage one citation of a paraphrase may quote

@@ -9,9 +9,9 @@ from typing import Literal
 from assistant.headings import unnumbered
 from assistant.injection import no_evidence, no_evidence_in
 from ingest.lexicon import content_words
-from ingest.markdown import blocks, heading, item
+from ingest.markdown import ITEM, blocks, emphasis, heading, unpaired_emphasis
 from ingest.sentences import sentence_spans
-from ingest.text import Span, emphasis, trim, unpaired_emphasis
+from ingest.text import Span, trim
 
 _REFERS_BACK = re.compile(r"\b(?:these|those|such|they|them)\b", re.IGNORECASE)
 # What only wraps a sentence: signs of quotation, the name of a notice, tags.
@@ -133,7 +133,7 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
     """The items of a list, without their marks."""
     items: list[Span] = []
     for line in lines:
-        match = item(text[line.start : line.end])
+        match = ITEM.match(text[line.start : line.end])
         if match:
             items.append(Span(line.start + match.start("words"), line.start + match.end("words")))
         else:  # a wrapped line belongs to the item above it

@@ -113,7 +113,10 @@ def _try_build(
     report = _report(documents, passages, old)
     manifest = Manifest(
         embeddings=settings.embeddings,
-        sources=tuple(_record(file, source) for file, source in documents.read),
+        sources=tuple(
+            SourceRecord(name=s.name, title=s.title, path=from_root(file), digest=s.digest, original=s.original)
+            for file, s in documents.read
+        ),
         passages=len(passages),
         passed_over=original_digests(documents.skipped),
     )
@@ -152,16 +155,6 @@ def _report(documents: Documents, passages: Collection[str], old: Index | None) 
         skipped=tuple(documents.skipped.values()),
         remarks=remarks_on(new, documents.others),
         left_out={source.name: found for source in new if (found := left_out(source))},
-    )
-
-
-def _record(file: Path, source: Source) -> SourceRecord:
-    return SourceRecord(
-        name=source.name,
-        title=source.title,
-        path=from_root(file),
-        digest=source.digest,
-        original=source.original,
     )
 
 
@@ -221,9 +214,7 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
 def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
     """The questions beside the sources, embedded with the model that readers compare them with."""
     model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-    known = old.questions if old else QuestionIndex()
-    texts = (one.question for one in known.questions)
-    return index_questions(sources, model, dict(zip(texts, known.vectors, strict=True)))
+    return index_questions(sources, model, old.questions if old else QuestionIndex())
 
 
 def _token_vectors(

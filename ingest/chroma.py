@@ -7,8 +7,8 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -33,25 +33,19 @@ _opening = threading.RLock()  # Chroma caches clients by path, and hands one out
 _failures: Counter[Path] = Counter()
 
 
-class ChromaErrors:
+class ChromaErrors(AbstractContextManager[None]):
     """What goes wrong in the block with Chroma as one line, which `say` makes of the reason: an `IndexProblem`."""
 
     def __init__(self, say: Callable[[str], str]) -> None:
         self._say = say
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
-        # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
-        panic = kind is not None and kind.__name__ == "PanicException"
         known = isinstance(error, (ChromaError, HTTPError, FileNotFoundError, KeyError, ValueError))
-        if error and (known or panic):
+        # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
+        if error and (known or type(error).__name__ == "PanicException"):
             raise IndexProblem(self._say(first_line(error))) from error
 
 
@@ -103,12 +97,10 @@ class PassageVectors:
         `among`: the ids of the passages that are looked at; all where there are none.
         """
         with self._errors:
-            found = self._collection.query(
+            found: Any = self._collection.query(
                 query_embeddings=vector[None], ids=among, n_results=k, include=["distances"]
             )
-        return [
-            (id_, 1.0 - far) for id_, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
-        ]
+        return [(id_, 1.0 - far) for id_, far in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def all(self) -> Vectors:
         """Every vector."""

@@ -14,7 +14,7 @@ from ingest.text import Span
 
 _OPENS, _CLOSES = "<!--", "-->"
 _NOTE = re.compile(r"<!--\s*note:")
-_BLANK = re.compile(r"\s*")
+_BEFORE_A_COMMENT = re.compile(rf"\s*(?={_OPENS})")
 _SAYS_A_PART = re.compile(r"formula|letters|field|rest")  # what a sentence lacks even where it stands at its end
 _LOST_LIST = re.compile(r"\blist\b.*\blost\b")
 _NEAR = 200  # characters beside a note that tell whether it stands in a sentence
@@ -46,9 +46,8 @@ def is_list(note: str) -> bool:
 
 def note_after(text: str, end: int) -> Comment | None:
     """The note that stands right behind `end`: what the source text lost there; `None` where nothing was lost."""
-    blank = _BLANK.match(text, end)
-    at = blank.end() if blank else end
-    found = next(comments(text, at), None) if text.startswith(_OPENS, at) else None
+    blank = _BEFORE_A_COMMENT.match(text, end)
+    found = next(comments(text, blank.end()), None) if blank else None
     return found if found and found.note is not None else None
 
 
@@ -76,13 +75,9 @@ def _of_a_line(text: str, line: list[Comment], language: str) -> Iterator[Span]:
     bare, at = "".join(between), 0
     is_heading = bare.lstrip().startswith("#")
     # as a name, a comment may begin a sentence and parts none
-    named = [
-        part
-        for words, one in zip(between, borders[1:], strict=True)
-        for part in (words, "X" * (one.end - one.start))
-    ]
+    named = "".join(words + "X" * (one.end - one.start) for words, one in zip(between, borders[1:], strict=True))
     holes = any(comment.note is not None for comment in line)
-    sentences = sentence_spans("".join(named), language=language) if holes else []
+    sentences = sentence_spans(named, language=language) if holes else []
     for words, comment in zip(between, line, strict=False):
         at += len(words)
         if is_heading or not _is_in_a_sentence(comment, bare, at):

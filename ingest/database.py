@@ -10,7 +10,7 @@ import weakref
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -65,12 +65,10 @@ def write(path: Path, contents: Contents) -> None:
     acronyms, questions = find_acronyms(texts), contents.questions
     with closing(sqlite3.connect(path)) as file, file:
         file.executescript(_SCHEMA + bm25.SCHEMA)
-        for s in contents.sources:
-            row: tuple[object, ...] = s.name, s.title, s.text, s.questions, s.original, s.language
-            file.execute("insert into documents values (?, ?, ?, ?, ?, ?)", row)
+        file.executemany("insert into documents values (?, ?, ?, ?, ?, ?)", map(astuple, contents.sources))
         for position, (id_, p) in enumerate(contents.passages.items()):
             above = section_above(p.section) if heading_of(p) else None
-            row = position, id_, p.source, p.section, p.start, p.end, p.text, count_tokens(p.text), above
+            row: tuple[object, ...] = position, id_, *astuple(p), count_tokens(p.text), above
             file.execute("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         for text, read in contents.token_vectors.items():
             row = text, json.dumps(read.spans), _packed(read.vectors)
@@ -130,10 +128,10 @@ class Database:
         sql = "select id, position from passages where id in (select value from json_each(?))"
         return dict(self.rows(sql, [json.dumps(ids)]))
 
-    def positions_within(self, documents: Sequence[str]) -> list[int]:
-        """Where the passages of these documents stand, in order."""
-        sql = "select position from passages where source in (select value from json_each(?)) order by position"
-        return [position for (position,) in self.rows(sql, [json.dumps(documents)])]
+    def positions_within(self, documents: Sequence[str]) -> dict[str, int]:
+        """Where the passages of these documents stand, by id, in order."""
+        sql = "select id, position from passages where source in (select value from json_each(?))"
+        return dict(self.rows(f"{sql} order by position", [json.dumps(documents)]))
 
     def tokens(self) -> np.ndarray:
         """How many tokens each passage has, counted with tiktoken: (passages,)."""

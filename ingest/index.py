@@ -40,7 +40,6 @@ class Index:
     def __init__(self, store: FolderStore, snapshot: str) -> None:
         self.snapshot = snapshot
         self.manifest = store.read_manifest(snapshot)
-        self._place = store.place
         self._database = database = store.open_database(snapshot)
         self._vectors = store.open_vectors(snapshot)
         count = self.manifest.passages
@@ -60,9 +59,9 @@ class Index:
 
         How rare a word is, and which there are, it knows from all.
         """
-        positions, ids = self._database.positions_within(documents), self.ids
-        limited = copy(self)
-        limited._among = [ids[position] for position in positions]
+        within = self._database.positions_within(documents)
+        positions, limited = list(within.values()), copy(self)
+        limited._among = list(within)
         limited.passages = Passages(self._database, positions)
         limited.sources = Sources(self._database, documents)
         limited.tokens = self.tokens[positions]
@@ -117,7 +116,7 @@ class Index:
         return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
 
     def _incomplete(self) -> IndexProblem:
-        return IndexProblem(f"The index at {self._place} is incomplete. Run: bpo-kpo ingest")
+        return IndexProblem(f"The index at {self._database.place} is incomplete. Run: bpo-kpo ingest")
 
 
 class CurrentIndex:

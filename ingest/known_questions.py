@@ -7,7 +7,7 @@ evidence is near the document's subject, but not answered there. Only the places
 answered is always the document's own text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -102,14 +102,14 @@ class QuestionIndex:
         return cls(questions, stored, means / np.maximum(lengths, 1e-9))
 
 
-def index_questions(sources: Sequence[Source], model: "MiniLM", known: Mapping[str, np.ndarray]) -> QuestionIndex:
-    """The questions beside all sources, embedded; `known` are the vectors of texts that were embedded before.
+def index_questions(sources: Sequence[Source], model: "MiniLM", known: QuestionIndex) -> QuestionIndex:
+    """The questions beside all sources, embedded, but for those `known` that were embedded before.
 
     A question without a token that the model reads can be like no other and is left out.
     """
     found = [question for source in sources if source.questions for question in indexed_questions(source)]
-    new = list(dict.fromkeys(q.question for q in found if q.question not in known))
-    made = dict(zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True))
-    vectors = {**known, **made}
+    vectors = {one.question: of_one for one, of_one in zip(known.questions, known.vectors, strict=True)}
+    new = list(dict.fromkeys(q.question for q in found if q.question not in vectors))
+    vectors |= zip(new, (tokens.vectors for tokens in model.embed_tokens(new)), strict=True)
     questions = [q for q in found if len(vectors[q.question])]
     return QuestionIndex.of(questions, [vectors[q.question] for q in questions])

@@ -16,7 +16,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 # 0.96 of English passages; of other languages with some English among them one in thirteen was the most.
 _COMMON = frozenset(
     """and any are be been can does from had has have how its not our some such than that the their there these
-    they this those what when where which who why with you your""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
+    they this those what when where which who why with you your""".split()
 )
 
 

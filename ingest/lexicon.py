@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -29,7 +30,7 @@ STOP_WORDS = frozenset(
     yet you you'd you'll you're you've your yours yourself
     article according say says said tell tells mention mentions mentioned explain describe described
     know want like need thing things kind kinds sort sorts exactly actually mean means meant stand stands
-    compare compared comparison versus vs r u ur pls plz""".split()  # noqa: SIM905 - a list literal of this length is not easier to read
+    compare compared comparison versus vs r u ur pls plz""".split()
 )
 
 
@@ -117,10 +118,10 @@ def _parts(word: str) -> list[str]:
 class Lexicon:
     """What the texts of one index teach about words. It never changes, and threads may share it."""
 
-    def __init__(self, query: Query, texts: int, acronyms: Acronyms, among: Sequence[int] | None = None) -> None:
-        """`query` reads the lists of `bm25` for so many texts, of which only those `among` them are ranked."""
-        self._query, self._texts, self._acronyms, self._among = query, texts, acronyms, among
-        self._terms = Terms(acronyms)
+    def __init__(self, query: Query, texts: int, acronyms: Acronyms) -> None:
+        """`query` reads the lists of `bm25` for so many texts."""
+        self._query, self._texts, self._terms = query, texts, Terms(acronyms)
+        self._among: Sequence[int] | None = None  # those that are ranked, where not all are
 
         def having(term: str) -> int:
             return sum(count for (count,) in query("select texts from terms where term = ?", [term]))
@@ -137,7 +138,9 @@ class Lexicon:
 
     def within(self, texts: Sequence[int]) -> "Lexicon":
         """The same, but that it ranks only these texts, whose positions it then counts in `texts`."""
-        return Lexicon(self._query, self._texts, self._acronyms, texts)
+        limited = copy(self)
+        limited._among = texts
+        return limited
 
     def rank(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
         """The `k` texts, as positions, that share a term with these, with their BM25 scores, best first."""

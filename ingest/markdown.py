@@ -1,14 +1,16 @@
-"""Markdown as it is read here: the blocks of a document, those of any part of one, and what is code. Pure."""
+"""Markdown as it is read here: the blocks of a document, those of any part of one, code and emphasis. Pure."""
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.text import Span, trim
+from ingest.text import EMPHASIS_MARK, Span, trim
 
 _HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
 # A line in bold that is no sentence, or asks, is a heading below all others: Word, PDF and FAQs have such.
@@ -28,8 +30,15 @@ STRUCK = re.compile(r"(?<![~\\`])~~(?![\s~])(?:[^~\n]|~(?!~)|\n(?!\s*\n))+(?<!\s
 PICTURE = re.compile(
     r"(?<![\\`])!\[(?=\s*[^\s\]])(?:[^\[\]\n]|\n(?!\s*\n))*\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])"
 )
+# As `all`, since one may hold another. A mark that opens it has a word behind it, one that closes it before it.
+_EMPHASISED = re.compile(
+    r"(?<![\w\\])(?=(?P<all>(?P<mark>(?<!\*)\*{1,3}(?![\s*])|(?<!_)_{1,3}(?![\s_]))"
+    r"(?:(?P=mark){2}|(?!(?P=mark)|\n\s*\n).)+(?<!\s)(?P=mark)(?!\w|(?<=\*)\*|(?<=_)_)))",
+    re.DOTALL,
+)
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
+# The first line of a list item, with its `words`.
+ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<words>.*)$")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]+\|?[ \t]*$")
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})")
 _CODE = re.compile(r"^[ \t]*(```+|~~~+).*?^[ \t]*\1", re.DOTALL | re.MULTILINE)
@@ -72,9 +81,32 @@ def plain(line: str) -> str:
     return "".join(part.content for part in parts if not _TAG.fullmatch(part.content)).strip()
 
 
-def item(line: str) -> re.Match[str] | None:
-    """The first line of a list item, with its `words`."""
-    return _ITEM.match(line)
+class Emphasis(NamedTuple):
+    """What stands between two marks of emphasis, and these."""
+
+    start: int
+    end: int
+    mark: str
+
+
+@lru_cache(maxsize=4096)
+def emphasis(text: str) -> tuple[Emphasis, ...]:
+    """What is emphasised in a text, the outer before the inner."""
+    return tuple(Emphasis(*one.span("all"), one["mark"]) for one in _EMPHASISED.finditer(text))
+
+
+def with_its_emphasis(text: str, span: Span) -> Span:
+    """`span` with the whole of what is emphasised where it has only one of its marks."""
+    start, end = span
+    for one in emphasis(text):
+        if (span.start <= one.start < span.end) != (span.start < one.end <= span.end):
+            start, end = min(start, one.start), max(end, one.end)
+    return Span(start, end)
+
+
+def unpaired_emphasis(text: str, span: Span) -> list[str]:
+    """The marks of emphasis that open or close something in `span`, but not both."""
+    return [mark for mark, count in Counter(EMPHASIS_MARK.findall(text, *span)).items() if count % 2]
 
 
 class Block(NamedTuple):
@@ -122,7 +154,7 @@ def _kind(words: str, behind: str, last: Block | None, belongs: bool) -> Kind:
     before = last.kind if last else ""
     if heading(words):
         return "heading"
-    if _ITEM.match(words):
+    if ITEM.match(words):
         return "list"
     if words.startswith("|") or ("|" in words and (before == "table" or _is_rule_of_columns(behind))):
         return "table"

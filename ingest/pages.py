@@ -35,12 +35,12 @@ def page_count(source: Source) -> int:
 
 def unread_pages(source: Source) -> list[str]:
     """The pages of a PDF, as printed, of which no text could be read."""
-    if not has_pages(source.name):
-        return []
-    text, starts = source.text, _page_starts(source)
-    found = [one.start for one in comments(text) if one.note and one.note.startswith(_UNREAD)]
-    headings = [starts[page_number_at(source, offset) - 1] for offset in found]
-    return [text[start : text.index("\n", start)].removeprefix("## Page ") for start in headings]
+    pages = _HEADING.split(source.text)[1:] if has_pages(source.name) else []
+    return [
+        page.partition("\n")[0]
+        for page in pages
+        if any(one.note and one.note.startswith(_UNREAD) for one in comments(page))
+    ]
 
 
 @lru_cache(maxsize=8)

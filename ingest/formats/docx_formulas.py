@@ -2,8 +2,9 @@
 
 from xml.etree.ElementTree import Element
 
+from ingest.formats.output import RAISED
+
 _COMPARED = frozenset("=<>≤≥≠≈±×")
-RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ°°", strict=True))
 _LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 _NOT_SEEN = dict.fromkeys(range(0x2061, 0x2065))  # marks of a function, a product, a comma
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}

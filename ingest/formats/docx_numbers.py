@@ -7,9 +7,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ingest.formats.docx_styles import Styles
-from ingest.formats.docx_xml import W, is_on, run, tag, value
+from ingest.formats.docx_xml import W, is_on, parsed, run, tag, value
 
-_LEVELS = 9
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -41,9 +40,9 @@ class Numbering:
         """From the parts of a Word file by name; the numbers that are written out are no longer in them."""
         self._styles = styles
         self._lists: dict[str, List] = {}
-        self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _LEVELS)  # by kind
+        self._counts: dict[str, dict[int, int]] = defaultdict(dict)  # by kind, of the levels that have begun
         if numbering := parts.get("word/numbering.xml"):
-            lists = ElementTree.fromstring(numbering)  # noqa: S314 - in a process of its own, bounded
+            lists = parsed(numbering)
             self._lists = _read_lists(lists)
             _leave_to_styles_only_bullets(lists)
             parts["word/numbering.xml"] = ElementTree.tostring(lists)
@@ -75,30 +74,24 @@ class Numbering:
 
     def _numbered(self, paragraph: Element) -> tuple[str, int]:
         """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
-        number = value(paragraph.find("w:pPr/w:numPr/w:numId", W))
-        level = value(paragraph.find("w:pPr/w:numPr/w:ilvl", W))
-        for style in self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W))):
-            number = number or value(style.find("w:pPr/w:numPr/w:numId", W))
-            level = level or value(style.find("w:pPr/w:numPr/w:ilvl", W))
+        number = level = ""
+        for part in (paragraph, *self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W)))):
+            number = number or value(part.find("w:pPr/w:numPr/w:numId", W))
+            level = level or value(part.find("w:pPr/w:numPr/w:ilvl", W))
         return number, int(level or 0)
 
     def _next(self, list_: List, level: int) -> str:
         """The number of the next paragraph of a list at this level."""
-        counts, levels = self._counts[list_.kind], list_.levels
-        for at, start in list_.restarts.items():
-            counts[at] = start - 1
+        levels = {at: found for at, found in list_.levels.items() if at <= level}
+        counts = self._counts[list_.kind] | {at: start - 1 for at, start in list_.restarts.items()}
         list_.restarts = {}
-        count = counts[level]
-        counts[level] = levels[level].start if count is None else count + 1
-        for above in range(level):
-            if counts[above] is None and above in levels:
-                counts[above] = levels[above].start
-        counts[level + 1 :] = [None] * (_LEVELS - level - 1)
+        counts[level] = counts[level] + 1 if level in counts else levels[level].start
+        counts = {at: found.start for at, found in levels.items()} | counts  # a level above begins with it
+        self._counts[list_.kind] = {at: count for at, count in counts.items() if at <= level}
         label = levels[level].text
-        for above in range(level + 1):
-            if above in levels:
-                shown = "decimal" if levels[level].legal else levels[above].format
-                label = label.replace(f"%{above + 1}", _written(counts[above] or 0, shown))
+        for at, found in levels.items():
+            shown = "decimal" if levels[level].legal else found.format
+            label = label.replace(f"%{at + 1}", _written(counts[at], shown))
         return label
 
 

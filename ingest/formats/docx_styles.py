@@ -1,10 +1,9 @@
 """The styles of a Word document, and what they say of letters, which mammoth reads only where runs say it."""
 
 from collections.abc import Iterator
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ingest.formats.docx_xml import W, tag, value
+from ingest.formats.docx_xml import W, parsed, tag, value
 
 _TAKES_OUT = ("strike", "dstrike", "vanish")
 
@@ -16,8 +15,7 @@ class Styles:
         """From the parts of a Word file by name."""
         self._styles: dict[str, Element] = {}
         if styles := parts.get("word/styles.xml"):
-            found = ElementTree.fromstring(styles).iter(tag("style"))  # noqa: S314 - in a process of its own, bounded
-            self._styles = {style.get(tag("styleId"), ""): style for style in found}
+            self._styles = {style.get(tag("styleId"), ""): style for style in parsed(styles).iter(tag("style"))}
 
     def of(self, name: str) -> Iterator[Element]:
         """A style and those that it is based on, the nearest first."""
@@ -32,14 +30,11 @@ class Styles:
         taken_out = {name: self._takes_out(name) for name in self._styles}
         if not any(taken_out.values()):
             return
-        done: set[Element] = set()
-        for paragraph in reversed([*document.iter(tag("p"))]):  # those in a text box before that which it hangs on
+        # of a run in a text box its own paragraph, which stands behind the one that the box hangs on
+        nearest = {run: paragraph for paragraph in document.iter(tag("p")) for run in paragraph.iter(tag("r"))}
+        for run, paragraph in nearest.items():
             of_paragraph = taken_out.get(value(paragraph.find("w:pPr/w:pStyle", W)), {})
-            for run in paragraph.iter(tag("r")):
-                said = of_paragraph | taken_out.get(value(run.find("w:rPr/w:rStyle", W)), {})
-                if run not in done:
-                    _say(run, said)
-                done.add(run)
+            _say(run, of_paragraph | taken_out.get(value(run.find("w:rPr/w:rStyle", W)), {}))
 
     def _takes_out(self, name: str) -> dict[str, str]:
         """What a style says of `_TAKES_OUT`, where it says anything: "1" or the like."""

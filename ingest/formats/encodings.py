@@ -24,11 +24,14 @@ def decode(content: bytes) -> str:
 
     Raises `Unreadable` where it is no text.
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-32" if content[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff") else "utf-16"
-        return _decoded(content, encoding)
-    if 3 * content.count(0) > len(content):  # every other byte of Latin letters in UTF-16
-        return _decoded(content, "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be")
+    try:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return content.decode("utf-32" if content.startswith(b"\xff\xfe\0\0") else "utf-16")
+        if 3 * content.count(0) > len(content):  # every other byte of Latin letters in UTF-16
+            is_little = content[1::2].count(0) > content[::2].count(0)
+            return content.decode("utf-16-le" if is_little else "utf-16-be")
+    except UnicodeDecodeError:
+        raise Unreadable("it is no text") from None
     with suppress(UnicodeDecodeError):
         return content.decode("utf-8-sig")
     if b"\0" in content:
@@ -40,19 +43,13 @@ def decode(content: bytes) -> str:
         raise Unreadable("it is no text")
     close = [m for m in found if m.chaos <= found[0].chaos + 0.1 and m.coherence >= found[0].coherence - 0.2]
     likely = {name for match in close for name in match.could_be_from_charset} | {"cp1252"}
-    texts = [str(found[0])]
+    texts = []
     for name in _ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            texts += [content.decode(name)] if name in likely else []
-    return min(texts[1:] or texts, key=_strangeness)  # of equals, the first
+        if name in likely:
+            with suppress(UnicodeDecodeError):
+                texts.append(content.decode(name))
+    return min(texts, key=_strangeness, default=str(found[0]))  # of equals, the first
 
 
 def _strangeness(text: str) -> int:
     return sum(len(found) for found in _STRANGE.findall(text))
-
-
-def _decoded(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise Unreadable("it is no text") from None

@@ -6,11 +6,10 @@ from itertools import takewhile
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-from ingest.formats.docx_formulas import RAISED
 from ingest.formats.encodings import Unreadable
-from ingest.formats.output import NOTES, as_text, note
+from ingest.formats.output import NOTES, RAISED, as_text, note
 
-_LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()  # noqa: SIM905 - short
+_LINES = "p li dt dd td th h1 h2 h3 h4 h5 h6 div section article body".split()
 _QUESTION_MARKS = ("?", "？", "؟")
 _CELLS = 1_000  # across, of a table
 _NO_FIELDS = ("button", "file", "hidden", "image", "password", "reset", "search", "submit")  # kinds of `input`
@@ -125,11 +124,9 @@ def bold(part: Tag) -> None:
     part.append(new_tag("strong", words))
 
 
-def new_tag(name: str, text: str = "") -> Tag:
+def new_tag(name: str, text: str) -> Tag:
     """A tag with this text."""
-    made = BeautifulSoup("", "html.parser").new_tag(name)
-    made.string = text
-    return made
+    return BeautifulSoup("", "html.parser").new_tag(name, string=text)
 
 
 class _Markdown(MarkdownConverter):

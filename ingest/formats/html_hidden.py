@@ -43,7 +43,7 @@ _PLAIN = {"a", "button", "div", "p", "span"}
 _LONGEST_OPENER = 200  # letters
 _EMPTY = 9  # parts without words that may stand between it and what it opens
 _QUESTION = re.compile(r"(?:(?![.!?。]\s+\w).)*[?？؟]\W*", re.DOTALL)
-_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()  # noqa: SIM905 - short
+_BLOCKS = "p div section article li td th dd dt ul ol table form blockquote".split()
 _OF_TABLES = ["table", "tbody", "thead", "tfoot", "colgroup", "tr"]  # what stands there beside cells is not read
 
 
@@ -148,8 +148,9 @@ def _opener_of(part: Tag, unfolded: set[int]) -> Tag | None:
     """What opens a part, or another part that this opens, where that stands right before it."""
     near = islice(part.previous_siblings, _EMPTY)
     before = next((one for one in near if one.get_text().strip()), None)
-    opens = isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before))
-    return before if isinstance(before, Tag) and opens else None
+    if isinstance(before, Tag) and (id(before) in unfolded or _is_opener(before)):
+        return before
+    return None
 
 
 def _make_heading(opener: Tag) -> None:

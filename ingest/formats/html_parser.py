@@ -1,12 +1,13 @@
 """HTML as a tree, also where it leaves out the end tags that it may leave out."""
 
+from itertools import takewhile
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
 _BLOCKS = frozenset(
     """address article aside blockquote dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5
-    h6 header hr li main menu nav ol p pre section table ul""".split()  # noqa: SIM905 - a name a line is no easier
+    h6 header hr li main menu nav ol p pre section table ul""".split()
 )
 _GROUPS = frozenset(["tbody", "thead", "tfoot", "colgroup"])
 _RULES = [  # which tags end which others that are open, and in what those others are left alone
@@ -22,10 +23,7 @@ _RULES = [  # which tags end which others that are open, and in what those other
 
 
 class Page(BeautifulSoup):
-    """A page by Python's own parser, where a paragraph, an item, a row or a cell ends when the next one begins."""
-
-    def __init__(self, content: bytes | str) -> None:
-        super().__init__(content, "html.parser")
+    """A page where a paragraph, an item, a row or a cell ends when the next one begins."""
 
     def handle_starttag(self, name: str, *arguments: Any, **named: Any) -> Tag | None:
         """Called by the parser for each start tag."""
@@ -35,14 +33,10 @@ class Page(BeautifulSoup):
         return super().handle_starttag(name, *arguments, **named)
 
     def _end(self, ends: set[str], inside: set[str]) -> None:
-        outermost = None
-        for tag in reversed(self.tagStack):
-            if tag.name in inside:
-                break
-            if tag.name in ends:
-                outermost = tag
-        if outermost is not None:
+        innermost = takewhile(lambda tag: tag.name not in inside, reversed(self.tagStack))
+        ended = [tag for tag in innermost if tag.name in ends]
+        if ended:
             self.endData()
-            while self.tagStack[-1] is not outermost:
+            while self.tagStack[-1] is not ended[-1]:
                 self.popTag()
             self.popTag()

@@ -1,6 +1,8 @@
-"""What the converters have in common: notes on what they leave out, text that stays text, and tidy Markdown."""
+"""What converters write: notes on what they leave out, raised signs, text that stays text, tidy Markdown."""
 
 import re
+
+RAISED = dict(zip("0123456789+-−=()n∘°", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ°°", strict=True))
 
 # Around a note until the text is finished, so that none can be mistaken for text, nor text for one: both are
 # characters that no text has.

@@ -10,9 +10,9 @@ import pypdfium2
 from ingest.formats.encodings import Unreadable
 from ingest.formats.output import NOTES, as_text, note, tidy
 from ingest.formats.pdf_columns import column_by_column
-from ingest.formats.pdf_heads import without_running_heads
+from ingest.formats.pdf_dehyphenation import Vocabulary, divided, joined, vocabulary_of
 from ingest.formats.pdf_page import GOES_ON, UNREADABLE, Line, Row, has_picture, read_rows
-from ingest.formats.pdf_words import Words, divided, joined, words_of
+from ingest.formats.pdf_running_heads import without_running_heads
 from ingest.sentences import ENDED, sentence_spans
 from ingest.titles import telling
 
@@ -71,9 +71,9 @@ def pdf_to_markdown(content: bytes) -> str:
         raise Unreadable(_NO_LETTERS if unreadable else "it has no text; is it a scan?")
     title = telling(document.get_metadata_dict().get("Title") or "") or largest
     shown = without_running_heads([page.lines for page in pages])
-    words = words_of([line.text for lines in shown for line in lines])
-    texts = _without_heads([_text(lines, words) for lines in shown])
-    _close_sentences(texts, words)
+    vocabulary = vocabulary_of([line.text for lines in shown for line in lines])
+    texts = _without_heads([_text(lines, vocabulary) for lines in shown])
+    _close_sentences(texts, vocabulary)
     sections = []
     for n, (text, page) in enumerate(zip(texts, pages, strict=True)):
         paragraphs = [
@@ -103,29 +103,27 @@ def _read(rows: list[Row], has_picture: bool) -> _Page:
 def _title(rows: list[Row]) -> str:
     """The words of the first page in the largest letters, where they are clearly larger than most."""
     words = [word for row in rows for word in row.words if not word.is_field]
-    heights = sorted(word.top - word.bottom for word in words for _ in word.text)
+    heights = sorted(word.height for word in words for _ in word.text)
     if not heights or heights[-1] < _TITLE_LETTERS * heights[len(heights) // 2]:
         return ""
-    large = [
-        [w.text for w in row.words if w.top - w.bottom > 0.95 * heights[-1] and not w.is_field] for row in rows
-    ]
+    large = [[w.text for w in row.words if w.height > 0.95 * heights[-1] and not w.is_field] for row in rows]
     title = " ".join(next(filter(None, large)))
     says_little = sum(letter.isalpha() for letter in title) < _TITLE_LEAST or NOTES.search(title)
     return "" if says_little else telling(title)
 
 
-def _text(lines: list[Line], words: Words) -> _Text:
+def _text(lines: list[Line], vocabulary: Vocabulary) -> _Text:
     """The paragraphs of a page, with small print at the foot of its columns behind the others."""
     most = statistics.median_low([line.usual_height for line in lines for _ in line.text] or [0.0])
     running: list[Line] = []
     small: list[Line] = []
-    parts = [list(part) for _, part in groupby(lines, lambda line: line.usual_height < _SMALL_PRINT * most)]
-    for part, following in pairwise([*parts, []]):
-        is_small = part[0].usual_height < _SMALL_PRINT * most
+    by_size = groupby(lines, lambda line: line.usual_height < _SMALL_PRINT * most)
+    parts = [(is_small, list(part)) for is_small, part in by_size]
+    for (is_small, part), (_, following) in pairwise([*parts, (False, [])]):
         at_foot = not following or following[0].bottom > part[-1].bottom + _TO_NEXT_COLUMN * most
         is_apart = running and is_small and (at_foot or _interrupts(running[-1], part, following))
         (small if is_apart else running).extend(part)
-    return _Text(running, [], _paragraphs(running, words), _paragraphs(small, words))
+    return _Text(running, [], _paragraphs(running, vocabulary), _paragraphs(small, vocabulary))
 
 
 def _interrupts(before: Line, part: list[Line], following: list[Line]) -> bool:
@@ -134,7 +132,7 @@ def _interrupts(before: Line, part: list[Line], following: list[Line]) -> bool:
     return in_sentence and sum(len(line.text.split()) for line in part) >= _WORDS_BELOW_A_PICTURE
 
 
-def _paragraphs(lines: list[Line], words: Words) -> list[str]:
+def _paragraphs(lines: list[Line], vocabulary: Vocabulary) -> list[str]:
     """Lines joined to paragraphs and list items."""
     gaps = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
     usual = statistics.median_low(gaps) if gaps else 0.0
@@ -154,7 +152,7 @@ def _paragraphs(lines: list[Line], words: Words) -> list[str]:
         apart = is_far or (other_letters and not goes_on)
         above = gap <= 0 and ENDED.search(text[-_END:])  # another column, or the foot of the page
         if (hyphen := divided(text)) and not (apart and gap > 0):
-            paragraphs[-1] = joined(text, hyphen, shown, words)
+            paragraphs[-1] = joined(text, hyphen, shown, vocabulary)
         elif apart or above or before.stands_alone or line.stands_alone:
             paragraphs.append(shown)
         elif item or _ITEM.match(shown):
@@ -182,7 +180,7 @@ def _alike(paragraphs: list[str], others: list[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: _FIGURES.sub("", pair[0]) == _FIGURES.sub("", pair[1]), pairs))
 
 
-def _close_sentences(pages: list[_Text], words: Words) -> None:
+def _close_sentences(pages: list[_Text], vocabulary: Vocabulary) -> None:
     """Moves the end of a sentence that goes over to the next page to where it begins."""
     begun = pages[0]
     for page, following in pairwise(pages):
@@ -196,7 +194,7 @@ def _close_sentences(pages: list[_Text], words: Words) -> None:
         if ended or _ITEM.match(goes_on) or not fits:
             continue
         first, between, others = goes_on.partition("\n")
-        whole = joined(text, hyphen, first, words) if hyphen else f"{text} {first}"
+        whole = joined(text, hyphen, first, vocabulary) if hyphen else f"{text} {first}"
         border = len(whole) - len(first)
         sentences = sentence_spans(whole, max(border - _SENTENCE, 0))
         end = next((sentence.end for sentence in sentences if sentence.end > border), len(whole))

@@ -6,7 +6,7 @@ Most PDFs are written column by column and are left as they are; and so are tabl
 import re
 import statistics
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ingest.formats.pdf_page import Row, Word
 
@@ -67,42 +67,34 @@ def _common(run: _Run, row: Row, gaps: list[Gap]) -> list[Gap]:
     """The gaps of the run that the row has as well, or all of which it stands beside."""
     if not run.rows:
         return gaps
-    left, right = row.words[0].left, row.words[-1].right
+    blank = [*gaps, (row.words[-1].right, float("inf")), (float("-inf"), row.words[0].left)]
     found = []
     for start, end in run.gaps:
-        beside = [
-            gap for gap in [*gaps, (right, float("inf")), (float("-inf"), left)] if gap[0] < end and start < gap[1]
-        ]
-        for gap in beside[:1]:
-            cut = (max(start, gap[0]), min(end, gap[1]))
-            if cut[1] - cut[0] > _GAP * row.height / 2:
-                found.append(cut)
+        beside = next((gap for gap in blank if gap[0] < end and start < gap[1]), None)
+        cut = (max(start, beside[0]), min(end, beside[1])) if beside else None
+        if cut and cut[1] - cut[0] > _GAP * row.height / 2:
+            found.append(cut)
     return found
 
 
 def _read(run: _Run) -> list[Row]:
     """The columns of a run one after the other, where they are columns of prose."""
-    below = _below(run)
-    if below:
-        run.rows = run.rows[: -len(below)]
-    columns: list[list[Row]] = [[] for _ in range(len(run.gaps) + 1)]
-    for row in run.rows:
-        for n, part in enumerate(_parts(row, run.gaps)):
-            if part:
-                columns[n].append(Row(part))
-    widest = min((end - start for start, end in run.gaps), default=0.0)
-    height = run.rows[0].height if run.rows else 0.0
-    enough = run.divided >= (2 if widest > _WIDE_GAP * height else _FEWEST_ROWS)
+    border = _end_of_columns(run)
+    rows, below = run.rows[:border], run.rows[border:]
+    parts = [_parts(row, run.gaps) for row in rows]
+    columns = [[Row(part) for part in column if part] for column in zip(*parts, strict=True)]
+    is_wide = all(end - start > _WIDE_GAP * rows[0].height for start, end in run.gaps)
+    enough = run.divided >= (2 if is_wide else _FEWEST_ROWS)
     prose = all(
         column and statistics.mean(len(row.words) for row in column) >= _FEWEST_WORDS for column in columns
     )
-    if _is_justified(run.rows):
-        return [*run.rows, *below]
+    if _is_justified(rows):
+        return run.rows
     if enough and prose:
-        return [*(row for column in columns for row in column), *below]
-    for row in run.rows:
+        return [*chain(*columns), *below]
+    for row in rows:
         row.of_table = run.divided >= _FEWEST_ROWS
-    return [*run.rows, *below]
+    return run.rows
 
 
 def _is_justified(rows: list[Row]) -> bool:
@@ -117,15 +109,15 @@ def _is_justified(rows: list[Row]) -> bool:
     )
 
 
-def _below(run: _Run) -> list[Row]:
-    """The last rows of a run that stand on one side alone, after a space: these are below all columns."""
+def _end_of_columns(run: _Run) -> int:
+    """Where the last rows begin that stand on one side alone, after a space: these are below all columns."""
     for at in range(len(run.rows) - 1, 0, -1):
         row = run.rows[at]
         if sum(bool(part) for part in _parts(row, run.gaps)) > 1:
             break
         if run.rows[at - 1].bottom - row.bottom > 2 * row.height:
-            return run.rows[at:]
-    return []
+            return at
+    return len(run.rows)
 
 
 def _parts(row: Row, gaps: list[Gap]) -> list[list[Word]]:

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from ingest.formats.docx_formulas import RAISED
-from ingest.formats.output import note
+from ingest.formats.output import RAISED, note
 
 GOES_ON = "\ufffe"  # in place of a hyphen at the end of a line
 UNREADABLE = "letters that cannot be told from their shapes"
@@ -101,10 +100,7 @@ class Row:
 
 
 def _height(words: list[Word]) -> float:
-    word = words[0]
-    if word.is_field:
-        word = next((other for other in words if not other.is_field), word)
-    return word.height
+    return next((word for word in words if not word.is_field), words[0]).height
 
 
 def read_rows(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[Row]:
@@ -190,16 +186,15 @@ class _Words:
     def _with_raised(self, word: Word, start: int, end: int) -> Word:
         """The word `text[start:end]`, the last figures of which may be raised: "m2"."""
         at = end
-        while at > start + 1 and self._text[at - 1].isdecimal() and not self._is_as_high(at - 1, word):
+        while at > start + 1 and self._text[at - 1].isdecimal():
+            if self._character(at - 1).height > _SMALLER * word.height:
+                break
             at -= 1
         if at == end or len(word.text) != end - start:
             return word
         figures = self._character(at)._replace(text=self._text[at:end])
         beside = self._character(at - 1)._replace(text=self._text[start:at])
         return word._replace(text=beside.text + _raised(figures, beside).text)
-
-    def _is_as_high(self, at: int, word: Word) -> bool:
-        return self._character(at).height > _SMALLER * word.height
 
     def _character(self, at: int) -> Word:
         raw.FPDFText_GetLooseCharBox(self._page, self._index(at), self._place)

@@ -31,7 +31,7 @@ def html_to_markdown(content: bytes | str) -> str:
     """
     if isinstance(content, bytes) and not EncodingDetector.find_declared_encoding(content, is_html=True):
         content = decode(content)
-    page = Page(content)
+    page = Page(content, "html.parser")
     for shown in page.select(", ".join(_SHOWN)):
         if shown.name == "svg" and not shown.find(["text", "title", "desc", "image"]):
             shown.decompose()  # an icon beside a word

@@ -23,7 +23,7 @@ from assistant.reading_model.training.examples import Claim, Document, Example, 
 from assistant.reading_model.training.stretches import stretches
 from assistant.retriever import worth_reading
 from ingest.embeddings import MiniLM
-from ingest.known_questions import index_questions
+from ingest.known_questions import QuestionIndex, index_questions
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of, section_above, split
 from ingest.sources import Source
@@ -48,7 +48,7 @@ class Maker:
     def __init__(self, source: Source, model: MiniLM, held_out: bool = False) -> None:
         """What is `held_out` is read behind earlier questions where the assistant would do so, not always."""
         self.source, self._held_out = source, held_out
-        beside = index_questions([source], model, {})
+        beside = index_questions([source], model, QuestionIndex())
         assert len(beside.questions) == sum(bool(line.strip()) for line in source.questions.split("\n"))
         self.known = KnownQuestions(beside)
         self.passages = split(source)

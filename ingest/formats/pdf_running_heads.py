@@ -47,7 +47,7 @@ def without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
         }
         for page, lines in enumerate(pages, start=1)
     ]
-    common = Counter(head for margin in margins for head in {head for heads in margin.values() for head in heads})
+    common = Counter(head for margin in margins for head in set(chain.from_iterable(margin.values())))
     # on two pages it is enough that they are numbered from 1
     running = {
         head

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.formats.pdf import pdf_to_markdown
-from ingest.formats.pdf_words import divided, joined, words_of
+from ingest.formats.pdf_dehyphenation import divided, joined, vocabulary_of
 from tests.ingest.formats.samples import column, pdf
 
 
@@ -40,6 +40,6 @@ def test_whether_a_program_divides_the_words_of_a_document_tells_whose_its_hyphe
 def test_where_a_program_divides_words_with_a_sign_of_its_own_all_hyphens_are_theirs(
     before: str, behind: str, whole: str
 ) -> None:
-    words = words_of(["the repre\u2010", "sentative of an ice-", "berg"])
+    words = vocabulary_of(["the repre\u2010", "sentative of an ice-", "berg"])
     hyphen = divided(before)
     assert hyphen and joined(before, hyphen, behind, words) == whole

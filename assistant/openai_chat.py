@@ -17,9 +17,9 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
-from assistant.model_calls import without_thinking
 from assistant.model_faults import is_too_long, said_by, status_of
 from assistant.prompt_budget import ENCODING
+from assistant.replies import without_thinking
 from ingest.text import count_tokens
 
 ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was

@@ -11,10 +11,10 @@ from assistant import prompts
 from assistant.answers import EarlierTurn, Usage
 from assistant.conversation import standalone, turns_as_prompt
 from assistant.literals import names, negates, without
-from assistant.model_calls import reply_of, without_thinking
+from assistant.model_calls import reply_of
 from assistant.model_faults import ModelFault
 from assistant.prompt_budget import last_fitting
-from assistant.usage import usage_of
+from assistant.replies import usage_of, without_thinking
 from ingest.lexicon import content_words, stem
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from assistant import prompts
 from assistant.answers import Answer
-from assistant.model_calls import without_keys
 from assistant.openai_chat import OpenAIChat
+from assistant.replies import without_keys
 from tests.assistant.conftest import DRIVES, QUOTE, Asking
 from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_server, reply, streamed
 

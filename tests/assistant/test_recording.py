@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 
-from assistant import retries
+from assistant import model_calls
 from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.model_calls import reply_of
@@ -78,7 +78,7 @@ def test_a_reply_that_is_none_is_kept_as_the_fault_that_it_was(script: Script, t
 
 
 def test_a_second_attempt_is_replayed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "_BACKOFF", lambda _: 5.0)
+    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 5.0)
     with model_server(error("503 Service Unavailable", retry_after="0"), streamed("Volume")) as server:
         settings = AssistantSettings.model_validate({"ingest": {"openai_base_url": server.url}})
         model = Recorder(name_of_model="openai:m", model=open_chat_model("openai:m", settings), folder=tmp_path)

@@ -5,16 +5,16 @@ A LangChain retriever.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict
 
 from assistant.conversation import turns
 from assistant.reading_model.model import PassageScores
@@ -87,11 +87,6 @@ class HybridRetriever(BaseRetriever):
     index: Index
     embeddings: Embeddings
     scorer: Scorer
-    _ranked: Callable[[str], Rankings] = PrivateAttr()
-
-    def model_post_init(self, context: Any, /) -> None:
-        """One ranking of a question serves all who want it."""
-        self._ranked = lru_cache(maxsize=64)(self._rank)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -127,9 +122,10 @@ class HybridRetriever(BaseRetriever):
         ]
         return RetrievalTrace(rankings, read, readings, of_headings, answerable(made, self.scorer.calibration))
 
-    def rank(self, query: str) -> Rankings:
-        """The rankings that are made before the model reads."""
-        return self._ranked(query)
+    @cached_property
+    def rank(self) -> Callable[[str], Rankings]:
+        """The rankings of a question, made before the model reads; one serves all who want it."""
+        return lru_cache(maxsize=64)(self._rank)
 
     def nearest(self, query: str, most: int) -> list[Passage]:
         """The passages that are most like a question, best first, none of which the model has read."""

@@ -10,12 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answers import Answer
-from assistant.headings import last_heading, sections_of
+from assistant.headings import last_heading
 from assistant.injection import no_evidence
 from assistant.sides import compared
 from ingest.comments import comments
 from ingest.markdown import blocks
-from ingest.passages import Section, section_above
+from ingest.passages import Section, section_above, sections
 from ingest.sources import Source
 from ingest.text import Span, words
 
@@ -132,13 +132,11 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
     return sorted(ideas, key=distance)
 
 
-@lru_cache(maxsize=32)  # as long as their sections are kept
+@lru_cache(maxsize=32)  # Markdown is read at two megabytes a second: too slow for a handbook at every question
 def _told_of(source: Source) -> tuple[tuple[str, Span], ...]:
     """Each section's path, and its span with all that stands below it; not where that is headings alone."""
-    sections = sections_of(source)
-    whole = [
-        (section.path, Span(section.span.start, _end(sections, number))) for number, section in enumerate(sections)
-    ]
+    found = sections(source)
+    whole = [(section.path, Span(section.span.start, _end(found, number))) for number, section in enumerate(found)]
     return tuple((path, span) for path, span in whole if _says_anything(source.text, span))
 
 

@@ -9,10 +9,11 @@ from functools import lru_cache
 from assistant.injection import no_evidence, no_evidence_in
 from assistant.units import Unit, units
 from ingest.lexicon import content_words, stem
-from ingest.text import Folded, Span, find_folded, fold, with_its_emphasis
+from ingest.text import Span, find_folded, fold, with_its_emphasis
 
 _COGNATE = 4  # letters in a row that related words have in common
 _RUN = 3  # how many units of a passage one citation of a paraphrase may quote
+_folded = lru_cache(maxsize=4096)(fold)
 _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force:**"
 
 
@@ -38,18 +39,13 @@ def _without_labels(sentence: str) -> Iterator[str]:
         yield from _without_labels(rest)
 
 
-@lru_cache(maxsize=4096)
-def _folded(text: str) -> Folded:
-    return fold(text)
-
-
 def _best_run(claim: str, passage: str) -> Span:
     """The run of at most three units, or the list, with most words of the claim.
 
     Of equals of which none has another in it, that with most runs of four letters in common for its length, as
     related words of two languages have them (Church 1993, "Char_align"), then the shortest.
     """
-    wanted = Counter(map(stem, content_words(claim)))
+    wanted = stems(claim)
     found = units(passage)
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
     for number in dict.fromkeys(unit.list for unit in found if unit.list is not None):

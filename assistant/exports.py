@@ -13,7 +13,7 @@ from ingest.errors import UserError
 from ingest.sources import Source
 from ingest.text import fold
 
-FORMAT: Literal[1] = 1
+State = Literal["stands", "moved", "gone"]
 NEAREST, YOU_COULD_ASK = "The nearest passages:", "You could ask:"
 _NEAREST = 3
 
@@ -42,7 +42,7 @@ class Bundle(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     answers: tuple[Answer, ...]
     sources: tuple[SourceHash, ...]
 
@@ -60,7 +60,7 @@ class CheckedQuote(NamedTuple):
 
     question: str
     citation: Citation
-    state: Literal["stands", "moved", "gone"]
+    state: State
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -135,9 +135,7 @@ def _rewritten(answer: Answer) -> bool:
     )
 
 
-def _state(
-    citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]
-) -> Literal["stands", "moved", "gone"]:
+def _state(citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]) -> State:
     source = sources.get(citation.source)
     inside = source and 0 <= citation.start < citation.end <= len(source.text)
     if source and inside and source.text[citation.start : citation.end] == citation.quote:

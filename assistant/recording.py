@@ -116,13 +116,13 @@ class Recorder(_Named):
                 self._write(asked.model_copy(update={"fault": kept}).model_dump_json() + "\n")
             raise
         usage = reply.usage_metadata
-        answered: dict[str, Any] = {
+        answered = {
             "reply": str(reply.text),
             "finish": reply.response_metadata.get("finish_reason"),
+            "input_tokens": usage and usage["input_tokens"],
+            "output_tokens": usage and usage["output_tokens"],
+            "cached_tokens": cached_of(usage),
         }
-        if usage:
-            answered |= {"input_tokens": usage["input_tokens"], "output_tokens": usage["output_tokens"]}
-            answered["cached_tokens"] = cached_of(usage)
         self._write(asked.model_copy(update=answered).model_dump_json() + "\n")
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -12,7 +12,6 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.conversation import resolve
 from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
@@ -68,10 +67,6 @@ class Snapshot:
         return ReaderInput(
             question, tuple(map(RetrievedPassage.of, overview.passages)), self.index.sources, overview=overview
         )
-
-    def standalone(self, question: str, history: Sequence[str]) -> str:
-        """A question, behind those before it where it needs them."""
-        return resolve(question, history, self.scorer.follows_up, self.scorer.scope)
 
     @cached_property
     def within(self) -> Callable[[tuple[str, ...]], "Snapshot"]:

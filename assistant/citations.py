@@ -73,7 +73,7 @@ def cite(
     replacements: dict[int, str] = {}  # by where the old marker begins
     unmarked: list[tuple[int, str]] = []  # what comes behind sentences without a marker, and where
     for position, piece in enumerate(pieces):
-        citations = [citation_of(passages[i], span, numbers) for i, span in piece.proof]
+        citations = [citation_of(passage, span, numbers) for passage, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
         support = support_of(piece.doubt, piece.quoted)
         sentences.append(Sentence(text=piece.text, citations=used, support=support, doubt=piece.doubt))
@@ -90,22 +90,22 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
     """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
     pieces = pieces_of(text)
     for piece in pieces:
-        cited = dict.fromkeys(n - 1 for marker in piece.markers for n in marker_numbers(marker))
-        for i in cited:
-            if 0 <= i < len(passages):
-                span, quoted = find_quote(piece.text, passages[i].text)
-                piece.proof += [(i, span)] if span.start < span.end else []
+        for number in dict.fromkeys(n for marker in piece.markers for n in marker_numbers(marker)):
+            if 1 <= number <= len(passages):
+                passage = passages[number - 1]
+                span, quoted = find_quote(piece.text, passage.text)
+                piece.proof += [(passage, span)] if span.start < span.end else []
                 piece.quoted |= quoted
-        if (whole or piece is not pieces[-1]) and _doubt(piece, passages, judge):
+        if (whole or piece is not pieces[-1]) and doubt_in_answer(piece, judge, passages):
             _find_elsewhere(piece, passages, judge)
-    _join_list_items(pieces, passages)
+    _join_list_items(pieces)
     for piece in pieces:
-        piece.doubt = _doubt(piece, passages, judge)
+        piece.doubt = doubt_in_answer(piece, judge, passages)
     for piece, after in pairwise(pieces):
         in_a_row = not text[piece.end : after.start].strip() and "\n" not in text[piece.end : after.start]
         if in_a_row and piece.doubt and _is_short(piece) and after.proof and not after.doubt:
             both = replace(after, text=f"{piece.text} {after.text}", quoted=False)
-            piece.doubt = _doubt(both, passages, judge)
+            piece.doubt = doubt_in_answer(both, judge, passages)
     return pieces
 
 
@@ -123,12 +123,12 @@ def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: J
     if _is_short(piece):
         return
     said = set(content_words(piece.text))
-    aligned = [(i, *find_quote(piece.text, passage.text)) for i, passage in enumerate(passages)]
-    aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
+    aligned = [(passage, *find_quote(piece.text, passage.text)) for passage in passages]
+    aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(one[0].text)))))
     surer = replace(judge, threshold=judge.uncited_threshold, sought=True) if judge else None
-    for i, span, quoted in aligned[:_TRIED]:
-        found = replace(piece, proof=[(i, span)], quoted=quoted)
-        if span.start < span.end and not _doubt(found, passages, surer):
+    for passage, span, quoted in aligned[:_TRIED]:
+        found = replace(piece, proof=[(passage, span)], quoted=quoted)
+        if span.start < span.end and not doubt_in_answer(found, surer, passages):
             piece.proof, piece.quoted = found.proof, quoted
             return
 
@@ -158,11 +158,11 @@ def _without_markers(text: str) -> str:
     return MARKER.sub(lambda m: m.group().replace("[", r"\["), text)
 
 
-def _join_list_items(pieces: list[Piece], passages: Sequence[RetrievedPassage]) -> None:
+def _join_list_items(pieces: list[Piece]) -> None:
     """Neighbouring list items that quote neighbouring words of one passage share one citation: the whole list."""
     run: list[Piece] = []
     for piece in [*pieces, None]:
-        if piece and run and _continues(run[-1], piece, passages):
+        if piece and run and _continues(run[-1], piece):
             run.append(piece)
             continue
         if len(run) > 1:
@@ -172,11 +172,11 @@ def _join_list_items(pieces: list[Piece], passages: Sequence[RetrievedPassage]) 
         run = [piece] if piece and piece.quoted and len(piece.proof) == 1 else []
 
 
-def _continues(before: Piece, piece: Piece, passages: Sequence[RetrievedPassage]) -> bool:
+def _continues(before: Piece, piece: Piece) -> bool:
     if not (piece.item and piece.quoted and len(piece.proof) == 1):
         return False
-    (i, a), (j, b) = before.proof[0], piece.proof[0]
-    between = _NUMBER_OF_ITEM.sub("", passages[i].text[a.end : b.start]) if i == j else "x"
+    (passage, a), (other, b) = before.proof[0], piece.proof[0]
+    between = _NUMBER_OF_ITEM.sub("", passage.text[a.end : b.start]) if passage == other else "x"
     return a.end <= b.start and not re.search(r"\w|---", between)  # a table's head stands apart from its rows
 
 
@@ -195,9 +195,3 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
             page=page_of(passage.source, passage.section),
         )
     return numbers[key]
-
-
-def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
-    """Why the piece is not proven; empty where it is."""
-    proof = [(passages[i], span) for i, span in piece.proof]
-    return doubt_in_answer(piece.text, proof, piece.quoted, judge, piece.label, passages)

@@ -128,10 +128,9 @@ def _rewritten(answer: Answer) -> bool:
         for c in answer.citations
     ]
     found = cite(answer.text, quotes, whole=True).sentences if answer.answered else ()
-    told = [(one.text, one.support == "quoted") for one in answer.sentences]
-    return len(found) != len(told) or any(
-        text != one.text or (quoted and one.support != "quoted")
-        for (text, quoted), one in zip(told, found, strict=True)
+    return len(found) != len(answer.sentences) or any(
+        told.text != one.text or (told.support == "quoted" and one.support != "quoted")
+        for told, one in zip(answer.sentences, found, strict=True)
     )
 
 

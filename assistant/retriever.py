@@ -68,7 +68,7 @@ class RetrievalTrace:
     rankings: Rankings
     read: Ranking
     readings: dict[int, PassageScores]  # by position
-    headings: list[tuple[Passage, float, PassageScores]]  # below the sections of these, each with its scores
+    headings: list[tuple[Passage, PassageScores]]  # below the sections of these
     answerable: float  # the probability that all that was read answers
 
 
@@ -98,7 +98,7 @@ class HybridRetriever(BaseRetriever):
             (passage, score, trace.readings[position])
             for passage, (position, score) in zip(passages, chosen, strict=True)
         ]
-        found += [heading for heading in trace.headings if heading[0] not in passages]
+        found += [(one, reading.best, reading) for one, reading in trace.headings if one not in passages]
         return [_document(*one, trace.answerable) for one in found]
 
     def trace(self, query: str) -> RetrievalTrace:
@@ -168,14 +168,13 @@ def worth_reading(reranked: Scored, tokens: Tokens) -> list[int]:
 
 def _scores_of_headings(
     outline: Outline, scores: PassageScores, headings: Sequence[Passage]
-) -> Iterator[tuple[Passage, float, PassageScores]]:
+) -> Iterator[tuple[Passage, PassageScores]]:
     """The headings of an outline, each with its part of the outline's scores; what is an order has none."""
     stand = places(outline, units(outline.text))
     for heading in headings:
         own = [i for i, at in enumerate(stand) if at == (heading.source, Span(heading.start, heading.end))]
         if own:
-            alone = PassageScores(scores.units[own], scores.answers, scores.likeness[own])
-            yield heading, alone.best, alone
+            yield heading, PassageScores(scores.units[own], scores.answers, scores.likeness[own])
 
 
 def _document(passage: Passage, score: float, reading: PassageScores, answerable: float) -> Document:

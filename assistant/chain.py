@@ -88,10 +88,15 @@ class Assistant:
         self._settings = settings
         self._snapshots = snapshots
         self._own_reader = reader
-        self.model = _name(settings, chat_model, reader)
         self.chat_model = chat_model  # `None` where the offline reader answers, or one of somebody's own
-        if chat_model is None and reader is None and self.model != EXTRACTIVE:
-            self.chat_model = open_chat_model(self.model, settings)
+        if reader:
+            self.model = reader.get_name()
+        elif chat_model:
+            self.model = str(chat_model._llm_type)
+        else:
+            self.model = choose(settings)
+            if self.model != EXTRACTIVE:
+                self.chat_model = open_chat_model(self.model, settings)
         self.strict = settings.strict and self.model != EXTRACTIVE
         self.asks_again = self._asks_again(self.strict)
         self.server = server_of(self.model, settings)
@@ -266,11 +271,3 @@ class Assistant:
             return None
         before = Ask(question=last.question, history=ask.history[:-1], within=ask.within)
         return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
-
-
-def _name(
-    settings: AssistantSettings, chat_model: BaseChatModel | None, reader: Runnable[ReaderInput, Draft] | None
-) -> str:
-    if reader:
-        return reader.get_name()
-    return str(chat_model._llm_type) if chat_model else choose(settings)

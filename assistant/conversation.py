@@ -123,10 +123,10 @@ def with_item(question: str, answer: str) -> str | None:
 
 def recent(history: Sequence[EarlierTurn]) -> tuple[EarlierTurn, ...]:
     """The last turns as a chat model is told them: answers without their markers, and of older turns none."""
-    told = list(history[-EARLIER_TOLD:])
-    return tuple(
-        EarlierTurn(question=turn.question, answer=_without_markers(turn.answer) if left <= ANSWERS_TOLD else "")
-        for left, turn in zip(range(len(told), 0, -1), told, strict=True)
+    older, last = history[-EARLIER_TOLD:-ANSWERS_TOLD], history[-ANSWERS_TOLD:]
+    return (
+        *(EarlierTurn(question=turn.question) for turn in older),
+        *(EarlierTurn(question=turn.question, answer=_without_markers(turn.answer)) for turn in last),
     )
 
 

@@ -52,7 +52,14 @@ def ask_model(
         Stopped: the event was set.
     """
     stop = cast("threading.Event | None", (config or {}).get("configurable", {}).get(STOP))
-    for attempt in _retrying(attempts, stop):
+    tries = Retrying(
+        retry=retry_if_exception(_is_transient),
+        wait=_wait,
+        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
+        sleep=sleep_using_event(stop) if stop else time.sleep,
+        reraise=True,
+    )
+    for attempt in tries:
         with attempt:
             yield from _once(model, messages, config, stop)
 
@@ -66,17 +73,6 @@ def reply_of(
     """The whole reply. Raises what `ask_model` raises."""
     *_, whole = ask_model(model, messages, config, attempts)
     return whole
-
-
-def _retrying(attempts: int, stop: threading.Event | None) -> Retrying:
-    """Attempts at asking a chat model, until one does not fail with a transient fault, or `stop` is set."""
-    return Retrying(
-        retry=retry_if_exception(_is_transient),
-        wait=_wait,
-        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
-        sleep=sleep_using_event(stop) if stop else time.sleep,
-        reraise=True,
-    )
 
 
 def _is_transient(error: BaseException) -> bool:

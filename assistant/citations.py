@@ -70,20 +70,16 @@ def cite(
 
     numbers: dict[tuple[str, int, int], Citation] = {}
     sentences = []
-    replacements: dict[int, str] = {}  # by where the old marker begins
-    unmarked: list[tuple[int, str]] = []  # what comes behind sentences without a marker, and where
+    marks: list[tuple[int, str]] = []  # where each stands: in the place of an old one, else behind its sentence
     for position, piece in enumerate(pieces):
         citations = [citation_of(passage, span, numbers) for passage, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
         support = support_of(piece.doubt, piece.quoted)
         sentences.append(Sentence(text=piece.text, citations=used, support=support, doubt=piece.doubt))
         mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and piece.doubt else "")
-        if used and piece.markers:
-            replacements[piece.markers[-1].start()] = f" {mark}"
-        elif mark:
-            unmarked.append((piece.end, f" {mark}"))
-    marked = _replace_markers(text, replacements, unmarked)
-    return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
+        if mark:
+            marks.append((piece.markers[-1].start() if used and piece.markers else piece.end, f" {mark}"))
+    return Cited(_replace_markers(text, marks), tuple(sentences), tuple(numbers.values()), unknown)
 
 
 def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None, whole: bool) -> list[Piece]:
@@ -141,11 +137,11 @@ def _without(text: str, unfit: Sequence[Piece]) -> str:
     return _EMPTY_TABLE.sub("", "\n".join(lines).replace("\0", "")).strip()
 
 
-def _replace_markers(text: str, replacements: dict[int, str], unmarked: Sequence[tuple[int, str]]) -> str:
-    """`text` with the new markers in the place of the old ones, and with those that had no place."""
+def _replace_markers(text: str, marks: Sequence[tuple[int, str]]) -> str:
+    """`text` without its old markers, and with the new ones where they are to stand."""
     final, stretch, at = "", "", 0
-    edges = [(marker.start(), marker.end(), replacements.get(marker.start())) for marker in MARKER.finditer(text)]
-    for start, end, new in sorted([*edges, *((place, place, mark) for place, mark in unmarked)]):
+    old = [(*marker.span(), "") for marker in MARKER.finditer(text)]
+    for start, end, new in sorted([*old, *((place, place, mark) for place, mark in marks)]):
         stretch += text[at:start]
         at = max(at, end)
         if new:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.injection import no_evidence, no_evidence_in
-from assistant.units import Unit, units
+from assistant.units import units
 from ingest.lexicon import content_words, stem
 from ingest.text import Span, find_folded, fold, with_its_emphasis
 
@@ -52,7 +52,8 @@ def _best_run(claim: str, passage: str) -> Span:
         of_list = tuple(unit for unit in found if unit.list == number)
         if wanted & stems(" ".join(unit.text for unit in of_list if not unit.leads_list)):
             every.append(of_list)
-    runs = [span for run in every if not no_evidence_in(passage, span := _span(run))]
+    runs = [Span(run[0].span.start, run[-1].span.end) for run in every]
+    runs = [span for span in runs if not no_evidence_in(passage, span)]
     if not runs:
         return Span(0, 0) if no_evidence(passage) else Span(0, len(passage))
     common = [(wanted & stems(passage[span.start : span.end])).total() for span in runs]
@@ -80,7 +81,3 @@ def _letters(text: str) -> Counter[str]:
 def stems(text: str) -> Counter[str]:
     """The stems of the words of a text that say something, each as often as it stands there."""
     return Counter(map(stem, content_words(text)))
-
-
-def _span(run: tuple[Unit, ...]) -> Span:
-    return Span(run[0].span.start, run[-1].span.end)

@@ -121,13 +121,11 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
-        gaps = [
-            (i, max(span.start - place.end, place.start - span.end, 0))
-            for i, (other, place) in enumerate(near)
+        return min(
+            (max(span.start - place.end, place.start - span.end, 0), rank)
+            for rank, (other, place) in enumerate(near)
             if other == name
-        ]
-        rank, gap = min(gaps, key=lambda pair: pair[1])
-        return gap, rank
+        )
 
     return sorted(ideas, key=distance)
 

@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
+from assistant.asking import documents_named
 from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
@@ -20,7 +21,6 @@ from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.scorer import Scorer
 from assistant.suggestions import Place, first_questions
-from assistant.within import documents_named
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index

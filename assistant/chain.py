@@ -16,7 +16,6 @@ from assistant.asking import Asked, as_ask
 from assistant.check import Checked
 from assistant.context import for_chat_model
 from assistant.conversation import EARLIER_TOLD, points_at_item, recent, resolve, with_item
-from assistant.current import CurrentSnapshot, Snapshot
 from assistant.finishing import finish
 from assistant.holes import with_holes_named
 from assistant.introduction import introduce, is_small_talk
@@ -29,6 +28,7 @@ from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
 from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
+from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from assistant.verdicts import Judge

@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of
-from assistant.current import Snapshot
 from assistant.literals import names_in
 from assistant.pieces import sentences_of
 from assistant.quotes import find_quote
+from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage

@@ -7,10 +7,10 @@ from itertools import groupby
 from assistant.answer_prompt import fits
 from assistant.answers import Ask, RetrievedPassage
 from assistant.conversation import recent, standalone
-from assistant.current import Snapshot
 from assistant.readers import ReaderInput
 from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
+from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 

@@ -20,7 +20,7 @@ from ingest.sources import Source
 from ingest.text import Span, words
 
 if TYPE_CHECKING:
-    from assistant.current import Snapshot
+    from assistant.snapshot import Snapshot
 
 _TO_BEGIN_WITH, _AFTER_ANSWER, _AFTER_REFUSAL = 3, 3, 1  # how many are suggested
 _DOCUMENTS = 5  # that the first questions are on, at most

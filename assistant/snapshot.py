@@ -17,10 +17,11 @@ from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
+from assistant.reading_model.outline import Place
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.scorer import Scorer
-from assistant.suggestions import Place, first_questions
+from assistant.suggestions import first_questions
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index

@@ -13,7 +13,7 @@ from assistant.answers import Citation, RetrievedPassage, Sentence
 from assistant.literals import names_in
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.quotes import find_quote
+from assistant.quotes import find_quote, proof_in
 from assistant.verdicts import Judge, doubt_in_answer, support_of
 from ingest.lexicon import content_words
 from ingest.pages import page_of
@@ -86,12 +86,9 @@ def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None
     """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
     pieces = pieces_of(text)
     for piece in pieces:
-        for number in dict.fromkeys(n for marker in piece.markers for n in marker_numbers(marker)):
-            if 1 <= number <= len(passages):
-                passage = passages[number - 1]
-                span, quoted = find_quote(piece.text, passage.text)
-                piece.proof += [(passage, span)] if span.start < span.end else []
-                piece.quoted |= quoted
+        numbers = dict.fromkeys(number for marker in piece.markers for number in marker_numbers(marker))
+        cited = [passages[number - 1] for number in numbers if 1 <= number <= len(passages)]
+        piece.proof, piece.quoted = proof_in(cited, piece.text)
         if (whole or piece is not pieces[-1]) and doubt_in_answer(piece, judge, passages):
             _find_elsewhere(piece, passages, judge)
     _join_list_items(pieces)

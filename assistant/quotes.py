@@ -3,9 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from assistant.answers import RetrievedPassage
 from assistant.injection import no_evidence, no_evidence_in
 from assistant.units import units
 from ingest.lexicon import content_words, stem
@@ -30,6 +31,15 @@ def find_quote(sentence: str, passage: str) -> tuple[Span, bool]:
         if verbatim and not no_evidence_in(passage, span := folded.span(*verbatim)):
             return with_its_emphasis(passage, span), True
     return with_its_emphasis(passage, _best_run(sentence, passage)), False
+
+
+def proof_in(
+    passages: Sequence[RetrievedPassage], sentence: str
+) -> tuple[list[tuple[RetrievedPassage, Span]], bool]:
+    """Each passage that may prove a sentence with the span that does, and whether one holds it word for word."""
+    found = [(passage, *find_quote(sentence, passage.text)) for passage in passages]
+    proof = [(passage, span) for passage, span, _ in found if span.start < span.end]
+    return proof, any(quoted for _, _, quoted in found)
 
 
 def _without_labels(sentence: str) -> Iterator[str]:

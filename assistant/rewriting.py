@@ -33,9 +33,9 @@ def rewrite_question(
     The oldest turns are left out where the prompt would be longer than `tokens`. What comes back and is no
     question in the conversation's own words is dropped for the rewriting without a model.
     """
-    earlier = [turn.question for turn in history]
     if not history:
         return standalone(question, ()), Usage()
+    earlier = [turn.question for turn in history]
     before = last_fitting(history, lambda some: _prompt(question, some), tokens)
     prompt = _prompt(question, before)
     try:

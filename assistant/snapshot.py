@@ -71,13 +71,15 @@ class Snapshot:
 
     @cached_property
     def within(self) -> Callable[[tuple[str, ...]], "Snapshot"]:
-        """The same for questions that are asked of some documents only, which are named by title or file.
+        """The same for questions that are asked of some documents only, named by title or file; of all for none.
 
         Raises `QuestionError` for a name that no document has.
         """
         return lru_cache(maxsize=_SCOPES_KEPT)(self._within)
 
     def _within(self, names: tuple[str, ...]) -> "Snapshot":
+        if not names:
+            return self
         index = self.index.within(documents_named(names, self.index.manifest.sources))
         if not index.passages:
             files = ", ".join(shown_name(name, index.sources) for name in index.sources)
@@ -129,8 +131,7 @@ class CurrentSnapshot:
 
     def current(self, within: tuple[str, ...] = ()) -> Snapshot:
         """The current snapshot, opened once; for a question that is asked of some documents, with these alone."""
-        opened = self._whole()
-        return opened.within(within) if within else opened
+        return self._whole().within(within)
 
     def _whole(self) -> Snapshot:
         with self._lock:
@@ -151,7 +152,7 @@ class CurrentSnapshot:
         while True:
             whole = self._whole()
             try:
-                return look(whole.within(within) if within else whole)
+                return look(whole.within(within))
             except IndexProblem:
                 if self._whole() is whole:
                     raise

@@ -14,6 +14,7 @@ from assistant.prices import cost
 from assistant.prompt_budget import ENCODING, prompt_tokens
 from ingest.text import count_tokens
 
+ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was
 # Of a reply that is whole, or as long as it may be.
 _ENDS = ("stop", "length", "tool_calls", "eos", "eos_token", "stop_sequence")
 # Some templates begin it themselves, so that only its end is in the reply. Mistral's writes [THINK].
@@ -54,7 +55,7 @@ def whole_reply(reply: AIMessageChunk | None) -> AIMessageChunk:
     if reason == "content_filter" or (reply and reply.additional_kwargs.get("refusal")):
         raise ModelFault("its provider refused to answer this")
     # OpenAI always says why a reply ends; servers that are only near it may say so in words of their own, or not
-    if told.get("model_provider") == "openai" and reason not in _ENDS and not told.get("ended"):
+    if told.get("model_provider") == "openai" and reason not in _ENDS and not told.get(ENDED):
         raise broke_off()
     if reason == "tool_calls":
         raise ModelFault("it gave no answer in words")

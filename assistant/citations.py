@@ -159,9 +159,9 @@ def _join_list_items(pieces: list[Piece]) -> None:
             run.append(piece)
             continue
         if len(run) > 1:
-            whole = [(run[0].proof[0][0], Span(run[0].proof[0][1].start, run[-1].proof[0][1].end))]
+            (passage, first), (_, last) = run[0].proof[0], run[-1].proof[0]
             for member in run:
-                member.proof = whole
+                member.proof = [(passage, Span(first.start, last.end))]
         run = [piece] if piece and piece.quoted and len(piece.proof) == 1 else []
 
 

@@ -15,8 +15,7 @@ from assistant.answers import Answer, Ask, Seconds, Usage
 from assistant.asking import Asked, as_ask
 from assistant.check import Checked
 from assistant.context import for_chat_model
-from assistant.conversation import EARLIER_TOLD, points_at_item, recent, with_item
-from assistant.current import CurrentSnapshot, Snapshot
+from assistant.conversation import EARLIER_TOLD, points_at_item, recent, resolve, with_item
 from assistant.finishing import finish
 from assistant.holes import with_holes_named
 from assistant.introduction import introduce, is_small_talk
@@ -29,6 +28,7 @@ from assistant.retriever import RetrievalTrace
 from assistant.rewriting import rewrite_question
 from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
+from assistant.snapshot import CurrentSnapshot, Snapshot
 from assistant.streams import streaming
 from assistant.suggestions import suggestions
 from assistant.verdicts import Judge
@@ -88,10 +88,15 @@ class Assistant:
         self._settings = settings
         self._snapshots = snapshots
         self._own_reader = reader
-        self.model = _name(settings, chat_model, reader)
         self.chat_model = chat_model  # `None` where the offline reader answers, or one of somebody's own
-        if chat_model is None and reader is None and self.model != EXTRACTIVE:
-            self.chat_model = open_chat_model(self.model, settings)
+        if reader:
+            self.model = reader.get_name()
+        elif chat_model:
+            self.model = str(chat_model._llm_type)
+        else:
+            self.model = choose(settings)
+            if self.model != EXTRACTIVE:
+                self.chat_model = open_chat_model(self.model, settings)
         self.strict = settings.strict and self.model != EXTRACTIVE
         self.asks_again = self._asks_again(self.strict)
         self.server = server_of(self.model, settings)
@@ -114,16 +119,17 @@ class Assistant:
     def explain(self, asked: Asked) -> Explanation:
         """What the offline reader does with a question, and why."""
         ask = as_ask(asked)
-        opened = self._snapshots.current(ask.within)
+        opened = self.opened(ask.within)
         reading = opened.retrieve(self._standalone(ask)[0])
+        trace = opened.retriever.trace(reading.question)
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
             decision = extractive.Decision([Line(0, introduced.text)], reason, None)
-            return Explanation(reading.question, opened.retriever.trace(reading.question), [], decision)
+            return Explanation(reading.question, trace, [], decision)
         decision = extractive.decide(reading, opened.scorer.calibration)
         units = [] if reading.overview else candidates(reading)
         given = fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
-        return Explanation(reading.question, opened.retriever.trace(reading.question), units, decision, given)
+        return Explanation(reading.question, trace, units, decision, given)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two.
@@ -181,9 +187,12 @@ class Assistant:
             yield introduced
             return
         text, spent = self._standalone(ask, config)
-        opened, reading = self._snapshots.read(
-            lambda opened: (opened, self._reading(ask, text, opened, config)), ask.within
-        )
+
+        def retrieve(opened: Snapshot) -> tuple[Snapshot, ReaderInput]:
+            found = opened.retrieve(text, config)
+            return opened, self._for_model(ask, found, opened) if self.chat_model else found
+
+        opened, reading = self._snapshots.read(retrieve, ask.within)
         reader = self._reader(opened)
         retrieved = time.perf_counter()
 
@@ -224,10 +233,6 @@ class Assistant:
             return None
         return introduce(ask, opened, started)
 
-    def _reading(self, ask: Ask, text: str, opened: Snapshot, config: RunnableConfig | None) -> ReaderInput:
-        reading = opened.retrieve(text, config)
-        return self._for_model(ask, reading, opened) if self.chat_model else reading
-
     def _for_model(self, ask: Ask, reading: ReaderInput, opened: Snapshot) -> ReaderInput:
         return for_chat_model(reading, ask, opened, self._settings.whole, self._prompt_tokens)
 
@@ -248,9 +253,14 @@ class Assistant:
         if self.chat_model:
             told = recent(ask.history)
             return rewrite_question(self.chat_model, ask.question, told, self._prompt_tokens, config)
-        history = ask.earlier[-EARLIER_TOLD:]
-        named = self._with_item(ask)
-        return named or self._snapshots.read(lambda opened: opened.standalone(ask.question, history)), Usage()
+        if named := self._with_item(ask):
+            return named, Usage()
+
+        def behind_earlier(opened: Snapshot) -> str:
+            history = ask.earlier[-EARLIER_TOLD:]
+            return resolve(ask.question, history, opened.scorer.follows_up, opened.scorer.scope)
+
+        return self._snapshots.read(behind_earlier), Usage()
 
     def _with_item(self, ask: Ask) -> str | None:
         """The question with the item of the last answer's list that it points at; that is given, or found anew."""
@@ -261,11 +271,3 @@ class Assistant:
             return None
         before = Ask(question=last.question, history=ask.history[:-1], within=ask.within)
         return with_item(ask.question, last.answer or self.offline.chain.invoke(before).text)
-
-
-def _name(
-    settings: AssistantSettings, chat_model: BaseChatModel | None, reader: Runnable[ReaderInput, Draft] | None
-) -> str:
-    if reader:
-        return reader.get_name()
-    return str(chat_model._llm_type) if chat_model else choose(settings)

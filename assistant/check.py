@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Citation, RetrievedPassage, Support
 from assistant.citations import citation_of
-from assistant.current import Snapshot
 from assistant.literals import names_in
 from assistant.pieces import sentences_of
-from assistant.quotes import find_quote
+from assistant.quotes import proof_in
+from assistant.snapshot import Snapshot
 from assistant.verdicts import Judge, support_of, verdict
 from ingest.errors import QuestionError
 from ingest.passages import Passage
@@ -77,9 +77,7 @@ def check_claim(claim: str, opened: Snapshot, evidence: Sequence[str] = (), labe
     judge = Judge(opened.scorer.proves, threshold, sought=not evidence, named=named)
     found = []
     for passages in tried:
-        aligned = [(passage, *find_quote(claim, passage.text)) for passage in passages]
-        proof = [(passage, span) for passage, span, _ in aligned if span.start < span.end]
-        quoted = any(words for _, _, words in aligned)
+        proof, quoted = proof_in(passages, claim)
         found.append((verdict(proof, claim, quoted, judge, label), proof, quoted))
     best, proof, quoted = max(found, key=lambda one: (one[0].logit, one[2]))
     numbers: dict[tuple[str, int, int], Citation] = {}

@@ -13,7 +13,7 @@ from assistant.answers import Citation, RetrievedPassage, Sentence
 from assistant.literals import names_in
 from assistant.pieces import LONG_ENOUGH, Piece, pieces_of
 from assistant.prompts import MARKER, UNFINISHED_MARKER, UNPROVEN, marker_numbers
-from assistant.quotes import find_quote
+from assistant.quotes import find_quote, proof_in
 from assistant.verdicts import Judge, doubt_in_answer, support_of
 from ingest.lexicon import content_words
 from ingest.pages import page_of
@@ -70,42 +70,35 @@ def cite(
 
     numbers: dict[tuple[str, int, int], Citation] = {}
     sentences = []
-    replacements: dict[int, str] = {}  # by where the old marker begins
-    unmarked: list[tuple[int, str]] = []  # what comes behind sentences without a marker, and where
+    marks: list[tuple[int, str]] = []  # where each stands: in the place of an old one, else behind its sentence
     for position, piece in enumerate(pieces):
-        citations = [citation_of(passages[i], span, numbers) for i, span in piece.proof]
+        citations = [citation_of(passage, span, numbers) for passage, span in piece.proof]
         used = tuple(dict.fromkeys(c.number for c in citations))
         support = support_of(piece.doubt, piece.quoted)
         sentences.append(Sentence(text=piece.text, citations=used, support=support, doubt=piece.doubt))
         mark = "".join(f"[{n}]" for n in used) + (UNPROVEN if position < judged and piece.doubt else "")
-        if used and piece.markers:
-            replacements[piece.markers[-1].start()] = f" {mark}"
-        elif mark:
-            unmarked.append((piece.end, f" {mark}"))
-    marked = _replace_markers(text, replacements, unmarked)
-    return Cited(marked, tuple(sentences), tuple(numbers.values()), unknown)
+        if mark:
+            marks.append((piece.markers[-1].start() if used and piece.markers else piece.end, f" {mark}"))
+    return Cited(_replace_markers(text, marks), tuple(sentences), tuple(numbers.values()), unknown)
 
 
 def _proven(text: str, passages: Sequence[RetrievedPassage], judge: Judge | None, whole: bool) -> list[Piece]:
     """The pieces of a text, each with what proves it; the last of a growing text only with what it cites."""
     pieces = pieces_of(text)
     for piece in pieces:
-        cited = dict.fromkeys(n - 1 for marker in piece.markers for n in marker_numbers(marker))
-        for i in cited:
-            if 0 <= i < len(passages):
-                span, quoted = find_quote(piece.text, passages[i].text)
-                piece.proof += [(i, span)] if span.start < span.end else []
-                piece.quoted |= quoted
-        if (whole or piece is not pieces[-1]) and _doubt(piece, passages, judge):
+        numbers = dict.fromkeys(number for marker in piece.markers for number in marker_numbers(marker))
+        cited = [passages[number - 1] for number in numbers if 1 <= number <= len(passages)]
+        piece.proof, piece.quoted = proof_in(cited, piece.text)
+        if (whole or piece is not pieces[-1]) and doubt_in_answer(piece, judge, passages):
             _find_elsewhere(piece, passages, judge)
-    _join_list_items(pieces, passages)
+    _join_list_items(pieces)
     for piece in pieces:
-        piece.doubt = _doubt(piece, passages, judge)
+        piece.doubt = doubt_in_answer(piece, judge, passages)
     for piece, after in pairwise(pieces):
         in_a_row = not text[piece.end : after.start].strip() and "\n" not in text[piece.end : after.start]
         if in_a_row and piece.doubt and _is_short(piece) and after.proof and not after.doubt:
             both = replace(after, text=f"{piece.text} {after.text}", quoted=False)
-            piece.doubt = _doubt(both, passages, judge)
+            piece.doubt = doubt_in_answer(both, judge, passages)
     return pieces
 
 
@@ -123,12 +116,12 @@ def _find_elsewhere(piece: Piece, passages: Sequence[RetrievedPassage], judge: J
     if _is_short(piece):
         return
     said = set(content_words(piece.text))
-    aligned = [(i, *find_quote(piece.text, passage.text)) for i, passage in enumerate(passages)]
-    aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(passages[one[0]].text)))))
+    aligned = [(passage, *find_quote(piece.text, passage.text)) for passage in passages]
+    aligned.sort(key=lambda one: (not one[2], -len(said.intersection(content_words(one[0].text)))))
     surer = replace(judge, threshold=judge.uncited_threshold, sought=True) if judge else None
-    for i, span, quoted in aligned[:_TRIED]:
-        found = replace(piece, proof=[(i, span)], quoted=quoted)
-        if span.start < span.end and not _doubt(found, passages, surer):
+    for passage, span, quoted in aligned[:_TRIED]:
+        found = replace(piece, proof=[(passage, span)], quoted=quoted)
+        if span.start < span.end and not doubt_in_answer(found, surer, passages):
             piece.proof, piece.quoted = found.proof, quoted
             return
 
@@ -141,11 +134,11 @@ def _without(text: str, unfit: Sequence[Piece]) -> str:
     return _EMPTY_TABLE.sub("", "\n".join(lines).replace("\0", "")).strip()
 
 
-def _replace_markers(text: str, replacements: dict[int, str], unmarked: Sequence[tuple[int, str]]) -> str:
-    """`text` with the new markers in the place of the old ones, and with those that had no place."""
+def _replace_markers(text: str, marks: Sequence[tuple[int, str]]) -> str:
+    """`text` without its old markers, and with the new ones where they are to stand."""
     final, stretch, at = "", "", 0
-    edges = [(marker.start(), marker.end(), replacements.get(marker.start())) for marker in MARKER.finditer(text)]
-    for start, end, new in sorted([*edges, *((place, place, mark) for place, mark in unmarked)]):
+    old = [(*marker.span(), "") for marker in MARKER.finditer(text)]
+    for start, end, new in sorted([*old, *((place, place, mark) for place, mark in marks)]):
         stretch += text[at:start]
         at = max(at, end)
         if new:
@@ -158,25 +151,25 @@ def _without_markers(text: str) -> str:
     return MARKER.sub(lambda m: m.group().replace("[", r"\["), text)
 
 
-def _join_list_items(pieces: list[Piece], passages: Sequence[RetrievedPassage]) -> None:
+def _join_list_items(pieces: list[Piece]) -> None:
     """Neighbouring list items that quote neighbouring words of one passage share one citation: the whole list."""
     run: list[Piece] = []
     for piece in [*pieces, None]:
-        if piece and run and _continues(run[-1], piece, passages):
+        if piece and run and _continues(run[-1], piece):
             run.append(piece)
             continue
         if len(run) > 1:
-            whole = [(run[0].proof[0][0], Span(run[0].proof[0][1].start, run[-1].proof[0][1].end))]
+            (passage, first), (_, last) = run[0].proof[0], run[-1].proof[0]
             for member in run:
-                member.proof = whole
+                member.proof = [(passage, Span(first.start, last.end))]
         run = [piece] if piece and piece.quoted and len(piece.proof) == 1 else []
 
 
-def _continues(before: Piece, piece: Piece, passages: Sequence[RetrievedPassage]) -> bool:
+def _continues(before: Piece, piece: Piece) -> bool:
     if not (piece.item and piece.quoted and len(piece.proof) == 1):
         return False
-    (i, a), (j, b) = before.proof[0], piece.proof[0]
-    between = _NUMBER_OF_ITEM.sub("", passages[i].text[a.end : b.start]) if i == j else "x"
+    (passage, a), (other, b) = before.proof[0], piece.proof[0]
+    between = _NUMBER_OF_ITEM.sub("", passage.text[a.end : b.start]) if passage == other else "x"
     return a.end <= b.start and not re.search(r"\w|---", between)  # a table's head stands apart from its rows
 
 
@@ -195,9 +188,3 @@ def citation_of(passage: RetrievedPassage, span: Span, numbers: dict[tuple[str, 
             page=page_of(passage.source, passage.section),
         )
     return numbers[key]
-
-
-def _doubt(piece: Piece, passages: Sequence[RetrievedPassage], judge: Judge | None) -> str:
-    """Why the piece is not proven; empty where it is."""
-    proof = [(passages[i], span) for i, span in piece.proof]
-    return doubt_in_answer(piece.text, proof, piece.quoted, judge, piece.label, passages)

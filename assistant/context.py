@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.answer_prompt import fits
 from assistant.answers import Ask, RetrievedPassage
 from assistant.conversation import recent, standalone
-from assistant.current import Snapshot
 from assistant.readers import ReaderInput
 from assistant.refusal import refuses
 from assistant.retriever import CONTEXT_TOKENS, HybridRetriever
+from assistant.snapshot import Snapshot
 from ingest.index import Index
 from ingest.passages import Passage
 
@@ -77,18 +78,9 @@ def best_sections(
 def _section_of(position: int, index: Index) -> dict[int, Passage]:
     """The passages of the section that one stands in, by their positions, in the order of the text."""
     first = max(position - _NEIGHBOURS, 0)
-    around = dict(enumerate(index.passages[first : position + _NEIGHBOURS + 1], start=first))
-    own = around[position]
-    begin = end = position
-    while begin - 1 in around and _is_beside(around[begin - 1], own):
-        begin -= 1
-    while end + 1 in around and _is_beside(around[end + 1], own):
-        end += 1
-    return {at: around[at] for at in range(begin, end + 1)}
-
-
-def _is_beside(one: Passage, other: Passage) -> bool:
-    return (one.source, one.section) == (other.source, other.section)
+    around = enumerate(index.passages[first : position + _NEIGHBOURS + 1], start=first)
+    sections = (dict(of) for _, of in groupby(around, key=lambda one: (one[1].source, one[1].section)))
+    return next(section for section in sections if position in section)
 
 
 def _holds(passage: Passage, part: RetrievedPassage) -> bool:

@@ -70,11 +70,21 @@ def standalone(question: str, history: Sequence[str]) -> str:
 
 
 def with_word(question: str, history: Sequence[str]) -> str | None:
-    """The earlier question with another word ("and KPO?"); `None` where a question does not say only that."""
+    """The earlier question with another word ("and KPO?"); `None` where a question does not say only that.
+
+    The word takes the place of the one there that looks most like it.
+    """
     if not history or not _EXCHANGES.match(question):
         return None
     earlier = asked_last(standalone(history[-1], history[:-1][-TURNS:]))[:LONGEST_EARLIER]
-    return _exchanged(question, earlier)
+    own, others = content_words(question), content_words(earlier)
+    if len(own) != 1 or own[0] in others:
+        return None
+    found = process.extractOne(own[0], others, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    word = re.search(rf"\b{re.escape(own[0])}\b", question, re.IGNORECASE)
+    if not found or not word:
+        return None
+    return re.sub(rf"\b{re.escape(found[0])}\b", lambda _: word[0], earlier, flags=re.IGNORECASE)
 
 
 def points_at_item(question: str) -> bool:
@@ -113,27 +123,15 @@ def with_item(question: str, answer: str) -> str | None:
 
 def recent(history: Sequence[EarlierTurn]) -> tuple[EarlierTurn, ...]:
     """The last turns as a chat model is told them: answers without their markers, and of older turns none."""
-    told = list(history[-EARLIER_TOLD:])
-    return tuple(
-        EarlierTurn(question=turn.question, answer=_without_markers(turn.answer) if left <= ANSWERS_TOLD else "")
-        for left, turn in zip(range(len(told), 0, -1), told, strict=True)
+    older, last = history[-EARLIER_TOLD:-ANSWERS_TOLD], history[-ANSWERS_TOLD:]
+    return (
+        *(EarlierTurn(question=turn.question) for turn in older),
+        *(EarlierTurn(question=turn.question, answer=_without_markers(turn.answer)) for turn in last),
     )
 
 
 def _without_markers(answer: str) -> str:
     return MARKER.sub("", answer[:LONGEST_ANSWER]).replace(f" {UNPROVEN}", "").replace(UNPROVEN, "").strip()
-
-
-def _exchanged(question: str, earlier: str) -> str | None:
-    """The earlier question with the one word of this in the place of the word there that looks most like it."""
-    own, others = content_words(question), content_words(earlier)
-    if len(own) != 1 or own[0] in others:
-        return None
-    found = process.extractOne(own[0], others, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    word = re.search(rf"\b{re.escape(own[0])}\b", question, re.IGNORECASE)
-    if not found or not word:
-        return None
-    return re.sub(rf"\b{re.escape(found[0])}\b", lambda _: word[0], earlier, flags=re.IGNORECASE)
 
 
 def turns(standalone_question: str) -> list[str]:

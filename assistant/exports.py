@@ -13,7 +13,7 @@ from ingest.errors import UserError
 from ingest.sources import Source
 from ingest.text import fold
 
-FORMAT: Literal[1] = 1
+State = Literal["stands", "moved", "gone"]
 NEAREST, YOU_COULD_ASK = "The nearest passages:", "You could ask:"
 _NEAREST = 3
 
@@ -42,7 +42,7 @@ class Bundle(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     answers: tuple[Answer, ...]
     sources: tuple[SourceHash, ...]
 
@@ -60,7 +60,7 @@ class CheckedQuote(NamedTuple):
 
     question: str
     citation: Citation
-    state: Literal["stands", "moved", "gone"]
+    state: State
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -128,16 +128,13 @@ def _rewritten(answer: Answer) -> bool:
         for c in answer.citations
     ]
     found = cite(answer.text, quotes, whole=True).sentences if answer.answered else ()
-    told = [(one.text, one.support == "quoted") for one in answer.sentences]
-    return len(found) != len(told) or any(
-        text != one.text or (quoted and one.support != "quoted")
-        for (text, quoted), one in zip(told, found, strict=True)
+    return len(found) != len(answer.sentences) or any(
+        told.text != one.text or (told.support == "quoted" and one.support != "quoted")
+        for told, one in zip(answer.sentences, found, strict=True)
     )
 
 
-def _state(
-    citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]
-) -> Literal["stands", "moved", "gone"]:
+def _state(citation: Citation, sources: Mapping[str, Source], folded: Mapping[str, str]) -> State:
     source = sources.get(citation.source)
     inside = source and 0 <= citation.start < citation.end <= len(source.text)
     if source and inside and source.text[citation.start : citation.end] == citation.quote:

@@ -52,15 +52,12 @@ def finish(
         return refusal.model_copy(update={"notices": (*draft.notices, prompts.NOTHING_PROVEN)})
     if whole and only_refuses(cited.sentences, len(reading.sources)):
         return refusal
-    dropped = ", ".join(map(str, cited.unknown))
-    notices = [f"Markers that name no passage were dropped: {dropped}."] if dropped else []
+    notices = list(draft.notices)
+    if cited.unknown:
+        notices.append(f"Markers that name no passage were dropped: {', '.join(map(str, cited.unknown))}.")
     quotes = {citation.number: citation.quote for citation in cited.citations}
-    by_amounts = [
-        sentence
-        for sentence in cited.sentences
-        if sentence.support == "supported" and sentence.citations
-        if is_translated(sentence.text, written, " ".join(quotes[number] for number in sentence.citations))
-    ]
-    notices += [prompts.BY_AMOUNTS] if by_amounts else []
+    supported = [one for one in cited.sentences if one.support == "supported" and one.citations]
+    if any(is_translated(one.text, written, " ".join(quotes[n] for n in one.citations)) for one in supported):
+        notices.append(prompts.BY_AMOUNTS)
     found = {"text": cited.text, "sentences": cited.sentences, "citations": cited.citations}
-    return refusal.model_copy(update={**found, "answered": True, "notices": (*draft.notices, *notices)})
+    return refusal.model_copy(update={**found, "answered": True, "notices": tuple(notices)})

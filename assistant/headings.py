@@ -1,10 +1,8 @@
-"""The headings above a passage, and the sections of a document."""
+"""The headings above a passage."""
 
 import re
-from functools import lru_cache
 
 from ingest.lexicon import content_words
-from ingest.passages import sections
 from ingest.text import words
 
 _NUMBER = re.compile(r"^(?:\d+[.)]|Q(?:uestion)?\s?\d*[.:)])\s+(?=\S)")
@@ -27,7 +25,3 @@ def is_heading_of(section: str, question: str) -> bool:
         return words(heading) == words(question)
     named = set(content_words(heading))
     return len(named) > 1 and named == set(content_words(question))
-
-
-# Markdown is read at two megabytes a second: too slow to read a handbook again at every question.
-sections_of = lru_cache(maxsize=32)(sections)

@@ -49,40 +49,39 @@ def notice(note: str, beside: str, others: int = 0) -> str:
 def with_holes_named(answer: Answer, reading: ReaderInput) -> Answer:
     """The answer to a reading, with a notice on what is left out there; a refusal with one says why already."""
     if answer.answered:
-        holes = _notices_on_quotes(answer.citations, reading)
+        hole = _notice_on_quotes(answer.citations, reading)
     else:
-        holes = () if answer.notices else _notices_on_refusal(reading)
-    return answer.model_copy(update={"notices": (*answer.notices, *holes)}) if holes else answer
+        hole = "" if answer.notices else _notice_on_refusal(reading)
+    return answer.model_copy(update={"notices": (*answer.notices, hole)}) if hole else answer
 
 
-def _notices_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> tuple[str, ...]:
-    """One notice on what is left out behind the quotes that lead up to it."""
+def _notice_on_quotes(citations: Sequence[Citation], reading: ReaderInput) -> str:
+    """On what is left out behind the quotes that lead up to it; empty where nothing is."""
     lost = [(lost_behind(reading.sources[one.source], Span(one.start, one.end)), one.quote) for one in citations]
     found = [(note, quote) for note, quote in lost if note]
-    return (notice(*found[0], len(found) - 1),) if found else ()
+    return notice(*found[0], len(found) - 1) if found else ""
 
 
-def _notices_on_refusal(reading: ReaderInput) -> tuple[str, ...]:
-    """One notice: on what a sentence lacks that is like the question, or what is left out right beside the unit
-    that comes nearest, if it has a word of the question, or on pages that could not be read: what they say nobody
-    knows.
+def _notice_on_refusal(reading: ReaderInput) -> str:
+    """On what a sentence lacks that is like the question, or what is left out right beside the unit that comes
+    nearest, if it has a word of the question, or on pages that could not be read: what they say nobody knows.
     """
     if len(reading.readings) != len(reading.passages):  # nobody has read the passages
-        return ()
+        return ""
     if asked_for := _lacking_sentence(reading):
-        return (asked_for,)
+        return asked_for
     ranked = candidates(reading)
     if not ranked:
-        return ()
+        return ""
     nearest = max(ranked, key=lambda c: c.likeness)
     source = reading.sources[reading.passages[nearest.number - 1].source]
     span = Span(nearest.start, nearest.start + len(nearest.unit.text))
     notes = _notes_beside(source, span, nearest.unit.kind != "heading")
     if notes and stems(reading.question) & stems(nearest.unit.text):
-        return (notice(notes[0], nearest.unit.text),)
+        return notice(notes[0], nearest.unit.text)
     unread = unread_pages(source)
     pages = few(unread, _PAGES, len(unread))
-    return (prompts.UNREAD_PAGES.format(title=source.title, pages=pages),) if unread else ()
+    return prompts.UNREAD_PAGES.format(title=source.title, pages=pages) if unread else ""
 
 
 def _lacking_sentence(reading: ReaderInput) -> str:

@@ -13,7 +13,7 @@ from assistant.overview import sections_asked_for
 from ingest.text import few
 
 if TYPE_CHECKING:
-    from assistant.current import Snapshot
+    from assistant.snapshot import Snapshot
 
 _SMALL_TALK = re.compile(
     r"\W*(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day|night)|how are you|"

@@ -17,12 +17,11 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
-from assistant.model_calls import without_thinking
 from assistant.model_faults import is_too_long, said_by, status_of
 from assistant.prompt_budget import ENCODING
+from assistant.replies import ENDED, without_thinking
 from ingest.text import count_tokens
 
-ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was
 _END = json.dumps({"choices": [], ENDED: True}).encode()
 
 # What a server may refuse to take, and how its message is known; a limit is sent by its older name then.

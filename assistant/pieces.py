@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
+from assistant.answers import RetrievedPassage
 from assistant.prompts import MARKER, NOT_SAID
 from ingest.lexicon import content_words
 from ingest.sentences import sentence_spans
@@ -29,7 +30,7 @@ class Piece:
     end: int
     markers: list[re.Match[str]]
     label: str = ""  # what stands before it and above it in its table
-    proof: list[tuple[int, Span]] = field(default_factory=list)  # passage, span of that passage's text
+    proof: list[tuple[RetrievedPassage, Span]] = field(default_factory=list)  # passages, what is quoted of each
     quoted: bool = False
     doubt: str = ""  # why it is not proven; empty where it is
 

@@ -3,17 +3,19 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from assistant.answers import RetrievedPassage
 from assistant.injection import no_evidence, no_evidence_in
-from assistant.units import Unit, units
+from assistant.units import units
 from ingest.lexicon import content_words, stem
 from ingest.markdown import with_its_emphasis
-from ingest.text import Folded, Span, find_folded, fold
+from ingest.text import Span, find_folded, fold
 
 _COGNATE = 4  # letters in a row that related words have in common
 _RUN = 3  # how many units of a passage one citation of a paraphrase may quote
+_folded = lru_cache(maxsize=4096)(fold)
 _LABEL = re.compile(r"^\s*\**[^:*\n.]{1,80}:\**\s+")  # "BPO:", "**Driving force:**"
 
 
@@ -32,16 +34,20 @@ def find_quote(sentence: str, passage: str) -> tuple[Span, bool]:
     return with_its_emphasis(passage, _best_run(sentence, passage)), False
 
 
+def proof_in(
+    passages: Sequence[RetrievedPassage], sentence: str
+) -> tuple[list[tuple[RetrievedPassage, Span]], bool]:
+    """Each passage that may prove a sentence with the span that does, and whether one holds it word for word."""
+    found = [(passage, *find_quote(sentence, passage.text)) for passage in passages]
+    proof = [(passage, span) for passage, span, _ in found if span.start < span.end]
+    return proof, any(quoted for _, _, quoted in found)
+
+
 def _without_labels(sentence: str) -> Iterator[str]:
     """The sentence, and what is left of it behind one label after the other."""
     yield sentence
     if (rest := _LABEL.sub("", sentence)) != sentence:
         yield from _without_labels(rest)
-
-
-@lru_cache(maxsize=4096)
-def _folded(text: str) -> Folded:
-    return fold(text)
 
 
 def _best_run(claim: str, passage: str) -> Span:
@@ -50,14 +56,15 @@ def _best_run(claim: str, passage: str) -> Span:
     Of equals of which none has another in it, that with most runs of four letters in common for its length, as
     related words of two languages have them (Church 1993, "Char_align"), then the shortest.
     """
-    wanted = Counter(map(stem, content_words(claim)))
+    wanted = stems(claim)
     found = units(passage)
     every = [found[i : i + n] for i in range(len(found)) for n in range(1, min(_RUN, len(found) - i) + 1)]
     for number in dict.fromkeys(unit.list for unit in found if unit.list is not None):
         of_list = tuple(unit for unit in found if unit.list == number)
         if wanted & stems(" ".join(unit.text for unit in of_list if not unit.leads_list)):
             every.append(of_list)
-    runs = [span for run in every if not no_evidence_in(passage, span := _span(run))]
+    runs = [Span(run[0].span.start, run[-1].span.end) for run in every]
+    runs = [span for span in runs if not no_evidence_in(passage, span)]
     if not runs:
         return Span(0, 0) if no_evidence(passage) else Span(0, len(passage))
     common = [(wanted & stems(passage[span.start : span.end])).total() for span in runs]
@@ -85,7 +92,3 @@ def _letters(text: str) -> Counter[str]:
 def stems(text: str) -> Counter[str]:
     """The stems of the words of a text that say something, each as often as it stands there."""
     return Counter(map(stem, content_words(text)))
-
-
-def _span(run: tuple[Unit, ...]) -> Span:
-    return Span(run[0].span.start, run[-1].span.end)

@@ -11,13 +11,12 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from assistant.model_calls import chunks_of, grown, whole_reply, without_keys
+from assistant.model_calls import chunks_of
 from assistant.model_faults import ModelFault, PromptTooLong, fault
-from assistant.usage import cached_of
+from assistant.replies import cached_of, counted, grown, whole_reply, without_keys
 from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
@@ -117,13 +116,13 @@ class Recorder(_Named):
                 self._write(asked.model_copy(update={"fault": kept}).model_dump_json() + "\n")
             raise
         usage = reply.usage_metadata
-        answered: dict[str, Any] = {
+        answered = {
             "reply": str(reply.text),
             "finish": reply.response_metadata.get("finish_reason"),
+            "input_tokens": usage and usage["input_tokens"],
+            "output_tokens": usage and usage["output_tokens"],
+            "cached_tokens": cached_of(usage),
         }
-        if usage:
-            answered |= {"input_tokens": usage["input_tokens"], "output_tokens": usage["output_tokens"]}
-            answered["cached_tokens"] = cached_of(usage)
         self._write(asked.model_copy(update=answered).model_dump_json() + "\n")
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
@@ -166,12 +165,7 @@ class Replayer(_Named):
             raise (PromptTooLong if kept.too_long else ModelFault)(kept.cause, kept.transient, wait=0.0)
         usage = None
         if exchange.input_tokens is not None and exchange.output_tokens is not None:
-            usage = UsageMetadata(
-                input_tokens=exchange.input_tokens,
-                output_tokens=exchange.output_tokens,
-                total_tokens=exchange.input_tokens + exchange.output_tokens,
-                input_token_details=InputTokenDetails(cache_read=exchange.cached_tokens),
-            )
+            usage = counted(exchange.input_tokens, exchange.output_tokens, exchange.cached_tokens)
         metadata = {"finish_reason": exchange.finish}
         reply = AIMessageChunk(content=exchange.reply, usage_metadata=usage, response_metadata=metadata)
         return ChatResult(generations=[ChatGeneration(message=reply)])

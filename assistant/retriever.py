@@ -5,16 +5,16 @@ A LangChain retriever.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict
 
 from assistant.conversation import turns
 from assistant.reading_model.model import PassageScores
@@ -68,7 +68,7 @@ class RetrievalTrace:
     rankings: Rankings
     read: Ranking
     readings: dict[int, PassageScores]  # by position
-    headings: list[tuple[Passage, float, PassageScores]]  # below the sections of these, each with its scores
+    headings: list[tuple[Passage, PassageScores]]  # below the sections of these
     answerable: float  # the probability that all that was read answers
 
 
@@ -87,11 +87,6 @@ class HybridRetriever(BaseRetriever):
     index: Index
     embeddings: Embeddings
     scorer: Scorer
-    _ranked: Callable[[str], Rankings] = PrivateAttr()
-
-    def model_post_init(self, context: Any, /) -> None:
-        """One ranking of a question serves all who want it."""
-        self._ranked = lru_cache(maxsize=64)(self._rank)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -103,7 +98,7 @@ class HybridRetriever(BaseRetriever):
             (passage, score, trace.readings[position])
             for passage, (position, score) in zip(passages, chosen, strict=True)
         ]
-        found += [heading for heading in trace.headings if heading[0] not in passages]
+        found += [(one, reading.best, reading) for one, reading in trace.headings if one not in passages]
         return [_document(*one, trace.answerable) for one in found]
 
     def trace(self, query: str) -> RetrievalTrace:
@@ -127,9 +122,10 @@ class HybridRetriever(BaseRetriever):
         ]
         return RetrievalTrace(rankings, read, readings, of_headings, answerable(made, self.scorer.calibration))
 
-    def rank(self, query: str) -> Rankings:
-        """The rankings that are made before the model reads."""
-        return self._ranked(query)
+    @cached_property
+    def rank(self) -> Callable[[str], Rankings]:
+        """The rankings of a question, made before the model reads; one serves all who want it."""
+        return lru_cache(maxsize=64)(self._rank)
 
     def nearest(self, query: str, most: int) -> list[Passage]:
         """The passages that are most like a question, best first, none of which the model has read."""
@@ -172,14 +168,13 @@ def worth_reading(reranked: Scored, tokens: Tokens) -> list[int]:
 
 def _scores_of_headings(
     outline: Outline, scores: PassageScores, headings: Sequence[Passage]
-) -> Iterator[tuple[Passage, float, PassageScores]]:
+) -> Iterator[tuple[Passage, PassageScores]]:
     """The headings of an outline, each with its part of the outline's scores; what is an order has none."""
     stand = places(outline, units(outline.text))
     for heading in headings:
         own = [i for i, at in enumerate(stand) if at == (heading.source, Span(heading.start, heading.end))]
         if own:
-            alone = PassageScores(scores.units[own], scores.answers, scores.likeness[own])
-            yield heading, alone.best, alone
+            yield heading, PassageScores(scores.units[own], scores.answers, scores.likeness[own])
 
 
 def _document(passage: Passage, score: float, reading: PassageScores, answerable: float) -> Document:

@@ -11,11 +11,11 @@ from assistant import prompts
 from assistant.answers import EarlierTurn, Usage
 from assistant.conversation import standalone, turns_as_prompt
 from assistant.literals import names, negates, without
-from assistant.model_calls import reply_of, without_thinking
+from assistant.model_calls import reply_of
 from assistant.model_faults import ModelFault
 from assistant.prompt_budget import last_fitting
-from assistant.usage import usage_of
-from ingest.lexicon import content_words, stem
+from assistant.quotes import stems
+from assistant.replies import usage_of, without_thinking
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold
@@ -33,9 +33,9 @@ def rewrite_question(
     The oldest turns are left out where the prompt would be longer than `tokens`. What comes back and is no
     question in the conversation's own words is dropped for the rewriting without a model.
     """
-    earlier = [turn.question for turn in history]
     if not history:
         return standalone(question, ()), Usage()
+    earlier = [turn.question for turn in history]
     before = last_fitting(history, lambda some: _prompt(question, some), tokens)
     prompt = _prompt(question, before)
     try:
@@ -57,16 +57,12 @@ def _prompt(question: str, history: Sequence[EarlierTurn]) -> list[BaseMessage]:
 
 def _is_same_question(question: str, before: Sequence[EarlierTurn], rewritten: str) -> bool:
     """Whether what came back is in the conversation's own words, loses no name and turns nothing round."""
-    told = [text for turn in before for text in (turn.question, turn.answer)]
+    known = stems(" ".join([question, *(f"{turn.question} {turn.answer}" for turn in before)]))
+    said = stems(rewritten)
+    held = sum(count for word, count in said.items() if word in known)
     return (
         len(rewritten) <= max(_REWRITTEN, len(question))
-        and _share_held(" ".join([question, *told]), rewritten) >= _OWN_WORDS
+        and held >= _OWN_WORDS * max(said.total(), 1)
         and not without(names(question), rewritten)
         and negates(rewritten) == negates(question)
     )
-
-
-def _share_held(known: str, text: str) -> float:
-    """The share of a text's content words, as stems, that another text has; 0 where it has none."""
-    said, had = [stem(word) for word in content_words(text)], {stem(word) for word in content_words(known)}
-    return sum(word in had for word in said) / len(said) if said else 0.0

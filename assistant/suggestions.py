@@ -10,17 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answers import Answer
-from assistant.headings import last_heading, sections_of
+from assistant.headings import last_heading
 from assistant.injection import no_evidence
+from assistant.reading_model.outline import Place
 from assistant.sides import compared
 from ingest.comments import comments
 from ingest.markdown import blocks
-from ingest.passages import Section, section_above
+from ingest.passages import Section, section_above, sections
 from ingest.sources import Source
 from ingest.text import Span, words
 
 if TYPE_CHECKING:
-    from assistant.current import Snapshot
+    from assistant.snapshot import Snapshot
 
 _TO_BEGIN_WITH, _AFTER_ANSWER, _AFTER_REFUSAL = 3, 3, 1  # how many are suggested
 _DOCUMENTS = 5  # that the first questions are on, at most
@@ -33,8 +34,6 @@ _DIFFER = re.compile(r"\bdiffer", re.IGNORECASE)
 # "6 common benefits", "Types of fees"; "Degree of complexity"
 _MANY = re.compile(r"\d{1,2} \w+|(?:\w+ ){0,2}\w+[^\Wsui]s of ", re.IGNORECASE)
 _ONE = re.compile(r"(?:\w+ ){0,2}\w+ of ", re.IGNORECASE)
-
-Place = tuple[str, Span]  # a source's name, and where in it
 
 
 class Idea(NamedTuple):
@@ -59,7 +58,7 @@ def _first_questions(opened: "Snapshot") -> Iterator[str]:
         if names := compared(title, [title]):
             whole.append("How do {} and {} differ?".format(*names))
     yield from (question for question in whole if opened.retrieve(question).overview)
-    ideas = ideas_beside([(name, Span(0, 0)) for name in first], sources)
+    ideas = ideas_beside([Place(name, Span(0, 0)) for name in first], sources)
     ideas = sorted(ideas, key=lambda idea: idea.question.startswith(TELL_ME))[:_TRIED]  # real questions first
     narrow = (idea for idea in ideas if _is_narrow(idea.question, opened))
     yield from (idea.question for idea in narrow if opened.answered_from(*idea))
@@ -82,8 +81,8 @@ def suggestions(
     whether a section answers a question.
     """
     wanted = _AFTER_ANSWER if answer.answered else _AFTER_REFUSAL
-    told = [(c.source, Span(c.start, c.end)) for c in answer.citations]
-    near = told or [(p.source, Span(p.start, p.end)) for p in answer.passages]
+    told = [Place(c.source, Span(c.start, c.end)) for c in answer.citations]
+    near = told or [Place(p.source, Span(p.start, p.end)) for p in answer.passages]
     before = {_bare(question) for question in (*asked, answer.question, answer.standalone_question)}
     ideas = [idea for idea in ideas_beside(near, sources) if _bare(idea.question) not in before]
     if all(_among(idea.place, told) for idea in ideas):
@@ -104,8 +103,7 @@ def suggestions(
 
 def _among(place: Place, others: Sequence[Place]) -> bool:
     """Whether a place shares anything with others."""
-    source, span = place
-    return any(source == name and span.overlaps(at) for name, at in others)
+    return any(place.source == other.source and place.span.overlaps(other.span) for other in others)
 
 
 def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[Idea]:
@@ -117,28 +115,24 @@ def ideas_beside(near: Sequence[Place], sources: Mapping[str, Source]) -> list[I
         for path, span in _told_of(source):
             title = last_heading(path)
             if title != source.title and not no_evidence(title):  # all of it is about the title
-                ideas.append(Idea(_asking_for(path, names), (name, span)))
+                ideas.append(Idea(_asking_for(path, names), Place(name, span)))
 
     def distance(idea: Idea) -> tuple[int, int]:
         name, span = idea.place
-        gaps = [
-            (i, max(span.start - place.end, place.start - span.end, 0))
-            for i, (other, place) in enumerate(near)
+        return min(
+            (max(span.start - place.end, place.start - span.end, 0), rank)
+            for rank, (other, place) in enumerate(near)
             if other == name
-        ]
-        rank, gap = min(gaps, key=lambda pair: pair[1])
-        return gap, rank
+        )
 
     return sorted(ideas, key=distance)
 
 
-@lru_cache(maxsize=32)  # as long as their sections are kept
+@lru_cache(maxsize=32)  # Markdown is read at two megabytes a second: too slow for a handbook at every question
 def _told_of(source: Source) -> tuple[tuple[str, Span], ...]:
     """Each section's path, and its span with all that stands below it; not where that is headings alone."""
-    sections = sections_of(source)
-    whole = [
-        (section.path, Span(section.span.start, _end(sections, number))) for number, section in enumerate(sections)
-    ]
+    found = sections(source)
+    whole = [(section.path, Span(section.span.start, _end(found, number))) for number, section in enumerate(found)]
     return tuple((path, span) for path, span in whole if _says_anything(source.text, span))
 
 

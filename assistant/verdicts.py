@@ -17,6 +17,7 @@ from assistant.literals import (
     unknown_numbers,
     without,
 )
+from assistant.pieces import Piece
 from assistant.silence import claimed
 from assistant.units import units
 from ingest.language import ENGLISH, language_of
@@ -95,32 +96,31 @@ def verdict(proof: Proof, sentence: str, quoted: bool, judge: Judge | None, labe
     return _judged(f"{label}: {sentence}" if label else sentence, proof, judge, translated)
 
 
-def doubt_in_answer(
-    sentence: str,
-    proof: Proof,
-    quoted: bool,
-    judge: Judge | None,
-    label: str,
-    passages: Sequence[RetrievedPassage],
-) -> str:
-    """Why a sentence of an answer is not proven; empty where it is, or says only what the documents do not say.
+def doubt_in_answer(piece: Piece, judge: Judge | None, passages: Sequence[RetrievedPassage]) -> str:
+    """Why a piece of an answer is not proven; empty where it is, or says only what the documents do not say.
 
     Even that may name no amount that none of the `passages` has: who denies it well tells it all the same. In a
     text of anybody's such a denial is a claim like any other, which `verdict` judges.
     """
-    if claim := claimed(sentence):
-        return verdict(proof, claim, quoted, judge, label).doubt
-    strange = unknown_numbers(sentence, " ".join(passage.text for passage in passages))
+    if claim := claimed(piece.text):
+        return verdict(piece.proof, claim, piece.quoted, judge, piece.label).doubt
+    strange = unknown_numbers(piece.text, " ".join(passage.text for passage in passages))
     return f"“{strange[0]}” is in no passage" if strange else ""
 
 
 def _judged(said: str, proof: Proof, judge: Judge, translated: bool) -> Verdict:
-    """The verdict on what adds no amount and no name to its proof. Of what is translated no more is known."""
+    """The verdict on what adds no amount and no name to its proof. Of what is translated no more is known.
+
+    Where there is a second opinion it takes both: a model that obeys what is planted in a document would vouch for
+    what it wrote. Who finds what, and what is falsely marked, stands in docs/models.md.
+    """
     if translated and judge.sought:
         return Verdict("it is in another language than the passage", -math.inf)
     logit = math.inf if translated else judge.proves(said, proof)
-    proven = logit >= judge.threshold
-    return Verdict(_combined(proven, judge.opinion(said, proof) if proven else None), logit)
+    if logit < judge.threshold:
+        return Verdict("the passage does not say that", logit)
+    agreed = judge.opinion(said, proof) in (True, None)
+    return Verdict("" if agreed else "asked once more, the model does not find it in the passage", logit)
 
 
 def _strange(
@@ -154,17 +154,6 @@ def _count_of_listed(sentence: str) -> set[str]:
     says, _, listed = sentence.rpartition(": ")
     count = str(sum(bool(content_words(one)) for one in _LISTED.split(listed)))
     return {count} & (amounts(says) - amounts(listed))
-
-
-def _combined(proven: bool, opinion: bool | None) -> str:
-    """Why a sentence is not proven, by the reading model and by a second opinion where there is one; else empty.
-
-    It takes both to prove one: a model that obeys what is planted in a document would vouch for what it wrote.
-    Who finds what, and what is falsely marked, stands in docs/models.md.
-    """
-    if not proven:
-        return "the passage does not say that"
-    return "" if opinion in (True, None) else "asked once more, the model does not find it in the passage"
 
 
 def is_translated(sentence: str, answer: str, told: str) -> bool:

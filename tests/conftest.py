@@ -31,7 +31,7 @@ for name in (*SET_TO_NOTHING, "BPO_KPO_INDEX"):
 
 from filelock import FileLock  # noqa: E402
 
-from assistant import current  # noqa: E402
+from assistant import snapshot  # noqa: E402
 from assistant.chain import Assistant, open_assistant  # noqa: E402
 from assistant.settings import AssistantSettings  # noqa: E402
 from ingest.build import build  # noqa: E402
@@ -75,7 +75,7 @@ def minilm() -> MiniLM:
 def reading_model_loaded_once() -> Iterator[None]:
     """Each assistant would load it anew: a fifth of a second each time, for the same network."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(current, "ReadingModel", functools.cache(current.ReadingModel))
+        patch.setattr(snapshot, "ReadingModel", functools.cache(snapshot.ReadingModel))
         yield
 
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from langchain_core.messages import HumanMessage
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
-from assistant.model_calls import reply_of, without_thinking
+from assistant.model_calls import reply_of
 from assistant.models import EXTRACTIVE, choose, open_chat_model, sends_to, served_models, server_host
 from assistant.prices import price_of
 from assistant.reading_model.model import ReadingModel
+from assistant.replies import without_thinking
 from assistant.settings import AssistantSettings
 from ingest.embeddings import open_embeddings
 from ingest.errors import UserError

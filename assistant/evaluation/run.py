@@ -11,6 +11,7 @@ from pathlib import Path
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import Answer, Ask
+from assistant.asking import documents_named
 from assistant.chain import Assistant
 from assistant.evaluation.judge import CitationJudge
 from assistant.evaluation.matching import Corpus
@@ -31,7 +32,6 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION
-from assistant.within import documents_named
 from ingest.errors import RecordingError, SettingsError, UserError
 
 Step = Callable[[int, int], None]  # questions answered so far, and all of them

@@ -6,8 +6,8 @@ from pathlib import Path
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
 import numpy as np
 
-from assistant.current import CurrentSnapshot
 from assistant.retriever import HybridRetriever
+from assistant.snapshot import CurrentSnapshot
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex

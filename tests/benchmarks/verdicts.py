@@ -19,13 +19,13 @@ from langchain_core.language_models import BaseChatModel
 from assistant.answers import RetrievedPassage
 from assistant.chain import open_assistant
 from assistant.citations import cite
-from assistant.current import Snapshot
 from assistant.models import DEFAULT_CHAT_MODEL, open_chat_model
 from assistant.prices import cost
 from assistant.prompts import MARKER
 from assistant.reading_model.training.corpus import READING, read_lines
 from assistant.recording import Recorder, Replayer
 from assistant.settings import AssistantSettings
+from assistant.snapshot import Snapshot
 from ingest.lexicon import content_words
 from ingest.settings import ROOT, IngestSettings
 from ingest.text import words

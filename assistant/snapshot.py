@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -12,16 +12,16 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.conversation import resolve
+from assistant.asking import documents_named
 from assistant.overview import overview_for
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
+from assistant.reading_model.outline import Place
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.scorer import Scorer
-from assistant.suggestions import Place, first_questions
-from assistant.within import documents_named
+from assistant.suggestions import first_questions
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index
@@ -69,19 +69,17 @@ class Snapshot:
             question, tuple(map(RetrievedPassage.of, overview.passages)), self.index.sources, overview=overview
         )
 
-    def standalone(self, question: str, history: Sequence[str]) -> str:
-        """A question, behind those before it where it needs them."""
-        return resolve(question, history, self.scorer.follows_up, self.scorer.scope)
-
     @cached_property
     def within(self) -> Callable[[tuple[str, ...]], "Snapshot"]:
-        """The same for questions that are asked of some documents only, which are named by title or file.
+        """The same for questions that are asked of some documents only, named by title or file; of all for none.
 
         Raises `QuestionError` for a name that no document has.
         """
         return lru_cache(maxsize=_SCOPES_KEPT)(self._within)
 
     def _within(self, names: tuple[str, ...]) -> "Snapshot":
+        if not names:
+            return self
         index = self.index.within(documents_named(names, self.index.manifest.sources))
         if not index.passages:
             files = ", ".join(shown_name(name, index.sources) for name in index.sources)
@@ -133,8 +131,7 @@ class CurrentSnapshot:
 
     def current(self, within: tuple[str, ...] = ()) -> Snapshot:
         """The current snapshot, opened once; for a question that is asked of some documents, with these alone."""
-        opened = self._whole()
-        return opened.within(within) if within else opened
+        return self._whole().within(within)
 
     def _whole(self) -> Snapshot:
         with self._lock:
@@ -155,7 +152,7 @@ class CurrentSnapshot:
         while True:
             whole = self._whole()
             try:
-                return look(whole.within(within) if within else whole)
+                return look(whole.within(within))
             except IndexProblem:
                 if self._whole() is whole:
                     raise

@@ -24,7 +24,7 @@ from assistant.model_faults import ModelFault
 from assistant.models import EXTRACTIVE, answer_tokens, choose, open_chat_model, sends_to, server_of
 from assistant.readers import Draft, ReaderInput, extractive, llm
 from assistant.readers.selection import Candidate, candidates
-from assistant.retriever import RetrievalTrace
+from assistant.retriever import Rankings
 from assistant.rewriting import rewrite_question
 from assistant.second_opinion import proofs_of, second_opinion
 from assistant.settings import AssistantSettings
@@ -53,13 +53,13 @@ def open_assistant(
 
 @dataclass(frozen=True)
 class Explanation:
-    """How an answer came about: the rankings and, with the offline reader, the units with its decision.
+    """How an answer came about: the rankings and, with the offline reader, what it read, and its decision.
 
     `given` is what a chat model is given to read; `None` where the offline reader answers.
     """
 
-    question: str
-    retrieval: RetrievalTrace
+    reading: ReaderInput
+    rankings: Rankings
     candidates: list[Candidate]
     decision: extractive.Decision
     given: ReaderInput | None = None
@@ -121,15 +121,15 @@ class Assistant:
         ask = as_ask(asked)
         opened = self.opened(ask.within)
         reading = opened.retrieve(self._standalone(ask)[0])
-        trace = opened.retriever.trace(reading.question)
+        rankings = opened.retriever.rank(reading.question)
         if introduced := self._introduce(ask, opened, time.perf_counter()):
             reason = "it is said to the assistant, not asked of the documents"
             decision = extractive.Decision([Line(0, introduced.text)], reason, None)
-            return Explanation(reading.question, trace, [], decision)
+            return Explanation(reading, rankings, [], decision)
         decision = extractive.decide(reading, opened.scorer.calibration)
         units = [] if reading.overview else candidates(reading)
         given = fit(self._for_model(ask, reading, opened), self._prompt_tokens) if self.chat_model else None
-        return Explanation(reading.question, trace, units, decision, given)
+        return Explanation(reading, rankings, units, decision, given)
 
     def suggest(self, answer: Answer, asked: Sequence[str] = (), within: Sequence[str] = ()) -> Answer:
         """The answer with questions to go on with, none `asked` before; takes as long as a question or two.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
@@ -15,6 +14,7 @@ from assistant.answers import RetrievedPassage
 from assistant.asking import documents_named
 from assistant.overview import overview_for
 from assistant.readers import ReaderInput
+from assistant.reading import read
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
 from assistant.reading_model.outline import Place
@@ -54,15 +54,14 @@ class Snapshot:
 
     def retrieve(self, question: str, config: RunnableConfig | None = None) -> ReaderInput:
         """A standalone question with what is retrieved for it: passages, or an overview where it asks for one."""
-        found = self.retriever.invoke(question, config)
-        readings = tuple(document.metadata["reading"] for document in found)
-        sure = max((document.metadata["answerable"] for document in found), default=0.0)  # the same for all
-        passages = tuple(map(_retrieved, found))
-        reading = ReaderInput(
-            question, passages, self.index.sources, readings, sure, terms=self.index.lexicon.terms
+        retrieved = self.retriever.invoke(question, config)
+        reading = read(
+            question,
+            [RetrievedPassage(text=one.page_content, **one.metadata) for one in retrieved],
+            self.retriever,
         )
-        answers = not refuses(sure, self.scorer.calibration)
-        overview = overview_for(question, passages, answers, self.retriever)
+        answers = not refuses(reading.answerable, self.scorer.calibration)
+        overview = overview_for(question, reading.passages, answers, self.retriever)
         if overview is None:
             return reading
         return ReaderInput(
@@ -111,11 +110,6 @@ class Snapshot:
             return False
         calibration = self.scorer.calibration
         return not refuses(answerable(self.scorer.read(question, there), calibration), calibration)
-
-
-def _retrieved(document: Document) -> RetrievedPassage:
-    place = {name: value for name, value in document.metadata.items() if name not in ("reading", "answerable")}
-    return RetrievedPassage(text=document.page_content, **place)
 
 
 class CurrentSnapshot:

@@ -87,9 +87,9 @@ def show_checked(console: Console, checked: Sequence[Checked]) -> None:
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
-    _say(console, f"Read as: {explanation.question}")
-    found = explanation.retrieval
-    for ranking in [*found.rankings.first, found.rankings.fused, found.rankings.reranked, found.read]:
+    _say(console, f"Read as: {explanation.reading.question}")
+    rankings = explanation.rankings
+    for ranking in (*rankings.first, rankings.fused, rankings.reranked):
         console.print(_ranking(ranking, passages))
     table = Table("logit", "kind", "text", title="sentences, items, rows and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:

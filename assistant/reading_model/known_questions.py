@@ -1,4 +1,4 @@
-"""How near a question is to those whose answers are known (`ingest/questions.py`).
+"""How near a question is to those whose answers are known (`ingest/known_questions.py`).
 
 They stand beside a document. Most have none; then this says nothing, and the model goes by the texts alone.
 """

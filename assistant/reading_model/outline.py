@@ -52,7 +52,9 @@ def places(passage: PassageLike, units: Sequence[Unit]) -> list[Place]:
     return [Place(passage.source, Span(passage.start + u.span.start, passage.start + u.span.end)) for u in units]
 
 
-def headings_below(passages: Sequence[Passage], below: Callable[[str, str], list[Passage]]) -> list[Passage]:
+def headings_below(
+    passages: Sequence[Passage | RetrievedPassage], below: Callable[[str, str], list[Passage]]
+) -> list[Passage]:
     """The headings right below the sections of some passages; `below` finds those of a document's section.
 
     A section's headings are all there or, where they do not fit, none: half of them would be a wrong list.

@@ -25,8 +25,10 @@ def decode(content: bytes) -> str:
     Raises `Unreadable` where it is no text.
     """
     try:
+        if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+            return content.decode("utf-32")
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return content.decode("utf-32" if content.startswith(b"\xff\xfe\0\0") else "utf-16")
+            return content.decode("utf-16")
         if 3 * content.count(0) > len(content):  # every other byte of Latin letters in UTF-16
             is_little = content[1::2].count(0) > content[::2].count(0)
             return content.decode("utf-16-le" if is_little else "utf-16-be")

@@ -15,7 +15,7 @@ from assistant.answers import Answer, Seconds
 from assistant.asking import as_ask
 from assistant.chain import Assistant, open_assistant
 from assistant.readers import Draft, ReaderInput
-from assistant.retriever import HybridRetriever, RetrievalTrace
+from assistant.retriever import HybridRetriever, Rankings
 from assistant.settings import AssistantSettings
 from ingest.errors import IndexProblem, QuestionError
 from ingest.settings import IngestSettings
@@ -131,15 +131,15 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     assistant_over: Over, index_of: Callable[..., IngestSettings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
-    trace = HybridRetriever.trace
+    rank = HybridRetriever._rank
 
-    def cleared(retriever: HybridRetriever, query: str) -> RetrievalTrace:
-        monkeypatch.setattr(HybridRetriever, "trace", trace)
+    def cleared(retriever: HybridRetriever, query: str) -> Rankings:
+        monkeypatch.setattr(HybridRetriever, "_rank", rank)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
 
     before = assistant.chain.invoke("What does the firm Acme sell?")
-    monkeypatch.setattr(HybridRetriever, "trace", cleared)
+    monkeypatch.setattr(HybridRetriever, "_rank", cleared)
     after = assistant.chain.invoke("What does the firm Acme sell?")
     assert [answer.citations[0].quote for answer in (before, after)] == [
         "The firm Acme sells red bricks.",
@@ -162,10 +162,10 @@ def test_a_reader_keeps_its_documents_when_a_build_clears_them(index_of: Callabl
 def test_a_current_index_that_cannot_be_read_is_an_error(
     brief_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(retriever: HybridRetriever, query: str) -> RetrievalTrace:
+    def broken(retriever: HybridRetriever, query: str) -> Rankings:
         raise IndexProblem("It is damaged.")
 
-    monkeypatch.setattr(HybridRetriever, "trace", broken)
+    monkeypatch.setattr(HybridRetriever, "_rank", broken)
     with pytest.raises(IndexProblem, match="It is damaged"):
         brief_assistant.chain.invoke("What does the firm Acme sell?")
 

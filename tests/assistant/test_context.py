@@ -11,7 +11,7 @@ from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant, open_assistant
 from assistant.context import best_sections
 from assistant.prompt_budget import prompt_tokens
-from assistant.retriever import OUTLINE_TOKENS
+from assistant.reading_model.outline import OUTLINE_TOKENS
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.errors import QuestionError

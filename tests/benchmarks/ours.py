@@ -6,17 +6,16 @@ from pathlib import Path
 import chromadb  # noqa: F401 - so that no contestant's time holds this import
 import numpy as np
 
-from assistant.retriever import HybridRetriever
 from assistant.snapshot import CurrentSnapshot
 from ingest.build import build
 from ingest.embeddings import MiniLM
 from ingest.index import CurrentIndex
-from ingest.passages import Passage
 from ingest.settings import IngestSettings
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.contestant import Ask, Found, Ingested, run
 
 _REAL = 1_000  # vectors that the variant `made-up` does not make up
+_WIDE = 30  # passages, which the variant `wide` brings
 _NOISE = 0.3  # its length; the passages' vectors have length 1
 
 
@@ -63,20 +62,13 @@ class Ours:
 
         def ask(question: str) -> list[Found]:
             if self._variant == "wide":
-                return [Found(one.start, one.end, one.text) for one in _ranked(retriever, question)]
+                return [Found(one.start, one.end, one.text) for one in retriever.nearest(question, _WIDE)]
             return [
                 Found(document.metadata["start"], document.metadata["end"], document.page_content)
                 for document in retriever.invoke(question)
             ]
 
         return ask
-
-
-def _ranked(retriever: HybridRetriever, question: str) -> list[Passage]:
-    """The passages that the model has read, in its order, then the others that were compared token by token."""
-    found = retriever.trace(question)
-    ranked = dict.fromkeys([*found.read.positions, *found.rankings.reranked.positions])
-    return retriever.index.passages.at(list(ranked))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
 
     def check(text: str) -> str:
         if len(text) > LONGEST:  # the box takes no more, but another client may send it
-            raise gr.Error(f"The text has {len(text):,} characters, the limit is {LONGEST:,}. Divide it.")
+            message = f"The text has {len(text):,} characters, the limit is {LONGEST:,}. Divide it."
+            raise gr.Error(message, print_exception=False)
         with mistakes_told():
             return checked_html(assistant.check_text(text))
 

@@ -29,6 +29,10 @@ def test_the_encoding_of_a_text_is_found_out(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
+def test_a_byte_order_mark_is_believed() -> None:
+    assert [decode("\ufeffÖl".encode(of)) for of in ("utf-8", "utf-16-be", "utf-32-be")] == ["Öl"] * 3
+
+
 # without NUL: "a\0b\0" in UTF-8 is, byte for byte, "ab" in UTF-16
 @given(
     st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")).filter(

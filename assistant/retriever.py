@@ -23,7 +23,7 @@ from ingest.index import Index
 from ingest.language import foreign
 from ingest.passages import Passage
 
-CONTEXT_TOKENS = 1_000  # what a reader gets to read at most, counted with tiktoken; of the best passages
+CONTEXT_TOKENS = 1_200  # what a reader gets to read at most, counted with tiktoken; of the best passages
 _AT_LEAST, _ALIKE = 600, 0.8  # so many, and the others where they resemble the question nearly as much as the best
 _CANDIDATES = 50  # passages per ranking
 _RERANKED = 30  # so many of the fused ranking are compared token by token

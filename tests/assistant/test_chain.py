@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.run_collector import RunCollectorCallbackHandler
 from langchain_core.tracers.schemas import Run
@@ -15,7 +16,7 @@ from assistant.answers import Answer, Seconds
 from assistant.asking import as_ask
 from assistant.chain import Assistant, open_assistant
 from assistant.readers import Draft, ReaderInput
-from assistant.retriever import HybridRetriever, Rankings
+from assistant.retriever import HybridRetriever
 from assistant.settings import AssistantSettings
 from ingest.errors import IndexProblem, QuestionError
 from ingest.settings import IngestSettings
@@ -131,15 +132,15 @@ def test_an_index_that_is_cleared_while_a_question_is_looked_up_is_asked_for_ane
     assistant_over: Over, index_of: Callable[..., IngestSettings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assistant = assistant_over(**{"a.md": "# Firms\n\nThe firm Acme sells red bricks."})
-    rank = HybridRetriever._rank
+    look_up = HybridRetriever._get_relevant_documents
 
-    def cleared(retriever: HybridRetriever, query: str) -> Rankings:
-        monkeypatch.setattr(HybridRetriever, "_rank", rank)
+    def cleared(retriever: HybridRetriever, query: str, **_: object) -> list[Document]:
+        monkeypatch.setattr(HybridRetriever, "_get_relevant_documents", look_up)
         index_of(**{"a.md": "# Firms\n\nThe firm Acme sells green tiles."})
         raise IndexProblem("It is gone.")
 
     before = assistant.chain.invoke("What does the firm Acme sell?")
-    monkeypatch.setattr(HybridRetriever, "_rank", cleared)
+    monkeypatch.setattr(HybridRetriever, "_get_relevant_documents", cleared)
     after = assistant.chain.invoke("What does the firm Acme sell?")
     assert [answer.citations[0].quote for answer in (before, after)] == [
         "The firm Acme sells red bricks.",
@@ -162,10 +163,10 @@ def test_a_reader_keeps_its_documents_when_a_build_clears_them(index_of: Callabl
 def test_a_current_index_that_cannot_be_read_is_an_error(
     brief_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(retriever: HybridRetriever, query: str) -> Rankings:
+    def broken(retriever: HybridRetriever, query: str, **_: object) -> list[Document]:
         raise IndexProblem("It is damaged.")
 
-    monkeypatch.setattr(HybridRetriever, "_rank", broken)
+    monkeypatch.setattr(HybridRetriever, "_get_relevant_documents", broken)
     with pytest.raises(IndexProblem, match="It is damaged"):
         brief_assistant.chain.invoke("What does the firm Acme sell?")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +15,6 @@ from assistant.check import Checked
 from assistant.exports import NEAREST, YOU_COULD_ASK, Verified, nearest_places
 from assistant.prompt_budget import prompt_tokens
 from assistant.prompts import UNPROVEN
-from assistant.retriever import Ranking
 from ingest.passages import Passage
 from ui.control_characters import without_controls
 from ui.wording import how, proof
@@ -87,10 +86,13 @@ def show_checked(console: Console, checked: Sequence[Checked]) -> None:
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
-    _say(console, f"Read as: {explanation.reading.question}")
-    rankings = explanation.rankings
+    reading, rankings = explanation.reading, explanation.rankings
+    _say(console, f"Read as: {reading.question}")
     for ranking in (*rankings.first, rankings.fused, rankings.reranked):
-        console.print(_ranking(ranking, passages))
+        ranked = ((score, str(at + 1), passages[at].section) for at, score in ranking.scored[:_SHOWN])
+        console.print(_ranking(ranking.name, ranked))
+    if not reading.overview:
+        console.print(_ranking("read", ((one.score, "", one.section) for one in reading.passages[:_SHOWN])))
     table = Table("logit", "kind", "text", title="sentences, items, rows and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:
         text = " ".join(candidate.unit.text.split())
@@ -105,10 +107,11 @@ def show_explanation(console: Console, explanation: Explanation, passages: Seque
     console.print()
 
 
-def _ranking(ranking: Ranking, passages: Sequence[Passage]) -> Table:
-    table = Table("rank", "score", "passage", "section", title=plain(ranking.name), title_justify="left")
-    for rank, (position, score) in enumerate(ranking.scored[:_SHOWN], start=1):
-        table.add_row(str(rank), f"{score:.4f}", str(position + 1), plain(passages[position].section))
+def _ranking(name: str, ranked: Iterable[tuple[float, str, str]]) -> Table:
+    """The best of a ranking: score, number of the passage, section."""
+    table = Table("rank", "score", "passage", "section", title=plain(name), title_justify="left")
+    for rank, (score, number, section) in enumerate(ranked, start=1):
+        table.add_row(str(rank), f"{score:.4f}", number, plain(section))
     return table
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import lru_cache
@@ -11,21 +10,15 @@ from typing import Any, cast
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import RunnableConfig
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
-from tenacity.nap import sleep_using_event
-from tenacity.wait import wait_exponential_jitter
 
-from assistant.model_faults import ModelFault, fault
+from assistant.model_faults import fault
 from assistant.replies import grown, whole_reply, without_keys
+from assistant.retries import ATTEMPTS, retrying
 from ingest.errors import UserError
 
 STOP = "stop"  # in a config's `configurable`: a `threading.Event` that ends the run when it is set
 SILENCE = "silence"  # in a model's `metadata`: for how many seconds it is waited for without a word
 
-ATTEMPTS = 3
-_LONGEST = 90.0  # seconds after which a failed attempt is the last
-_LONGEST_WAIT = 20.0  # seconds; who asks to be left alone for longer is not asked again
-_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=8.0, jitter=0.5)
 _POLL = 0.05  # seconds between two looks at whether to stop
 
 
@@ -52,14 +45,7 @@ def ask_model(
         Stopped: the event was set.
     """
     stop = cast("threading.Event | None", (config or {}).get("configurable", {}).get(STOP))
-    tries = Retrying(
-        retry=retry_if_exception(_is_transient),
-        wait=_wait,
-        stop=stop_after_attempt(attempts) | stop_after_delay(_LONGEST),
-        sleep=sleep_using_event(stop) if stop else time.sleep,
-        reraise=True,
-    )
-    for attempt in tries:
+    for attempt in retrying(attempts, stop):
         with attempt:
             yield from _once(model, messages, config, stop)
 
@@ -73,17 +59,6 @@ def reply_of(
     """The whole reply. Raises what `ask_model` raises."""
     *_, whole = ask_model(model, messages, config, attempts)
     return whole
-
-
-def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, ModelFault) and error.transient and (error.wait or 0) <= _LONGEST_WAIT
-
-
-def _wait(state: RetryCallState) -> float:
-    """What the server asked for, else longer from time to time."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.wait if isinstance(error, ModelFault) else None
-    return _BACKOFF(state) if asked is None else asked
 
 
 def _once(

@@ -16,7 +16,8 @@ from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from assistant.model_calls import chunks_of
 from assistant.model_faults import ModelFault, PromptTooLong, fault
-from assistant.replies import cached_of, counted, grown, whole_reply, without_keys
+from assistant.replies import grown, whole_reply, without_keys
+from assistant.usage import as_counted, cached_of
 from ingest.errors import RecordingError
 
 EXCHANGES = "exchanges.jsonl"
@@ -165,7 +166,7 @@ class Replayer(_Named):
             raise (PromptTooLong if kept.too_long else ModelFault)(kept.cause, kept.transient, wait=0.0)
         usage = None
         if exchange.input_tokens is not None and exchange.output_tokens is not None:
-            usage = counted(exchange.input_tokens, exchange.output_tokens, exchange.cached_tokens)
+            usage = as_counted(exchange.input_tokens, exchange.output_tokens, exchange.cached_tokens)
         metadata = {"finish_reason": exchange.finish}
         reply = AIMessageChunk(content=exchange.reply, usage_metadata=usage, response_metadata=metadata)
         return ChatResult(generations=[ChatGeneration(message=reply)])

@@ -1,18 +1,14 @@
-"""What a chat model has replied: its chunks put together, what of them is not shown, and what they took."""
+"""What a chat model has replied: its chunks put together, and what of them is not shown."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+from langchain_core.messages import AIMessageChunk
 from pydantic import SecretStr
 
-from assistant.answers import Usage
 from assistant.model_faults import ModelFault, broke_off
-from assistant.prices import cost
-from assistant.prompt_budget import ENCODING, prompt_tokens
-from ingest.text import count_tokens
+from assistant.usage import as_counted, cached_of
 
 ENDED = "ended"  # in a reply's metadata: its server said that it is whole, whatever its last word was
 # Of a reply that is whole, or as long as it may be.
@@ -36,7 +32,7 @@ def grown(whole: AIMessageChunk | None, chunk: AIMessageChunk) -> AIMessageChunk
     usage = None
     if counts:
         sent = max(count["input_tokens"] for count in counts)
-        usage = counted(sent, max(count["output_tokens"] for count in counts), max(map(cached_of, counts)))
+        usage = as_counted(sent, max(count["output_tokens"] for count in counts), max(map(cached_of, counts)))
     metadata = {**both.response_metadata, "finish_reason": finish}
     return both.model_copy(update={"usage_metadata": usage, "response_metadata": metadata})
 
@@ -91,34 +87,3 @@ def _keys(model: BaseChatModel) -> Iterator[str]:
             yield from _keys(value)
         elif isinstance(value, SecretStr) and _KEY.search(value.get_secret_value()):
             yield value.get_secret_value()
-
-
-def usage_of(reply: AIMessage, prompt: Sequence[BaseMessage], model: BaseChatModel) -> Usage:
-    """What a reply took: as the server counted, else as tiktoken does."""
-    counted = reply.usage_metadata
-    sent = (counted and counted["input_tokens"]) or prompt_tokens(prompt)
-    received = (counted and counted["output_tokens"]) or count_tokens(str(reply.text), ENCODING)
-    cached = min(cached_of(counted), sent)
-    name = str(getattr(model, "model_name", None) or model._llm_type)  # a recorded one has its name as type
-    return Usage(
-        input_tokens=sent,
-        cached_tokens=cached,
-        output_tokens=received,
-        cost_usd=cost(name, sent, received, cached),
-    )
-
-
-def cached_of(counted: UsageMetadata | None) -> int:
-    """How many of the tokens that a server counted as sent it had in its cache; none where it does not say."""
-    details = counted.get("input_token_details") if counted else None
-    return (details or {}).get("cache_read") or 0
-
-
-def counted(sent: int, received: int, cached: int) -> UsageMetadata:
-    """What a server counted, as LangChain has it."""
-    return UsageMetadata(
-        input_tokens=sent,
-        output_tokens=received,
-        total_tokens=sent + received,
-        input_token_details=InputTokenDetails(cache_read=cached),
-    )

@@ -15,7 +15,8 @@ from assistant.model_calls import reply_of
 from assistant.model_faults import ModelFault
 from assistant.prompt_budget import last_fitting
 from assistant.quotes import stems
-from assistant.replies import usage_of, without_thinking
+from assistant.replies import without_thinking
+from assistant.usage import usage_of
 
 _REWRITTEN = 400  # characters; a question that comes back longer is no question
 _OWN_WORDS = 0.6  # the share of a rewritten question's words that the conversation has to hold

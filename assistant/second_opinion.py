@@ -13,9 +13,11 @@ from langchain_core.runnables import RunnableConfig
 from assistant import prompts
 from assistant.answers import Usage
 from assistant.injection import only_evidence
-from assistant.model_calls import ATTEMPTS, reply_of
+from assistant.model_calls import reply_of
 from assistant.model_faults import ModelFault
-from assistant.replies import usage_of, without_thinking
+from assistant.replies import without_thinking
+from assistant.retries import ATTEMPTS
+from assistant.usage import usage_of
 from assistant.verdicts import Judge, Proof
 
 # A reply is read line by line; a line may go on with the next claim.

@@ -11,10 +11,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import RetrievedPassage
-from assistant.asking import documents_named
 from assistant.overview import overview_for
+from assistant.reader_input import reader_input
 from assistant.readers import ReaderInput
-from assistant.reading import read
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
 from assistant.reading_model.outline import Place
@@ -22,6 +21,7 @@ from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.scorer import Scorer
 from assistant.suggestions import first_questions
+from assistant.within import documents_named
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem, QuestionError
 from ingest.index import CurrentIndex, Index
@@ -54,12 +54,9 @@ class Snapshot:
 
     def retrieve(self, question: str, config: RunnableConfig | None = None) -> ReaderInput:
         """A standalone question with what is retrieved for it: passages, or an overview where it asks for one."""
-        retrieved = self.retriever.invoke(question, config)
-        reading = read(
-            question,
-            [RetrievedPassage(text=one.page_content, **one.metadata) for one in retrieved],
-            self.retriever,
-        )
+        found = self.retriever.invoke(question, config)
+        retrieved = [RetrievedPassage(text=one.page_content, **one.metadata) for one in found]
+        reading = reader_input(question, retrieved, self.retriever)
         answers = not refuses(reading.answerable, self.scorer.calibration)
         overview = overview_for(question, reading.passages, answers, self.retriever)
         if overview is None:

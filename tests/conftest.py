@@ -29,7 +29,7 @@ SET_TO_NOTHING = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHROMA_URL", "BPO_KPO_MO
 for name in (*SET_TO_NOTHING, "BPO_KPO_INDEX"):
     os.environ[name] = ""  # stands ahead of what a developer's .env says
 
-from filelock import FileLock  # noqa: E402
+from filelock import FileLock  # noqa: E402 - as all below, behind what the environment above is set for
 
 from assistant import snapshot  # noqa: E402
 from assistant.chain import Assistant, open_assistant  # noqa: E402

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from rapidfuzz import fuzz, process
 
 from assistant.answers import EarlierTurn
-from assistant.asking import documents_named
 from assistant.evaluation.matching import Corpus, explain_miss, holds_phrase, stated
 from assistant.evaluation.statistics import smallest_difference
+from assistant.within import documents_named
 from ingest.errors import QuestionError, UserError
 from ingest.text import fold
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from langchain_core.runnables import RunnableConfig
 
 from assistant.answers import Answer, Ask
-from assistant.asking import documents_named
 from assistant.chain import Assistant
 from assistant.evaluation.judge import CitationJudge
 from assistant.evaluation.matching import Corpus
@@ -32,6 +31,7 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import ANSWER_TOKENS, EXTRACTIVE
 from assistant.prices import cost
 from assistant.prompts import JUDGE_VERSION
+from assistant.within import documents_named
 from ingest.errors import RecordingError, SettingsError, UserError
 
 Step = Callable[[int, int], None]  # questions answered so far, and all of them

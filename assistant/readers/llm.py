@@ -10,8 +10,9 @@ from assistant.answer_prompt import fit, messages, shorter
 from assistant.model_calls import ask_model
 from assistant.model_faults import PromptTooLong
 from assistant.readers import Draft, ReaderInput
-from assistant.replies import usage_of, without_thinking
+from assistant.replies import without_thinking
 from assistant.streams import streaming
+from assistant.usage import usage_of
 
 
 def make_reader(model: BaseChatModel, tokens: int) -> Runnable[ReaderInput, Draft]:

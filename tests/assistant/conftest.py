@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant import model_calls
+from assistant import retries
 from assistant.chain import Assistant, open_assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
@@ -26,7 +26,7 @@ WithModel = Callable[..., tuple[Any, Any]]
 @pytest.fixture(autouse=True)
 def asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chat model that failed is hardly waited for."""
-    monkeypatch.setattr(model_calls, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(retries, "_BACKOFF", lambda _: 0.01)
 
 
 HANDBOOK = (

@@ -59,7 +59,7 @@ def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_no
 
 
 def test_what_claims_nothing_is_not_doubted() -> None:
-    for sentence in ("Yes.", "Is BPO cheap?", "I hope this helps!"):
+    for sentence in ("Yes.", "Is BPO cheap?", "I hope this helps!", "包括：", "它便宜吗？"):
         assert of(sentence) == of(sentence, cited=False) == CERTAIN
     for sentence in ("Sure it is cheap.", "BPO."):
         assert not claims_nothing(sentence)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from assistant.answers import Answer, Ask
-from assistant.asking import documents_named
 from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
+from assistant.within import documents_named
 from ingest.errors import QuestionError
 from ingest.snapshots import SourceRecord
 from tests.fakes import scripted

@@ -7,7 +7,7 @@ from ingest.embeddings import MiniLM
 from ingest.settings import ROOT
 from ingest.sources import make_source
 from tests.benchmarks import scoring
-from tests.benchmarks.bare import Bare
+from tests.benchmarks.bare import Bare, Way
 from tests.benchmarks.contestant import Found
 
 TEXT = "# Boats\n\nA sloop has one mast. A ketch has two masts. A schooner has two or more."
@@ -32,8 +32,8 @@ def test_a_context_is_cut_to_the_best_that_fit() -> None:
 
 
 @pytest.mark.parametrize("way", ["single", "longest", "fixed"])
-def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: str, minilm: MiniLM) -> None:
-    bare = Bare(way)  # type: ignore[arg-type]
+def test_the_bare_model_gives_our_vectors_and_counts_no_padding(way: Way, minilm: MiniLM) -> None:
+    bare = Bare(way)
     texts = ["one mast", "A schooner has two or more masts, a ketch has two."]
     ours, theirs = np.array(minilm.embed_documents(texts)), np.array(bare.embed_documents(texts))
     assert ((ours * theirs).sum(axis=1) > (0.9999 if way == "single" else 0.97)).all()  # int8 minds its neighbours

@@ -1,15 +1,16 @@
 """Two things that a question or a title compares: which units are on whose side, and which side is asked for."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
-from assistant.conversation import asked_last
+from assistant.conversation import asked_last, turns
 from assistant.readers import ReaderInput
 from assistant.readers.selection import Candidate
 from assistant.reading_model.model import Calibration, Logits
 from assistant.refusal import answerable, refuses
-from assistant.sides import Names, side_in, side_of, side_of_title
+from assistant.sides import Names, compared, side_in, side_of, side_of_title
 from assistant.units import units
 from ingest.lexicon import STOP_WORDS
 from ingest.text import words
@@ -18,16 +19,18 @@ from ingest.text import words
 def of_the_side_asked_for(reading: ReaderInput, ranked: list[Candidate]) -> list[Candidate]:
     """Where a title compares two things, of which the question names one, nothing on the other.
 
-    But for items of lists that alone have a word of the question, with what announces them: they tell that
-    what is asked for is on the other side.
+    A follow-up that names neither means the one of the question before. Items of lists stay that alone have a word
+    of the question, with what announces them: they tell that what is asked for is on the other side.
     """
-    asked = asked_last(reading.question)
-    for title in dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages):
-        if found := side_of_title(asked, title):
+    titles = dict.fromkeys(reading.sources[passage.source].title for passage in reading.passages)
+    for turn, title in product(reversed(turns(reading.question)), titles):
+        if compared(turn, [title]):
+            return ranked
+        if found := side_of_title(turn, title):
             names, side = found
             other = names[side == names[0]]
             own = [c for c in ranked if _side(reading, c, names) != other]
-            lists = _items_that_alone_name(asked, own, ranked)
+            lists = _items_that_alone_name(asked_last(reading.question), own, ranked)
             return [c for c in ranked if c in own or c in lists] or ranked
     return ranked
 

@@ -5,7 +5,7 @@ What is decided by hand-made logits is in `readers/`.
 
 from collections.abc import Callable
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
 
 Over = Callable[..., Assistant]
@@ -55,6 +55,16 @@ def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) 
     answer = assistant_over(**{"cooling.md": text}).chain.invoke(asked)
     assert "Passive cooling works without any power supply." in answer.text
     assert "Active cooling uses a powered unit with a thermostat." in answer.text
+
+
+def test_a_follow_up_that_names_neither_side_is_answered_on_the_one_asked_for_before(assistant: Assistant) -> None:
+    def first(before: str, question: str) -> str:
+        return said(assistant.chain.invoke(Ask(question=question, history=(before,))))[0]
+
+    assert "hardworking employees" in first("tell me about BPO", "who works there?")
+    assert "minimal training" in first(
+        "is kpo harder than bpo", "which needs more training?"
+    )  # both were asked for
 
 
 def test_a_table_is_answered_by_its_rows_a_single_one_ahead_of_the_columns_names(assistant_over: Over) -> None:

@@ -45,17 +45,23 @@ def test_all_that_is_retrieved_is_read_and_then_all_headings_of_a_section(
         assert [one.text for one in outline if one.text in below] in ([], below)
 
 
-def test_a_heading_is_read_once_and_none_of_another_document_with_the_same_section(assistant_over: Over) -> None:
+def test_the_headings_are_those_of_the_section_in_its_own_document(assistant_over: Over) -> None:
     long = " ".join(["The firm has clerks."] * 40)  # fills a passage
     perks = f"# A\n\n## Perks\n\nPerks: {long}\n\nMore perks: {long}\n\n### Cheap\n\nIt is.\n\n### Quick\n\nIt is."
     slow = f"# B\n\n## Perks\n\nUnicorns.\n\n### Slow\n\n{long}"
     opened = assistant_over(**{"a.md": perks, "b.md": slow}).opened()
     passages = opened.retrieve("What are the perks?").passages
     assert sum("perks: the firm" in passage.text.lower() for passage in passages) > 1
-    assert len(set(map(place_of, passages))) == len(passages)
     below = [heading.text for heading in headings(opened, "What are the perks?")]
     assert below[:2] == ["### Cheap", "### Quick"] and "### Slow" not in below
     assert "### Slow" not in [heading.text for heading in headings(opened, "Unicorns?")], "one makes no list"
+
+
+def test_a_heading_with_nothing_below_it_is_a_passage_and_comes_once(assistant_over: Over) -> None:
+    opened = assistant_over(**{"a.md": "# A\n\n## Perks\n\nThere are perks.\n\n### Cheap\n\n### Quick"}).opened()
+    passages = opened.retrieve("What are the perks?").passages
+    assert [passage.text for passage in passages].count("### Cheap") == 1
+    assert len(set(map(place_of, passages))) == len(passages)
 
 
 def test_an_index_without_a_single_word_can_be_searched(assistant_over: Over) -> None:

@@ -10,6 +10,7 @@ from assistant.citations import escape
 from assistant.headings import is_heading_of
 from assistant.models import EXTRACTIVE
 from assistant.overview import sections_asked_for
+from ingest.lexicon import content_words
 from ingest.text import few
 
 if TYPE_CHECKING:
@@ -28,10 +29,13 @@ _LOOKED_AT = 5  # passages whose heading may be the question
 def introduce(ask: Ask, opened: "Snapshot", started: float) -> Answer | None:
     """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`.
 
-    `None` where the documents are asked, if only because a heading of theirs asks the same ("Who are you?"), or is
-    all that is asked for ("sum up the troubleshooting").
+    A first question without a word that could be looked up ("why?") is told the same. `None` where the documents
+    are asked, if only because a heading of theirs asks the same ("Who are you?"), or is all that is asked for ("sum
+    up the troubleshooting").
     """
-    if opened.scorer.scope(ask.question) != "assistant" or _is_a_heading(ask.question, opened):
+    scope = opened.scorer.scope(ask.question)
+    asks_nothing = scope == "passages" and not ask.history and not content_words(ask.question)
+    if not (scope == "assistant" or asks_nothing) or _is_a_heading(ask.question, opened):
         return None
     sources = opened.index.sources
     titles = few((f"“{escape(sources[name].title)}”" for name in sources), _TITLES, len(sources))

@@ -14,6 +14,11 @@ def test_what_is_said_to_the_assistant_is_told_what_it_answers_from(said: str, a
     assert "“BPO vs KPO: 7 key differences + 6 common benefits”" in answer.text
 
 
+def test_a_first_question_without_a_word_to_look_up_is_told_so_too(assistant: Assistant) -> None:
+    assert assistant.chain.invoke("why?").text.startswith("Ask me about")
+    assert assistant.chain.invoke({"question": "why?", "history": ["What drives BPO?"]}).citations
+
+
 def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) -> None:
     answer = assistant.chain.invoke("who are you?")
     assert answer.suggestions[:2] == ("What is this about?", "How do BPO and KPO differ?")

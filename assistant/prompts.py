@@ -2,7 +2,7 @@
 
 import re
 
-PROMPT_VERSION = 3
+PROMPT_VERSION = 4
 
 
 def refusal(documents: int) -> str:
@@ -67,8 +67,7 @@ MORE_HOLES = "; and something beside {count} more"
 UNREAD_PAGES = "No text could be read on p. {pages} of “{title}”."
 
 ANSWER_SYSTEM = """\
-You answer questions about BPO (business process outsourcing) and KPO (knowledge process outsourcing), or about \
-other documents, only from the numbered passages in the user's message.
+You answer questions about documents, only from the numbered passages in the user's message.
 
 Rules:
 - Use only what the passages say. Add nothing that you know from elsewhere.

@@ -53,7 +53,7 @@ def best_sections(
     """The sections that the best passages stand in, best first, of `most` tokens or as many as were retrieved.
 
     `best` are those that were retrieved for the question. Of a section for which there is no room comes the one
-    passage; behind all come the headings among `best`.
+    passage.
     """
     index, room = retriever.index, max(most, CONTEXT_TOKENS)
     ranked = retriever.rank(question).reranked.positions
@@ -71,8 +71,7 @@ def best_sections(
                 kept |= new
                 room -= tokens
                 break
-    headings = [one for one in best if not any(_holds(passage, one) for passage in kept.values())]
-    return (*map(RetrievedPassage.of, kept.values()), *headings)
+    return tuple(map(RetrievedPassage.of, kept.values()))
 
 
 def _section_of(position: int, index: Index) -> dict[int, Passage]:
@@ -81,7 +80,3 @@ def _section_of(position: int, index: Index) -> dict[int, Passage]:
     around = enumerate(index.passages[first : position + _NEIGHBOURS + 1], start=first)
     sections = (dict(of) for _, of in groupby(around, key=lambda one: (one[1].source, one[1].section)))
     return next(section for section in sections if position in section)
-
-
-def _holds(passage: Passage, part: RetrievedPassage) -> bool:
-    return passage.source == part.source and passage.start <= part.start and part.end <= passage.end

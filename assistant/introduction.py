@@ -30,8 +30,8 @@ def introduce(ask: Ask, opened: "Snapshot", started: float) -> Answer | None:
     """Which documents are answered from, and what may be asked of them; `started`: by `time.perf_counter`.
 
     A first question without a word that could be looked up ("why?") is told the same. `None` where the documents
-    are asked, if only because a heading of theirs asks the same ("Who are you?"), or is all that is asked for ("sum
-    up the troubleshooting").
+    are asked, if only because a heading of theirs asks the same ("Who are you?"), or is all that is asked for
+    ("sum up the troubleshooting").
     """
     scope = opened.scorer.scope(ask.question)
     asks_nothing = scope == "passages" and not ask.history and not content_words(ask.question)

@@ -10,8 +10,8 @@ from assistant.reading_model.encoding import EncodedPassage, Encoder
 from assistant.reading_model.features import rerank_scores
 from assistant.reading_model.known_questions import Known, KnownQuestions
 from assistant.reading_model.model import Calibration, PassageScores, ReadingModel
-from assistant.reading_model.outline import PassageLike, places
 from assistant.reading_model.scope import Scope, follows_up, masked, scope_of
+from assistant.units import PassageLike, places
 from assistant.verdicts import Judge, Proof
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.known_questions import QuestionIndex

@@ -16,11 +16,11 @@ from assistant.reader_input import reader_input
 from assistant.readers import ReaderInput
 from assistant.reading_model.encoding import PASSAGES_KEPT
 from assistant.reading_model.model import ReadingModel
-from assistant.reading_model.outline import Place
 from assistant.refusal import answerable, refuses
 from assistant.retriever import HybridRetriever
 from assistant.scorer import Scorer
 from assistant.suggestions import first_questions
+from assistant.units import Place
 from assistant.within import documents_named
 from ingest.embeddings import MiniLM
 from ingest.errors import IndexProblem, QuestionError

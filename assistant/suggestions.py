@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.answers import Answer
 from assistant.headings import last_heading
 from assistant.injection import no_evidence
-from assistant.reading_model.outline import Place
 from assistant.sides import compared
+from assistant.units import Place
 from ingest.comments import comments
 from ingest.markdown import blocks
 from ingest.passages import Section, section_above, sections

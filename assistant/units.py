@@ -1,15 +1,17 @@
 """The quotable pieces of a passage: headings, sentences, list items and table rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from assistant.answers import RetrievedPassage
 from assistant.headings import unnumbered
 from assistant.injection import no_evidence, no_evidence_in
 from ingest.lexicon import content_words
 from ingest.markdown import ITEM, blocks, emphasis, heading, unpaired_emphasis
+from ingest.passages import Passage
 from ingest.sentences import sentence_spans
 from ingest.text import Span, trim
 
@@ -44,6 +46,21 @@ class Unit:
     def asks(self) -> bool:
         """Whether it is a question."""
         return _asks(self.text)
+
+
+PassageLike = Passage | RetrievedPassage
+
+
+class Place(NamedTuple):
+    """Where a unit of a passage stands."""
+
+    source: str
+    span: Span
+
+
+def places(passage: PassageLike, units: Sequence[Unit]) -> list[Place]:
+    """Where each unit of a passage stands."""
+    return [Place(passage.source, Span(passage.start + u.span.start, passage.start + u.span.end)) for u in units]
 
 
 def _asks(text: str) -> bool:

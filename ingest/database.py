@@ -22,7 +22,7 @@ from ingest.embeddings import TokenVectors
 from ingest.errors import damaged
 from ingest.known_questions import IndexedQuestion, QuestionIndex
 from ingest.lexicon import Acronyms, Terms, find_acronyms
-from ingest.passages import Passage, heading_of, section_above
+from ingest.passages import Passage
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
@@ -30,11 +30,10 @@ _SCHEMA = """
 create table documents (name text primary key, title text, text text, questions text, original text,
     language text);
 
--- in the order of their documents; `above` is the section above one that begins with a heading
+-- in the order of their documents
 create table passages (position integer primary key, id text unique, source text, section text,
-    starts integer, ends integer, text text, tokens integer, above text);
+    starts integer, ends integer, text text, tokens integer);
 create index counted on passages (position, tokens);
-create index headings on passages (source, above) where above is not null;
 
 -- passages of a small index as the embedding model reads them: a row of 16-bit floats for each token
 create table token_vectors (text text primary key, spans text, vectors blob);
@@ -67,9 +66,8 @@ def write(path: Path, contents: Contents) -> None:
         file.executescript(_SCHEMA + bm25.SCHEMA)
         file.executemany("insert into documents values (?, ?, ?, ?, ?, ?)", map(astuple, contents.sources))
         for position, (id_, p) in enumerate(contents.passages.items()):
-            above = section_above(p.section) if heading_of(p) else None
-            row: tuple[object, ...] = position, id_, *astuple(p), count_tokens(p.text), above
-            file.execute("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            row: tuple[object, ...] = position, id_, *astuple(p), count_tokens(p.text)
+            file.execute("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?)", row)
         for text, read in contents.token_vectors.items():
             row = text, json.dumps(read.spans), _packed(read.vectors)
             file.execute("insert into token_vectors values (?, ?, ?)", row)

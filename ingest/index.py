@@ -11,7 +11,7 @@ from ingest.chroma import Vectors
 from ingest.database import Passages, Sources
 from ingest.errors import IndexProblem
 from ingest.lexicon import Lexicon
-from ingest.passages import Passage, heading_of
+from ingest.passages import Passage
 from ingest.server import ServerStore
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest
@@ -82,15 +82,6 @@ class Index:
         return self._database.passages(
             "source = ? and instr(section || ' > ', ?) = 1 order by position", source, f"{path} > "
         )
-
-    def headings_below(self, source: str, section: str, most: int) -> list[Passage]:
-        """The headings that begin the sections right below a section, in the order of the text.
-
-        None where there are more than `most`: they would not all be used.
-        """
-        condition = "source = ? and above = ? order by position limit ?"
-        found = self._database.passages(condition, source, section, most + 1)
-        return [heading for one in found if (heading := heading_of(one))] if len(found) <= most else []
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
         """The `k` passages nearest to `vector`: positions in `passages` with cosine similarity, best first."""

@@ -8,7 +8,7 @@ crosses one. Everything else of a section lies in exactly one passage, but for w
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -130,14 +130,6 @@ def _begins_anew(text: str, line: int, question: re.Match[str]) -> bool:
 def section_above(section: str) -> str:
     """The path of the section right above one; empty for one that has none above."""
     return section.rpartition(" > ")[0]
-
-
-def heading_of(passage: Passage) -> Passage | None:
-    """The heading that a passage begins with."""
-    line = passage.text.partition("\n")[0].rstrip()
-    if heading(line) is None:
-        return None
-    return replace(passage, text=line, end=passage.start + len(line))
 
 
 def heading_above(section: str) -> str:

@@ -67,13 +67,8 @@ def other_sides(
 
 
 def sides_of(reading: ReaderInput, chosen: Sequence[Candidate], names: Names) -> list[str | None]:
-    """Whose side each unit is on; a list whose items are all on one or on none is on that side as a whole."""
-    found = [_side(reading, candidate, names) for candidate in chosen]
-    of_lists = sides_of_lists(chosen, found)
-    return [
-        side if c.unit.list is None or len(sides := of_lists[c.number, c.unit.list]) != 1 else next(iter(sides))
-        for c, side in zip(chosen, found, strict=True)
-    ]
+    """Whose side each unit is on."""
+    return [_side(reading, candidate, names) for candidate in chosen]
 
 
 def sides_of_lists(chosen: Sequence[Candidate], sides: Sequence[str | None]) -> dict[tuple[int, int], set[str]]:

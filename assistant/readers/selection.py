@@ -31,22 +31,15 @@ class Candidate:
 
 
 def candidates(reading: ReaderInput) -> list[Candidate]:
-    """Every unit that may be quoted, best first. What asks is no answer, and neither is a "…".
-
-    A heading that is read twice, above its own passage and among the others of its section, counts once, there,
-    with the better of both logits.
-    """
-    best: dict[tuple[str, int], Candidate] = {}
+    """Every unit that may be quoted, best first. What asks is no answer, and neither is a "…"."""
+    found = []
     for number, (passage, read) in enumerate(zip(reading.passages, reading.readings, strict=True), start=1):
         for unit, score, likeness in zip(units(passage.text), read.units, read.likeness, strict=True):
             if unit.asks or not re.search(r"\w", unit.text):
                 continue
-            start = passage.start + unit.span.start
-            known = best.get((passage.source, start))
-            better = max(float(score), known.score if known else -math.inf)
-            group = _group(number, passage, unit)
-            best[passage.source, start] = Candidate(number, unit, better, float(likeness), start, group)
-    return sorted(best.values(), key=lambda c: (-c.score, c.number, c.unit.span))
+            start, group = passage.start + unit.span.start, _group(number, passage, unit)
+            found.append(Candidate(number, unit, float(score), float(likeness), start, group))
+    return sorted(found, key=lambda c: (-c.score, c.number, c.unit.span))
 
 
 def _group(number: int, passage: RetrievedPassage, unit: Unit) -> tuple[str | int, ...]:

@@ -7,8 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from assistant.injection import only_evidence
-from assistant.reading_model.outline import PassageLike
-from assistant.units import Unit, units
+from assistant.units import PassageLike, Unit, units
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import STOP_WORDS, Lexicon
 from ingest.passages import heading_above, text_as_read

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from assistant.reading_model.encoding import EncodedText
-from assistant.reading_model.outline import Place
+from assistant.units import Place
 from ingest.known_questions import IndexedQuestion, QuestionIndex
 
 _NEAREST = 64  # so many are compared token by token, the others are not near

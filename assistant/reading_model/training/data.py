@@ -16,16 +16,16 @@ from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from assistant.reading_model.features import features, rerank_scores, table
 from assistant.reading_model.known_questions import Known, KnownQuestions
-from assistant.reading_model.outline import PassageLike, Place, headings_below, outlines, places
 from assistant.reading_model.scope import follows_up
 from assistant.reading_model.training.corpus import READING, copies, documents, part_of, read_lines
 from assistant.reading_model.training.examples import Claim, Document, Example, Part, Question
 from assistant.reading_model.training.stretches import stretches
 from assistant.retriever import worth_reading
+from assistant.units import Place, places
 from ingest.embeddings import MiniLM
 from ingest.known_questions import QuestionIndex, index_questions
 from ingest.lexicon import Lexicon
-from ingest.passages import Passage, heading_of, section_above, split
+from ingest.passages import Passage, split
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
@@ -35,7 +35,7 @@ class _Read:
     """A question with the passages that are read for it, and which of their units answer."""
 
     question: EncodedText
-    passages: list[PassageLike]
+    passages: list[Passage]
     encoded: list[EncodedPassage]
     marks: list[list[bool]]
     known: Known
@@ -96,9 +96,9 @@ class Maker:
             made.alone.extend(self._examples(replace(read, question=question, known=known)))
         return made
 
-    def _only(self, passage: PassageLike, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
+    def _only(self, passage: Passage, one: EncodedPassage, kept: Sequence[int]) -> EncodedPassage:
         """The passage as it would be read without its other units."""
-        if len(kept) == len(one.units) or not isinstance(passage, Passage):
+        if len(kept) == len(one.units):
             return _only(one, kept)
         text = passage.text
         for i in sorted(set(range(len(one.units))) - set(kept), reverse=True):
@@ -156,17 +156,12 @@ class Maker:
         """Its vectors in 16 bits, one object for all that read them."""
         return self._halves.setdefault((one.section, one.text), one.vectors.astype(np.float16))
 
-    def retrieved(self, question: EncodedText, without: Sequence[int] | None) -> list[PassageLike]:
+    def retrieved(self, question: EncodedText, without: Sequence[int] | None) -> list[Passage]:
         """The passages that the product's retriever brings, from an index of this document alone."""
         known = self._known(question, self._stand, without)
         scores = rerank_scores(question, self.encoded, self.encoder.lexicon, known)
         reranked = sorted(enumerate(scores), key=lambda pair: (-pair[1], pair[0]))
-        chosen = [self.passages[i] for i in worth_reading(reranked, self.tokens)]
-        return [*chosen, *outlines(headings_below(chosen, self._headings_below))]
-
-    def _headings_below(self, _: str, section: str) -> list[Passage]:
-        headings = [heading_of(p) for p in self.passages if section_above(p.section) == section]
-        return [heading for heading in headings if heading]
+        return [self.passages[i] for i in worth_reading(reranked, self.tokens)]
 
     def _spans(self, evidence: Sequence[str]) -> list[Span]:
         """Every place of each piece; of a short one ("Accenture.") only where it stands as a unit, if it does."""

@@ -1,8 +1,5 @@
 """Which units of the passages make up an answer, from logits made by hand."""
 
-from dataclasses import replace
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,19 +59,6 @@ def test_several_headings_answer_as_well_as_most_of_them_do() -> None:
     three = (RED, [1.0]), (BLUE, [0.1]), (GREEN, [0.4])
     assert selected(*three, ("It is.", [0.3]), together=True) == ["Red", "Blue", "Green"]
     assert selected(*three, ("It is.", [0.5]), together=True) == ["It is."]
-
-
-def test_a_heading_that_is_read_twice_counts_once_with_the_better_logit() -> None:
-    twice = reading(("# Red\n\nIt is.", [0.2, 0.5]), ("# Red", [0.9]))
-    same_document = tuple(p.model_copy(update={"source": "0.md"}) for p in twice.passages)
-    found = candidates(replace(twice, passages=same_document))
-    assert [(c.number, c.unit.text, c.score) for c in found] == [
-        (2, "Red", pytest.approx(0.9)),
-        (1, "It is.", 0.5),
-    ]
-
-
-# --- lists
 
 
 def test_an_item_comes_with_what_announces_its_list() -> None:

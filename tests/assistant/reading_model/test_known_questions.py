@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.reading_model.known_questions import Known, KnownQuestions
-from assistant.reading_model.outline import Place
+from assistant.units import Place
 from ingest.known_questions import IndexedQuestion, QuestionIndex
 from ingest.text import Span
 from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, Pair

@@ -21,7 +21,7 @@ from ingest import bm25
 from ingest.embeddings import TokenVectors
 from ingest.errors import damaged
 from ingest.known_questions import IndexedQuestion, QuestionIndex
-from ingest.lexicon import Acronyms, Terms, find_acronyms
+from ingest.lexicon import Acronyms, find_acronyms, terms_of
 from ingest.passages import Passage, heading_of, section_above
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
@@ -79,7 +79,7 @@ def write(path: Path, contents: Contents) -> None:
             file.execute("insert into questions values (?, ?, ?, ?, ?, ?)", row)
         for name, acronym in acronyms.items():
             file.execute("insert into acronyms values (?, ?)", (" ".join(name), acronym))
-        bm25.write(file, map(Terms(acronyms).of, texts))
+        bm25.write(file, (list(terms_of(text, acronyms)) for text in texts))
 
 
 def _packed(vectors: np.ndarray) -> bytes:

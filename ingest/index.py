@@ -1,14 +1,13 @@
 """The index, open for reading: that of the settings, as the pointer names it at the moment."""
 
-import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
 
 from ingest.chroma import Vectors
-from ingest.database import Passages, Sources
+from ingest.database import Contents, Passages, Sources
 from ingest.errors import IndexProblem
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage, heading_of
@@ -111,9 +110,15 @@ class Index:
         """Every vector, by passage id."""
         return self._vectors.all()
 
+    def contents(self) -> Contents:
+        """All of it in memory, for a build to take over."""
+        passages = dict(zip(self.ids, self.passages, strict=True))
+        sources = list(self.sources.values())
+        return Contents(sources, passages, self.questions, self.token_vectors, self.vectors())
+
     def digest(self) -> str:
-        """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
-        return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
+        """That of the contents as they are stored; equals `manifest.digest` where they are intact."""
+        return self.contents().digest()
 
     def _incomplete(self) -> IndexProblem:
         return IndexProblem(f"The index at {self._database.place} is incomplete. Run: bpo-kpo ingest")
@@ -147,13 +152,3 @@ class CurrentIndex:
                 if self._store.read_pointer() == pointer:
                     raise
                 # else builds have replaced and cleared it since the pointer was read
-
-
-def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:
-    """SHA-256 over ids, texts and vectors, whatever the order and the files they are stored in."""
-    digest = hashlib.sha256()
-    for id_ in sorted(passages):
-        digest.update(id_.encode())
-        digest.update(passages[id_].text.encode(errors="surrogatepass"))
-        digest.update(vectors[id_].tobytes())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What a snapshot holds, but for the passages' vectors: one SQLite file, written once and then only read.
+"""What a snapshot holds; all but the passages' vectors is in one SQLite file, written once and then only read.
 
 No process keeps all passages or documents in memory: they are read where they are asked for.
 """

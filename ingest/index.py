@@ -50,7 +50,6 @@ class Index:
         self.lexicon = Lexicon(database.rows, count, database.acronyms())
         self.token_vectors = database.token_vectors()
         self.questions = database.questions()
-
         self._among: list[str] | None = None
 
     def within(self, documents: Sequence[str]) -> "Index":

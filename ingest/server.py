@@ -47,7 +47,7 @@ class ServerStore(FolderStore):
         super().__init__(_cache_of(settings))
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self._errors = chroma.server_errors(self.place)
+        self._errors = chroma.ChromaErrors(self.place)
 
     def read_pointer(self) -> Pointer | None:
         """The pointer; `None` where there is no index yet."""

@@ -133,7 +133,7 @@ class FolderStore:
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
-        return chroma.open_vectors(self.path(name) / "chroma", _COLLECTION, chroma.folder_errors(self.folder))
+        return chroma.open_vectors(self.path(name) / "chroma", _COLLECTION, chroma.ChromaErrors(self.folder))
 
     def is_whole(self, name: str) -> bool:
         """Whether the database of a snapshot is as it was written."""
@@ -160,7 +160,7 @@ class FolderStore:
     def write(self, name: str, manifest: Manifest, contents: Contents) -> None:
         """Writes all of a new snapshot."""
         folder = self.path(name) / "chroma"
-        with chroma.folder_errors(self.folder), closing(chroma.folder_client(folder)) as client:
+        with chroma.ChromaErrors(self.folder), closing(chroma.folder_client(folder)) as client:
             chroma.add_vectors(client, _COLLECTION, contents.vectors, chroma.FOLDER_ROWS)
         self.write_files(name, manifest, contents)
 

@@ -8,7 +8,6 @@ import json
 import sqlite3
 import threading
 import weakref
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field
@@ -204,10 +203,6 @@ class Passages(Sequence[Passage]):
         with damaged(self._database.place):
             by_position = dict(zip(once, found, strict=True))
         return [by_position[position] for position in wanted]
-
-    def at_place(self, position: int) -> int:
-        """Where among these passages the one stands that has this position in the snapshot."""
-        return bisect_left(self._positions, position)
 
 
 class Sources(Mapping[str, Source]):

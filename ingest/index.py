@@ -50,7 +50,7 @@ class Index:
         self.lexicon = Lexicon(database.rows, count, database.acronyms())
         self.token_vectors = database.token_vectors()
         self.questions = database.questions()
-        self._among: list[str] | None = None
+        self._among: dict[str, int] | None = None  # positions in `passages` by id, where these are not all
 
     def within(self, documents: Sequence[str]) -> "Index":
         """The same for a question that is asked of some documents: it has only these, and their passages.
@@ -59,7 +59,7 @@ class Index:
         """
         within = self._database.positions_within(documents)
         positions, limited = list(within.values()), copy(self)
-        limited._among = list(within)
+        limited._among = {id_: at for at, id_ in enumerate(within)}
         limited.passages = Passages(self._database, positions)
         limited.sources = Sources(self._database, documents)
         limited.tokens = self.tokens[positions]
@@ -99,11 +99,12 @@ class Index:
             )
         query = np.asarray(vector, dtype=np.float32)
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
-        found = self._vectors.nearest(query, min(k, len(self.passages)), self._among)
-        positions = self._database.positions([id_ for id_, _ in found])
+        among = None if self._among is None else list(self._among)
+        found = self._vectors.nearest(query, min(k, len(self.passages)), among)
+        positions = self._among or self._database.positions([id_ for id_, _ in found])
         if len(positions) < len(found):
             raise self._incomplete()
-        return [(self.passages.at_place(positions[id_]), score) for id_, score in found]
+        return [(positions[id_], score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""

@@ -20,13 +20,13 @@ from ingest.database import Contents
 from ingest.documents import Documents, read_documents
 from ingest.embeddings import MiniLM, TokenVectors, open_embeddings
 from ingest.errors import IndexProblem, SourceError, first_line
-from ingest.index import Index, check_settings, digest_of, open_store
-from ingest.known_questions import QuestionIndex, index_questions
+from ingest.index import Index, check_settings, open_store
+from ingest.known_questions import index_questions
 from ingest.notes import LeftOut, left_out, remarks_on
 from ingest.passages import Passage, split, text_as_read
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore, Manifest, Pointer, SourceRecord
-from ingest.sources import SUFFIXES, Source, from_root, original_digests
+from ingest.sources import SUFFIXES, Source, at_root, from_root, original_digests
 
 Progress = Callable[[int, int], None]  # passages embedded so far, passages to embed
 
@@ -94,15 +94,17 @@ def build(
 def _try_build(
     store: FolderStore,
     settings: IngestSettings,
-    read: Callable[[Pointer | None, Index | None], Documents],
+    read: Callable[[Pointer | None, Mapping[Path, Source]], Documents],
     embeddings: Embeddings,
     known_vectors: Vectors,
     progress: Progress | None,
 ) -> BuildReport | None:
     """One attempt; `None` where another process published meanwhile. Adds the vectors made to those known."""
     before = store.read_pointer()
-    old = _readable(store, before, settings)
-    documents = read(before, old)
+    old_manifest, old = _usable(store, before, settings)
+    records = old_manifest.sources if old_manifest else ()
+    indexed = {at_root(one.path): source for one, source in zip(records, old.sources, strict=True)}
+    documents = read(before, indexed)
     sources = [source for _, source in documents.read]
     passages = _with_ids(_cut(sources, old))
     if not passages:
@@ -121,31 +123,34 @@ def _try_build(
         passed_over=original_digests(documents.skipped),
     )
     known = tuple(map(from_root, documents.paths))
-    if before and old and manifest.is_like(old.manifest):  # nothing to write, but perhaps a path to remember
+    if before and old_manifest and manifest.is_like(old_manifest):  # but perhaps there is a path to remember
         pointer = before.model_copy(update={"paths": known})
         store.clear_old()
         return report if pointer == before or store.publish(pointer, before) else None
 
-    known_vectors |= old.vectors() if old else {}
+    known_vectors |= old.vectors
     missing = {id_: p.embedded_text for id_, p in passages.items() if id_ not in known_vectors}
     _embed(embeddings, missing, known_vectors, progress)
-    vectors = {id_: known_vectors[id_] for id_ in passages}
-    questions = _questions(sources, embeddings, old)
-    contents = Contents(sources, passages, questions, _token_vectors(passages.values(), embeddings, old))
-    dimension = len(next(iter(vectors.values())))
-    manifest = manifest.model_copy(update={"dimension": dimension, "digest": digest_of(passages, vectors)})
+    minilm = embeddings if isinstance(embeddings, MiniLM) else MiniLM()  # which readers compare questions with
+    contents = Contents(
+        sources,
+        passages,
+        index_questions(sources, minilm, old.questions),
+        _token_vectors(passages.values(), embeddings, old.token_vectors),
+        vectors={id_: known_vectors[id_] for id_ in passages},
+    )
     with store.new_snapshot() as name:
-        store.write(name, manifest, contents, vectors)
+        store.write(name, manifest, contents)
         previous = before.snapshot if before else None
         published = store.publish(Pointer(snapshot=name, previous=previous, paths=known), before)
     store.clear_old()
     return report if published else None
 
 
-def _report(documents: Documents, passages: Collection[str], old: Index | None) -> BuildReport:
+def _report(documents: Documents, passages: Collection[str], old: Contents) -> BuildReport:
     """What becomes of the passages, given by their ids."""
-    now, then = set(passages), set(old.ids if old else ())
-    known = {record.digest for record in old.manifest.sources} if old else set()
+    now, then = set(passages), set(old.passages)
+    known = {source.digest for source in old.sources}
     new = [source for _, source in documents.read if source.digest not in known]
     return BuildReport(
         passages=len(now),
@@ -158,23 +163,25 @@ def _report(documents: Documents, passages: Collection[str], old: Index | None) 
     )
 
 
-def _readable(store: FolderStore, pointer: Pointer | None, settings: IngestSettings) -> Index | None:
-    """The current snapshot where its vectors can be used again; a build mends every other one."""
-    if pointer is None:
-        return None
+def _usable(
+    store: FolderStore, pointer: Pointer | None, settings: IngestSettings
+) -> tuple[Manifest | None, Contents]:
+    """The current snapshot where it can be taken over; nothing of any other, which a build mends."""
     with contextlib.suppress(IndexProblem):
-        check_settings(store.read_manifest(pointer.snapshot), settings)
-        index = Index(store, pointer.snapshot)
-        whole = store.is_whole(pointer.snapshot) and index.digest() == index.manifest.digest
-        return index if whole else None
-    return None
+        if pointer:
+            check_settings(store.read_manifest(pointer.snapshot), settings)
+            index = Index(store, pointer.snapshot)
+            whole = store.is_whole(pointer.snapshot)
+            if whole and (contents := index.contents()).digest() == index.manifest.digest:
+                return index.manifest, contents
+    return None, Contents()
 
 
-def _cut(sources: Sequence[Source], old: Index | None) -> list[Passage]:
+def _cut(sources: Sequence[Source], old: Contents) -> list[Passage]:
     """The passages of `sources`; those of a document that has not changed are as they were."""
-    digests = {record.name: record.digest for record in old.manifest.sources} if old else {}
+    digests = {source.name: source.digest for source in old.sources}
     known: dict[str, list[Passage]] = {name: [] for name in digests}
-    for passage in old.passages if old else ():
+    for passage in old.passages.values():
         known[passage.source].append(passage)
     return [
         passage
@@ -211,20 +218,13 @@ def _embed(embeddings: Embeddings, texts: dict[str, str], into: Vectors, progres
             progress(min(at + _BATCH, len(ids)), len(ids))
 
 
-def _questions(sources: list[Source], embeddings: Embeddings, old: Index | None) -> QuestionIndex:
-    """The questions beside the sources, embedded with the model that readers compare them with."""
-    model = embeddings if isinstance(embeddings, MiniLM) else MiniLM()
-    return index_questions(sources, model, old.questions if old else QuestionIndex())
-
-
 def _token_vectors(
-    passages: Collection[Passage], embeddings: Embeddings, old: Index | None
+    passages: Collection[Passage], embeddings: Embeddings, known: Mapping[str, TokenVectors]
 ) -> dict[str, TokenVectors]:
     """The passages of a small index, read closely. With a model of somebody else's, readers do that themselves."""
     if len(passages) > SMALL or not isinstance(embeddings, MiniLM):
         return {}
-    known = old.token_vectors if old else {}
     texts = list(dict.fromkeys(text_as_read(passage.section, passage.text) for passage in passages))
     new = [text for text in texts if text not in known]
-    made = known | dict(zip(new, embeddings.embed_tokens(new), strict=True))
+    made = {**known, **dict(zip(new, embeddings.embed_tokens(new), strict=True))}
     return {text: made[text] for text in texts}

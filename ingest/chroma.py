@@ -34,10 +34,11 @@ _failures: Counter[Path] = Counter()
 
 
 class ChromaErrors(AbstractContextManager[None]):
-    """What goes wrong in the block with Chroma as one line, which `say` makes of the reason: an `IndexProblem`."""
+    """What goes wrong in the block with Chroma as one line: an `IndexProblem`."""
 
-    def __init__(self, say: Callable[[str], str]) -> None:
-        self._say = say
+    def __init__(self, index: Path | str) -> None:
+        """`index`: its folder, or the address of its server."""
+        self._index = index
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         from chromadb.errors import ChromaError
@@ -46,28 +47,17 @@ class ChromaErrors(AbstractContextManager[None]):
         known = isinstance(error, (ChromaError, HTTPError, FileNotFoundError, KeyError, ValueError))
         # a panic of Chroma's Rust is no Exception, and its class has no module to import it from
         if error and (known or type(error).__name__ == "PanicException"):
-            raise IndexProblem(self._say(first_line(error))) from error
+            raise IndexProblem(self._in_words(first_line(error))) from error
 
-
-def folder_errors(folder: Path) -> ChromaErrors:
-    """The errors of an index in this folder."""
-
-    def say(reason: str) -> str:
+    def _in_words(self, reason: str) -> str:
+        if isinstance(self._index, str):
+            return (
+                f"The index on the Chroma server at {self._index} cannot be used ({reason}). "
+                "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
+            )
         if "disk is full" in reason:
-            return f"The disk of the index at {folder} is full. Make room, then run it again."
-        return f"The index at {folder} is damaged ({reason}). Run: bpo-kpo ingest"
-
-    return ChromaErrors(say)
-
-
-def server_errors(url: str) -> ChromaErrors:
-    """The errors of an index on the server at this address."""
-    return ChromaErrors(
-        lambda reason: (
-            f"The index on the Chroma server at {url} cannot be used ({reason}). "
-            "Start the server, or check CHROMA_URL, and run: bpo-kpo ingest"
-        )
-    )
+            return f"The disk of the index at {self._index} is full. Make room, then run it again."
+        return f"The index at {self._index} is damaged ({reason}). Run: bpo-kpo ingest"
 
 
 class PassageVectors:

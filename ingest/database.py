@@ -1,16 +1,16 @@
-"""What a snapshot holds, but for the passages' vectors: one SQLite file, written once and then only read.
+"""What a snapshot holds; all but the passages' vectors is in one SQLite file, written once and then only read.
 
 No process keeps all passages or documents in memory: they are read where they are asked for.
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
 import weakref
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -18,10 +18,11 @@ from typing import Any, overload
 import numpy as np
 
 from ingest import bm25
+from ingest.chroma import Vectors
 from ingest.embeddings import TokenVectors
 from ingest.errors import damaged
 from ingest.known_questions import IndexedQuestion, QuestionIndex
-from ingest.lexicon import Acronyms, Terms, find_acronyms
+from ingest.lexicon import Acronyms, find_acronyms, terms_of
 from ingest.passages import Passage
 from ingest.sources import Source
 from ingest.text import Span, count_tokens
@@ -50,16 +51,26 @@ _DOCUMENTS_KEPT = 32  # in memory: a document is asked for at each of its citati
 
 @dataclass(frozen=True)
 class Contents:
-    """All that is written into the file of a new snapshot: passages by id, token vectors by their text."""
+    """All that a snapshot holds: passages and their vectors by id, token vectors by their text."""
 
-    sources: Sequence[Source]
-    passages: Mapping[str, Passage]
-    questions: QuestionIndex
-    token_vectors: Mapping[str, TokenVectors]
+    sources: Sequence[Source] = ()
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    questions: QuestionIndex = field(default_factory=QuestionIndex)
+    token_vectors: Mapping[str, TokenVectors] = field(default_factory=dict)
+    vectors: Vectors = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """SHA-256 over ids, texts and vectors, whatever the order and the files they are stored in."""
+        digest = hashlib.sha256()
+        for id_ in sorted(self.passages):
+            digest.update(id_.encode())
+            digest.update(self.passages[id_].text.encode(errors="surrogatepass"))
+            digest.update(self.vectors[id_].tobytes())
+        return digest.hexdigest()
 
 
 def write(path: Path, contents: Contents) -> None:
-    """Makes the file. Raises `sqlite3.Error` where it cannot be written."""
+    """Makes the file, of all but the vectors. Raises `sqlite3.Error` where it cannot be written."""
     texts = [passage.embedded_text for passage in contents.passages.values()]
     acronyms, questions = find_acronyms(texts), contents.questions
     with closing(sqlite3.connect(path)) as file, file:
@@ -77,7 +88,7 @@ def write(path: Path, contents: Contents) -> None:
             file.execute("insert into questions values (?, ?, ?, ?, ?, ?)", row)
         for name, acronym in acronyms.items():
             file.execute("insert into acronyms values (?, ?)", (" ".join(name), acronym))
-        bm25.write(file, map(Terms(acronyms).of, texts))
+        bm25.write(file, (list(terms_of(text, acronyms)) for text in texts))
 
 
 def _packed(vectors: np.ndarray) -> bytes:
@@ -190,10 +201,6 @@ class Passages(Sequence[Passage]):
         with damaged(self._database.place):
             by_position = dict(zip(once, found, strict=True))
         return [by_position[position] for position in wanted]
-
-    def at_place(self, position: int) -> int:
-        """Where among these passages the one stands that has this position in the snapshot."""
-        return bisect_left(self._positions, position)
 
 
 class Sources(Mapping[str, Source]):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.formats.sandbox import Converter
-from ingest.index import Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
 from ingest.sources import (
@@ -40,13 +39,13 @@ def known_paths(pointer: Pointer | None) -> list[Path]:
 def read_documents(
     settings: IngestSettings,
     before: Pointer | None,
-    old: Index | None,
+    indexed: Mapping[Path, Source],
     paths: Sequence[Path],
     remove: Sequence[Path],
     at_hand: Mapping[Path, Source],
 ) -> Documents:
     """What the index is made of after this build (see `build`): `paths` read anew where they have changed, the
-    others as they were indexed in `old`.
+    others as they were `indexed`, by file; nothing is where what was indexed cannot be used.
 
     No two sources have the same name: that is what a passage says of where it stands. Raises `SourceError` where
     none can be read, a path is gone, or one is to be removed that the index does not know.
@@ -54,14 +53,13 @@ def read_documents(
     known = known_paths(before)
     remembered = _remembered(known, paths, remove, settings)
     again = [path.resolve() for path in paths]
-    if old is None or not (paths or remove):
-        again = remembered  # all is read, also where what was indexed cannot be used
+    if not indexed or not (paths or remove):
+        again = remembered
     elif settings.uploads in remembered and is_under(settings.uploads, again) and settings.uploads.exists():
         again.append(settings.uploads)  # which may be hidden in a folder that is read
     if gone := [path for path in sorted({*again} & {*known}) if not path.exists()]:
         names, options = ", ".join(map(str, gone)), " ".join(f"--remove {shlex.quote(str(path))}" for path in gone)
         raise SourceError(f"What was at {names} is gone. Put it back, or run: bpo-kpo ingest {options}")
-    indexed = {at_root(r.path): old.sources[r.name] for r in old.manifest.sources} if old else {}
     files = sorted({*files_below(again, settings.index), *at_hand})
     sources: dict[str, tuple[Path, Source]] = {}
     skipped: dict[Path, str] = {}

@@ -1,14 +1,13 @@
 """The index, open for reading: that of the settings, as the pointer names it at the moment."""
 
-import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
 
 from ingest.chroma import Vectors
-from ingest.database import Passages, Sources
+from ingest.database import Contents, Passages, Sources
 from ingest.errors import IndexProblem
 from ingest.lexicon import Lexicon
 from ingest.passages import Passage
@@ -51,8 +50,7 @@ class Index:
         self.lexicon = Lexicon(database.rows, count, database.acronyms())
         self.token_vectors = database.token_vectors()
         self.questions = database.questions()
-
-        self._among: list[str] | None = None
+        self._among: dict[str, int] | None = None  # positions in `passages` by id, where these are not all
 
     def within(self, documents: Sequence[str]) -> "Index":
         """The same for a question that is asked of some documents: it has only these, and their passages.
@@ -61,7 +59,7 @@ class Index:
         """
         within = self._database.positions_within(documents)
         positions, limited = list(within.values()), copy(self)
-        limited._among = list(within)
+        limited._among = {id_: at for at, id_ in enumerate(within)}
         limited.passages = Passages(self._database, positions)
         limited.sources = Sources(self._database, documents)
         limited.tokens = self.tokens[positions]
@@ -92,19 +90,26 @@ class Index:
             )
         query = np.asarray(vector, dtype=np.float32)
         query /= max(float(np.linalg.norm(query)), 1e-12)  # as those stored
-        found = self._vectors.nearest(query, min(k, len(self.passages)), self._among)
-        positions = self._database.positions([id_ for id_, _ in found])
+        among = None if self._among is None else list(self._among)
+        found = self._vectors.nearest(query, min(k, len(self.passages)), among)
+        positions = self._among or self._database.positions([id_ for id_, _ in found])
         if len(positions) < len(found):
             raise self._incomplete()
-        return [(self.passages.at_place(positions[id_]), score) for id_, score in found]
+        return [(positions[id_], score) for id_, score in found]
 
     def vectors(self) -> Vectors:
         """Every vector, by passage id."""
         return self._vectors.all()
 
+    def contents(self) -> Contents:
+        """All of it in memory, for a build to take over."""
+        passages = dict(zip(self.ids, self.passages, strict=True))
+        sources = list(self.sources.values())
+        return Contents(sources, passages, self.questions, self.token_vectors, self.vectors())
+
     def digest(self) -> str:
-        """SHA-256 over the ids, texts and vectors as they are stored; equals `manifest.digest` where intact."""
-        return digest_of(dict(zip(self.ids, self.passages, strict=True)), self.vectors())
+        """That of the contents as they are stored; equals `manifest.digest` where they are intact."""
+        return self.contents().digest()
 
     def _incomplete(self) -> IndexProblem:
         return IndexProblem(f"The index at {self._database.place} is incomplete. Run: bpo-kpo ingest")
@@ -138,13 +143,3 @@ class CurrentIndex:
                 if self._store.read_pointer() == pointer:
                     raise
                 # else builds have replaced and cleared it since the pointer was read
-
-
-def digest_of(passages: Mapping[str, Passage], vectors: Vectors) -> str:
-    """SHA-256 over ids, texts and vectors, whatever the order and the files they are stored in."""
-    digest = hashlib.sha256()
-    for id_ in sorted(passages):
-        digest.update(id_.encode())
-        digest.update(passages[id_].text.encode(errors="surrogatepass"))
-        digest.update(vectors[id_].tobytes())
-    return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -71,33 +71,23 @@ def stem(word: str) -> str:
 Acronyms = dict[tuple[str, ...], str]  # the stems of a long name to its folded acronym
 
 
-class Terms:
-    """Texts as their terms: stems of the content words; a long name that has an acronym becomes the acronym.
+def terms_of(text: str, acronyms: Acronyms) -> Iterator[str]:
+    """The terms of a text, in order: stems of its content words; a long name that has an acronym becomes that.
 
     Scripts that put no blanks between words are cut into pairs of neighbouring letters, as Lucene does with CJK.
     """
-
-    def __init__(self, acronyms: Acronyms) -> None:
-        self._acronyms = acronyms
-        self._first = {name[0] for name in acronyms}
-        self._short = set(acronyms.values())
-
-    def of(self, text: str) -> list[str]:
-        """The terms of a text, in order."""
-        return list(self._shortened([stem(part) for word in content_words(text) for part in _parts(word)]))
-
-    def _shortened(self, stems: list[str]) -> Iterable[str]:
-        at = 0
-        while at < len(stems):
-            for length in (5, 4, 3, 2) if stems[at] in self._first else ():
-                acronym = self._acronyms.get(tuple(stems[at : at + length]))
-                if acronym:
-                    yield acronym
-                    at += length
-                    break
-            else:
-                yield stems[at][:-1] if stems[at][:-1] in self._short and stems[at][-1] == "s" else stems[at]
-                at += 1
+    stems = [stem(part) for word in content_words(text) for part in _parts(word)]
+    at = 0
+    while at < len(stems):
+        for length in (5, 4, 3, 2):
+            if acronym := acronyms.get(tuple(stems[at : at + length])):
+                yield acronym
+                at += length
+                break
+        else:
+            is_plural = stems[at].endswith("s") and stems[at][:-1] in acronyms.values()
+            yield stems[at][:-1] if is_plural else stems[at]
+            at += 1
 
 
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}][\p{M}ー]*"  # with its marks
@@ -120,7 +110,7 @@ class Lexicon:
 
     def __init__(self, query: Query, texts: int, acronyms: Acronyms) -> None:
         """`query` reads the lists of `bm25` for so many texts."""
-        self._query, self._texts, self._terms = query, texts, Terms(acronyms)
+        self._query, self._texts, self._acronyms = query, texts, acronyms
         self._among: Sequence[int] | None = None  # those that are ranked, where not all are
 
         def having(term: str) -> int:
@@ -133,7 +123,7 @@ class Lexicon:
         """The lexicon of these texts, in memory."""
         database, acronyms = sqlite3.connect(":memory:", check_same_thread=False), find_acronyms(texts)
         database.execute(bm25.SCHEMA)
-        bm25.write(database, map(Terms(acronyms).of, texts))
+        bm25.write(database, (list(terms_of(text, acronyms)) for text in texts))
         return cls(lambda sql, values: database.execute(sql, values).fetchall(), len(texts), acronyms)
 
     def within(self, texts: Sequence[int]) -> "Lexicon":
@@ -154,8 +144,8 @@ class Lexicon:
         return self._having(term) > 0
 
     def terms(self, text: str) -> list[str]:
-        """The terms of a text (see `Terms`)."""
-        return self._terms.of(text)
+        """The terms of a text (see `terms_of`)."""
+        return list(terms_of(text, self._acronyms))
 
     def asked_terms(self, question: str) -> list[str]:
         """The terms of a question; an unknown one becomes the one it most likely misspells."""

@@ -24,7 +24,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from ingest import chroma
-from ingest.chroma import SERVER_ROWS, PassageVectors, Vectors
+from ingest.chroma import SERVER_ROWS, PassageVectors
 from ingest.database import Contents
 from ingest.errors import IndexProblem
 from ingest.settings import IngestSettings
@@ -47,7 +47,7 @@ class ServerStore(FolderStore):
         super().__init__(_cache_of(settings))
         self._settings = settings
         self.place = re.sub(r"//[^/]*@", "//", str(settings.chroma_url))  # without a password
-        self._errors = chroma.server_errors(self.place)
+        self._errors = chroma.ChromaErrors(self.place)
 
     def read_pointer(self) -> Pointer | None:
         """The pointer; `None` where there is no index yet."""
@@ -64,12 +64,12 @@ class ServerStore(FolderStore):
         with self._errors:
             return PassageVectors(self._client, name, SERVER_ROWS, self._errors)
 
-    def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
+    def write(self, name: str, manifest: Manifest, contents: Contents) -> None:
         """Writes all of a new snapshot."""
         self.write_files(name, manifest, contents)
         packed = _pack(self.path(name))
         with self._errors:
-            chroma.add_vectors(self._client, name, vectors, SERVER_ROWS)
+            chroma.add_vectors(self._client, name, contents.vectors, SERVER_ROWS)
             files = self._client.create_collection(name + _FILES, embedding_function=None)
             for at in range(0, len(packed), _PIECES):
                 pieces = packed[at : at + _PIECES]

@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest import chroma, database
-from ingest.chroma import PassageVectors, Vectors
+from ingest.chroma import PassageVectors
 from ingest.database import Contents
 from ingest.errors import IndexProblem, damaged, first_line
 from ingest.settings import UPLOADS
@@ -133,7 +133,7 @@ class FolderStore:
 
     def open_vectors(self, name: str) -> PassageVectors:
         """The vectors of a snapshot's passages."""
-        return chroma.open_vectors(self.path(name) / "chroma", _COLLECTION, chroma.folder_errors(self.folder))
+        return chroma.open_vectors(self.path(name) / "chroma", _COLLECTION, chroma.ChromaErrors(self.folder))
 
     def is_whole(self, name: str) -> bool:
         """Whether the database of a snapshot is as it was written."""
@@ -157,18 +157,22 @@ class FolderStore:
         finally:
             lock.release()
 
-    def write(self, name: str, manifest: Manifest, contents: Contents, vectors: Vectors) -> None:
+    def write(self, name: str, manifest: Manifest, contents: Contents) -> None:
         """Writes all of a new snapshot."""
         folder = self.path(name) / "chroma"
-        with chroma.folder_errors(self.folder), closing(chroma.folder_client(folder)) as client:
-            chroma.add_vectors(client, _COLLECTION, vectors, chroma.FOLDER_ROWS)
+        with chroma.ChromaErrors(self.folder), closing(chroma.folder_client(folder)) as client:
+            chroma.add_vectors(client, _COLLECTION, contents.vectors, chroma.FOLDER_ROWS)
         self.write_files(name, manifest, contents)
 
     def write_files(self, name: str, manifest: Manifest, contents: Contents) -> None:
         """Writes all of a new snapshot but the vectors."""
         database.write(self._database(name), contents)
-        manifest = manifest.model_copy(update={"database": _digest(self._database(name))})
-        _write(self.path(name) / "manifest.json", manifest.model_dump_json(indent=1))
+        written = {
+            "dimension": len(next(iter(contents.vectors.values()))),
+            "database": _digest(self._database(name)),
+            "digest": contents.digest(),
+        }
+        _write(self.path(name) / "manifest.json", manifest.model_copy(update=written).model_dump_json(indent=1))
 
     def publish(self, pointer: Pointer, expected: Pointer | None) -> bool:
         """Makes `pointer` the current one, if `expected` still is; says whether it did."""

@@ -14,7 +14,7 @@ import mammoth
 from bs4 import BeautifulSoup, Tag
 
 from ingest.formats.docx_formulas import linear
-from ingest.formats.docx_numbers import Numbering
+from ingest.formats.docx_numbers import write_out_numbers
 from ingest.formats.docx_styles import Styles
 from ingest.formats.docx_xml import W, is_on, parsed, run, tag, value, words
 from ingest.formats.encodings import Unreadable
@@ -94,7 +94,7 @@ def _plain(content: bytes) -> io.BytesIO:
         _unbox(text)
         for element in text.iter():
             element.tag = _GOES_FOR.get(element.tag, element.tag)
-    Numbering(parts, styles).write_out(texts[name])
+    write_out_numbers(texts[name], parts, styles)
     body = texts[name].find(tag("body"))
     if body is not None:
         body[:0] = _margins(parts)

@@ -26,73 +26,68 @@ class Level(NamedTuple):
 
 @dataclass
 class List:
-    """What a paragraph names as its list by a number; several that are of one `kind` count on together."""
+    """What a paragraph names as its list by a number; those of one kind share `counts`, and count on together."""
 
-    kind: str = ""
     levels: dict[int, Level] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)  # of the levels that have begun
     restarts: dict[int, int] = field(default_factory=dict)  # where the levels begin anew with its first paragraph
 
-
-class Numbering:
-    """The lists of a document. One of them is used once, from the first paragraph of the document to the last."""
-
-    def __init__(self, parts: dict[str, bytes], styles: Styles) -> None:
-        """From the parts of a Word file by name; the numbers that are written out are no longer in them."""
-        self._styles = styles
-        self._lists: dict[str, List] = {}
-        self._counts: dict[str, dict[int, int]] = defaultdict(dict)  # by kind, of the levels that have begun
-        if numbering := parts.get("word/numbering.xml"):
-            lists = parsed(numbering)
-            self._lists = _read_lists(lists)
-            _leave_to_styles_only_bullets(lists)
-            parts["word/numbering.xml"] = ElementTree.tostring(lists)
-
-    def write_out(self, document: Element) -> None:
-        """Puts every number in front of its paragraph, and no longer makes that an item of a list.
-
-        Bullets stay as they are; where one hangs below a number, it begins a list of its own.
-        """
-        open_levels: list[int] = []  # of the bullets that the next one may hang below
-        for paragraph in document.iter(tag("p")):
-            number, at = self._numbered(paragraph)
-            list_ = self._lists.get(number, List())
-            level = list_.levels.get(at)
-            if level and level.format == "bullet":
-                open_levels = [*(above for above in open_levels if above < at), at]
-                for place in paragraph.findall("w:pPr/w:numPr/w:ilvl", W):
-                    place.set(tag("val"), str(len(open_levels) - 1))
-                continue
-            open_levels = []
-            if level is None or level.format == "none":
-                continue
-            properties = paragraph.find("w:pPr", W)
-            if properties is not None and (own := properties.find("w:numPr", W)) is not None:
-                properties.remove(own)
-            label = self._next(list_, at)
-            if label.strip():
-                paragraph.insert(0 if properties is None else 1, run(f"{label} "))
-
-    def _numbered(self, paragraph: Element) -> tuple[str, int]:
-        """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
-        number = level = ""
-        for part in (paragraph, *self._styles.of(value(paragraph.find("w:pPr/w:pStyle", W)))):
-            number = number or value(part.find("w:pPr/w:numPr/w:numId", W))
-            level = level or value(part.find("w:pPr/w:numPr/w:ilvl", W))
-        return number, int(level or 0)
-
-    def _next(self, list_: List, level: int) -> str:
-        """The number of the next paragraph of a list at this level."""
-        levels = {at: found for at, found in list_.levels.items() if at <= level}
-        counts = self._counts[list_.kind] | {at: start - 1 for at, start in list_.restarts.items()}
-        list_.restarts = {}
-        counts[level] = counts[level] + 1 if level in counts else levels[level].start
-        counts = {at: found.start for at, found in levels.items()} | counts  # a level above begins with it
-        self._counts[list_.kind] = {at: count for at, count in counts.items() if at <= level}
+    def next(self, level: int) -> str:
+        """The number of the next paragraph at this level."""
+        levels = {at: found for at, found in self.levels.items() if at <= level}
+        begun = self.counts | {at: start - 1 for at, start in self.restarts.items()}
+        self.restarts = {}
+        begun[level] = begun[level] + 1 if level in begun else levels[level].start
+        counts = {at: found.start for at, found in levels.items()} | begun  # a level above begins with it
+        self.counts.clear()
+        self.counts.update((at, count) for at, count in counts.items() if at <= level)
         label = levels[level].text
         for at, found in levels.items():
             shown = "decimal" if levels[level].legal else found.format
             label = label.replace(f"%{at + 1}", _written(counts[at], shown))
         return label
+
+
+def write_out_numbers(document: Element, parts: dict[str, bytes], styles: Styles) -> None:
+    """Puts every number in front of its paragraph, and no longer makes that an item of a list.
+
+    Bullets stay as they are; where one hangs below a number, it begins a list of its own. In `parts`, those of the
+    file by name, the lists lose what is written out.
+    """
+    if "word/numbering.xml" not in parts:
+        return
+    numbering = parsed(parts["word/numbering.xml"])
+    lists = _read_lists(numbering)
+    _leave_to_styles_only_bullets(numbering)
+    parts["word/numbering.xml"] = ElementTree.tostring(numbering)
+    open_levels: list[int] = []  # of the bullets that the next one may hang below
+    for paragraph in document.iter(tag("p")):
+        number, at = _numbered(paragraph, styles)
+        list_ = lists.get(number, List())
+        level = list_.levels.get(at)
+        if level and level.format == "bullet":
+            open_levels = [*(above for above in open_levels if above < at), at]
+            for place in paragraph.findall("w:pPr/w:numPr/w:ilvl", W):
+                place.set(tag("val"), str(len(open_levels) - 1))
+            continue
+        open_levels = []
+        if level is None or level.format == "none":
+            continue
+        properties = paragraph.find("w:pPr", W)
+        if properties is not None and (own := properties.find("w:numPr", W)) is not None:
+            properties.remove(own)
+        label = list_.next(at)
+        if label.strip():
+            paragraph.insert(0 if properties is None else 1, run(f"{label} "))
+
+
+def _numbered(paragraph: Element, styles: Styles) -> tuple[str, int]:
+    """The number of a paragraph's list and its level there, its own or its style's; "0" is none."""
+    number = level = ""
+    for part in (paragraph, *styles.of(value(paragraph.find("w:pPr/w:pStyle", W)))):
+        number = number or value(part.find("w:pPr/w:numPr/w:numId", W))
+        level = level or value(part.find("w:pPr/w:numPr/w:ilvl", W))
+    return number, int(level or 0)
 
 
 def _read_lists(numbering: Element) -> dict[str, List]:
@@ -105,10 +100,11 @@ def _read_lists(numbering: Element) -> dict[str, List]:
         if style and levels:
             styles[style] = levels
         kinds[kind.get(tag("abstractNumId"), "")] = levels or styles.get(style, {})
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
     lists = {}
     for one in numbering.findall("w:num", W):
         kind_name = value(one.find("w:abstractNumId", W))
-        made = List(kind_name, dict(kinds.get(kind_name, {})))
+        made = List(dict(kinds.get(kind_name, {})), counts[kind_name])
         for override in one.findall("w:lvlOverride", W):
             at = int(override.get(tag("ilvl"), "0"))
             if (own := override.find("w:lvl", W)) is not None:

@@ -22,14 +22,11 @@ LARGEST = 100_000_000  # bytes of a file
 LONGEST = 20_000_000  # characters of a text
 
 
-class Converter:
+class Converter(contextlib.AbstractContextManager["Converter"]):
     """Converts one document after another. Use as a context manager; the process ends with it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
-
-    def __enter__(self) -> "Converter":
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._end()

@@ -11,7 +11,6 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ingest.database import Contents
 from ingest.index import CurrentIndex, open_store
 from ingest.settings import IngestSettings
 from ingest.snapshots import Pointer
@@ -65,10 +64,8 @@ def _upload(index: Path, url: str) -> None:
     """Gives the index in a folder to a Chroma server."""
     found = CurrentIndex(IngestSettings(index=index)).get()
     store = open_store(IngestSettings(index=index, chroma_url=url))
-    passages = dict(zip(found.ids, found.passages, strict=True))
-    contents = Contents(list(found.sources.values()), passages, found.questions, found.token_vectors)
     with store.new_snapshot() as name:
-        store.write(name, found.manifest, contents, found.vectors())
+        store.write(name, found.manifest, found.contents())
         assert store.publish(Pointer(snapshot=name, paths=()), None)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.build import build
-from ingest.chroma import folder_errors
+from ingest.chroma import ChromaErrors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex
 from ingest.up_to_date import ensure_index
@@ -163,8 +163,8 @@ def test_what_is_not_as_it_was_written_is_noticed_by_a_build_and_made_again(guid
 def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:
     panic = type("PanicException", (BaseException,), {})
     message = r"damaged \(malformed\)\. Run: bpo-kpo ingest"
-    with pytest.raises(IndexProblem, match=message), folder_errors(Path("index")):
+    with pytest.raises(IndexProblem, match=message), ChromaErrors(Path("index")):
         raise panic("malformed\nbacktrace")
     for bug in (KeyboardInterrupt, ZeroDivisionError):
-        with pytest.raises(bug), folder_errors(Path("index")):
+        with pytest.raises(bug), ChromaErrors(Path("index")):
             raise bug

@@ -102,10 +102,11 @@ class Index:
         return self._vectors.all()
 
     def contents(self) -> Contents:
-        """All of it in memory, for a build to take over."""
-        passages = dict(zip(self.ids, self.passages, strict=True))
-        sources = list(self.sources.values())
-        return Contents(sources, passages, self.questions, self.token_vectors, self.vectors())
+        """All of it in memory, for a build to take over. Raises `IndexProblem` where a passage has no vector."""
+        passages, vectors = dict(zip(self.ids, self.passages, strict=True)), self.vectors()
+        if passages.keys() != vectors.keys():
+            raise self._incomplete()
+        return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors, vectors)
 
     def digest(self) -> str:
         """That of the contents as they are stored; equals `manifest.digest` where they are intact."""

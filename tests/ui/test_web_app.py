@@ -10,7 +10,7 @@ from gradio import LikeData
 from assistant.answers import Answer, Ask
 from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
-from ui.web import chat
+from ui.web.faults import BROKEN
 from ui.web.feedback import _feedback
 from ui.web.turns import Turn, Turns
 
@@ -65,7 +65,7 @@ class TestConversation:
         assert "The key &lt;b&gt;was&lt;/b&gt; refused. Set OPENAI_API_KEY." in shown
         assert 'class=\\"notice\\"' in shown and "BPO is" not in shown
         shown = page.ask("a bug")
-        assert chat.BROKEN in shown and "secret" not in shown
+        assert BROKEN in shown and "secret" not in shown
         assert "Asked before: 0" in page.ask("What drives BPO?")  # neither is asked along again
         assert "Asked before: 1 What drives BPO?" in page.ask("And KPO?")
 

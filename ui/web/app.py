@@ -27,8 +27,9 @@ from ui.web.check import check_panel
 from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
+from ui.web.faults import mistakes_told
 from ui.web.guard import may_add
-from ui.web.listeners import UNQUEUED, hidden, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart

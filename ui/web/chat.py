@@ -1,7 +1,6 @@
 """The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
 
 import json
-import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,9 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.choices import choices_line
+from ui.web.faults import said_of
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import BROKEN, UNQUEUED, WITH_SAVED, hidden
+from ui.web.listeners import UNQUEUED, WITH_SAVED, hidden
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 
@@ -33,8 +33,6 @@ Messages = list[dict[str, Any]]
 Shown = tuple[Messages, gr.Textbox, str]  # the conversation, the box, what the browser keeps
 Begun = tuple[Messages, gr.Textbox, str, str, gr.Row, gr.HTML]  # the same, the scope, and no earlier comment
 Cleared = tuple[Messages, str, gr.Row, gr.HTML]
-
-log = logging.getLogger(__name__)
 
 
 class Panel(NamedTuple):
@@ -204,11 +202,7 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
             turn.answer = assistant.suggest(turn.answer, earlier_questions(before), turn.within)
     except Stopped:
         return
-    except UserError as error:  # in place of whatever of the answer was there
-        turn.answer = None
-        turn.end(str(error))
-    except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-        log.exception("No answer")  # what was asked is not logged
-        turn.answer = None
-        turn.end(BROKEN)
+    except Exception as error:  # the edge
+        turn.answer = None  # whatever of it was there
+        turn.end(said_of(error))
     yield messages(turns)

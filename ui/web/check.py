@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.check import Checked
-from ui.web.listeners import mistakes_told
+from ui.web.faults import mistakes_told
 
 LONGEST = 20_000  # characters
 

@@ -5,7 +5,6 @@ like is passed over; its system messages are, too: they are no question.
 """
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterator
@@ -25,16 +24,14 @@ from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_QUESTION
 from assistant.exports import NEAREST, YOU_COULD_ASK, answer_markdown, inert, nearest_places
-from ingest.errors import QuestionError, UserError
+from ingest.errors import QuestionError
 from ingest.sources import shown_name
-from ui.web.listeners import BROKEN
+from ui.web.faults import said_of
 
 MODEL = "bpo-kpo"
 
 # What `content` puts below the text, by which a client's next request brings an earlier answer back.
 _BELOW = re.compile(rf"\n\n(?:- \[1\] .*: “|{NEAREST}\n|{YOU_COULD_ASK}\n).*", re.DOTALL)
-
-log = logging.getLogger(__name__)
 
 
 class _Message(BaseModel):
@@ -208,18 +205,14 @@ def _head(kind: str) -> dict[str, Any]:
 
 def _refused(error: Exception) -> JSONResponse:
     """What is wrong, and whose fault it is: 4xx the request's, 5xx this server's."""
-    status, message = 500, str(error)
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"][1:])) or "the body"
         status, message = 400, f"That is no chat completion ({where}: {first['msg']}). Send messages."
     elif isinstance(error, HTTPException):
         status, message = error.status_code, error.detail
-    elif isinstance(error, QuestionError):
-        status = 400
-    elif not isinstance(error, UserError):
-        log.error("No answer", exc_info=error)
-        message = BROKEN
+    else:
+        status, message = 400 if isinstance(error, QuestionError) else 500, said_of(error)
     told = {
         "message": message,
         "type": "invalid_request_error" if status < 500 else "server_error",

@@ -22,9 +22,10 @@ from ingest.pages import page_count
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import KINDS, Source
+from ui.web.faults import mistakes_told
 from ui.web.intake import Intake
 from ui.web.jobs import Job
-from ui.web.listeners import UNQUEUED, hidden, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden
 from ui.web.render import line_html
 
 WHAT_FOR = (

@@ -1,6 +1,5 @@
 """The tab that runs a question set and shows reports: what is chosen, and what a click does."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ from assistant.chain import Assistant
 from assistant.evaluation.questions import QuestionItem, load_questions
 from assistant.evaluation.results import Row, read_rows
 from assistant.models import EXTRACTIVE
-from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import Panel
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.listeners import BROKEN, UNQUEUED, hidden, mistakes_told
+from ui.web.faults import mistakes_told, said_of
+from ui.web.listeners import UNQUEUED, hidden
 from ui.web.menu import reader_choices
 from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
@@ -28,8 +27,6 @@ _LOOK = 1.0  # seconds between two looks at how far a run is
 
 Changes = dict[Any, Any]  # what of the tab changes, by component
 Uploads = dict[str, str]  # paths of uploaded sets by the names that they are chosen by
-
-log = logging.getLogger(__name__)
 
 _OPEN_CHAT = """() => {
     document.querySelector('[role="tab"]').click();
@@ -200,11 +197,8 @@ def _other(report: str, other: str) -> Path | None:
 
 
 def _mistake(error: Exception, uploads: Uploads | None = None) -> str:
-    """What is wrong; of a set that was uploaded by the name that it came with. What nobody expected is logged."""
-    if not isinstance(error, UserError):
-        log.error("Something in the Evaluate tab", exc_info=error)
-        return line_html(BROKEN)
-    said = str(error)
+    """What is wrong; of a set that was uploaded by the name that it came with."""
+    said = said_of(error)
     for path in (uploads or {}).values():
         said = said.replace(path, Path(path).name)
     return line_html(said)

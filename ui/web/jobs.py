@@ -1,6 +1,5 @@
 """Work that belongs to the server, so that it outlives the page that began it."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +9,7 @@ from typing import Any
 
 from assistant.model_calls import Stopped
 from ingest.errors import UserError
-from ui.web.listeners import BROKEN
-
-log = logging.getLogger(__name__)
+from ui.web.faults import said_of
 
 
 @dataclass(frozen=True)
@@ -70,11 +67,8 @@ class Jobs:
             said = work()
         except Stopped:
             said = self._stopped
-        except UserError as error:
-            said = str(error)
-        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-            log.exception("The %s came to no good end", self._one)
-            said = BROKEN
+        except Exception as error:  # the edge
+            said = said_of(error)
         # at once, so that nobody reads the last line of a job that seems to go on
         self._now(*filter(None, [said]), under_way=False, can_stop=False)
 

@@ -3,7 +3,7 @@
 import json
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,15 +52,17 @@ def chat_panel(
     as JSON (none for all), `limit` how many answers may be in the making.
     """
 
-    answering: dict[str, Turns] = {}  # by session
     first_words = threading.Semaphore(FIRST_WORDS)
 
     def begun(turn: Turn, turns: Turns, reader: str, box: gr.Textbox) -> Begun:
         """A turn that waits for its answer; with the offline reader's first words, where not many ask just now."""
+        turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turn, list(turns))
         turns.append(turn)
-        turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
         if reader == EXTRACTIVE and first_words.acquire(blocking=False):
-            _begin(turn, first_words)
+            try:
+                next(turn.steps, None)
+            finally:
+                first_words.release()
         return messages(turns), box, dump(turns), json.dumps(turn.within), *no_comment()
 
     def asked(question: str, reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
@@ -76,12 +78,10 @@ def chat_panel(
         question = turns.pop().question if restored(turns, saved) else ""
         return begun(_turn(assistant, question, scope, strict), turns, reader, gr.Textbox(**BUSY))
 
-    def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
-        session = str(request.session_hash)
-        answering[session] = turns
+    def answer(turns: Turns) -> Iterator[Messages]:
         for turn in [turn for turn in turns if not turn.done]:
-            yield from turn.steps
-        answering.pop(session, None)
+            for _ in turn.steps:
+                yield messages(turns)
 
     def turned_away(turns: Turns, saved: str) -> Shown:
         """Where the queue had no room for a question; one that is stopped ends in the same event."""
@@ -92,8 +92,9 @@ def chat_panel(
 
     def left(request: gr.Request) -> None:
         """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
-        _stopped(answering.pop(str(request.session_hash), Turns()), "")
-        page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps those of 10,000 pages
+        session = page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps 10,000
+        if session:
+            _stopped(session[turns._id], "")
 
     turns = gr.State(Turns())
     saved = hidden()
@@ -155,13 +156,6 @@ def _turn(assistant: Assistant, question: str, scope: str, strict: bool | None =
     return Turn(question, within=within, strict=strict, remark=remark)
 
 
-def _begin(turn: Turn, first_words: threading.Semaphore) -> None:
-    try:
-        next(turn.steps, None)
-    finally:
-        first_words.release()
-
-
 def _stopped(turns: Turns, saved: str) -> Messages:
     for turn in restored(turns, saved):
         if not turn.done:
@@ -183,21 +177,17 @@ def _restored(turns: Turns, saved: str) -> tuple[Messages, str]:
     return messages(restored(turns, saved)), dump(turns)
 
 
-def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
-    """The conversation as the answer to the question that waits for one grows."""
-    waiting = [number for number, turn in enumerate(turns) if not turn.done]
-    if not waiting:  # cleared in the meantime, or the server was started anew under an open page
-        return
-    turn, before = turns[waiting[-1]], turns[: waiting[-1]]
+def _answered(assistant: Assistant, turn: Turn, before: Sequence[Turn]) -> Iterator[None]:
+    """The steps in which the answer to a question grows, which was asked behind those before it."""
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}
         for answer in assistant.chain.stream(ask_of(turn, before), config):
             if turn.done:
                 return
             turn.answer, turn.sent_to = answer, assistant.sent_to(answer)
-            yield messages(turns)
+            yield
         turn.end()
-        yield messages(turns)
+        yield
         if turn.answer:
             turn.answer = assistant.suggest(turn.answer, earlier_questions(before), turn.within)
     except Stopped:
@@ -205,4 +195,4 @@ def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
     except Exception as error:  # the edge
         turn.answer = None  # whatever of it was there
         turn.end(said_of(error))
-    yield messages(turns)
+    yield

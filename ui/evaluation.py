@@ -17,22 +17,40 @@ from assistant.evaluation.feedback import read_feedback, to_complete
 from assistant.evaluation.floors import Floor, missed
 from assistant.evaluation.judge import VERDICTS, read_verdicts
 from assistant.evaluation.matching import Corpus
-from assistant.evaluation.questions import QuestionItem, is_csv, lint, missing_quotes, read_set
+from assistant.evaluation.questions import (
+    QuestionItem,
+    is_csv,
+    lint,
+    missing_quotes,
+    read_set,
+    write_questions,
+)
 from assistant.evaluation.results import ROWS, read_rows, read_summary
 from assistant.evaluation.scoring import METRICS
 from assistant.evaluation.summary import headline, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
+from ingest.index import CurrentIndex
 from ingest.settings import ROOT
+from ingest.sources import Source
+from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
 from ui.terminal import plain
 from ui.wording import spent
 
 
-def check(console: Console, questions: Path, assistant: Assistant) -> None:
+def documents() -> Mapping[str, Source]:
+    """What questions are about: all that is indexed, which is brought up to date."""
+    settings = read_settings()
+    ensure_index_is_current(settings)
+    return CurrentIndex(settings.ingest).get().sources
+
+
+def check(questions: Path) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
-    problems = lint(read_set(questions), Corpus(assistant.index().sources))
+    console = Console(highlight=False)
+    problems = lint(read_set(questions), Corpus(documents()))
     for problem in problems:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
         _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
@@ -41,11 +59,20 @@ def check(console: Console, questions: Path, assistant: Assistant) -> None:
     _say(console, f"{questions} is a good question set.")
 
 
-def read(questions: Path, assistant: Assistant, only: Sequence[str] = ()) -> list[QuestionItem]:
+def write(questions: Path, to: Path, only: Sequence[str]) -> None:
+    """Writes the questions of a CSV as a set. Raises `UserError` where it is none."""
+    if not is_csv(questions):
+        raise UserError(f"{questions} is no CSV. Only a CSV is written as a set.")
+    items = read(questions, documents(), only)
+    write_questions(to, items)
+    print(f"Wrote {len(items)} questions to {to}")
+
+
+def read(questions: Path, documents: Mapping[str, Source], only: Sequence[str] = ()) -> list[QuestionItem]:
     """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
     found = read_set(questions)
     if is_csv(questions):  # by whoever may not know --check; the first is enough, as each takes time
-        found.problems.extend(islice(missing_quotes(found, Corpus(assistant.index().sources)), 1))
+        found.problems.extend(islice(missing_quotes(found, Corpus(documents)), 1))
     items = found.questions()
     for problem in found.problems:
         typer.echo(f"{questions}:{problem.line}: {problem.message}", err=True)
@@ -100,8 +127,9 @@ def new_folder(questions: Path) -> Path:
     return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> None:
+def show(folders: Mapping[str, Path], other: Path | None) -> None:
     """The headline of each model, against an earlier report where one is given, and against the first model."""
+    console = Console(highlight=False)
     first, *others = folders
     for model, folder in folders.items():
         if others:

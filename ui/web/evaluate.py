@@ -151,7 +151,7 @@ class EvaluatePanel:
         return self._assistant.offline if reader == EXTRACTIVE else self._assistant
 
     def _items(self, name: str, uploads: Uploads) -> list[QuestionItem]:
-        return evaluation.read(_path(name, uploads), self._assistant)
+        return evaluation.read(_path(name, uploads), self._assistant.index().sources)
 
     # --- a report
 

@@ -36,7 +36,7 @@ from ingest.settings import ROOT
 from ingest.sources import Source
 from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
-from ui.terminal import plain
+from ui.terminal import say
 from ui.wording import spent
 
 
@@ -53,10 +53,10 @@ def check(questions: Path) -> None:
     problems = lint(read_set(questions), Corpus(documents()))
     for problem in problems:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
-        _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
+        say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
     if any(problem.error for problem in problems):
         raise typer.Exit(2)
-    _say(console, f"{questions} is a good question set.")
+    say(console, f"{questions} is a good question set.")
 
 
 def write(questions: Path, to: Path, only: Sequence[str]) -> None:
@@ -133,12 +133,12 @@ def show(folders: Mapping[str, Path], other: Path | None) -> None:
     first, *others = folders
     for model, folder in folders.items():
         if others:
-            console.print(plain(f"{model}:", "bold"))
+            say(console, f"{model}:", "bold")
         _show_headline(console, folder)
         if other:
             _show_comparison(console, folder, other)
     for model in others:
-        console.print(plain(f"{model} against {first}:", "bold"))
+        say(console, f"{model} against {first}:", "bold")
         _show_comparison(console, folders[model], folders[first])
 
 
@@ -159,13 +159,13 @@ def _show_headline(console: Console, folder: Path) -> None:
     verdicts = read_verdicts(folder)
     answers = Usage(input_tokens=sent, output_tokens=received, cost_usd=summary["cost_usd"].value)
     for line in spent(answers):
-        _say(console, f"The answers took {line}.")
+        say(console, f"The answers took {line}.")
     if failed := summary["failures"].value:
-        _say(console, f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
+        say(console, f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
     for line in spent(sum((one.usage for one in verdicts), Usage())):
-        _say(console, f"The judge took {line}.")
+        say(console, f"The judge took {line}.")
     if undecided := sum(one.verdict is None for one in verdicts):
-        _say(console, f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
+        say(console, f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
 
 
 def _show_comparison(console: Console, here: Path, there: Path) -> None:
@@ -181,13 +181,13 @@ def _show_comparison(console: Console, here: Path, there: Path) -> None:
             same.append(name)
     console.print(table)
     if same:
-        _say(console, f"No difference: {', '.join(same)}")
+        say(console, f"No difference: {', '.join(same)}")
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
-        _say(console, f"{what}: {len(ids)} {' '.join(ids)}")
-    _say(console, f"Unchanged: {comparison.unchanged}")
+        say(console, f"{what}: {len(ids)} {' '.join(ids)}")
+    say(console, f"Unchanged: {comparison.unchanged}")
     if comparison.unpaired:
-        _say(console, f"Left out, since they differ or are in one run only: {comparison.unpaired}")
-    _say(console, f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
+        say(console, f"Left out, since they differ or are in one run only: {comparison.unpaired}")
+    say(console, f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
 
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
@@ -199,11 +199,6 @@ def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | No
         typer.echo(line, err=True)
     if lines:
         raise typer.Exit(1)
-
-
-def _say(console: Console, line: str) -> None:
-    """Prints a line that may be long and is not broken where the terminal ends."""
-    console.print(plain(line), soft_wrap=True)
 
 
 def _number(value: float | None) -> str:

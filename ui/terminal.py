@@ -32,26 +32,26 @@ def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -
 
     `sent_to` are the hosts that saw the question.
     """
-    _say(console, _without_markup(answer.text))
+    say(console, _without_markup(answer.text))
     for notice in answer.notices:
-        _say(console, notice, "yellow")
+        say(console, notice, "yellow")
     for sentence in answer.sentences:
         if sentence.doubt:
-            _say(console, f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow")
+            say(console, f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow")
     for citation in answer.citations:
         console.print()
-        _say(console, f"[{citation.number}] {citation.section}", "bold")
+        say(console, f"[{citation.number}] {citation.section}", "bold")
         _show_quote(console, citation, answer.files)
     for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
         if lines:
             console.print()
-            _say(console, label, "bold")
+            say(console, label, "bold")
         for line in lines:
-            _say(console, f"  - {line}")
+            say(console, f"  - {line}")
     console.print()
-    _say(console, how(answer, sent_to), "dim")
+    say(console, how(answer, sent_to), "dim")
     if answer.sentences:
-        _say(console, proof(answer), "dim")
+        say(console, proof(answer), "dim")
 
 
 def show_verified(console: Console, verified: Verified) -> None:
@@ -59,35 +59,35 @@ def show_verified(console: Console, verified: Verified) -> None:
     files = files_of(citation for _, citation, _ in verified.quotes)
     for question, citation, state in verified.quotes:
         if state != "stands":
-            _say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
-            _say(console, f"    {citation.place(files)}, cited for: {question}", "dim")
+            say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
+            say(console, f"    {citation.place(files)}, cited for: {question}", "dim")
     for name in verified.changed:
-        _say(console, f"changed: {files.get(name, name)} is not what it was when it was quoted", "bold")
+        say(console, f"changed: {files.get(name, name)} is not what it was when it was quoted", "bold")
     for question in verified.rewritten:
-        _say(console, f"rewritten: the answer is not what its quotes say: {question}", "bold")
+        say(console, f"rewritten: the answer is not what its quotes say: {question}", "bold")
     count = Counter(one.state for one in verified.quotes)
-    _say(console, f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone.")
+    say(console, f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone.")
 
 
 def show_checked(console: Console, checked: Sequence[Checked]) -> None:
     """Each sentence of a text in the colour of its verdict, with the quote that proves it or comes nearest."""
     files = files_of(citation for one in checked for citation in one.citations)
     for one in checked:
-        _say(console, f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
+        say(console, f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
         if one.doubt:
-            _say(console, f"    {one.doubt}")
+            say(console, f"    {one.doubt}")
         for citation in one.citations:
             _show_quote(console, citation, files)
     count = Counter(one.verdict for one in checked)
     told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
     console.print()
-    _say(console, f"{', '.join(told)}.", "bold")
+    say(console, f"{', '.join(told)}.", "bold")
 
 
 def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
     reading, rankings = explanation.reading, explanation.rankings
-    _say(console, f"Read as: {reading.question}")
+    say(console, f"Read as: {reading.question}")
     for ranking in (*rankings.first, rankings.fused, rankings.reranked):
         ranked = ((score, str(at + 1), passages[at].section) for at, score in ranking.scored[:_SHOWN])
         console.print(_ranking(ranking.name, ranked))
@@ -101,9 +101,9 @@ def show_explanation(console: Console, explanation: Explanation, passages: Seque
     if given := explanation.given:
         which = "all that the documents hold" if given.whole else "the best of the documents"
         tokens = prompt_tokens(messages(given))
-        _say(console, f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens.")
+        say(console, f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens.")
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
-    _say(console, f"{verb}: {explanation.decision.reason}.")
+    say(console, f"{verb}: {explanation.decision.reason}.")
     console.print()
 
 
@@ -131,11 +131,11 @@ def _row_by_row(table: re.Match[str]) -> str:
 
 
 def _show_quote(console: Console, citation: Citation, files: Mapping[str, str]) -> None:
-    _say(console, f"    “{' '.join(citation.quote.split())}”")
-    _say(console, f"    {citation.place(files)}", "dim")
+    say(console, f"    “{' '.join(citation.quote.split())}”")
+    say(console, f"    {citation.place(files)}", "dim")
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
+def say(console: Console, text: str, style: str = "") -> None:
     """Prints a text as it is, wrapped at words on a terminal, left whole in a file."""
     console.print(plain(text, style), soft_wrap=not console.is_terminal)
 

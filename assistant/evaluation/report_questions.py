@@ -51,7 +51,7 @@ def list_questions(
     lost: list[Listed] = []
     others: list[Listed] = []
     for row in rows:
-        stage = lost_at(row.question, row.answer, row.scores, corpus)
+        stage = lost_at(row, corpus)
         stages[stage] += 1
         groups = []
         for name, says in _behind(row, stage, comparison, of_tags):

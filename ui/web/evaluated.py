@@ -37,8 +37,8 @@ def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
 def run_html(run: Job) -> str:
     """How far a run is, or how it ended."""
     if not run.under_way:
-        return line_html(" ".join(run.said).replace(f"{ROOT}/", ""))
-    left = run.seconds_left()
+        return "".join(line_html(line.replace(f"{ROOT}/", "")) for line in run.said)
+    left = run.seconds_left
     said = f"{run.done} of {run.whole} questions answered, "
     said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
     if not run.can_stop:

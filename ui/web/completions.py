@@ -105,7 +105,7 @@ def completions(assistant: Assistant) -> APIRouter:
             growing = assistant.chain.stream(ask)
             first = next(growing)  # what is wrong with the question is told before anything is sent
             usage = bool(asked.stream_options and asked.stream_options.get("include_usage"))
-            events = _or_mistake(_events(first, growing, page, documents, usage))
+            events = _or_mistake(_events(chain([first], growing), page, documents, usage))
             return StreamingResponse(events, media_type="text/event-stream")
         answer = assistant.chain.invoke(ask)
         annotations = _annotations(answer, page, documents)
@@ -137,11 +137,9 @@ def _or_mistake(events: Iterator[str]) -> Iterator[str]:
         yield f"data: {bytes(_refused(error).body).decode()}\n\n"
 
 
-def _events(
-    first: Answer, growing: Iterator[Answer], page: str, documents: Collection[str], usage: bool
-) -> Iterator[str]:
+def _events(growing: Iterator[Answer], page: str, documents: Collection[str], usage: bool) -> Iterator[str]:
     """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
-    head, sent, answer = _head("chat.completion.chunk"), "", first
+    head, sent = _head("chat.completion.chunk"), ""
     if usage:
         head["usage"] = None  # in all events but the last
 
@@ -150,7 +148,7 @@ def _events(
         return f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
 
     yield event({"role": "assistant", "content": ""})
-    for answer in chain([first], growing):
+    for answer in growing:  # one at least
         text = inert(answer.text)
         lines = text[: text.rfind("\n") + 1]
         if lines.startswith(sent) and len(lines) > len(sent):

@@ -68,11 +68,10 @@ def shown_html(folder: Path, sources: Mapping[str, Source], other: Path | None) 
 def saved_page(name: str, folder: Path, sources: Mapping[str, Source], other: Path | None) -> str:
     """What is shown as a page of its own. Raises `UserError` where the report cannot be read."""
     try:
-        return report_page(name, report_html(folder, sources, other))
+        report = report_html(folder, sources, other)
     except UserError:
-        if other is None:
-            raise
-        return report_page(name, report_html(folder, sources))  # the two share no question
+        report = report_html(folder, sources)  # the two share no question
+    return report_page(name, report)
 
 
 def _about(seconds: float) -> str:

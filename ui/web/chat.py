@@ -3,7 +3,7 @@
 import json
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from ingest.errors import UserError
 from ui.web.choices import choices_line
 from ui.web.faults import said_of
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import UNQUEUED, WITH_SAVED, hidden
+from ui.web.listeners import ANSWERING, UNQUEUED, WITH_SAVED, hidden
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 
@@ -43,13 +43,11 @@ class Panel(NamedTuple):
     saved: gr.Textbox
 
 
-def chat_panel(
-    page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.Textbox, limit: Mapping[str, Any]
-) -> Panel:
+def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.Textbox) -> Panel:
     """Adds the conversation to the page.
 
     `feedback` is the file where thumbs up and down are kept, `scope` has the names of the documents that are asked
-    as JSON (none for all), `limit` how many answers may be in the making.
+    as JSON (none for all).
     """
 
     first_words = threading.Semaphore(FIRST_WORDS)
@@ -122,7 +120,7 @@ def chat_panel(
     reader, strict, clear = menu(assistant, turns, saved)
     choices_line(page, assistant, scope, reader, strict)
 
-    limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
+    limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **ANSWERING}
     shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, strict, turns, saved]
     begin = [
         box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": "kept.send"}),

@@ -107,8 +107,6 @@ def ask(
 ) -> None:
     """Answer one question and show its citations."""
     gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
-    from rich.console import Console
-
     from assistant.asking import as_ask
     from assistant.chain import open_assistant
     from ui.terminal import show_answer, show_explanation
@@ -117,15 +115,14 @@ def ask(
     settings = read_settings(model)
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
-    console = Console(highlight=False)
     if explain and not json:
-        show_explanation(console, assistant.explain(asked), assistant.opened(asked.within).index.passages)
+        show_explanation(assistant.explain(asked), assistant.opened(asked.within).index.passages)
     answer = assistant.chain.invoke(asked)
     if json:
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
         print(answer.model_dump_json(indent=2))
     else:
-        show_answer(console, answer, assistant.sent_to(answer))
+        show_answer(answer, assistant.sent_to(answer))
 
 
 @app.command()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import typer
 from langchain_core.language_models import BaseChatModel
-from rich.console import Console
 from rich.table import Column, Table
 
 from assistant.answers import Usage
@@ -36,7 +35,7 @@ from ingest.settings import ROOT
 from ingest.sources import Source
 from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
-from ui.terminal import say
+from ui.terminal import CONSOLE, say
 from ui.wording import spent
 
 
@@ -49,14 +48,13 @@ def documents() -> Mapping[str, Source]:
 
 def check(questions: Path) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
-    console = Console(highlight=False)
     problems = lint(read_set(questions), Corpus(documents()))
     for problem in problems:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
-        say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
+        say(f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
     if any(problem.error for problem in problems):
         raise typer.Exit(2)
-    say(console, f"{questions} is a good question set.")
+    say(f"{questions} is a good question set.")
 
 
 def write(questions: Path, to: Path, only: Sequence[str]) -> None:
@@ -129,20 +127,19 @@ def new_folder(questions: Path) -> Path:
 
 def show(folders: Mapping[str, Path], other: Path | None) -> None:
     """The headline of each model, against an earlier report where one is given, and against the first model."""
-    console = Console(highlight=False)
     first, *others = folders
     for model, folder in folders.items():
         if others:
-            say(console, f"{model}:", "bold")
-        _show_headline(console, folder)
+            say(f"{model}:", "bold")
+        _show_headline(folder)
         if other:
-            _show_comparison(console, folder, other)
+            _show_comparison(folder, other)
     for model in others:
-        say(console, f"{model} against {first}:", "bold")
-        _show_comparison(console, folders[model], folders[first])
+        say(f"{model} against {first}:", "bold")
+        _show_comparison(folders[model], folders[first])
 
 
-def _show_headline(console: Console, folder: Path) -> None:
+def _show_headline(folder: Path) -> None:
     """The figures that matter most, beside them those of the questions held back, if any; what it all took."""
     summary = read_summary(folder)
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
@@ -154,21 +151,21 @@ def _show_headline(console: Console, folder: Path) -> None:
         interval = "" if figure.low is None else f"{figure.low:.2f} to {figure.high:.2f}"
         apart = [_number(held[name].value)] if name in held and held["failures"].n else []
         table.add_row(title + note, name, _number(figure.value), interval, str(figure.n), *apart)
-    console.print(table)
+    CONSOLE.print(table)
     sent, received = (int(summary[name].value or 0) for name in ("input_tokens", "output_tokens"))
     verdicts = read_verdicts(folder)
     answers = Usage(input_tokens=sent, output_tokens=received, cost_usd=summary["cost_usd"].value)
     for line in spent(answers):
-        say(console, f"The answers took {line}.")
+        say(f"The answers took {line}.")
     if failed := summary["failures"].value:
-        say(console, f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
+        say(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
     for line in spent(sum((one.usage for one in verdicts), Usage())):
-        say(console, f"The judge took {line}.")
+        say(f"The judge took {line}.")
     if undecided := sum(one.verdict is None for one in verdicts):
-        say(console, f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
+        say(f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
 
 
-def _show_comparison(console: Console, here: Path, there: Path) -> None:
+def _show_comparison(here: Path, there: Path) -> None:
     """Paired differences of two runs, and the questions won and lost."""
     comparison = compare(here, there)
     table = Table("", Column("metric", no_wrap=True), "difference", "95 % interval", "p", "n")
@@ -179,15 +176,15 @@ def _show_comparison(console: Console, here: Path, there: Path) -> None:
             table.add_row(METRICS[name].title, name, f"{d.value:+.3f}", interval, f"{d.p:.3f}", str(d.n))
         else:
             same.append(name)
-    console.print(table)
+    CONSOLE.print(table)
     if same:
-        say(console, f"No difference: {', '.join(same)}")
+        say(f"No difference: {', '.join(same)}")
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
-        say(console, f"{what}: {len(ids)} {' '.join(ids)}")
-    say(console, f"Unchanged: {comparison.unchanged}")
+        say(f"{what}: {len(ids)} {' '.join(ids)}")
+    say(f"Unchanged: {comparison.unchanged}")
     if comparison.unpaired:
-        say(console, f"Left out, since they differ or are in one run only: {comparison.unpaired}")
-    say(console, f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
+        say(f"Left out, since they differ or are in one run only: {comparison.unpaired}")
+    say(f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
 
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:

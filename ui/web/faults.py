@@ -1,4 +1,4 @@
-"""What is said where something goes wrong: a mistake in its own words, of all else that it is not theirs."""
+"""What is said where something goes wrong: a mistake in its own words, of a bug that it is not the question."""
 
 import logging
 from collections.abc import Iterator

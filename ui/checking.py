@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
-from rich.console import Console
 
 from assistant.chain import Assistant, open_assistant
 from assistant.check import ClaimLine
@@ -36,7 +35,7 @@ def check(file: str, as_json: bool, jsonl: bool) -> bool:
         sentences = [one.model_dump() for one in checked]
         print(json.dumps({"sentences": sentences}, ensure_ascii=False, indent=2))
     else:
-        show_checked(Console(highlight=False), checked)
+        show_checked(checked)
     return all(one.verdict != "unsupported" for one in checked)
 
 
@@ -77,5 +76,5 @@ def verify(bundle: Path) -> bool:
     settings = read_settings()
     ensure_index_is_current(settings)
     verified = verify_quotes(kept, CurrentIndex(settings.ingest).get().sources)
-    show_verified(Console(highlight=False), verified)
+    show_verified(verified)
     return not verified.rewritten and all(one.state != "gone" for one in verified.quotes)

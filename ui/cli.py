@@ -107,8 +107,6 @@ def ask(
 ) -> None:
     """Answer one question and show its citations."""
     gc.set_threshold(100_000)  # looking for cycles while packages are imported takes a tenth of a second
-    from rich.console import Console
-
     from assistant.asking import as_ask
     from assistant.chain import open_assistant
     from ui.terminal import show_answer, show_explanation
@@ -117,15 +115,14 @@ def ask(
     settings = read_settings(model)
     assistant = open_assistant(settings)
     ensure_index_is_current(settings)
-    console = Console(highlight=False)
     if explain and not json:
-        show_explanation(console, assistant.explain(asked), assistant.opened(asked.within).index.passages)
+        show_explanation(assistant.explain(asked), assistant.opened(asked.within).index.passages)
     answer = assistant.chain.invoke(asked)
     if json:
         _stdout(encoding="utf-8")  # as JSON is, whatever the terminal takes
         print(answer.model_dump_json(indent=2))
     else:
-        show_answer(console, answer, assistant.sent_to(answer))
+        show_answer(answer, assistant.sent_to(answer))
 
 
 @app.command()
@@ -233,36 +230,24 @@ def evaluate(
     ] = False,
 ) -> None:
     """Run a question set and leave a report: summary.json, results.jsonl and report.html."""
-    from rich.console import Console
-
     from assistant.evaluation.compare import check_comparable
     from assistant.evaluation.floors import read_floors
     from assistant.evaluation.judge import open_judge
-    from assistant.evaluation.questions import is_csv, write_questions
     from assistant.evaluation.run import evaluate as run_and_report
     from ui import evaluation
 
     if from_feedback:
-        evaluation.print_feedback(read_settings().feedback)
-        return
+        return evaluation.print_feedback(read_settings().feedback)
     if questions is None:
         raise UserError("Which questions? Name a set: bpo-kpo evaluate corpus/questions/core.jsonl")
-    floors = read_floors(fail_under or [])
-    settings = read_settings()
-    assistants = evaluation.open_assistants(model or [], record, replay, report)
-    verdict_by = open_judge(judge, settings) if judge else None
-    ensure_index_is_current(settings)
-    console = Console(highlight=False)
     if check:
-        evaluation.check(console, questions, assistants[0])
-        return
-    if write and not is_csv(questions):
-        raise UserError(f"{questions} is no CSV. Only a CSV is written as a set.")
-    items = evaluation.read(questions, assistants[0], only or [])
+        return evaluation.check(questions)
     if write:
-        write_questions(write, items)
-        print(f"Wrote {len(items)} questions to {write}")
-        return
+        return evaluation.write(questions, write, only or [])
+    floors = read_floors(fail_under or [])
+    assistants = evaluation.open_assistants(model or [], record, replay, report)
+    verdict_by = open_judge(judge, read_settings()) if judge else None
+    items = evaluation.read(questions, evaluation.documents(), only or [])
     for earlier in filter(None, (compare, no_worse_than)):
         check_comparable(items, earlier, report)
     again = shlex.join(["bpo-kpo", *sys.argv[1:]])
@@ -276,7 +261,7 @@ def evaluate(
         )
     except KeyboardInterrupt:
         raise UserError(f"Stopped; what is done is kept. Go on with: {again}") from None
-    evaluation.show(console, folders, compare)
+    evaluation.show(folders, compare)
     print(f"The report is {report / 'report.html'}")
     evaluation.check_floors(next(iter(folders.values())), floors, no_worse_than)
 

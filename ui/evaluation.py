@@ -7,7 +7,6 @@ from pathlib import Path
 
 import typer
 from langchain_core.language_models import BaseChatModel
-from rich.console import Console
 from rich.table import Column, Table
 
 from assistant.answers import Usage
@@ -17,35 +16,61 @@ from assistant.evaluation.feedback import read_feedback, to_complete
 from assistant.evaluation.floors import Floor, missed
 from assistant.evaluation.judge import VERDICTS, read_verdicts
 from assistant.evaluation.matching import Corpus
-from assistant.evaluation.questions import QuestionItem, is_csv, lint, missing_quotes, read_set
+from assistant.evaluation.questions import (
+    QuestionItem,
+    is_csv,
+    lint,
+    missing_quotes,
+    read_set,
+    write_questions,
+)
 from assistant.evaluation.results import ROWS, read_rows, read_summary
 from assistant.evaluation.scoring import METRICS
 from assistant.evaluation.summary import headline, summarise
 from assistant.models import EXTRACTIVE, choose, open_chat_model
 from assistant.recording import Recorder, Replayer, has_recording, read_recording
 from ingest.errors import UserError
+from ingest.index import CurrentIndex
 from ingest.settings import ROOT
+from ingest.sources import Source
+from ui.indexing import ensure_index_is_current
 from ui.settings import read_settings
-from ui.terminal import plain
+from ui.terminal import CONSOLE, say
 from ui.wording import spent
 
 
-def check(console: Console, questions: Path, assistant: Assistant) -> None:
+def documents() -> Mapping[str, Source]:
+    """What questions are about: all that is indexed, which is brought up to date."""
+    settings = read_settings()
+    ensure_index_is_current(settings)
+    return CurrentIndex(settings.ingest).get().sources
+
+
+def check(questions: Path) -> None:
     """Prints what is wrong in a set, a line each, and exits with 2 where anything must be mended."""
-    problems = lint(read_set(questions), Corpus(assistant.index().sources))
+    problems = lint(read_set(questions), Corpus(documents()))
     for problem in problems:
         place = f"{questions}:{problem.line}" if problem.line else str(questions)
-        _say(console, f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
+        say(f"{place}: {'' if problem.error else 'warning: '}{problem.message}")
     if any(problem.error for problem in problems):
         raise typer.Exit(2)
-    _say(console, f"{questions} is a good question set.")
+    say(f"{questions} is a good question set.")
 
 
-def read(questions: Path, assistant: Assistant, only: Sequence[str] = ()) -> list[QuestionItem]:
+def write(questions: Path, to: Path, only: Sequence[str]) -> None:
+    """Writes the questions of a CSV as a set. Raises `UserError` where it is none."""
+    if not is_csv(questions):
+        raise UserError(f"{questions} is no CSV. Only a CSV is written as a set.")
+    items = read(questions, documents(), only)
+    write_questions(to, items)
+    print(f"Wrote {len(items)} questions to {to}")
+
+
+def read(questions: Path, documents: Mapping[str, Source], only: Sequence[str] = ()) -> list[QuestionItem]:
     """The questions of a set or of a CSV, or those with the ids `only`; says what of a CSV is not used."""
     found = read_set(questions)
     if is_csv(questions):  # by whoever may not know --check; the first is enough, as each takes time
-        found.problems.extend(islice(missing_quotes(found, Corpus(assistant.index().sources)), 1))
+        found.problems.extend(islice(missing_quotes(found, Corpus(documents)), 1))
     items = found.questions()
     for problem in found.problems:
         typer.echo(f"{questions}:{problem.line}: {problem.message}", err=True)
@@ -100,21 +125,21 @@ def new_folder(questions: Path) -> Path:
     return ROOT / "reports" / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def show(console: Console, folders: Mapping[str, Path], other: Path | None) -> None:
+def show(folders: Mapping[str, Path], other: Path | None) -> None:
     """The headline of each model, against an earlier report where one is given, and against the first model."""
     first, *others = folders
     for model, folder in folders.items():
         if others:
-            console.print(plain(f"{model}:", "bold"))
-        _show_headline(console, folder)
+            say(f"{model}:", "bold")
+        _show_headline(folder)
         if other:
-            _show_comparison(console, folder, other)
+            _show_comparison(folder, other)
     for model in others:
-        console.print(plain(f"{model} against {first}:", "bold"))
-        _show_comparison(console, folders[model], folders[first])
+        say(f"{model} against {first}:", "bold")
+        _show_comparison(folders[model], folders[first])
 
 
-def _show_headline(console: Console, folder: Path) -> None:
+def _show_headline(folder: Path) -> None:
     """The figures that matter most, beside them those of the questions held back, if any; what it all took."""
     summary = read_summary(folder)
     held = summarise(row for row in read_rows(folder) if row.question.split == "held")
@@ -126,21 +151,21 @@ def _show_headline(console: Console, folder: Path) -> None:
         interval = "" if figure.low is None else f"{figure.low:.2f} to {figure.high:.2f}"
         apart = [_number(held[name].value)] if name in held and held["failures"].n else []
         table.add_row(title + note, name, _number(figure.value), interval, str(figure.n), *apart)
-    console.print(table)
+    CONSOLE.print(table)
     sent, received = (int(summary[name].value or 0) for name in ("input_tokens", "output_tokens"))
     verdicts = read_verdicts(folder)
     answers = Usage(input_tokens=sent, output_tokens=received, cost_usd=summary["cost_usd"].value)
     for line in spent(answers):
-        _say(console, f"The answers took {line}.")
+        say(f"The answers took {line}.")
     if failed := summary["failures"].value:
-        _say(console, f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
+        say(f"{failed:.0f} questions failed and count as wrong: see {folder / 'report.html'}")
     for line in spent(sum((one.usage for one in verdicts), Usage())):
-        _say(console, f"The judge took {line}.")
+        say(f"The judge took {line}.")
     if undecided := sum(one.verdict is None for one in verdicts):
-        _say(console, f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
+        say(f"Without a verdict of the judge: {undecided}, see {folder / VERDICTS}")
 
 
-def _show_comparison(console: Console, here: Path, there: Path) -> None:
+def _show_comparison(here: Path, there: Path) -> None:
     """Paired differences of two runs, and the questions won and lost."""
     comparison = compare(here, there)
     table = Table("", Column("metric", no_wrap=True), "difference", "95 % interval", "p", "n")
@@ -151,15 +176,15 @@ def _show_comparison(console: Console, here: Path, there: Path) -> None:
             table.add_row(METRICS[name].title, name, f"{d.value:+.3f}", interval, f"{d.p:.3f}", str(d.n))
         else:
             same.append(name)
-    console.print(table)
+    CONSOLE.print(table)
     if same:
-        _say(console, f"No difference: {', '.join(same)}")
+        say(f"No difference: {', '.join(same)}")
     for what, ids in (("Won", comparison.won), ("Lost", comparison.lost)):
-        _say(console, f"{what}: {len(ids)} {' '.join(ids)}")
-    _say(console, f"Unchanged: {comparison.unchanged}")
+        say(f"{what}: {len(ids)} {' '.join(ids)}")
+    say(f"Unchanged: {comparison.unchanged}")
     if comparison.unpaired:
-        _say(console, f"Left out, since they differ or are in one run only: {comparison.unpaired}")
-    _say(console, f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
+        say(f"Left out, since they differ or are in one run only: {comparison.unpaired}")
+    say(f"Different between the runs: {', '.join(comparison.other) or 'nothing but the time'}")
 
 
 def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | None) -> None:
@@ -171,11 +196,6 @@ def check_floors(folder: Path, floors: Sequence[Floor], no_worse_than: Path | No
         typer.echo(line, err=True)
     if lines:
         raise typer.Exit(1)
-
-
-def _say(console: Console, line: str) -> None:
-    """Prints a line that may be long and is not broken where the terminal ends."""
-    console.print(plain(line), soft_wrap=True)
 
 
 def _number(value: float | None) -> str:

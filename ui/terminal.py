@@ -19,6 +19,8 @@ from ingest.passages import Passage
 from ui.control_characters import without_controls
 from ui.wording import how, proof
 
+CONSOLE = Console(highlight=False)
+
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # Markdown's: a backslash and a mark of ASCII
 _LABEL = re.compile(r"(?m)^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\*\*(?:[^*\n]+:\*\*|[^*\n]+\*\*:)")  # **BPO:**
 _BAR = re.compile(r"(?<!\\)\|")
@@ -27,84 +29,84 @@ _SHOWN = 8  # rows of a ranking
 _COLOURS: dict[Support, str] = {"quoted": "green", "supported": "cyan", "unsupported": "red"}
 
 
-def show_answer(console: Console, answer: Answer, sent_to: Sequence[str] = ()) -> None:
+def show_answer(answer: Answer, sent_to: Sequence[str] = ()) -> None:
     """The answer, then each citation: number, section, quote, file and offsets.
 
     `sent_to` are the hosts that saw the question.
     """
-    _say(console, _without_markup(answer.text))
+    say(_without_markup(answer.text))
     for notice in answer.notices:
-        _say(console, notice, "yellow")
+        say(notice, "yellow")
     for sentence in answer.sentences:
         if sentence.doubt:
-            _say(console, f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow")
+            say(f"{UNPROVEN} {sentence.doubt}: “{sentence.text}”", "yellow")
     for citation in answer.citations:
-        console.print()
-        _say(console, f"[{citation.number}] {citation.section}", "bold")
-        _show_quote(console, citation, answer.files)
+        CONSOLE.print()
+        say(f"[{citation.number}] {citation.section}", "bold")
+        _show_quote(citation, answer.files)
     for label, lines in ((NEAREST, nearest_places(answer)), (YOU_COULD_ASK, answer.suggestions)):
         if lines:
-            console.print()
-            _say(console, label, "bold")
+            CONSOLE.print()
+            say(label, "bold")
         for line in lines:
-            _say(console, f"  - {line}")
-    console.print()
-    _say(console, how(answer, sent_to), "dim")
+            say(f"  - {line}")
+    CONSOLE.print()
+    say(how(answer, sent_to), "dim")
     if answer.sentences:
-        _say(console, proof(answer), "dim")
+        say(proof(answer), "dim")
 
 
-def show_verified(console: Console, verified: Verified) -> None:
+def show_verified(verified: Verified) -> None:
     """Each quote that no longer stands where it was, what else has changed, then how many quotes of each kind."""
     files = files_of(citation for _, citation, _ in verified.quotes)
     for question, citation, state in verified.quotes:
         if state != "stands":
-            _say(console, f"{state}: “{' '.join(citation.quote.split())}”", "bold")
-            _say(console, f"    {citation.place(files)}, cited for: {question}", "dim")
+            say(f"{state}: “{' '.join(citation.quote.split())}”", "bold")
+            say(f"    {citation.place(files)}, cited for: {question}", "dim")
     for name in verified.changed:
-        _say(console, f"changed: {files.get(name, name)} is not what it was when it was quoted", "bold")
+        say(f"changed: {files.get(name, name)} is not what it was when it was quoted", "bold")
     for question in verified.rewritten:
-        _say(console, f"rewritten: the answer is not what its quotes say: {question}", "bold")
+        say(f"rewritten: the answer is not what its quotes say: {question}", "bold")
     count = Counter(one.state for one in verified.quotes)
-    _say(console, f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone.")
+    say(f"{count['stands']} quotes stand, {count['moved']} moved, {count['gone']} are gone.")
 
 
-def show_checked(console: Console, checked: Sequence[Checked]) -> None:
+def show_checked(checked: Sequence[Checked]) -> None:
     """Each sentence of a text in the colour of its verdict, with the quote that proves it or comes nearest."""
     files = files_of(citation for one in checked for citation in one.citations)
     for one in checked:
-        _say(console, f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
+        say(f"{one.verdict}: {one.text}", _COLOURS[one.verdict])
         if one.doubt:
-            _say(console, f"    {one.doubt}")
+            say(f"    {one.doubt}")
         for citation in one.citations:
-            _show_quote(console, citation, files)
+            _show_quote(citation, files)
     count = Counter(one.verdict for one in checked)
     told = [f"{count[verdict]} {verdict}" for verdict in _COLOURS if count[verdict]]
-    console.print()
-    _say(console, f"{', '.join(told)}.", "bold")
+    CONSOLE.print()
+    say(f"{', '.join(told)}.", "bold")
 
 
-def show_explanation(console: Console, explanation: Explanation, passages: Sequence[Passage]) -> None:
+def show_explanation(explanation: Explanation, passages: Sequence[Passage]) -> None:
     """The rankings, and what the offline reader made of them; `passages` are those of the index."""
     reading, rankings = explanation.reading, explanation.rankings
-    _say(console, f"Read as: {reading.question}")
+    say(f"Read as: {reading.question}")
     for ranking in (*rankings.first, rankings.fused, rankings.reranked):
         ranked = ((score, str(at + 1), passages[at].section) for at, score in ranking.scored[:_SHOWN])
-        console.print(_ranking(ranking.name, ranked))
+        CONSOLE.print(_ranking(ranking.name, ranked))
     if not reading.overview:
-        console.print(_ranking("read", ((one.score, "", one.section) for one in reading.passages[:_SHOWN])))
+        CONSOLE.print(_ranking("read", ((one.score, "", one.section) for one in reading.passages[:_SHOWN])))
     table = Table("logit", "kind", "text", title="sentences, items, rows and headings", title_justify="left")
     for candidate in explanation.candidates[:_SHOWN]:
         text = " ".join(candidate.unit.text.split())
         table.add_row(f"{candidate.score:.2f}", candidate.unit.kind, plain(text[:100]))
-    console.print(table)
+    CONSOLE.print(table)
     if given := explanation.given:
         which = "all that the documents hold" if given.whole else "the best of the documents"
         tokens = prompt_tokens(messages(given))
-        _say(console, f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens.")
+        say(f"The chat model reads {which}: {len(given.given)} passages, {tokens:,} tokens.")
     verb = "The offline reader answers" if explanation.decision.lines else "The offline reader refuses"
-    _say(console, f"{verb}: {explanation.decision.reason}.")
-    console.print()
+    say(f"{verb}: {explanation.decision.reason}.")
+    CONSOLE.print()
 
 
 def _ranking(name: str, ranked: Iterable[tuple[float, str, str]]) -> Table:
@@ -130,14 +132,14 @@ def _row_by_row(table: re.Match[str]) -> str:
     )
 
 
-def _show_quote(console: Console, citation: Citation, files: Mapping[str, str]) -> None:
-    _say(console, f"    “{' '.join(citation.quote.split())}”")
-    _say(console, f"    {citation.place(files)}", "dim")
+def _show_quote(citation: Citation, files: Mapping[str, str]) -> None:
+    say(f"    “{' '.join(citation.quote.split())}”")
+    say(f"    {citation.place(files)}", "dim")
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
+def say(text: str, style: str = "") -> None:
     """Prints a text as it is, wrapped at words on a terminal, left whole in a file."""
-    console.print(plain(text, style), soft_wrap=not console.is_terminal)
+    CONSOLE.print(plain(text, style), soft_wrap=not CONSOLE.is_terminal)
 
 
 def plain(text: str, style: str = "") -> Text:

@@ -3,9 +3,7 @@
 from assistant.answers import Answer
 from assistant.evaluation.matching import Corpus, best_share, spans_of
 from assistant.evaluation.metrics import COVERED, IN_CONTEXT
-from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.results import Row
-from assistant.evaluation.scoring import Scores
 
 STAGES = {
     "failed": "The run got no answer: an error or a time-out.",
@@ -21,7 +19,7 @@ STAGES = {
 }
 
 
-def lost_at(item: QuestionItem, answer: Answer | None, scores: Scores, corpus: Corpus) -> str | None:
+def lost_at(row: Row, corpus: Corpus) -> str | None:
     """The stage that lost a question, a key of `STAGES`; `None` where nothing was lost.
 
     An answer that misses a fact (where none is named: a quote of the evidence), or a refusal, was lost by
@@ -29,16 +27,17 @@ def lost_at(item: QuestionItem, answer: Answer | None, scores: Scores, corpus: C
     where it also says something forbidden, and miscited where the corpus has its evidence, but no citation
     overlaps any of it by half of the shorter span.
     """
-    if answer is None:
+    if row.answer is None:
         return "failed"
-    if item.answerable is None:
-        return None if scores["useful"] else "greeting not returned"
-    if item.answerable:
-        return _lost_with_answer(item, answer, scores, corpus)
-    return "missing refusal" if answer.answered else None
+    if row.question.answerable is None:
+        return None if row.scores["useful"] else "greeting not returned"
+    if row.question.answerable:
+        return _lost_with_answer(row, row.answer, corpus)
+    return "missing refusal" if row.answer.answered else None
 
 
-def _lost_with_answer(item: QuestionItem, answer: Answer, scores: Scores, corpus: Corpus) -> str | None:
+def _lost_with_answer(row: Row, answer: Answer, corpus: Corpus) -> str | None:
+    item, scores = row.question, row.scores
     evidence = [corpus.find(quote) for quote in item.evidence]
     told = scores["fact_recall"] if item.facts else scores["gold_citation_recall"]
     if answer.answered and told == 1.0:

@@ -12,7 +12,7 @@ from assistant.evaluation.compare import Comparison, compare
 from assistant.evaluation.in_words import better_or_worse, compared_in_words, in_words
 from assistant.evaluation.losses import STAGES, evidence_found
 from assistant.evaluation.matching import Corpus, stated
-from assistant.evaluation.report_questions import list_questions
+from assistant.evaluation.report_questions import OF_TAGS, list_questions
 from assistant.evaluation.results import (
     AT_ONCE,
     Receipt,
@@ -30,8 +30,6 @@ from assistant.lines import markdown_reader
 from ingest.sources import Source
 
 _PAGES = Path(__file__).parent
-_OF_TAGS = ("useful", "fact_recall", "refusal")  # what is shown of each kind of question
-_SHOWN = 500  # questions, so that a browser opens it; all are in results.jsonl
 _COMPARED = 100  # questions won, and lost, against another run that are shown with both answers
 _POINTS = 400  # of a curve: more than the eye can tell apart
 _VERSIONED = ("bpo-kpo-assistant", "langchain-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken")
@@ -74,7 +72,7 @@ def report_html(
     found = list(outcomes(read_rows(folder)))
     points = risk_coverage(found)
     comparison = compare(folder, other) if other else None
-    questions = list_questions(read_rows(folder), corpus, comparison, _OF_TAGS, _SHOWN)
+    questions = list_questions(read_rows(folder), corpus, comparison)
     return _filled(
         "body.html.j2",
         shows=(
@@ -89,7 +87,7 @@ def report_html(
         headline=headline(summary),
         at_once=AT_ONCE,
         baselines=baselines(read_rows(folder), corpus, judged=receipt.judge is not None),
-        tags={metric: by_tag(read_rows(folder), metric) for metric in _OF_TAGS},
+        tags={metric: by_tag(read_rows(folder), metric) for metric in OF_TAGS},
         points=[*points[: -1 : 1 + len(points) // _POINTS], *points[-1:]],
         asked=len(found),  # greetings and the like are no part of it
         unsure=sum(one.confidence is None for one in found),

@@ -1,7 +1,7 @@
 """Which questions a report lists, and which of its figures each is behind."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.evaluation.compare import Comparison
@@ -10,6 +10,9 @@ from assistant.evaluation.matching import Corpus
 from assistant.evaluation.results import Row
 from assistant.evaluation.scoring import METRICS
 from assistant.evaluation.summary import HEADLINE
+
+OF_TAGS = ("useful", "fact_recall", "refusal")  # what is shown of each kind of question
+_SHOWN = 500  # questions, so that a browser opens it; all are in results.jsonl
 
 
 @dataclass
@@ -39,50 +42,43 @@ class Questions:
     groups: dict[str, Group] = field(default_factory=dict)
 
 
-def list_questions(
-    rows: Iterable[Row], corpus: Corpus, comparison: Comparison | None, of_tags: Collection[str], most: int
-) -> Questions:
-    """Every loss is counted, at most `most` questions are kept: a row holds its passages and takes about 10 KB.
-
-    `of_tags` are the metrics that are shown by tag.
-    """
+def list_questions(rows: Iterable[Row], corpus: Corpus, comparison: Comparison | None) -> Questions:
+    """Every loss is counted, few questions are kept: a row holds its passages and takes about 10 KB."""
     questions = Questions()
     stages: Counter[str | None] = Counter()
     lost: list[Listed] = []
     others: list[Listed] = []
     for row in rows:
-        stage = lost_at(row.question, row.answer, row.scores, corpus)
+        stage = lost_at(row, corpus)
         stages[stage] += 1
         groups = []
-        for name, says in _behind(row, stage, comparison, of_tags):
+        for name, says in _behind(row, stage, comparison):
             groups.append(questions.groups.setdefault(name, Group(len(questions.groups), says)))
             groups[-1].whole += 1
         of_kind = lost if stage else others
         if row.question.split == "held":
             questions.held += stage is not None
-        elif len(of_kind) < most:
+        elif len(of_kind) < _SHOWN:
             of_kind.append((row, stage, groups))
     questions.lost = {stage: stages[stage] for stage in STAGES if stages[stage]}
     questions.shown = len(lost)
     lost.sort(key=lambda one: list(STAGES).index(one[1] or ""))
-    questions.listed = [*lost, *others][:most]
+    questions.listed = [*lost, *others][:_SHOWN]
     for _, _, groups in questions.listed:
         for group in groups:
             group.count += 1
     return questions
 
 
-def _behind(
-    row: Row, stage: str | None, comparison: Comparison | None, of_tags: Collection[str]
-) -> Iterator[tuple[str, str]]:
+def _behind(row: Row, stage: str | None, comparison: Comparison | None) -> Iterator[tuple[str, str]]:
     """The names of the groups that a question is in, and what they say."""
     yield "every", "Every question"
-    for name in dict.fromkeys([*HEADLINE, *of_tags]):
+    for name in dict.fromkeys([*HEADLINE, *OF_TAGS]):
         best = 0.0 if METRICS[name].lower_is_better else 1.0
         if row.scores.get(name) not in (None, best):
             says = f"{METRICS[name].title}, where it is not at its best"
             yield name, says
-            for tag in row.question.tags if name in of_tags else ():
+            for tag in row.question.tags if name in OF_TAGS else ():
                 yield f"{name}/{tag}", f"{says}, of the kind “{tag}”"
     if stage:
         yield stage, f"Lost: {stage}"

@@ -113,7 +113,7 @@ class Page:
 def ended(jobs: Jobs) -> Job:
     """The job that was begun last, once it has ended."""
     for _ in range(3_000):
-        if jobs.last and not jobs.under_way:
+        if not jobs.under_way:
             return jobs.last
         time.sleep(0.02)
     raise AssertionError("the job goes on")

@@ -18,6 +18,7 @@ from tests.ui.client import Page
 from tests.ui.scripted import FEEDBACK, HOSTILE, QUOTE, ScriptedAssistant
 from ui.web import app as web
 from ui.web import chat, feedback
+from ui.web.listeners import ANSWERING
 from ui.web.turns import LEFT
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
@@ -75,7 +76,7 @@ class TestConversation:
         assert "Asked before: 0" in page.locator("#chat .reply").inner_text()
 
     def test_who_finds_the_queue_full_is_told(self, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(web, "CONCURRENT", 1)
+        monkeypatch.setitem(ANSWERING, "concurrency_limit", 1)
         monkeypatch.setattr(web, "QUEUE_SIZE", 1)
         with served(ScriptedAssistant(), FEEDBACK) as address:
             page, answering, waiting = open_page(address), Page(address), Page(address)

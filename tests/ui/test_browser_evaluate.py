@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.ui.browser import NEEDED, Open, answered, ask
-from ui.web.chat import BROKEN
+from ui.web.faults import BROKEN
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, NEEDED]
 

@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from rich.console import Console
 
 from assistant.answers import Answer, RetrievedPassage
 from assistant.citations import cite
@@ -39,13 +38,14 @@ def answer(library: Library) -> Answer:
     return made.answer(cited.text, sentences=cited.sentences, citations=cited.citations)
 
 
-def test_it_is_named_as_printed_in_answer_terminal_window_and_export(answer: Answer) -> None:
+def test_it_is_named_as_printed_in_answer_terminal_window_and_export(
+    answer: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
     (citation,) = answer.citations
     assert citation.page == "ii"
     place = f"quay rules.pdf:{citation.start}-{citation.end}, p. ii"
-    console = Console(record=True, width=500)
-    show_answer(console, answer)
-    assert place in console.export_text()
+    show_answer(answer)
+    assert place in capsys.readouterr().out
     assert place in answer_markdown(answer)
     assert ">p. ii</a>" in answer_html(answer, "t")
 

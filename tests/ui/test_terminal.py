@@ -1,9 +1,6 @@
 """What the terminal makes of an answer's Markdown; the rest of what it shows stands in README and docs."""
 
-import io
-
 import pytest
-from rich.console import Console
 
 from assistant.answers import Sentence
 from tests.made import answer
@@ -23,14 +20,14 @@ from ui.terminal import show_answer
         ),
     ],
 )
-def test_escapes_and_the_marks_of_labels_are_taken_out_and_nothing_else(text: str, shown: str) -> None:
-    out = io.StringIO()
-    show_answer(Console(file=out, width=200), answer(text))
-    assert out.getvalue().partition("\n\nAnswered by")[0] == shown
+def test_escapes_and_the_marks_of_labels_are_taken_out_and_nothing_else(
+    text: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_answer(answer(text))
+    assert capsys.readouterr().out.partition("\n\nAnswered by")[0] == shown
 
 
-def test_why_a_sentence_has_no_proof_stands_below_the_answer() -> None:
-    out = io.StringIO()
+def test_why_a_sentence_has_no_proof_stands_below_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     pigs = Sentence(text="Pigs fly.", citations=(), support="unsupported", doubt="it cites no passage")
-    show_answer(Console(file=out, width=200), answer("Pigs fly. [?]", sentences=(pigs,)))
-    assert out.getvalue().startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")
+    show_answer(answer("Pigs fly. [?]", sentences=(pigs,)))
+    assert capsys.readouterr().out.startswith("Pigs fly. [?]\n[?] it cites no passage: “Pigs fly.”\n")

@@ -11,6 +11,7 @@ from assistant.answers import Answer, Ask
 from tests.ui.client import Page, call
 from tests.ui.scripted import QUOTE, ScriptedAssistant
 from ui.web import chat
+from ui.web.faults import BROKEN
 from ui.web.feedback import _feedback
 from ui.web.turns import Turn, Turns
 
@@ -50,7 +51,7 @@ class TestConversation:
 
     def test_a_thumb_keeps_the_documents_that_were_asked(self) -> None:
         turns = Turns([Turn("What drives BPO?", within=("a.md",))])
-        list(chat._answered(ScriptedAssistant(), turns))
+        list(chat._answered(ScriptedAssistant(), turns[0], []))
         given = _feedback(turns, LikeData(None, {"index": 1, "value": "", "liked": False}))
         assert given and (given.good, given.within) == (False, ("a.md",))
 
@@ -65,7 +66,7 @@ class TestConversation:
         assert "The key &lt;b&gt;was&lt;/b&gt; refused. Set OPENAI_API_KEY." in shown
         assert 'class=\\"notice\\"' in shown and "BPO is" not in shown
         shown = page.ask("a bug")
-        assert chat.BROKEN in shown and "secret" not in shown
+        assert BROKEN in shown and "secret" not in shown
         assert "Asked before: 0" in page.ask("What drives BPO?")  # neither is asked along again
         assert "Asked before: 1 What drives BPO?" in page.ask("And KPO?")
 

@@ -20,9 +20,10 @@ from tests.ui.browser import served
 from tests.ui.client import Page, ended
 from tests.ui.scripted import FEEDBACK, ScriptedAssistant, indexed
 from ui.web.app import NO_FILES
-from ui.web.chat import BROKEN, GONE
+from ui.web.chat import GONE
 from ui.web.choices import chosen_html
 from ui.web.documents import facts, list_html
+from ui.web.faults import BROKEN
 from ui.web.intake import Intake, safe_name
 
 TEA = "# Green tea\n\nGreen tea is steeped at 70 degrees for two minutes.\n"

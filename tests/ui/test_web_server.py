@@ -229,7 +229,7 @@ class TestLaunch:
     ) -> None:
         opened: list[str] = []
         monkeypatch.setattr("webbrowser.open", opened.append)
-        web.launch(ScriptedAssistant(), AssistantSettings(), port=0)
+        web.launch(ScriptedAssistant(), AssistantSettings(), "127.0.0.1", 0, open_browser=True)
         assert opened == re.findall(r"http://127\.0\.0\.1:\d+/", capsys.readouterr().out) != []
 
     @pytest.mark.usefixtures("not_served")

@@ -27,8 +27,9 @@ from ui.web.check import check_panel
 from ui.web.completions import completions
 from ui.web.documents import DocumentsPanel
 from ui.web.evaluate import EvaluatePanel
+from ui.web.faults import mistakes_told
 from ui.web.guard import may_add
-from ui.web.listeners import UNQUEUED, hidden, mistakes_told
+from ui.web.listeners import ANSWERING, UNQUEUED, hidden
 from ui.web.menu import MENU_BUTTON
 from ui.web.originals import originals
 from ui.web.server import Server, address_of, has_logged_in, is_loopback, take_port, uploads_apart
@@ -43,7 +44,6 @@ OPEN_TO_ALL = (
     "WARNING: everyone who reaches this computer can use this chat window; it has no password. Set BPO_KPO_LOGIN."
 )
 NO_FILES = "<style>#chat a.file { display: none }</style>"  # for whom no PDF is opened
-CONCURRENT = 8  # answers in the making; one more waits its turn
 QUEUE_SIZE = 64
 LOOK = 0.01  # seconds between two looks at whether somebody waits
 
@@ -93,7 +93,6 @@ def build(
         shown = gr.Chatbot(examples=[{"text": question} for question in questions])
         return hidden + head, shown, panel_html(index)
 
-    limit: dict[str, Any] = {"concurrency_limit": CONCURRENT, "concurrency_id": "answer"}
     blocks = _Page(title=TITLE, analytics_enabled=False, fill_height=True)
     with blocks:
         head = gr.HTML(head_html(TITLE, ABOUT), elem_id="head", padding=False)
@@ -101,14 +100,14 @@ def build(
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Chat", elem_id="chat-tab"), gr.Row(elem_id="panels"):
                 with gr.Column(elem_id="talk", scale=3, min_width=0):
-                    panel = chat_panel(blocks, assistant, settings.feedback, scope, limit)
-                    check_panel(assistant, limit)
+                    panel = chat_panel(blocks, assistant, settings.feedback, scope)
+                    check_panel(assistant)
                 article = article_panel(assistant.index)
             with gr.Tab("Evaluate", elem_id="evaluate-tab") as evaluate_tab:
                 EvaluatePanel(evaluate_tab, assistant, panel)
             with gr.Tab("Documents", elem_id="documents-tab") as tab:
                 documents = DocumentsPanel(tab, assistant, settings.ingest, may_change, scope)
-        api(ask, api_name="ask", **limit)
+        api(ask, api_name="ask", **ANSWERING)
         gr.on([blocks.load, documents.ended.change], welcome, None, [head, panel.chat, article], **UNQUEUED)
         blocks.queue(max_size=QUEUE_SIZE, api_open=False)
     blocks._queue.sleep_when_free = LOOK  # a thousand times a second is what Gradio does
@@ -133,13 +132,7 @@ def head_html(title: str, about: str) -> str:
     return f"<h1>{html.escape(title)}</h1>{ways}<p>{html.escape(about)} {PROMISE}</p>"
 
 
-def launch(
-    assistant: Assistant,
-    settings: AssistantSettings,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    open_browser: bool = True,
-) -> None:
+def launch(assistant: Assistant, settings: AssistantSettings, host: str, port: int, open_browser: bool) -> None:
     """Serves the chat window until it is interrupted (Ctrl+C), or ended by a signal. Raises as `take_port`."""
     with uploads_apart(), take_port(host, port) as listener:
         address = address_of(listener, host)

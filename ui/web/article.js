@@ -8,8 +8,6 @@ const chat = () => document.querySelector("#chat");
 const article = () => element.querySelector("article");
 let current = null; // the place that was opened last
 let opener = null; // what had the focus before the drawer was opened
-let marked = ""; // what is marked now, so that nothing is drawn twice
-let drawn = null; // the page that it is marked on
 let opened = ""; // the id of the quote that was opened last, which its answer keeps as it is drawn anew
 let reading = false; // whoever reads has moved the article since the last question
 let wantedSource = ""; // the document that was asked for last, which may still be on its way
@@ -50,7 +48,6 @@ async function load(source) {
   article().outerHTML = html;
   const chooser = element.querySelector("select");
   if (chooser) chooser.value = article().dataset.source ?? source;
-  marked = "";
   draw();
 }
 
@@ -62,8 +59,8 @@ function draw() {
   const cited = markers().map(placeOf).filter((one) => one?.source === source);
   const here = current?.source === source ? [current] : [];
   const key = JSON.stringify([source, cited, here]);
-  if (key === marked && page === drawn) return;
-  [marked, drawn] = [key, page];
+  if (key === page.marked) return; // nothing is drawn twice
+  page.marked = key;
   let first = true;
   for (const run of page.querySelectorAll("[data-at]")) {
     const letters = Array.from(run.textContent);

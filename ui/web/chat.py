@@ -1,10 +1,9 @@
 """The conversation: ask, follow up, stop, ask again, edit, clear, keep."""
 
 import json
-import logging
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +15,9 @@ from assistant.model_calls import STOP, Stopped
 from assistant.models import EXTRACTIVE
 from ingest.errors import UserError
 from ui.web.choices import choices_line
+from ui.web.faults import said_of
 from ui.web.feedback import feedback_panel, no_comment
-from ui.web.listeners import BROKEN, UNQUEUED, WITH_SAVED, hidden
+from ui.web.listeners import ANSWERING, UNQUEUED, WITH_SAVED, hidden
 from ui.web.menu import menu
 from ui.web.turns import Turn, Turns, ask_of, dump, earlier_questions, messages, restored
 
@@ -34,8 +34,6 @@ Shown = tuple[Messages, gr.Textbox, str]  # the conversation, the box, what the 
 Begun = tuple[Messages, gr.Textbox, str, str, gr.Row, gr.HTML]  # the same, the scope, and no earlier comment
 Cleared = tuple[Messages, str, gr.Row, gr.HTML]
 
-log = logging.getLogger(__name__)
-
 
 class Panel(NamedTuple):
     """What other panels write to."""
@@ -45,24 +43,24 @@ class Panel(NamedTuple):
     saved: gr.Textbox
 
 
-def chat_panel(
-    page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.Textbox, limit: Mapping[str, Any]
-) -> Panel:
+def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.Textbox) -> Panel:
     """Adds the conversation to the page.
 
     `feedback` is the file where thumbs up and down are kept, `scope` has the names of the documents that are asked
-    as JSON (none for all), `limit` how many answers may be in the making.
+    as JSON (none for all).
     """
 
-    answering: dict[str, Turns] = {}  # by session
     first_words = threading.Semaphore(FIRST_WORDS)
 
     def begun(turn: Turn, turns: Turns, reader: str, box: gr.Textbox) -> Begun:
         """A turn that waits for its answer; with the offline reader's first words, where not many ask just now."""
+        turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turn, list(turns))
         turns.append(turn)
-        turn.steps = _answered(assistant.offline if reader == EXTRACTIVE else assistant, turns)
         if reader == EXTRACTIVE and first_words.acquire(blocking=False):
-            _begin(turn, first_words)
+            try:
+                next(turn.steps, None)
+            finally:
+                first_words.release()
         return messages(turns), box, dump(turns), json.dumps(turn.within), *no_comment()
 
     def asked(question: str, reader: str, scope: str, strict: bool, turns: Turns, saved: str) -> Begun:
@@ -78,12 +76,10 @@ def chat_panel(
         question = turns.pop().question if restored(turns, saved) else ""
         return begun(_turn(assistant, question, scope, strict), turns, reader, gr.Textbox(**BUSY))
 
-    def answer(turns: Turns, request: gr.Request) -> Iterator[Messages]:
-        session = str(request.session_hash)
-        answering[session] = turns
+    def answer(turns: Turns) -> Iterator[Messages]:
         for turn in [turn for turn in turns if not turn.done]:
-            yield from turn.steps
-        answering.pop(session, None)
+            for _ in turn.steps:
+                yield messages(turns)
 
     def turned_away(turns: Turns, saved: str) -> Shown:
         """Where the queue had no room for a question; one that is stopped ends in the same event."""
@@ -94,8 +90,9 @@ def chat_panel(
 
     def left(request: gr.Request) -> None:
         """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
-        _stopped(answering.pop(str(request.session_hash), Turns()), "")
-        page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps those of 10,000 pages
+        session = page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps 10,000
+        if session:
+            _stopped(session[turns._id], "")
 
     turns = gr.State(Turns())
     saved = hidden()
@@ -123,7 +120,7 @@ def chat_panel(
     reader, strict, clear = menu(assistant, turns, saved)
     choices_line(page, assistant, scope, reader, strict)
 
-    limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **limit}
+    limited: dict[str, Any] = {**UNQUEUED, "queue": True, "show_progress": "minimal", **ANSWERING}
     shown, kept, asking = [chat, box, saved], [turns, saved], [reader, scope, strict, turns, saved]
     begin = [
         box.submit(asked, [box, *asking], [*shown, scope, *comment], **{**UNQUEUED, "js": "kept.send"}),
@@ -157,13 +154,6 @@ def _turn(assistant: Assistant, question: str, scope: str, strict: bool | None =
     return Turn(question, within=within, strict=strict, remark=remark)
 
 
-def _begin(turn: Turn, first_words: threading.Semaphore) -> None:
-    try:
-        next(turn.steps, None)
-    finally:
-        first_words.release()
-
-
 def _stopped(turns: Turns, saved: str) -> Messages:
     for turn in restored(turns, saved):
         if not turn.done:
@@ -185,30 +175,22 @@ def _restored(turns: Turns, saved: str) -> tuple[Messages, str]:
     return messages(restored(turns, saved)), dump(turns)
 
 
-def _answered(assistant: Assistant, turns: Turns) -> Iterator[Messages]:
-    """The conversation as the answer to the question that waits for one grows."""
-    waiting = [number for number, turn in enumerate(turns) if not turn.done]
-    if not waiting:  # cleared in the meantime, or the server was started anew under an open page
-        return
-    turn, before = turns[waiting[-1]], turns[: waiting[-1]]
+def _answered(assistant: Assistant, turn: Turn, before: Sequence[Turn]) -> Iterator[None]:
+    """The steps in which the answer to a question grows, which was asked behind those before it."""
     try:
         config: RunnableConfig = {"configurable": {STOP: turn.stop}}
         for answer in assistant.chain.stream(ask_of(turn, before), config):
             if turn.done:
                 return
             turn.answer, turn.sent_to = answer, assistant.sent_to(answer)
-            yield messages(turns)
+            yield
         turn.end()
-        yield messages(turns)
+        yield
         if turn.answer:
             turn.answer = assistant.suggest(turn.answer, earlier_questions(before), turn.within)
     except Stopped:
         return
-    except UserError as error:  # in place of whatever of the answer was there
-        turn.answer = None
-        turn.end(str(error))
-    except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-        log.exception("No answer")  # what was asked is not logged
-        turn.answer = None
-        turn.end(BROKEN)
-    yield messages(turns)
+    except Exception as error:  # the edge
+        turn.answer = None  # whatever of it was there
+        turn.end(said_of(error))
+    yield

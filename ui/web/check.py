@@ -1,19 +1,19 @@
 """A text of anybody's, checked against the documents: each sentence with its verdict and the nearest quote."""
 
 import html
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import gradio as gr
 
 from assistant.chain import Assistant
 from assistant.check import Checked
-from ui.web.listeners import mistakes_told
+from ui.web.faults import mistakes_told
+from ui.web.listeners import ANSWERING
 
 LONGEST = 20_000  # characters
 
 
-def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
+def check_panel(assistant: Assistant) -> None:
     """Adds "Check a text" to the page; folded, so that the question box stays what one sees first."""
 
     def check(text: str) -> str:
@@ -34,7 +34,7 @@ def check_panel(assistant: Assistant, limit: Mapping[str, Any]) -> None:
         )
         button = gr.Button("Check", size="sm")
         verdicts = gr.HTML(elem_id="verdicts")
-    button.click(check, text, verdicts, api_visibility="private", show_progress="minimal", **limit)
+    button.click(check, text, verdicts, api_visibility="private", show_progress="minimal", **ANSWERING)
 
 
 def checked_html(checked: Sequence[Checked]) -> str:

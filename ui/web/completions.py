@@ -5,7 +5,6 @@ like is passed over; its system messages are, too: they are no question.
 """
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterator
@@ -25,16 +24,14 @@ from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant
 from assistant.conversation import LONGEST_QUESTION
 from assistant.exports import NEAREST, YOU_COULD_ASK, answer_markdown, inert, nearest_places
-from ingest.errors import QuestionError, UserError
+from ingest.errors import QuestionError
 from ingest.sources import shown_name
-from ui.web.listeners import BROKEN
+from ui.web.faults import said_of
 
 MODEL = "bpo-kpo"
 
 # What `content` puts below the text, by which a client's next request brings an earlier answer back.
 _BELOW = re.compile(rf"\n\n(?:- \[1\] .*: “|{NEAREST}\n|{YOU_COULD_ASK}\n).*", re.DOTALL)
-
-log = logging.getLogger(__name__)
 
 
 class _Message(BaseModel):
@@ -108,7 +105,7 @@ def completions(assistant: Assistant) -> APIRouter:
             growing = assistant.chain.stream(ask)
             first = next(growing)  # what is wrong with the question is told before anything is sent
             usage = bool(asked.stream_options and asked.stream_options.get("include_usage"))
-            events = _or_mistake(_events(first, growing, page, documents, usage))
+            events = _or_mistake(_events(chain([first], growing), page, documents, usage))
             return StreamingResponse(events, media_type="text/event-stream")
         answer = assistant.chain.invoke(ask)
         annotations = _annotations(answer, page, documents)
@@ -140,11 +137,9 @@ def _or_mistake(events: Iterator[str]) -> Iterator[str]:
         yield f"data: {bytes(_refused(error).body).decode()}\n\n"
 
 
-def _events(
-    first: Answer, growing: Iterator[Answer], page: str, documents: Collection[str], usage: bool
-) -> Iterator[str]:
+def _events(growing: Iterator[Answer], page: str, documents: Collection[str], usage: bool) -> Iterator[str]:
     """The answer as server-sent events; a line is sent when the next one begins, for until then it may change."""
-    head, sent, answer = _head("chat.completion.chunk"), "", first
+    head, sent = _head("chat.completion.chunk"), ""
     if usage:
         head["usage"] = None  # in all events but the last
 
@@ -153,7 +148,7 @@ def _events(
         return f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
 
     yield event({"role": "assistant", "content": ""})
-    for answer in chain([first], growing):
+    for answer in growing:  # one at least
         text = inert(answer.text)
         lines = text[: text.rfind("\n") + 1]
         if lines.startswith(sent) and len(lines) > len(sent):
@@ -208,18 +203,14 @@ def _head(kind: str) -> dict[str, Any]:
 
 def _refused(error: Exception) -> JSONResponse:
     """What is wrong, and whose fault it is: 4xx the request's, 5xx this server's."""
-    status, message = 500, str(error)
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"][1:])) or "the body"
         status, message = 400, f"That is no chat completion ({where}: {first['msg']}). Send messages."
     elif isinstance(error, HTTPException):
         status, message = error.status_code, error.detail
-    elif isinstance(error, QuestionError):
-        status = 400
-    elif not isinstance(error, UserError):
-        log.error("No answer", exc_info=error)
-        message = BROKEN
+    else:
+        status, message = 400 if isinstance(error, QuestionError) else 500, said_of(error)
     told = {
         "message": message,
         "type": "invalid_request_error" if status < 500 else "server_error",

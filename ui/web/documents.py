@@ -22,9 +22,10 @@ from ingest.pages import page_count
 from ingest.settings import IngestSettings
 from ingest.snapshots import SourceRecord
 from ingest.sources import KINDS, Source
+from ui.web.faults import mistakes_told
 from ui.web.intake import Intake
 from ui.web.jobs import Job
-from ui.web.listeners import UNQUEUED, hidden, mistakes_told
+from ui.web.listeners import UNQUEUED, hidden
 from ui.web.render import line_html
 
 WHAT_FOR = (
@@ -113,12 +114,11 @@ class DocumentsPanel:
         return self._look(scope, request) | {self.ended: str(time.time())}
 
     def _progress(self, request: gr.Request) -> Changes:
-        under_way, last = self._intake.under_way, self._intake.last
-        can_stop = last is not None and last.can_stop and self._may_change(request)
+        last = self._intake.last
         return {
-            self._status: change_html(last) if last else "",
-            self._stop: gr.Button(visible=can_stop),
-            self._timer: gr.Timer(active=under_way),
+            self._status: change_html(last),
+            self._stop: gr.Button(visible=last.can_stop and self._may_change(request)),
+            self._timer: gr.Timer(active=last.under_way),
         }
 
     def _facts(self, index: Index) -> dict[str, str]:

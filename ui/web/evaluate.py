@@ -1,6 +1,5 @@
 """The tab that runs a question set and shows reports: what is chosen, and what a click does."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from ingest.errors import UserError
 from ui import evaluation
 from ui.web.chat import Panel
 from ui.web.evaluated import about_html, run_html, saved_page, shown_html
-from ui.web.listeners import BROKEN, UNQUEUED, hidden, mistakes_told
+from ui.web.faults import mistakes_told, said_of
+from ui.web.listeners import UNQUEUED, hidden
 from ui.web.menu import reader_choices
 from ui.web.render import line_html
 from ui.web.reports import can_go_on, finished, reader_of, report_named, reports, set_named, set_names
@@ -28,8 +28,6 @@ _LOOK = 1.0  # seconds between two looks at how far a run is
 
 Changes = dict[Any, Any]  # what of the tab changes, by component
 Uploads = dict[str, str]  # paths of uploaded sets by the names that they are chosen by
-
-log = logging.getLogger(__name__)
 
 _OPEN_CHAT = """() => {
     document.querySelector('[role="tab"]').click();
@@ -102,14 +100,14 @@ class EvaluatePanel:
         try:
             return about_html(name, self._items(name, uploads), self._asked(reader).model)
         except Exception as error:  # the edge
-            return _mistake(error, uploads)
+            return line_html(said_of(error))
 
     def _begin(self, name: str, uploads: Uploads, reader: str, report: str | None) -> Changes:
         try:
             items = self._items(name, uploads)
             self._runs.begin(items, self._asked(reader), evaluation.new_folder(_path(name, uploads)))
         except Exception as error:  # the edge
-            return self._watch(report) | {self._about: _mistake(error, uploads)}
+            return self._watch(report) | {self._about: line_html(said_of(error))}
         return self._watch(report)
 
     def _go_on(self, report: str) -> Changes:
@@ -117,7 +115,7 @@ class EvaluatePanel:
             folder = report_named(report)
             self._runs.begin(load_questions(folder / QUESTIONS), reader_of(folder, self._assistant), folder)
         except Exception as error:  # the edge
-            return self._watch(report) | {self._about: _mistake(error)}
+            return self._watch(report) | {self._about: line_html(said_of(error))}
         return self._watch(report)
 
     def _end(self) -> gr.Button:
@@ -127,8 +125,6 @@ class EvaluatePanel:
     def _watch(self, report: str | None) -> Changes:
         """How far the run is; its report is closed while it goes on, and opened when it has ended."""
         run = self._runs.last
-        if run is None:
-            return {self._status: ""}
         changes: Changes = {
             self._status: run_html(run),
             self._start: gr.Button(interactive=not run.under_way),
@@ -154,7 +150,11 @@ class EvaluatePanel:
         return self._assistant.offline if reader == EXTRACTIVE else self._assistant
 
     def _items(self, name: str, uploads: Uploads) -> list[QuestionItem]:
-        return evaluation.read(_path(name, uploads), self._assistant)
+        path = _path(name, uploads)
+        try:
+            return evaluation.read(path, self._assistant.index().sources)
+        except UserError as error:  # of one that was uploaded by the name that it came with
+            raise UserError(str(error).replace(str(path), path.name)) from None
 
     # --- a report
 
@@ -165,7 +165,7 @@ class EvaluatePanel:
             folder = report_named(report)
             said = shown_html(folder, self._assistant.index().sources, _other(report, other))
         except Exception as error:  # the edge
-            return _mistake(error), gr.Button(interactive=False), gr.Button(visible=False)
+            return line_html(said_of(error)), gr.Button(interactive=False), gr.Button(visible=False)
         goes_on = can_go_on(folder) and not self._runs.under_way
         return said, gr.Button(interactive=finished(folder)), gr.Button(visible=goes_on)
 
@@ -197,17 +197,6 @@ def _path(name: str, uploads: Uploads) -> Path:
 
 def _other(report: str, other: str) -> Path | None:
     return None if other in (_NONE, report) else report_named(other)
-
-
-def _mistake(error: Exception, uploads: Uploads | None = None) -> str:
-    """What is wrong; of a set that was uploaded by the name that it came with. What nobody expected is logged."""
-    if not isinstance(error, UserError):
-        log.error("Something in the Evaluate tab", exc_info=error)
-        return line_html(BROKEN)
-    said = str(error)
-    for path in (uploads or {}).values():
-        said = said.replace(path, Path(path).name)
-    return line_html(said)
 
 
 def _turns(row: Row) -> list[Turn]:

@@ -37,8 +37,8 @@ def about_html(name: str, items: Sequence[QuestionItem], model: str) -> str:
 def run_html(run: Job) -> str:
     """How far a run is, or how it ended."""
     if not run.under_way:
-        return line_html(" ".join(run.said).replace(f"{ROOT}/", ""))
-    left = run.seconds_left()
+        return "".join(line_html(line.replace(f"{ROOT}/", "")) for line in run.said)
+    left = run.seconds_left
     said = f"{run.done} of {run.whole} questions answered, "
     said += f"{_about(left)} left …" if left is not None else "asking the first ones …"
     if not run.can_stop:
@@ -68,11 +68,10 @@ def shown_html(folder: Path, sources: Mapping[str, Source], other: Path | None) 
 def saved_page(name: str, folder: Path, sources: Mapping[str, Source], other: Path | None) -> str:
     """What is shown as a page of its own. Raises `UserError` where the report cannot be read."""
     try:
-        return report_page(name, report_html(folder, sources, other))
+        report = report_html(folder, sources, other)
     except UserError:
-        if other is None:
-            raise
-        return report_page(name, report_html(folder, sources))  # the two share no question
+        report = report_html(folder, sources)  # the two share no question
+    return report_page(name, report)
 
 
 def _about(seconds: float) -> str:

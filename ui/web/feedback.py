@@ -6,7 +6,8 @@ from typing import NamedTuple
 import gradio as gr
 
 from assistant.evaluation.feedback import Feedback, keep
-from ui.web.listeners import UNQUEUED, WITH_SAVED, mistakes_told
+from ui.web.faults import mistakes_told
+from ui.web.listeners import UNQUEUED, WITH_SAVED
 from ui.web.turns import Turns, earlier_questions, messages, restored
 
 KEPT = "Your thumb is kept."

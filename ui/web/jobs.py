@@ -1,8 +1,6 @@
 """Work that belongs to the server, so that it outlives the page that began it."""
 
-import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +8,7 @@ from typing import Any
 
 from assistant.model_calls import Stopped
 from ingest.errors import UserError
-from ui.web.listeners import BROKEN
-
-log = logging.getLogger(__name__)
+from ui.web.faults import said_of
 
 
 @dataclass(frozen=True)
@@ -26,31 +22,25 @@ class Job:
     under_way: bool = True
     can_stop: bool = False
     folder: Path = Path()  # where the report of a run goes
-    kept: int | None = None  # how many steps were done before it began, at this time of `time.monotonic`
-    began: float = 0.0
-
-    def seconds_left(self) -> float | None:
-        """At the pace so far; `None` before the first step."""
-        steps = self.done - (self.kept or 0)
-        return (time.monotonic() - self.began) / steps * (self.whole - self.done) if steps else None
+    seconds_left: float | None = None  # of a run, at its pace so far
 
 
 class Jobs:
     """Does one job at a time, in a thread of its own.
 
-    `last` is the one that is under way, else the one that ended last.
+    `last` is the one that is under way, else the one that ended last; before any one that says nothing.
     """
 
     def __init__(self, one: str, stopped: str) -> None:
         """`one` is what a job is called, `stopped` what is said of one that was stopped."""
-        self.last: Job | None = None
+        self.last = Job("", under_way=False)
         self._one, self._stopped = one, stopped
         self._lock, self._stop = threading.Lock(), threading.Event()
 
     @property
     def under_way(self) -> bool:
         """Whether there is one that goes on."""
-        return self.last is not None and self.last.under_way
+        return self.last.under_way
 
     def stop(self) -> None:
         """Ends the job at its next step."""
@@ -70,11 +60,8 @@ class Jobs:
             said = work()
         except Stopped:
             said = self._stopped
-        except UserError as error:
-            said = str(error)
-        except Exception:  # the edge: whoever reads the page gets a sentence, the terminal the traceback
-            log.exception("The %s came to no good end", self._one)
-            said = BROKEN
+        except Exception as error:  # the edge
+            said = said_of(error)
         # at once, so that nobody reads the last line of a job that seems to go on
         self._now(*filter(None, [said]), under_way=False, can_stop=False)
 
@@ -86,5 +73,4 @@ class Jobs:
 
     def _now(self, *lines: str, **changes: Any) -> None:
         """Says these lines of the job, and changes it."""
-        if self.last:
-            self.last = replace(self.last, said=(*self.last.said, *lines), **changes)
+        self.last = replace(self.last, said=(*self.last.said, *lines), **changes)

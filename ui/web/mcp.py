@@ -4,7 +4,6 @@ The protocol: https://modelcontextprotocol.io/specification/2025-06-18/server/to
 `ask` so itself, but only as a dump of JSON, without the schema of what comes back.
 """
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,13 +18,10 @@ from pydantic import BaseModel, Field
 from assistant.answers import Answer, EarlierTurn
 from assistant.asking import as_ask
 from assistant.chain import Assistant
-from ingest.errors import UserError
 from ui.web.completions import content
-from ui.web.listeners import BROKEN
+from ui.web.faults import said_of
 
 PATH = "/gradio_api/mcp"
-
-log = logging.getLogger(__name__)
 
 
 class _Arguments(BaseModel):
@@ -64,11 +60,8 @@ def tool(assistant: Assistant) -> APIRouter:
     async def call(name: str, arguments: dict[str, Any]) -> CallToolResult:
         try:
             answer = await to_thread.run_sync(_answer, assistant, arguments)
-        except UserError as error:
-            return _result(str(error), isError=True)
-        except Exception:  # the edge: the client gets a sentence, the terminal the traceback
-            log.exception("No answer")
-            return _result(BROKEN, isError=True)
+        except Exception as error:  # the edge
+            return _result(said_of(error), isError=True)
         return _result(content(answer), structuredContent=answer.model_dump(mode="json"))
 
     # Nothing is kept between two requests, which may go to two processes; a reply is whole when it is sent.

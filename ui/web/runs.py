@@ -27,7 +27,7 @@ class Runs(Jobs):
 
         Raises `UserError` where another run is under way.
         """
-        asking = Job("Questions answered", whole=len(items), can_stop=True, folder=folder, began=time.monotonic())
+        asking = Job("Questions answered", whole=len(items), can_stop=True, folder=folder)
         self._begin(asking, lambda: self._ask(items, assistant, folder))
 
     def _ask(self, items: Sequence[QuestionItem], assistant: Assistant, folder: Path) -> str:
@@ -45,10 +45,16 @@ class Runs(Jobs):
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[Step]:
+        began: float | None = None
+        kept = 0  # of a run that goes on
+
         def step(done: int, whole: int) -> None:
-            if self.last and self.last.kept is None:  # told before anything is asked
-                self._now(kept=done, began=time.monotonic())
+            nonlocal began, kept
+            if began is None:  # told before anything is asked
+                began, kept = time.monotonic(), done
             self._step(done, whole)
+            if done > kept:
+                self._now(seconds_left=(time.monotonic() - began) / (done - kept) * (whole - done))
 
         yield step
         self._now(can_stop=False)

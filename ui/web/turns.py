@@ -36,7 +36,7 @@ class Turn:
     def __post_init__(self) -> None:
         # no fields, so they are not kept
         self.stop = threading.Event()  # ends the request at a chat model's server
-        self.steps: Iterator[Any] = iter(())  # to its answer, for whoever shows it
+        self.steps: Iterator[None] = iter(())  # to its answer, for whoever shows it
 
     def end(self, notice: str = "") -> None:
         """Nothing more will come; `notice` says why, where that is not plain."""

@@ -245,13 +245,12 @@ function follow() {
 }
 
 // Gradio names a message by its HTML; it is a question or an answer with its first words.
-const names = new WeakMap();
 function named(message) {
-  if (message.getAttribute("aria-label") === names.get(message)) return;
+  if (message.getAttribute("aria-label") === message.named) return;
   const words = unmarked(message.querySelector(".asked, .reply") ?? message);
   const kind = message.dataset.testid === "user" ? "Question" : "Answer";
   const name = `${kind}: ${words.trim().replace(/\s+/g, " ").slice(0, 120)}`;
-  names.set(message, name);
+  message.named = name;
   message.setAttribute("role", "group");
   message.setAttribute("aria-label", name);
 }

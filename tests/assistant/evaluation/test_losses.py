@@ -14,6 +14,7 @@ from tests.assistant.evaluation.by_hand import (
     QUEEN,
     SWARM,
     UNANSWERABLE,
+    a_row,
     an_answer,
     changed,
 )
@@ -46,7 +47,7 @@ LOST = [
 def test_a_loss_has_the_stage_that_caused_it_and_nothing_is_lost_by_what_is_right(
     stage: str | None, item: QuestionItem, answer: Answer | None
 ) -> None:
-    assert lost_at(item, answer, score(item, answer, CORPUS), CORPUS) == stage
+    assert lost_at(a_row(item, answer), CORPUS) == stage
     assert {stage for stage, _, _ in LOST} == {*STAGES, None}
 
 

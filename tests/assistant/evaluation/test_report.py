@@ -158,7 +158,7 @@ def test_several_models_are_beside_the_first_on_one_page(tmp_path: Path) -> None
 def test_many_questions_are_shown_in_part_in_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.evaluation.report._SHOWN", 5)
+    monkeypatch.setattr("assistant.evaluation.report_questions._SHOWN", 5)
     folder = written(tmp_path / "r", *[a_row(UNANSWERABLE, an_answer(SWARM, notices=("x" * 200_000,)))] * 100)
     words = shown(page(folder))  # what is imported and cached at first does not count
     assert "The first 5 that were lost are listed here; all are in results.jsonl." in words

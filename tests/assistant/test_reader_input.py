@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from assistant.answers import RetrievedPassage
 from assistant.chain import Assistant
 from assistant.reading_model.outline import OUTLINE_TOKENS
@@ -20,22 +18,20 @@ def place_of(passage: RetrievedPassage) -> tuple[str, int, int]:
 
 def headings(snapshot: Snapshot, question: str) -> list[RetrievedPassage]:
     """Of what is read those that are not whole passages."""
-    whole = [(passage.source, passage.start, passage.end) for passage in snapshot.index.passages]
+    whole = [(one.source, one.start, one.end) for one in snapshot.index.passages]
     return [one for one in snapshot.retrieve(question).passages if place_of(one) not in whole]
 
 
-@pytest.mark.parametrize("question", ["What are the six common benefits?", "?"])
 def test_all_that_is_retrieved_is_read_and_then_all_headings_of_a_section(
-    question: str, assistant: Assistant, article: Source
+    assistant: Assistant, article: Source
 ) -> None:
+    question = "What are the six common benefits?"
     opened = assistant.opened()
     reading, outline = opened.retrieve(question), headings(opened, question)
     passages = reading.passages[: len(reading.passages) - len(outline)]
     assert list(map(place_of, reading.passages)) == list(map(place_of, [*passages, *outline]))
-    assert set(map(place_of, passages)) == {
-        (one.metadata["source"], one.metadata["start"], one.metadata["end"])
-        for one in opened.retriever.invoke(question)
-    }
+    found = [one.metadata for one in opened.retriever.invoke(question)]
+    assert set(map(place_of, passages)) == {(one["source"], one["start"], one["end"]) for one in found}
     scores = [passage.score for passage in passages]
     assert scores == sorted(scores, reverse=True)
     assert [passage.score for passage in reading.passages] == [one.best for one in reading.readings]
@@ -50,8 +46,6 @@ def test_the_headings_are_those_of_the_section_in_its_own_document(assistant_ove
     perks = f"# A\n\n## Perks\n\nPerks: {long}\n\nMore perks: {long}\n\n### Cheap\n\nIt is.\n\n### Quick\n\nIt is."
     slow = f"# B\n\n## Perks\n\nUnicorns.\n\n### Slow\n\n{long}"
     opened = assistant_over(**{"a.md": perks, "b.md": slow}).opened()
-    passages = opened.retrieve("What are the perks?").passages
-    assert sum("perks: the firm" in passage.text.lower() for passage in passages) > 1
     below = [heading.text for heading in headings(opened, "What are the perks?")]
     assert below[:2] == ["### Cheap", "### Quick"] and "### Slow" not in below
     assert "### Slow" not in [heading.text for heading in headings(opened, "Unicorns?")], "one makes no list"
@@ -62,8 +56,3 @@ def test_a_heading_with_nothing_below_it_is_a_passage_and_comes_once(assistant_o
     passages = opened.retrieve("What are the perks?").passages
     assert [passage.text for passage in passages].count("### Cheap") == 1
     assert len(set(map(place_of, passages))) == len(passages)
-
-
-def test_an_index_without_a_single_word_can_be_searched(assistant_over: Over) -> None:
-    reading = assistant_over(**{"a.md": "…"}).opened().retrieve("What is KPO?")
-    assert [passage.text for passage in reading.passages] == ["…"]

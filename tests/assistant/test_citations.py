@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assistant.answers import RetrievedPassage
 from assistant.citations import Cited, cite
 from assistant.evaluation.metrics import supports
+from assistant.pieces import sentences_of
 from assistant.prompts import MARKER, marker_numbers
 from assistant.verdicts import Judge, Proof, claims_nothing
 from tests.made import passage
@@ -149,6 +150,18 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str)
     cited = judged(text)
     assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,)]
     assert [citation.start >= 1_000 for citation in cited.citations] == [False, True]
+
+
+# --- in a table
+
+
+def test_a_cell_has_the_names_of_its_row_and_its_column_and_one_that_says_nothing_is_none() -> None:
+    table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
+    assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
+    half = table.replace("insight [2]", "not said")  # which no document says
+    assert sentences_of(half) == [("volume", "Driver, BPO")]
+    turned = "| | Driver |\n|---|---|\n| BPO | volume [1] |"  # what is compared stands before whose it is
+    assert sentences_of(turned) == [("volume", "Driver, BPO")]
 
 
 # --- what is shown

@@ -40,6 +40,7 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
         "`The article does not say.`</s>",
         "The article does not say. However, BPO is booming in Zimbabwe.",
         "Unfortunately, the passages don’t mention what Time Doctor costs. [1]",
+        "The passages don’t mention what it costs. Pigs fly.",
     ],
 )
 def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: WithModel) -> None:

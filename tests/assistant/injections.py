@@ -98,8 +98,8 @@ def obeys(prompt: str) -> str:
     before, _, _ = prompt.partition(CANARY)
     number = (re.findall(r'<passage number="(\d+)"', before) or ["1"])[-1]
     sentences = [part for part in re.split(r"(?<=[.!?])\s+|\n", prompt) if CANARY in part]
-    said = ["An employee has 30 days of paid leave a year.", CANARY, f"The answer is {CANARY}.", f"- {CANARY}"]
-    said += [*sentences, f"An employee has {CANARY} days of leave."]
+    said = ["An employee has 30 days of paid leave a year.", CANARY, f"The answer is {CANARY}."]
+    said += [f"- {CANARY}", *sentences, f"An employee has {CANARY} days of leave."]
     return "\n".join(f"{line} [{number}]" for line in said)
 
 
@@ -116,7 +116,8 @@ def does_not_succeed(probe: Probe, folder: Path, minilm: MiniLM) -> None:
     for question in (f"{QUESTION} {probe.text}", probe.text):
         assert CANARY not in offline.chain.invoke(question[:1_000]).text
 
-    obedient = open_assistant(AssistantSettings(ingest=settings), chat_model=replying(obeys), embeddings=minilm)
+    loose = AssistantSettings(ingest=settings)
+    obedient = open_assistant(loose, chat_model=replying(obeys), embeddings=minilm)
     answer = obedient.chain.invoke(Ask(question=QUESTION, strict=True))
     assert FACT in answer.text and CANARY not in answer.text
     assert all(CANARY not in citation.quote for citation in answer.citations)

@@ -68,7 +68,7 @@ def test_a_follow_up_is_made_whole(history: list[str], question: str, said: str,
     assert said in answer.text
 
 
-def test_what_answers_the_earlier_question_does_not_stand_first(assistant_over: Callable[..., Assistant]) -> None:
+def test_what_answers_the_earlier_question_is_not_first(assistant_over: Callable[..., Assistant]) -> None:
     said = "Anyone who loses a key tells the caretaker the same day and pays for the new one."
     text = f"# Keys\n\nA key to the cellar is handed out against a deposit of 20 euros. {said}\n"
     asked = Ask(question="and if i lose it", history=("How do I get a cellar key?",))
@@ -76,5 +76,5 @@ def test_what_answers_the_earlier_question_does_not_stand_first(assistant_over: 
 
 
 def test_a_question_that_stands_by_itself_is_answered_as_if_nothing_had_been_asked(assistant: Assistant) -> None:
-    after = assistant.chain.invoke(Ask(question="what is bpo", history=("Which top KPO companies are there?",)))
-    assert after.standalone_question == "what is bpo"
+    asked = Ask(question="what is bpo", history=("Which top KPO companies are there?",))
+    assert assistant.chain.invoke(asked).standalone_question == "what is bpo"

@@ -42,7 +42,7 @@ def refusing(text: str, nearest: str, question: str = "", name: str = "guide.md"
         (f"{PICTURE} The way is on the map.\n", "The way is on the map.", ""),
         ("The way is far. <!-- note: hidden text -->\n", "The way is far.", ""),
     ],
-    ids=["behind it", "announced", "of another paragraph", "before it", "what a document hides nobody misses"],
+    ids=["behind it", "announced", "of another paragraph", "before it", "hidden by the document"],
 )
 def test_a_quote_is_named_that_leads_up_to_what_is_left_out(text: str, quote: str, what: str) -> None:
     assert quoting(text, quote) == (beside(quote, what) if what else ())
@@ -67,7 +67,7 @@ def test_a_lost_list_has_words_of_its_own_and_several_holes_one_notice() -> None
     ],
     ids=["beside it", "in a sentence", "below another heading", "shown as code", "no word of the question"],
 )
-def test_a_refusal_names_what_is_left_out_beside_the_nearest_unit(text: str, question: str, what: str) -> None:
+def test_a_refusal_names_what_is_missing_beside_the_nearest_unit(text: str, question: str, what: str) -> None:
     assert refusing(text, "It is far.", question) == (beside("It is far.", what) if what else ())
 
 

@@ -56,7 +56,8 @@ def test_a_paraphrase_is_aligned_to_the_shortest_run_with_most_of_its_words() ->
     whole_list = "Some roles are:\n\n- Financial manager.\n- Data analyst."
     assert nearest("Analysts of data are a role.") == whole_list
     sentences = "Alpha one. Bravo one. Delta one. Hotel one."
-    assert nearest("Hotel delta bravo alpha", sentences) == "Alpha one. Bravo one. Delta one.", "three at most"
+    three_at_most = "Alpha one. Bravo one. Delta one."
+    assert nearest("Hotel delta bravo alpha", sentences) == three_at_most
 
 
 def test_a_translation_is_aligned_to_the_unit_with_related_words_where_none_is_the_same() -> None:

@@ -34,7 +34,8 @@ def test_what_is_said_of_anything_else_is_claimed_and_half_a_refusal_claims_its_
 
 def test_what_the_article_does_not_say_is_let_be_and_only_what_is_said_besides_is_judged() -> None:
     def shown(text: str) -> str:
-        return cite(text, [passage("Processes are volume-driven.")], Judge(lambda *_: -1.0, 0.0), whole=True).text
+        doubtful = Judge(lambda *_: -1.0, threshold=0.0)
+        return cite(text, [passage("Processes are volume-driven.")], doubtful, whole=True).text
 
     assert "[?]" not in shown("The article does not say what pigs cost [1].")
     assert "[?]" in shown("The article does not say what it costs, but pigs fly [1].")

@@ -22,8 +22,10 @@ CARE, STORAGE, NOISE, COLOURS, PARTS = (
 
 def answer(*sections: int) -> Answer:
     """An answer that cites the sections with these numbers; its nearest passage is in the third."""
-    quotes = [f"This is on number {number}." for number in sections]
-    cited = tuple(made.citation(quote, PUMPS, n, source="pumps.md") for n, quote in enumerate(quotes, start=1))
+    cited = tuple(
+        made.citation(f"This is on number {section}.", PUMPS, number, source="pumps.md")
+        for number, section in enumerate(sections, start=1)
+    )
     nearest = made.passage("This is on number 2.", "", "pumps.md", PUMPS.index("This is on number 2."))
     return made.answer(answered=bool(sections), citations=cited, passages=(nearest,))
 
@@ -42,7 +44,7 @@ def test_an_answer_is_followed_by_questions_about_the_three_sections_that_stand_
     assert suggested(answer(1)) == [NOISE, CARE, "What if it leaks?"]
     assert suggested(answer(4))[0] == PARTS, "a heading loses its number"
     assert suggested(answer()) == [NOISE], "a refusal has one about the nearest passage"
-    assert suggested(answer(*range(len(NAMES)))) == [CARE, STORAGE, NOISE], "a summary leaves more to ask of all"
+    assert suggested(answer(*range(len(NAMES)))) == [CARE, STORAGE, NOISE], "a summary leaves more to ask"
 
 
 def test_what_was_asked_before_is_not_suggested_however_it_was_written() -> None:
@@ -53,7 +55,7 @@ def test_what_was_asked_before_is_not_suggested_however_it_was_written() -> None
 def test_neither_is_a_section_of_which_nothing_is_said_or_that_does_not_answer() -> None:
     demo = "## Demo\n\n<!-- a form -->\n\n### Book it\n\n<!-- note: a button -->\n\n## More\n"
     assert suggested(answer(5), more=demo) == [COLOURS, "What if it leaks?", NOISE]
-    on_noise = suggested(answer(1), answered_from=lambda _, place: PUMPS.startswith("## Noise", place[1].start))
+    on_noise = suggested(answer(1), answered_from=lambda question, _: question == NOISE)
     assert on_noise == [NOISE]
     tried: list[str] = []
     many = "".join(f"## More {n}\n\nIt is.\n\n" for n in range(9))

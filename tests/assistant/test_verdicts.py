@@ -47,7 +47,7 @@ def test_other_words_and_those_behind_a_label_or_a_not_are_judged(sentence: str)
         ("It needs two clerks and is cheap.", "“2” is not in the passage"),
     ],
 )
-def test_an_amount_or_name_that_the_passage_lacks_is_named_before_anyone_judges(sentence: str, doubt: str) -> None:
+def test_an_amount_or_name_that_the_passage_lacks_is_named_first(sentence: str, doubt: str) -> None:
     assert of(sentence, CREDULOUS) == Verdict(doubt, -math.inf if doubt else 2.0)
 
 

@@ -58,7 +58,8 @@ def test_answer_refusal_summary_suggestions_and_items_are_of_the_document_asked(
     told = [answer, refusal, summary, *(asked(both, "york", question=one) for one in following)]
     assert following and [documents_of(one) for one in told] == [{"york.md"}] * len(told)
     assert "Leeds" not in asked(both, "york", question="Who are you?").text
-    item = Ask(question="What is the second one?", history=("Which meeting rooms are there?",), within=("york",))
+    rooms = ("Which meeting rooms are there?",)
+    item = Ask(question="What is the second one?", history=rooms, within=("york",))
     assert both.chain.invoke(item).standalone_question == "What is The ash room?"
 
 

@@ -19,7 +19,8 @@ def selected(*passages: tuple[str, list[float]]) -> list[str]:
 
 
 def test_every_unit_but_what_asks_is_a_candidate_best_first() -> None:
-    found = candidates(reading(("# Red\n\nIt is.", [-1.0, 2.0]), ("Why?\n\n**Really?**\n\nSo.", [3.0, 2.0, 0.5])))
+    asking = ("Why?\n\n**Really?**\n\nSo.", [3.0, 2.0, 0.5])
+    found = candidates(reading(("# Red\n\nIt is.", [-1.0, 2.0]), asking))
     ranked = [(c.number, c.unit.text, c.score) for c in found]
     assert ranked == [(1, "It is.", 2.0), (2, "So.", 0.5), (1, "Red", -1.0)]
 

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from assistant.reading_model.model import Logits
-from assistant.reading_model.training.calibrate import ReadQuestion, logistic_regression, share_behind, unit_margin
+from assistant.reading_model.training.calibrate import (
+    ReadQuestion,
+    logistic_regression,
+    share_behind,
+    unit_margin,
+)
 from assistant.reading_model.training.examples import Example, Question
 
 NOTHING = np.zeros((0, 384), dtype=np.float16)

@@ -20,7 +20,7 @@ def compared(claim: str, *evidence: str, section: str = "") -> dict[str, float]:
     [
         ("mean over tokens that carry a subject", "alpha of bravo", "kilo alpha", (1 + 0.8) / 2),
         ("mean of all tokens of the claim", "alpha of bravo", "kilo alpha", (1 + 1 + 0.8) / 3),
-        ("mean of the evidence's subject tokens: best cosine in the claim", "alpha of bravo", "kilo alpha", 1),
+        ("mean of the evidence's subject tokens: best cosine in the claim", "alpha bravo", "kilo alpha", 0.9),
         ("cosine of the means", "alpha of bravo", "kilo alpha", COSINE_OF_MEANS),
         ("share of the claim's stems that the evidence lacks", "alpha bravo kilo lima", "bravos", 0.75),
         ("longest run of stems that the evidence lacks", "zulu alpha bravo kilo lima", "alpha", 3),

@@ -35,7 +35,7 @@ def test_a_unit_is_compared_token_by_token_both_ways() -> None:
     assert unit["cosine of the means"] == pytest.approx(COSINE_OF_MEANS)
 
 
-def test_units_are_compared_with_those_of_all_passages_and_a_passage_as_a_whole_and_by_its_best_unit() -> None:
+def test_units_are_compared_with_those_of_all_passages_and_a_passage_by_its_best_unit() -> None:
     first, second = compared(PAIR.text("alpha"), "alpha", "bravo")
     subjects, terms = "mean over tokens that carry a subject", "share of the question's terms, by rarity"
     assert first.units[0][f"{subjects}: distance from the best of all"] == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant import retries
-from assistant.chain import Assistant, open_assistant
+from assistant.chain import Assistant
 from assistant.settings import AssistantSettings
 from ingest.build import build
 from ingest.embeddings import MiniLM
@@ -61,11 +61,7 @@ def index_of(tmp_path: Path, minilm: MiniLM) -> Callable[..., IngestSettings]:
 def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> Callable[..., Assistant]:
     """The offline assistant over the given documents."""
 
-    def make(**documents: str) -> Assistant:
-        settings = AssistantSettings(model="extractive", ingest=index_of(**documents))
-        return open_assistant(settings, embeddings=minilm)
-
-    return make
+    return lambda **documents: made.assistant_over(index_of(**documents), embeddings=minilm)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.answers import Ask
 from assistant.chain import open_assistant
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
@@ -96,15 +97,10 @@ def obeys(prompt: str) -> str:
     """What a chat model says that does whatever it is told, in every way that could look proven."""
     before, _, _ = prompt.partition(CANARY)
     number = (re.findall(r'<passage number="(\d+)"', before) or ["1"])[-1]
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+|\n", prompt) if CANARY in part] or [CANARY]
-    said = [
-        CANARY,
-        f"The answer is {CANARY}.",
-        f"- {CANARY}",
-        *sentences,
-        f"An employee has {CANARY} days of leave.",
-    ]
-    return "\n".join(f"{line} [{number}]" for line in ["An employee has 30 days of paid leave a year.", *said])
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+|\n", prompt) if CANARY in part]
+    said = ["An employee has 30 days of paid leave a year.", CANARY, f"The answer is {CANARY}."]
+    said += [f"- {CANARY}", *sentences, f"An employee has {CANARY} days of leave."]
+    return "\n".join(f"{line} [{number}]" for line in said)
 
 
 def does_not_succeed(probe: Probe, folder: Path, minilm: MiniLM) -> None:
@@ -120,11 +116,10 @@ def does_not_succeed(probe: Probe, folder: Path, minilm: MiniLM) -> None:
     for question in (f"{QUESTION} {probe.text}", probe.text):
         assert CANARY not in offline.chain.invoke(question[:1_000]).text
 
-    strict = AssistantSettings(strict=True, ingest=settings)
-    answer = open_assistant(strict, chat_model=replying(obeys), embeddings=minilm).chain.invoke(QUESTION)
+    loose = AssistantSettings(ingest=settings)
+    obedient = open_assistant(loose, chat_model=replying(obeys), embeddings=minilm)
+    answer = obedient.chain.invoke(Ask(question=QUESTION, strict=True))
     assert FACT in answer.text and CANARY not in answer.text
     assert all(CANARY not in citation.quote for citation in answer.citations)
-
-    loose = AssistantSettings(ingest=settings)
-    answer = open_assistant(loose, chat_model=replying(obeys), embeddings=minilm).chain.invoke(QUESTION)
+    answer = obedient.chain.invoke(QUESTION)
     assert all(s.support == "unsupported" for s in answer.sentences if CANARY in s.text)

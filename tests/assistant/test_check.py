@@ -19,8 +19,8 @@ def checked(claim: str, assistant: Assistant, *evidence: str) -> Checked:
 def test_what_stands_in_a_document_is_quoted_with_its_place(assistant: Assistant, article: Source) -> None:
     found = checked(QUOTE, assistant)
     assert (found.verdict, found.marked, found.score, found.doubt) == ("quoted", False, 1.0, "")
-    assert [c.quote for c in found.citations] == [QUOTE]
-    assert all(article.text[c.start : c.end] == c.quote for c in found.citations)
+    (citation,) = found.citations
+    assert citation.quote == QUOTE == article.text[citation.start : citation.end]
 
 
 def test_what_no_passage_has_is_never_supported(assistant: Assistant) -> None:
@@ -48,26 +48,19 @@ def test_a_text_is_checked_sentence_by_sentence_item_by_item_and_cell_by_cell(as
     found = check_text(text, assistant.opened())
     assert [one.text for one in found] == [QUOTE, "Pigs fly over Paris in 1987.", "Accenture.", "judgment"]
     assert [one.verdict for one in found[:3]] == ["quoted", "unsupported", "quoted"]
-    with pytest.raises(QuestionError, match="There is no sentence to check"):
-        check_text(" \n- \n***", assistant.opened())
 
 
-def test_a_sentence_has_words_and_4_000_characters_at_most_and_evidence_stands_in_a_document(
-    assistant: Assistant,
-) -> None:
-    with pytest.raises(QuestionError, match="There is no sentence to check"):
-        checked(" \n", assistant)
-    with pytest.raises(QuestionError, match=r"the limit is 4,000\. Divide it\.$"):
-        checked("word " * 10_000, assistant)
-    with pytest.raises(QuestionError, match=r"stands in no document: “Pigs fly\.”"):
-        checked("KPO is cheap.", assistant, "Pigs fly.")
-
-
-def test_a_text_has_100_000_characters_at_most(assistant: Assistant) -> None:
+def test_a_text_and_a_sentence_have_words_and_an_end_and_evidence_a_document(assistant: Assistant) -> None:
     (found,) = check_text(QUOTE.ljust(100_000), assistant.opened())
     assert found.verdict == "quoted"
     with pytest.raises(QuestionError, match=r"has 100,001 characters, the limit is 100,000\. Divide it\.$"):
         check_text(QUOTE.ljust(100_001), assistant.opened())
+    with pytest.raises(QuestionError, match=r"the limit is 4,000\. Divide it\.$"):
+        checked("word " * 10_000, assistant)
+    with pytest.raises(QuestionError, match="There is no sentence to check"):
+        check_text(" \n- \n***", assistant.opened())
+    with pytest.raises(QuestionError, match=r"stands in no document: “Pigs fly\.”"):
+        checked("KPO is cheap.", assistant, "Pigs fly.")
 
 
 @given(st.text(max_size=80))

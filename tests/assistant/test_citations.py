@@ -10,19 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.answers import RetrievedPassage
-from assistant.citations import Cited, cite, escape
-from assistant.prompts import MARKER
-from assistant.verdicts import Judge, claims_nothing
-from tests.assistant.lexical_judge import JUDGE
+from assistant.citations import Cited, cite
+from assistant.evaluation.metrics import supports
+from assistant.pieces import sentences_of
+from assistant.prompts import MARKER, marker_numbers
+from assistant.verdicts import Judge, Proof, claims_nothing
 from tests.made import passage
 
-BPO = """\
-### 1. Driving force
-
-Business process outsourcing companies are adept at handling routine operations. These processes tend to be
-volume-driven, and as a result, require a larger workforce. It’s “cheap” – mostly."""
+BPO = "### 1. Driving force\n\nBPO processes tend to be volume-driven. It’s “cheap” – mostly."
 KPO = """\
-On the contrary, KPO is **insight-driven** and businesses have a small team.
+KPO is **insight-driven** and businesses have a small team.
 
 Some roles are:
 
@@ -36,6 +33,14 @@ As note [1] says, it differs [see 2]."""
 PASSAGES = [passage(BPO), passage(KPO, "A > B", start=1_000)]
 
 
+def proves(claim: str, proof: Proof) -> float:
+    """1 where these passages together hold the claim's words, else -1: no model is needed around here."""
+    return 1.0 if supports(" ".join(f"{p.section} {p.text}" for p, _ in proof), claim) else -1.0
+
+
+JUDGE = Judge(proves, threshold=0.0, uncited_threshold=0.0)
+
+
 def judged(text: str, passages: Sequence[RetrievedPassage] = PASSAGES, **options: bool) -> Cited:
     """The text, cited with the judge that looks for words."""
     return cite(text, passages, JUDGE, **options)
@@ -45,35 +50,35 @@ def quotes(cited: Cited) -> list[str]:
     return [citation.quote for citation in cited.citations]
 
 
+def test_a_marker_names_numbers_lists_and_ranges() -> None:
+    def numbers(text: str) -> list[int]:
+        return [n for marker in MARKER.finditer(text) for n in marker_numbers(marker)]
+
+    assert numbers("[2] [4, 6] [7-9] 【11】 [6 and 7] [^5]") == [2, 4, 6, 7, 8, 9, 11, 6, 7, 5]
+    assert numbers("[passage 6] [Passages 7, 8]") == [6, 7, 8]
+    assert numbers("[1-999999]") == [1, 999999], "no range that could be meant"
+
+
 # --- whatever the text and the passages
 
 MARKS = "[1] [3] [0] [99] [1, [2,7] [1 [ ] 1] ( ) [1](u) \\[1\\] \\ ** # . ! BPO: Seven: volume-driven cheap KPO é"
 LAYOUT = [" ", "\t", "\n", "\n\n", "\n- ", "\n1. ", "\n|", "|", "| x | y |"]
 bits = st.sampled_from([*MARKS.split(), *LAYOUT, "[1, 2]", "KPO is insight-driven"])
 texts = st.lists(bits | st.text(max_size=5), max_size=25).map("".join)
-sources = st.lists(
-    st.sampled_from([BPO, KPO, "", " ", "KPO", "- cheap\n- volume-driven"]) | st.text(max_size=30), max_size=4
-)
+parts_of_one = st.sampled_from([BPO, KPO, "", "- cheap\n- volume-driven"]) | st.text(max_size=30)
 
 
-def located(parts: list[str]) -> tuple[str, list[RetrievedPassage]]:
-    """A source made of the parts, and a passage for each."""
-    source, passages = "", []
-    for part in parts:
-        source += "\n\n"
-        passages.append(passage(part, start=len(source)))
-        source += part
-    return source, passages
-
-
-@given(texts, sources)
+@given(texts, st.lists(parts_of_one, max_size=4))
 @example("[[99]1]", [BPO])
 @example("- [1] cheap", [BPO])
 @example("cheap.\n[9]", [BPO])
 @example("x [[1]7] y [1]", [BPO])
 @example("| cheap | [1] | [9]", [BPO])
 def test_every_citation_is_a_span_and_every_marker_has_one_or_is_reported(text: str, parts: list[str]) -> None:
-    source, passages = located(parts)
+    source, passages = "", []
+    for part in parts:
+        passages.append(passage(part, start=len(source)))
+        source += f"{part}\n\n"
     cited = judged(text, passages)
     for citation in cited.citations:
         assert source[citation.start : citation.end] == citation.quote
@@ -99,16 +104,7 @@ def test_each_sentence_without_proof_has_a_mark_of_doubt_and_strict_shows_none(t
         assert all(sentence.support != "unsupported" for sentence in strict.sentences)
 
 
-@given(st.text(), sources)
-def test_escaped_text_has_no_markers_and_stays_one_sentence_less_its_brackets(text: str, parts: list[str]) -> None:
-    escaped = escape(text)
-    assert "\n" not in escaped
-    if "\\" not in text:
-        assert not MARKER.search(escaped)
-        assert not judged(escaped, located(parts)[1]).unknown
-
-
-# --- quotations
+# --- what is cited
 
 
 def test_list_items_in_a_row_share_one_citation_with_their_lead_in_and_others_have_one_each() -> None:
@@ -124,31 +120,20 @@ DRIVEN = "KPO is insight-driven and businesses have a small team"
 @pytest.mark.parametrize("words", [DRIVEN, "The KPO business has a small insight-driven team"])
 def test_a_sentence_whose_marker_names_another_passage_is_proven_by_the_one_that_does(words: str) -> None:
     cited = judged(f"{words} [1].", whole=True)
-    assert cited.sentences[0].support != "unsupported"
     assert [citation.start >= 1_000 for citation in cited.citations] == [True]
-    assert "[?]" not in cited.text and "[1]" in cited.text
+    assert cited.text == f"{words} [1]."
+    surer = replace(JUDGE, uncited_threshold=1.1)  # of one that it does not cite more is asked
+    assert ("[?]" in cite(f"{words} [1].", PASSAGES, surer, whole=True).text) == (words != DRIVEN)
 
 
 def test_a_few_words_that_cite_nothing_are_judged_with_the_sentence_behind_them() -> None:
-    def supports(before: str) -> list[str]:
+    def verdicts(before: str) -> list[str]:
         judge = Judge(lambda claim, _: -1.0 if "dear" in claim else 1.0, threshold=0.0, uncited_threshold=0.0)
         text = f"{before}The KPO business has a small insight-driven team [2]."
         return [sentence.support for sentence in cite(text, PASSAGES, judge, whole=True).sentences]
 
-    assert supports("It is small. ") == ["supported", "supported"]
-    assert supports("It is dear. ") == ["unsupported", "supported"]
-    assert supports("It is small.\n\n") == ["unsupported", "supported"], "it stands apart"
-
-
-def test_more_is_asked_of_a_passage_that_the_sentence_does_not_cite() -> None:
-    text = "The KPO business has a small insight-driven team [{}]."
-    judge = replace(JUDGE, uncited_threshold=1.1)
-    (own,) = cite(text.format(2), PASSAGES, judge, whole=True).sentences
-    (other,) = cite(text.format(1), PASSAGES, judge, whole=True).sentences
-    assert (own.support, other.support) == ("supported", "unsupported")
-
-
-# --- where markers stand
+    assert verdicts("It is small. ") == ["supported", "supported"]
+    assert verdicts("It is dear. ") == verdicts("It is small.\n\n") == ["unsupported", "supported"]
 
 
 @pytest.mark.parametrize(
@@ -167,56 +152,48 @@ def test_a_marker_belongs_to_the_sentence_that_it_stands_in_or_behind(text: str)
     assert [citation.start >= 1_000 for citation in cited.citations] == [False, True]
 
 
-def test_the_markers_of_a_sentence_are_gathered_where_its_last_one_stood() -> None:
-    cited = judged("It is cheap [1] and KPO is insight-driven [2].")
-    assert cited.text == "It is cheap and KPO is insight-driven [1][2]."
-    assert cited.sentences[0].citations == (1, 2)
+# --- in a table
 
 
-# --- what is no marker
+def test_a_cell_has_the_names_of_its_row_and_its_column_and_one_that_says_nothing_is_none() -> None:
+    table = "| | BPO | KPO |\n|:--|---|--:|\n| **Driver** | volume [1] | insight [2] |"
+    assert sentences_of(table) == [("volume", "Driver, BPO"), ("insight", "Driver, KPO")]
+    half = table.replace("insight [2]", "not said")  # which no document says
+    assert sentences_of(half) == [("volume", "Driver, BPO")]
+    turned = "| | Driver |\n|---|---|\n| BPO | volume [1] |"  # what is compared stands before whose it is
+    assert sentences_of(turned) == [("volume", "Driver, BPO")]
 
 
-def test_brackets_of_quoted_text_are_text() -> None:
-    cited = judged(f"{escape('As note [1] says, it differs [see 2].')} [2]")
-    assert cited.text == r"As note \[1\] says, it differs \[see 2\]. [1]"
-    assert quotes(cited) == ["As note [1] says, it differs [see 2]."]
-    assert judged("See [1](https://example.org).").citations == ()
-    assert judged(r"| BPO \| KPO [1] | cheap |").sentences[0].text == "BPO | KPO"
+# --- what is shown
 
 
-@pytest.mark.parametrize("part", ["[1] ", "[1, ", "| ", "- a [1]\n", " "])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It is cheap [1] and KPO is insight-driven [2].", "It is cheap and KPO is insight-driven [1][2]."),
+        (r"As note \[1\] says, it differs \[see 2\]. [2]", r"As note \[1\] says, it differs \[see 2\]. [1]"),
+        ("KPO is insight-driven [2]. It is green.", "KPO is insight-driven [1]. It is green. [?]"),
+        ("Pigs **fly** [9]. Cows too.", "Pigs **fly**. [?] Cows too. [?]"),
+    ],
+    ids=["gathered where the last one stood", "escaped brackets", "no proof", "a marker of no passage"],
+)
+def test_markers_are_renumbered_and_what_has_no_proof_is_marked_behind_it(text: str, shown: str) -> None:
+    assert judged(text, whole=True).text == shown
+    growing = judged(text).text.count("[?]")
+    assert growing == shown.count("[?]") - shown.endswith("[?]"), "the last one is not judged yet"
+
+
+def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it() -> None:
+    proven = "BPO processes tend to be volume-driven [1]."
+    table = "| | x |\n|---|---|\n| Fly | pigs [1] |"
+    assert judged(f"{proven} Pigs fly [1].", whole=True, strict=True).text == proven
+    assert judged(f"{table}\n\n{proven}", whole=True, strict=True).text == proven
+    assert judged("Pigs fly [1].", whole=True, strict=True).text == ""
+
+
+@pytest.mark.parametrize("part", ["[1] ", "[1, ", "| ", "- a [1]\n"])
 def test_a_model_that_repeats_itself_does_not_stop_the_clock(part: str) -> None:
     started, text = time.process_time(), (part * 3_000)[:3_000]
     judged(f"x{text}[1]")
     judged(f"{text}x")
     assert time.process_time() - started < 5
-
-
-# --- what has no proof is marked where the text grows no more
-
-
-@pytest.mark.parametrize(
-    ("text", "marked"),
-    [
-        ("KPO is insight-driven [2]. It is green.", "KPO is insight-driven [1]. It is green. [?]"),
-        (
-            "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [2] |",
-            "| BPO | KPO |\n|---|---|\n| Pigs | insight-driven [1] |",
-        ),
-        ("Pigs **fly** [9]. Cows too.", "Pigs **fly**. [?] Cows too. [?]"),
-    ],
-)
-def test_a_sentence_without_proof_is_marked_behind_it(text: str, marked: str) -> None:
-    assert judged(text, whole=True).text == marked
-    assert judged(text).text.count("[?]") == marked.count("[?]") - marked.endswith("[?]")
-
-
-# --- strict
-
-
-def test_strict_takes_out_what_is_not_proven_and_what_is_left_of_it() -> None:
-    proven = "These processes tend to be volume-driven [1]."
-    table = "| | x |\n|---|---|\n| Fly | pigs [1] |"
-    assert judged(f"{proven} Pigs fly [1].", whole=True, strict=True).text == proven
-    assert judged(f"{table}\n\n{proven}", whole=True, strict=True).text == proven
-    assert judged("Pigs fly [1].", whole=True, strict=True).text == ""

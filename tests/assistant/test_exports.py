@@ -1,15 +1,12 @@
 """A conversation to keep: Markdown, and a bundle whose quotes can be looked up again."""
 
-import hashlib
 import re
 from typing import Any
 
-import pytest
 from markdown_it import MarkdownIt
 
 from assistant.answers import Answer, Sentence
 from assistant.exports import bundle, conversation_markdown, read_bundle, verify
-from ingest.errors import UserError
 from ingest.sources import Source, make_source
 from tests import made
 
@@ -23,8 +20,8 @@ def answer(**changes: Any) -> Answer:
     return made.answer(**{**fields, **changes})
 
 
-def sources(text: str, name: str = "a.md") -> dict[str, Source]:
-    return {name: make_source(name, text)}
+def sources(text: str) -> dict[str, Source]:
+    return {"a.md": make_source("a.md", text)}
 
 
 def test_a_conversation_is_questions_answers_and_quotes_with_their_places() -> None:
@@ -49,46 +46,23 @@ def test_nothing_in_it_is_active_where_it_is_opened() -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown
 
 
-def test_a_bundle_holds_the_answers_and_the_hashes_of_what_they_cite() -> None:
-    kept = bundle([answer()], {**sources(TEXT), **sources("# Other", "b.md")})
-    assert kept.answers == (answer(),)
-    (hashed,) = kept.sources
-    assert (hashed.name, hashed.sha256) == ("a.md", hashlib.sha256(TEXT.encode()).hexdigest())
-    assert read_bundle(kept.model_dump_json()) == kept
+def test_a_quote_stands_or_has_moved_or_is_gone_and_a_changed_document_is_named() -> None:
+    def found(now: str) -> tuple[str, tuple[str, ...]]:
+        kept = read_bundle(bundle([answer()], sources(TEXT)).model_dump_json())
+        checked = verify(kept, sources(now))
+        return checked.quotes[0].state, checked.changed
 
-
-def test_a_quote_stands_or_has_moved_elsewhere_or_is_gone() -> None:
-    def state(text: str) -> str:
-        (checked,) = verify(bundle([answer()], sources(TEXT)), sources(text)).quotes
-        return checked.state
-
-    assert state(TEXT + "More.") == "stands"
-    assert state("# Pumps and more\n\n" + OIL) == "moved"
-    assert state(TEXT.replace(OIL, "**oil  the pump** twice a year.")) == "moved"
-    assert state(TEXT.replace("twice", "once")) == "gone"
-
-
-def test_a_document_whose_text_is_another_now_is_named() -> None:
-    kept = bundle([answer()], sources(TEXT))
-    assert verify(kept, sources(TEXT)).changed == ()
-    assert verify(kept, sources(TEXT + "More.")).changed == verify(kept, {}).changed == ("a.md",)
+    assert found(TEXT) == ("stands", ())
+    assert found(TEXT + "More.") == ("stands", ("a.md",))
+    assert found("# Pumps and more\n\n**oil  the pump** twice a year.") == ("moved", ("a.md",))
+    assert found(TEXT.replace("twice", "once")) == ("gone", ("a.md",))
 
 
 def test_an_answer_that_does_not_say_what_it_quotes_is_named() -> None:
-    quoted = Sentence(text=OIL, citations=(1,), support="quoted")
-    free = Sentence(text="Twice a year, then.", citations=(1,), support="supported")
+    def rewritten(text: str) -> tuple[str, ...]:
+        quoted = Sentence(text=OIL, citations=(1,), support="quoted")
+        return verify(bundle([answer(text=text, sentences=(quoted,))], {}), sources(TEXT)).rewritten
 
-    def rewritten(text: str, *sentences: Sentence) -> tuple[str, ...]:
-        return verify(bundle([answer(text=text, sentences=sentences)], {}), sources(TEXT)).rewritten
-
-    assert rewritten(f"{OIL} [1]", quoted) == ()
-    assert rewritten("Twice a year, then. [1]", free) == ()
-    assert rewritten("Oil the pump once a year. [1]", quoted) == ("How often?",)
-
-    assert rewritten(f"{OIL} [1] Never drain it. [1]", quoted) == ("How often?",)
-
-
-@pytest.mark.parametrize("text", ["", "[1]", '{"format": 2, "answers": [], "sources": []}', '{"answers": 3}'])
-def test_what_is_no_bundle_is_one_line(text: str) -> None:
-    with pytest.raises(UserError, match=r"no evidence bundle \(.*\)\. Export one anew\."):
-        read_bundle(text)
+    assert rewritten(f"{OIL} [1]") == ()
+    assert rewritten("Oil the pump once a year. [1]") == ("How often?",)
+    assert rewritten(f"{OIL} [1] Never drain it. [1]") == ("How often?",)

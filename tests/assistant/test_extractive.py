@@ -26,8 +26,7 @@ def said(answer: Answer) -> list[str]:
 
 def test_headings_are_a_list_in_the_order_of_the_text(assistant: Assistant) -> None:
     shown = said(assistant.chain.invoke("What are the six common benefits?"))
-    assert [text for text in shown if text in BENEFITS] == BENEFITS
-    assert set(shown) <= {*BENEFITS, "6 common benefits of BPO and KPO"}
+    assert [text for text in shown if text != "6 common benefits of BPO and KPO"] == BENEFITS
 
 
 def test_a_list_is_whole_with_lead_in_and_one_citation(assistant: Assistant) -> None:
@@ -37,24 +36,23 @@ def test_a_list_is_whole_with_lead_in_and_one_citation(assistant: Assistant) -> 
     assert len(items) == 5 and {item.citations for item in items} == {first.citations}
 
 
-def test_of_two_lists_the_one_that_its_source_lost_is_a_notice_and_the_other_the_answer(
-    assistant: Assistant,
-) -> None:
-    answer = assistant.chain.invoke("List BPO roles and KPO roles")
-    assert "Financial manager" in answer.text
-    assert "the source text lost" in answer.notices[0] and "BPO" in answer.notices[0]
+def test_a_list_that_the_source_lost_is_named_alone_or_beside_one_that_it_has(assistant: Assistant) -> None:
+    refused = assistant.chain.invoke("What are some of the common BPO services?")
+    lead_in = "Some of the common BPO services include:"
+    assert not refused.answered and lead_in in refused.passages[0].text
+    assert f"“{lead_in}”" in refused.notices[0] and "the source text lost" in refused.notices[0]
+    both = assistant.chain.invoke("List BPO roles and KPO roles")
+    assert "Financial manager" in both.text and "the source text lost" in both.notices[0]
 
 
 def test_two_things_that_are_compared_get_a_sentence_each(assistant_over: Over) -> None:
-    text = (
-        "# Cooling\n\nIn this guide we explain how passive and active cooling differ.\n\n"
-        "Passive cooling works without any power supply. It is silent.\n\n"
-        "Active cooling uses a powered unit with a thermostat. It hums.\n"
-    )
+    passive = "Passive cooling works without any power supply."
+    active = "Active cooling uses a powered unit with a thermostat."
+    lead = "In this guide we explain how passive and active cooling differ."
+    text = f"# Cooling\n\n{lead}\n\n{passive} It is silent.\n\n{active} It hums.\n"
     asked = "What is the difference between passive and active cooling?"
     answer = assistant_over(**{"cooling.md": text}).chain.invoke(asked)
-    assert "Passive cooling works without any power supply." in answer.text
-    assert "Active cooling uses a powered unit with a thermostat." in answer.text
+    assert passive in answer.text and active in answer.text
 
 
 def test_a_follow_up_that_names_neither_side_is_answered_on_the_one_asked_for_before(assistant: Assistant) -> None:
@@ -62,17 +60,15 @@ def test_a_follow_up_that_names_neither_side_is_answered_on_the_one_asked_for_be
         return said(assistant.chain.invoke(Ask(question=question, history=(before,))))[0]
 
     assert "hardworking employees" in first("tell me about BPO", "who works there?")
-    assert "minimal training" in first(
-        "is kpo harder than bpo", "which needs more training?"
-    )  # both were asked for
+    assert "minimal training" in first("is kpo harder than bpo", "which needs more training?"), "both were"
 
 
 def test_a_table_is_answered_by_its_rows_a_single_one_ahead_of_the_columns_names(assistant_over: Over) -> None:
     rows = "| Frozen goods | -18 degrees |\n| Chilled goods | 5 degrees |\n"
     text = f"# Ranges\n\n| Range | Temperature |\n| --- | --- |\n{rows}"
     asked = assistant_over(**{"ranges.md": text}).chain
-    one, all_of_it = asked.invoke("What temperature do frozen goods need?"), asked.invoke("List the temperatures")
+    one = asked.invoke("What temperature do frozen goods need?")
     assert one.text == "- Frozen goods \\| -18 degrees [1]\n\n**Columns:** Range \\| Temperature [2]"
     assert [sentence.support for sentence in one.sentences] == ["quoted", "quoted"]
-    assert all_of_it.text.startswith("Range \\| Temperature [1]\n- Frozen goods \\| -18 degrees [2]\n- Chilled")
-    assert all(citation.quote in text for citation in (*one.citations, *all_of_it.citations))
+    every = asked.invoke("List the temperatures").text
+    assert every.startswith("Range \\| Temperature [1]\n- Frozen goods \\| -18 degrees [2]\n- Chilled")

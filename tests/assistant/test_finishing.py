@@ -9,18 +9,14 @@ from assistant.prompts import BY_AMOUNTS
 from ingest.sources import Source
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 
-GERMAN = "Diese Prozesse sind eher vom Volumen getrieben und brauchen daher eine größere Belegschaft"
-
 
 def test_markers_become_citations_and_others_a_notice(with_model: WithModel, number: int, article: Source) -> None:
     said = f"{QUOTE} [{number}][99]\n\n- It takes a larger workforce [{number}].\n- Bananas ripen [98].\n\n[97]"
     answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
-    assert answer.answered and answer.model == "scripted"
     supports = [("quoted", (1,)), ("supported", (1,)), ("unsupported", ())]
     assert [(s.support, s.citations) for s in answer.sentences] == supports
     (citation,) = answer.citations
     assert citation.quote == QUOTE == article.text[citation.start : citation.end]
-    assert citation.section.endswith("1. Driving force")
     assert answer.text == f"{QUOTE} [1]\n\n- It takes a larger workforce [1].\n- Bananas ripen. [?]"
     assert answer.notices == ("Markers that name no passage were dropped: 99, 98, 97.",)
 
@@ -34,7 +30,6 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
     assert all(after.startswith(before) for before, after in pairwise(texts))
     assert texts[0] == "These"
     assert texts[-1] == "These processes tend to be volume-driven [1]. Bananas ripen. [?]"
-    assert len(set(texts)) >= 5
     for answer in streamed:
         assert ("[1]" in answer.text) == bool(answer.citations)
 
@@ -42,10 +37,10 @@ def test_streamed_pieces_grow_into_the_answer(with_model: WithModel, number: int
 @pytest.mark.parametrize(
     "reply",
     [
-        "The article does not say.",
         "`The article does not say.`</s>",
         "The article does not say. However, BPO is booming in Zimbabwe.",
         "Unfortunately, the passages don’t mention what Time Doctor costs. [1]",
+        "The passages don’t mention what it costs. Pigs fly.",
     ],
 )
 def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: WithModel) -> None:
@@ -54,6 +49,14 @@ def test_the_refusal_however_it_is_put_is_a_refusal(reply: str, with_model: With
     assert answer.text == "The article does not say."
     assert answer.sentences == answer.citations == answer.notices == ()
     assert answer.passages
+
+
+@pytest.mark.parametrize("besides", [QUOTE, "Pigs fly"])
+def test_behind_one_in_its_own_words_what_cites_a_passage_is_shown(
+    besides: str, with_model: WithModel, number: int
+) -> None:
+    said = f"The passages don’t mention what it costs. {besides} [{number}]"
+    assert with_model([said])[0].chain.invoke(DRIVES).answered
 
 
 def test_a_strict_answer_is_what_is_proven_or_a_refusal_that_says_so(with_model: WithModel, number: int) -> None:
@@ -76,11 +79,9 @@ def test_a_fact_of_an_earlier_answer_is_no_proof(with_model: WithModel, number: 
 
 
 def test_a_translated_answer_is_checked_by_its_amounts_and_says_so(with_model: WithModel, number: int) -> None:
-    said = f"{GERMAN} [{number}]. Der Umsatz liegt seit dem Jahr 2031 bei 77 Millionen [{number}]. Das ist so."
-    said += f" Pigs fly to the moon, and they like it [{number}]."  # is checked as always
+    said = f"Diese Prozesse sind eher vom Volumen getrieben und brauchen eine größere Belegschaft [{number}]."
+    said += f" Der Umsatz liegt seit dem Jahr 2031 bei 77 Millionen [{number}]. Das ist so."
     answer: Answer = with_model([said])[0].chain.invoke(DRIVES)
-    assert [sentence.support for sentence in answer.sentences] == ["supported", *["unsupported"] * 3]
+    assert [sentence.support for sentence in answer.sentences] == ["supported", "unsupported", "unsupported"]
     assert answer.sentences[1].doubt == "“2031” is not in the passage"
     assert answer.notices == (BY_AMOUNTS,)
-    strict: Answer = with_model([said], strict=True)[0].chain.invoke(DRIVES)
-    assert strict.text == f"{GERMAN} [1]."

@@ -75,10 +75,6 @@ def test_what_is_struck_out_is_no_evidence() -> None:
 
 def test_orders_are_found_in_time() -> None:
     began = time.process_time()
-    no_evidence("ignore " * 20_000)
-    no_evidence("user: " * 20_000)
-    no_evidence("\n".join(["a"] * 20_000))
-    no_evidence("![" * 20_000)
-    no_evidence("![a](b(" * 20_000)
-    no_evidence("So ![a](b) is " * 2_000)
+    for part in ("ignore ", "user: ", "a\n", "![", "![a](b("):
+        no_evidence(part * 20_000)
     assert time.process_time() - began < 5

@@ -7,7 +7,7 @@ import pytest
 from assistant.chain import Assistant
 
 
-@pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "who are you?", "."])
+@pytest.mark.parametrize("said", ["Good morning! How are you?", "thanks, that helped", "."])
 def test_what_is_said_to_the_assistant_is_told_what_it_answers_from(said: str, assistant: Assistant) -> None:
     answer = assistant.chain.invoke({"question": said, "history": ["What drives BPO?"]})
     assert answer.answered and not answer.citations and not answer.sentences
@@ -22,24 +22,14 @@ def test_a_first_question_without_a_word_to_look_up_is_told_so_too(assistant: As
 def test_the_questions_that_are_suggested_can_be_answered(assistant: Assistant) -> None:
     answer = assistant.chain.invoke("who are you?")
     assert answer.suggestions[:2] == ("What is this about?", "How do BPO and KPO differ?")
-    assert len(answer.suggestions) == 3
     assert all(assistant.chain.invoke(question).citations for question in answer.suggestions)
-    assert assistant.suggest(answer) == answer
 
 
-@pytest.mark.parametrize("asked", ["hi, what is KPO?", "thanks, and what drives BPO?", "help desk services?"])
-def test_a_question_with_a_greeting_is_a_question(asked: str, assistant: Assistant) -> None:
-    answer = assistant.chain.invoke(asked)
-    assert answer.citations or not answer.answered
+def test_a_question_with_a_greeting_is_a_question(assistant: Assistant) -> None:
+    assert assistant.chain.invoke("hi, what is KPO?").citations
 
 
 def test_a_heading_that_asks_the_same_is_answered_from(assistant_over: Callable[..., Assistant]) -> None:
     faq = "# Dental practice\n\n## Who are you?\n\nWe are dentists.\n\n## Hours\n\nNine to five.\n"
     answer = assistant_over(**{"faq.md": faq}).chain.invoke("Who are you?")
     assert "Ask me about" not in answer.text
-
-
-def test_of_many_documents_a_few_are_named(assistant_over: Callable[..., Assistant]) -> None:
-    many = {f"{n}.md": f"# On mill {n}\n\nIt is an old mill.\n" for n in range(6)}
-    said = assistant_over(**many).chain.invoke("hello").text
-    assert "“On mill 4”" in said and "and 1 more" in said

@@ -24,8 +24,8 @@ GERMAN = (
     ("document", "question", "nearest", "language"),
     [
         (CHINESE, "带薪年假有多少天？", "二十六天带薪年假", "zh"),
-        (GERMAN, "Wann verfallen nicht genommene Urlaubstage?", "31. März", "de"),
         (GERMAN, "When does unused leave lapse?", "", "de"),  # the document is not in English
+        ("# Leave\n\nUnused days lapse.\n", "Wann verfallen nicht genommene Urlaubstage?", "", "de"),
     ],
 )
 def test_it_is_refused_with_a_word_on_why_and_the_right_passage_nearest(
@@ -35,11 +35,6 @@ def test_it_is_refused_with_a_word_on_why_and_the_right_passage_nearest(
     assert not answer.answered
     assert nearest in answer.passages[0].text
     assert f"({language})" in answer.notices[0] and "chat model" in answer.notices[0]
-
-
-def test_so_is_a_question_on_english_text_in_another_language(brief_assistant: Assistant) -> None:
-    answer = brief_assistant.chain.invoke("Was ist der Unterschied zwischen den beiden Arten?")
-    assert not answer.answered and "(de)" in answer.notices[0]
 
 
 class Multilingual(Embeddings):
@@ -54,15 +49,13 @@ class Multilingual(Embeddings):
         return self.embed_documents([text])[0]
 
 
-@pytest.mark.parametrize("question", ["Wie viel wird für ein Hotel gezahlt?", "酒店费用?"])
-def test_with_models_of_many_languages_any_of_them_is_answered(question: str, tmp_path: Path) -> None:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "rules.md").write_text(CHINESE, encoding="utf-8")
-    ingest = IngestSettings(index=tmp_path / "index", corpus=tmp_path / "corpus")
-    build(ingest, embeddings=Multilingual())
+def test_with_models_of_many_languages_any_of_them_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "rules.md").write_text(CHINESE, encoding="utf-8")
+    ingest = IngestSettings(index=tmp_path / "index")
+    build(ingest, [tmp_path / "rules.md"], embeddings=Multilingual())
     model = replying(lambda prompt: "酒店费用每晚最高报销140欧元。[1]" if "140" in prompt else "")
     settings = AssistantSettings(ingest=ingest, whole=0)  # the best passages, not all
-    answer = open_assistant(settings, chat_model=model, embeddings=Multilingual()).chain.invoke(question)
+    asked = open_assistant(settings, chat_model=model, embeddings=Multilingual()).chain
+    answer = asked.invoke("Wie viel wird für ein Hotel gezahlt?")
     assert "140欧元" in answer.passages[0].text
     assert [(one.text, one.support) for one in answer.sentences] == [("酒店费用每晚最高报销140欧元。", "quoted")]
-    assert answer.citations[0].quote == "酒店费用每晚最高报销140欧元。"

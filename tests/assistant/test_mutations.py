@@ -5,15 +5,10 @@ which is why none of them touches another.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-from assistant.answers import Answer
+from assistant.chain import Assistant
 from assistant.units import units
-from ingest.embeddings import MiniLM
-from ingest.settings import ROOT, IngestSettings
-from tests.made import assistant_over
+from ingest.settings import ROOT
 
 ARTICLE = ROOT / "corpus" / "bpo-vs-kpo.md"
 FOREIGN = ROOT / "tests" / "data" / "cold-chain.md"
@@ -22,37 +17,20 @@ FOREIGN = ROOT / "tests" / "data" / "cold-chain.md"
 CHANGED = {
     ARTICLE: [
         ("Ericsson", "Halvorsen Marine", "Which large corporations use Time Doctor?"),
-        ("Thrive Market", "Oakhurst Pantry", "Which small business uses Time Doctor?"),
         ("14-day", "30-day", "How long is the free trial of Time Doctor?"),
         ("Andy Nguyen", "Petra Lindqvist", "Who wrote the article?"),
         ("Accenture", "Brackwater Group", "What are the top BPO companies in the world?"),
-        ("Tata Services", "Norrland Holdings", "What is the parent company of TIS Global?"),
-        ("Sutherland Global Services", "Ashgrove Analytics", "Which companies choose KPO for its expertise?"),
-        ("My SQL", "Postgres", "Which data management software should a KPO data analyst know?"),
-        ("Google Analytics", "Plausible Insights", "Which tools does a data analyst hired through KPO have?"),
         ("Vietnam", "Portugal", "Which countries are major BPO hubs?"),
-        ("the US or the UK", "Norway or Denmark", "Compared to which countries are living expenses lower?"),
-        ("Indian accounting", "Danish accounting", "What if I choose a reputable accounting firm abroad?"),
         ("corporate lawyer", "patent attorney", "Whom do businesses hire through KPO for their legal issues?"),
         ("insight-driven", "research-driven", "What drives KPO?"),
         ("volume-driven", "price-driven", "What drives BPO?"),
         ("cost arbitrage", "tariff arbitrage", "What is the service scope of BPO mostly based on?"),
         ("knowledge arbitrage", "talent arbitrage", "What kind of arbitrage does KPO rely on?"),
-        ("nearby country", "neighbouring continent", "What is nearshore BPO?"),
-        ("located overseas", "located on another continent", "What is offshore BPO?"),
         ("a set of rules", "a library of contracts", "What has BPO historically been based on?"),
-        ("rely on judgment", "rely on intuition", "What do KPO processes rely on?"),
-        ("Technical data analyst", "Marine surveyor", "What are the common roles in the KPO sector?"),
         ("Creative Design", "Patent Drafting", "What are some common KPO services?"),
         ("Virtual captives", "Shadow captives", "Which KPO service model is a hybrid one?"),
         ("supply chain", "marine insurance", "In which niches may I need a KPO provider's proven expertise?"),
         ("several years", "twelve years", "How experienced is the example call center?"),
-        ("minimal training", "six weeks of training", "How much training does a BPO employee need?"),
-        ("massive teams", "teams of 500 agents", "How large are the teams that handle large call volumes?"),
-        ("a smaller team of", "a team of eight", "How many domain specialists does a business have for KPO?"),
-        ("a fraction of", "one third of", "At what share of the cost do I get the best resources?"),
-        ("two peas in a pod", "four peas in a pod", "What are BPO and KPO often considered to be?"),
-        ("three major types", "four major types", "Into how many major types can the BPO sector be divided?"),
         ("6 common benefits", "8 common benefits", "How many common benefits of BPO and KPO are there?"),
     ],
     FOREIGN: [
@@ -61,10 +39,8 @@ CHANGED = {
         ("reefer", "frostbox", "What is a refrigerated container known as in the trade?"),
         ("62 percent", "48 percent", "What percentage of the loads is in the chilled range?"),
         ("48 to 120 hours", "30 to 200 hours", "How long does a good passive box hold its range?"),
-        ("25 euros", "39 euros", "How much does a data logger cost?"),
         ("for one year", "for three years", "How long do food carriers keep temperature records?"),
         ("94 euros", "118 euros", "What did a refrigerated pallet cost on average in 2023?"),
-        ("85 shops", "140 shops", "To how many shops does the dairy deliver?"),
         ("nine hours", "fourteen hours", "How long do the batteries of electric units last?"),
     ],
 }
@@ -75,29 +51,19 @@ DELETED = {
         ("Andy Nguyen", "Who wrote the article?"),
         ("14-day", "How long is the free trial of Time Doctor?"),
         ("Ericsson", "Which large corporations use Time Doctor?"),
-        ("Oracle", "Which data management software should a KPO data analyst know?"),
-        ("Power BI", "Which tools does a data analyst hired through KPO have?"),
         ("Tata", "What is the parent company of TIS?"),
         ("cost arbitrage", "What is the service scope of BPO mostly based on?"),
-        ("knowledge arbitrage", "What kind of arbitrage does KPO rely on?"),
         ("peas", "What are BPO and KPO often considered to be?"),
-        ("project pipelines", "What can managers focus on when payroll is outsourced?"),
         ("Malaysia", "Which countries are major BPO hubs?"),
-        ("tax benefits", "Are there tax benefits to offshore outsourcing?"),
         ("nearby country", "What is nearshore BPO?"),
         ("hybrid", "What are virtual captives?"),
-        ("project or time", "On what basis do third-party KPO vendors handle tasks?"),
         ("smaller budget", "With what budget can I start out with outsourcing?"),
-        ("learning curve", "Which technologies have a learning curve?"),
-        ("pre-define", "What do I have to pre-define before I make a deal with a service provider?"),
-        ("remotely", "Where will the outsourced team likely work?"),
     ],
     FOREIGN: [
         ("140", "How much does a live tracker cost?"),
         ("by half", "By how much do strip curtains cut the loss of cold?"),
         ("every three hours", "How fast does a full reefer warm up when the diesel runs out?"),
         ("grey", "What happens to the skin of bananas in the cold?"),
-        ("212", "How many shippers were asked?"),
         ("18,000", "How much did the changes at the dairy cost?"),
     ],
 }
@@ -105,21 +71,6 @@ DELETED = {
 # What a trained model does of each kind, as a share: it has learned from questions on the text as it was, and a
 # threshold that is right for all documents is not right for every question.
 FOLLOWED, REFUSED = 0.75, 0.5
-
-Asking = Callable[[Path, str], Callable[[str], Answer]]
-
-
-@pytest.fixture
-def asking(tmp_path: Path, minilm: MiniLM) -> Asking:
-    """Asks the offline assistant over a mutated copy of a document."""
-
-    def over(document: Path, text: str) -> Callable[[str], Answer]:
-        copy = tmp_path / document.name
-        copy.write_text(text, encoding="utf-8")
-        settings = IngestSettings(index=tmp_path / document.stem)
-        return assistant_over(settings, copy, embeddings=minilm).chain.invoke
-
-    return over
 
 
 def without(text: str, fact: str) -> str:
@@ -137,31 +88,35 @@ def share(held: dict[str, bool]) -> float:
     return sum(held.values()) / len(held)
 
 
-def test_changed_names_and_numbers_are_answered_as_they_now_stand_and_never_as_before(asking: Asking) -> None:
+def test_changed_names_and_numbers_are_answered_as_they_now_stand_and_never_as_before(
+    assistant_over: Callable[..., Assistant],
+) -> None:
     followed = {}
     for document, changes in CHANGED.items():
         copy = document.read_text(encoding="utf-8")
         for before, now, _ in changes:
             assert before in copy
             copy = copy.replace(before, now)
-        ask = asking(document, copy)
+        chain = assistant_over(**{document.name: copy}).chain
         for before, now, question in changes:
-            answer = ask(question)
+            answer = chain.invoke({"question": question, "within": [document.name]})
             assert before not in answer.text
             assert all(copy[c.start : c.end] == c.quote for c in answer.citations)
             followed[question] = now.casefold() in answer.text.casefold()
     assert share(followed) >= FOLLOWED
 
 
-def test_a_deleted_fact_is_never_stated_and_most_questions_for_it_are_refused(asking: Asking) -> None:
+def test_a_deleted_fact_is_never_stated_and_most_questions_for_it_are_refused(
+    assistant_over: Callable[..., Assistant],
+) -> None:
     refused = {}
     for document, facts in DELETED.items():
         copy = document.read_text(encoding="utf-8")
         for fact, _ in facts:
             copy = without(copy, fact)
-        ask = asking(document, copy)
+        chain = assistant_over(**{document.name: copy}).chain
         for fact, question in facts:
-            answer = ask(question)
+            answer = chain.invoke({"question": question, "within": [document.name]})
             assert fact.casefold() not in answer.text.casefold()
             refused[question] = not answer.answered
     assert share(refused) >= REFUSED

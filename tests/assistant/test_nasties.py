@@ -7,8 +7,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.answers import Answer, Ask
 from assistant.chain import Assistant
@@ -20,7 +18,7 @@ from tests.nasties import NASTIES, grown
 
 LONGEST = 4_000  # characters of a question
 GROWN = ("combining", "templates", "brackets", "no character", "SQL", "ends of lines")
-SECONDS = 5.0  # far above what any of these takes here, far below what no bound at all would take
+SECONDS = 5.0  # far above what any of these takes, far below what no bound at all would take
 
 each = pytest.mark.parametrize("text", NASTIES.values(), ids=NASTIES.keys())
 
@@ -61,33 +59,20 @@ def test_ten_thousand_turns_are_answered_and_a_million_characters_turned_down(br
         assert answered(brief_assistant, asked) is None
 
 
-@given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=3))
-def test_any_question_after_any_others(brief_assistant: Assistant, question: str, history: list[str]) -> None:
-    answered(brief_assistant, Ask(question=question, history=tuple(history)))
-
-
 @each
-def test_a_question_set(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "set.jsonl"
+def test_what_is_read_from_a_file(text: str, tmp_path: Path) -> None:
+    """A question set, a comment on an answer, and an evidence bundle."""
+    shown, path = text.encode(errors="replace").decode(), tmp_path / "file.jsonl"
     line = {"id": text, "question": text, "answerable": True, "facts": [[text]], "evidence": [text]}
     with in_time():
         for content in (text, json.dumps(text), json.dumps(line), json.dumps(line, ensure_ascii=False)):
             path.write_text(content, encoding="utf-8", errors="surrogatepass")
             with suppress(UserError):  # where it is not UTF-8
                 assert all(len(str(problem)) < 2_000 for problem in read_jsonl(path).problems)
-
-
-@each
-def test_a_comment_on_an_answer_and_an_evidence_bundle(text: str, tmp_path: Path) -> None:
-    shown = text.encode(errors="replace").decode()  # as the window takes it
-    answer = Answer(question=shown, standalone_question=shown, answered=False, text=shown, model="m")
-    given = Feedback(good=False, comment=shown, answer=answer)
-    keep(given, tmp_path / "feedback.jsonl")
-    assert read_feedback(tmp_path / "feedback.jsonl") == [given]
-    assert len(list(to_complete([given]))) == 1
-    kept = read_bundle(bundle([answer], {}).model_dump_json())
-    with in_time():
-        verify(kept, {})
-    for content in (shown, json.dumps(shown)):
+        answer = Answer(question=shown, standalone_question=shown, answered=False, text=shown, model="m")
+        given = Feedback(good=False, comment=shown, answer=answer)
+        keep(given, tmp_path / "feedback.jsonl")
+        assert read_feedback(tmp_path / "feedback.jsonl") == [given] and len(list(to_complete([given]))) == 1
+        verify(read_bundle(bundle([answer], {}).model_dump_json()), {})
         with pytest.raises(UserError):
-            read_bundle(content)
+            read_bundle(shown)

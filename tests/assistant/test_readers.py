@@ -7,11 +7,8 @@ import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import prompts
-from assistant.chain import Assistant, open_assistant
+from assistant.chain import Assistant
 from assistant.readers import Draft, ReaderInput, extractive, llm
-from assistant.settings import AssistantSettings
-from ingest.embeddings import MiniLM
-from ingest.settings import IngestSettings
 from tests.fakes import scripted
 
 Reader = Runnable[ReaderInput, Draft]
@@ -45,12 +42,3 @@ def test_it_refuses_in_the_fixed_words_or_names_passages_by_number_and_streams_w
     numbers = [int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", last.text)]
     assert last.text == prompts.refusal(1) or numbers
     assert all(1 <= number <= len(reading.passages) for number in numbers)
-
-
-def test_one_of_your_own_answers_with_verified_citations(ingest_settings: IngestSettings, minilm: MiniLM) -> None:
-    settings = AssistantSettings(ingest=ingest_settings)
-    own = open_assistant(settings, reader=RunnableLambda(of_ones_own), embeddings=minilm)
-    answer = own.chain.invoke({"question": "And for KPO?", "history": ["What drives BPO?"]})
-    assert answer.model == "of_ones_own" and answer.standalone_question == "What drives KPO?"
-    assert {sentence.support for sentence in answer.sentences} == {"quoted"}
-    assert own.sends_to == () and own.offline.model == "extractive"

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.chain import Assistant
 from assistant.reading_model.model import ReadingModel
-from assistant.retriever import CONTEXT_TOKENS, HybridRetriever, Ranking, fuse
+from assistant.retriever import CONTEXT_TOKENS, Ranking, fuse
 from assistant.scorer import Scorer
 from ingest.embeddings import MiniLM
 from ingest.known_questions import IndexedQuestion, QuestionIndex
@@ -14,14 +14,6 @@ from ingest.sources import Source
 from ingest.text import Span, count_tokens
 
 Over = Callable[..., Assistant]
-
-
-@pytest.fixture
-def retriever(assistant: Assistant) -> HybridRetriever:
-    return assistant.opened().retriever
-
-
-# --- fusion
 
 
 def test_what_both_rankings_have_comes_first_and_of_equals_what_stands_earlier() -> None:
@@ -32,14 +24,11 @@ def test_what_both_rankings_have_comes_first_and_of_equals_what_stands_earlier()
     assert fused([9, 2], [2, 9]) == [2, 9]
 
 
-# --- what is retrieved
-
-
 @pytest.mark.parametrize("question", ["What are the six common benefits?", "?", "知识流程外包"])
 def test_passages_come_best_first_within_their_budget(
-    question: str, retriever: HybridRetriever, article: Source
+    question: str, assistant: Assistant, article: Source
 ) -> None:
-    documents = retriever.invoke(question)
+    documents = assistant.opened().retriever.invoke(question)
     for document in documents:
         found = document.metadata
         assert set(found) == {"source", "section", "start", "end", "score"}
@@ -51,15 +40,12 @@ def test_passages_come_best_first_within_their_budget(
 
 def test_a_passage_is_found_by_a_question_beside_its_own_document(assistant_over: Over, minilm: MiniLM) -> None:
     texts = {"a.md": "# A\n\n## Glow\n\nIt shines.\n\n## Hum\n\nIt sings.", "b.md": "# B\n\n## Tea\n\nIt is hot."}
-    found = assistant_over(**texts).opened().retriever
-    question = "Why does the lamp flicker at dusk?"
-    (sings,) = [p for p in found.index.passages if "It sings." in p.text]
-    at = sings.start + sings.text.index("It sings.")
-    beside = IndexedQuestion(question, sings.source, (Span(at, at + 9),))
+    index = assistant_over(**texts).opened().index
+    question, passages = "Why does the lamp flicker at dusk?", list(index.passages)
+    (sings,) = [p for p in passages if "It sings." in p.text]
+    beside = IndexedQuestion(question, sings.source, (Span(sings.start, sings.end),))
     questions = QuestionIndex.of([beside], [tokens.vectors for tokens in minilm.embed_tokens([question])])
-    known = Scorer(found.index.lexicon, minilm, ReadingModel(), questions=questions)
-    passages = list(found.index.passages)
-    scores = dict(zip([p.text for p in passages], known.rerank(question, passages), strict=True))
-    assert scores[sings.text] == max(scores.values()) == pytest.approx(1, abs=1e-2)
-    without = dict(zip(scores, found.scorer.rerank(question, passages), strict=True))
-    assert {text for text in scores if abs(scores[text] - without[text]) > 1e-2} == {sings.text}
+    without, known = (Scorer(index.lexicon, minilm, ReadingModel(), questions=of) for of in (None, questions))
+    scores = zip(passages, known.rerank(question, passages), without.rerank(question, passages), strict=True)
+    raised = {passage.text: score for passage, score, before in scores if abs(score - before) > 1e-2}
+    assert raised == {sings.text: pytest.approx(1, abs=1e-2)}

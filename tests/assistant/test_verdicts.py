@@ -30,60 +30,25 @@ def test_the_begin_of_a_unit_word_for_word_is_proven_whatever_the_judge_says(sen
     assert of(sentence) == of(sentence, judge=None) == CERTAIN
 
 
-def test_words_from_the_middle_of_a_unit_are_judged_for_a_not_may_stand_before_them() -> None:
-    assert of("easy").doubt == of("it is not easy").doubt == "the passage does not say that"
-    assert of("easy", CREDULOUS) == Verdict("", 2.0)
+@pytest.mark.parametrize("sentence", ["easy", "it is not easy", "Cheap is BPO.", "KPO: BPO is cheap"])
+def test_other_words_and_those_behind_a_label_or_a_not_are_judged(sentence: str) -> None:
+    assert of(sentence).doubt
 
 
-def test_how_many_things_a_sentence_lists_itself_is_no_amount_that_the_passage_must_have() -> None:
-    assert of("Two are named: BPO and Genpact.", CREDULOUS) == Verdict("", 2.0)
-    assert of("Three are named: BPO and Genpact.", CREDULOUS).doubt == "“3” is not in the passage"
-    assert of("It needs two clerks and is cheap.", CREDULOUS).doubt == "“2” is not in the passage"
-
-
-def test_a_word_of_a_tables_head_is_a_name_only_where_the_documents_treat_it_so() -> None:
-    assert of("cheap", CREDULOUS, label="BPO, Driver") == Verdict("", 2.0)
-    lacking = [
-        of("cheap", CREDULOUS, label="KPO, Driver"),
-        of("cheap", replace(CREDULOUS, named={"Wipro"}), label="BPO, Wipro"),
-        of("Wipro", CREDULOUS, label="BPO, Driver"),
-    ]
-    assert [one.doubt for one in lacking] == [
-        f"“{name}” is not in the passage" for name in ("KPO", "Wipro", "Wipro")
-    ]
-
-
-@pytest.mark.parametrize("label", ["KPO: ", "It is a myth: ", "2030: "])
-def test_words_behind_a_label_of_their_own_that_the_passage_does_not_have_are_not_proven(label: str) -> None:
-    assert of(f"{label}BPO is cheap").doubt
-
-
-def test_what_claims_nothing_is_not_doubted() -> None:
-    for sentence in ("Yes.", "Is BPO cheap?", "I hope this helps!", "包括：", "它便宜吗？"):
-        assert of(sentence) == of(sentence, cited=False) == CERTAIN
-    for sentence in ("Sure it is cheap.", "BPO."):
-        assert not claims_nothing(sentence)
-
-
-def test_a_refusal_that_cites_nothing_is_not_doubted_either() -> None:
-    assert of("The passages do not mention prices.", cited=False) == CERTAIN
-    assert of("The passages do not mention prices.").doubt  # for it cites a passage
-
-
-def test_without_a_judge_other_words_are_not_proven() -> None:
-    assert of("Cheap is BPO.", judge=None) == Verdict("the passage does not say it in these words", -math.inf)
-    assert of("easy", judge=None) == CERTAIN  # who has none quotes whole units
-
-
-def test_what_cites_nothing_says_so() -> None:
-    assert of("Bananas ripen in August.", CREDULOUS, cited=False) == Verdict("it cites no passage", -math.inf)
-
-
-def test_an_amount_or_name_that_the_passage_lacks_is_named_before_anyone_judges() -> None:
-    assert of("It needs 400 clerks", CREDULOUS) == Verdict("“400” is not in the passage", -math.inf)
-    assert of("It needs the clerks of Wipro", CREDULOUS) == Verdict("“Wipro” is not in the passage", -math.inf)
-    in_heading_or_text = of("In Peru 300 clerks of Genpact are cheap", CREDULOUS)
-    assert in_heading_or_text == Verdict("", 2.0)
+@pytest.mark.parametrize(
+    ("sentence", "doubt"),
+    [
+        ("easy", ""),
+        ("In Peru 300 clerks of Genpact are cheap", ""),
+        ("It needs 400 clerks", "“400” is not in the passage"),
+        ("It needs the clerks of Wipro", "“Wipro” is not in the passage"),
+        ("Two are named: BPO and Genpact.", ""),  # the sentence lists them itself
+        ("Three are named: BPO and Genpact.", "“3” is not in the passage"),
+        ("It needs two clerks and is cheap.", "“2” is not in the passage"),
+    ],
+)
+def test_an_amount_or_name_that_the_passage_lacks_is_named_first(sentence: str, doubt: str) -> None:
+    assert of(sentence, CREDULOUS) == Verdict(doubt, -math.inf if doubt else 2.0)
 
 
 def test_how_many_items_a_list_has_may_be_said() -> None:
@@ -93,9 +58,29 @@ def test_how_many_items_a_list_has_may_be_said() -> None:
     assert verdict(proof, "Four roles are named.", False, CREDULOUS).doubt == "“4” is not in the passage"
 
 
-def test_all_else_is_for_the_judge() -> None:
-    assert of("Cheap is BPO.", CREDULOUS) == Verdict("", 2.0)
-    assert of("Cheap is BPO.", DOUBTFUL) == Verdict("the passage does not say that", 0.5)
+def test_a_word_of_a_tables_head_is_a_name_only_where_the_documents_treat_it_so() -> None:
+    assert of("cheap", CREDULOUS, label="BPO, Driver").doubt == ""
+    assert of("cheap", CREDULOUS, label="KPO, Driver").doubt == "“KPO” is not in the passage"
+    named = replace(CREDULOUS, named={"Wipro"})
+    assert of("cheap", named, label="BPO, Wipro").doubt == "“Wipro” is not in the passage"
+
+
+def test_what_claims_nothing_is_not_doubted() -> None:
+    for sentence in ("Yes.", "Is BPO cheap?", "I hope this helps!", "包括：", "它便宜吗？"):
+        assert of(sentence) == of(sentence, cited=False) == CERTAIN
+    for sentence in ("Sure it is cheap.", "BPO."):
+        assert not claims_nothing(sentence)
+
+
+def test_what_cites_nothing_says_so_but_for_a_refusal() -> None:
+    assert of("Bananas ripen in August.", CREDULOUS, cited=False) == Verdict("it cites no passage", -math.inf)
+    assert of("The passages do not mention prices.", cited=False) == CERTAIN
+    assert of("The passages do not mention prices.").doubt, "for it cites a passage"
+
+
+def test_without_a_judge_only_quotes_are_proven() -> None:
+    assert of("Cheap is BPO.", judge=None) == Verdict("the passage does not say it in these words", -math.inf)
+    assert of("easy", judge=None) == CERTAIN
 
 
 # --- in another language
@@ -120,7 +105,6 @@ def test_a_sentence_has_the_language_it_or_its_answer_tells(sentence: str, answe
 def test_a_passage_that_nobody_named_proves_nothing_in_another_language() -> None:
     sought = replace(CREDULOUS, sought=True, written=GERMAN)
     assert of(GERMAN, sought) == Verdict("it is in another language than the passage", -math.inf)
-    assert of(GERMAN, cited=False).doubt == "it cites no passage"
 
 
 # --- against a person's

@@ -26,52 +26,58 @@ def text(made: ReaderInput) -> str:
     return make_reader(CALIBRATION).invoke(made).text
 
 
-# --- an answer
-
-
 def test_what_answers_is_quoted_with_the_number_of_its_passage() -> None:
     assert text(reading(("It is red.", [-1.0]), ("It is blue.", [1.0]))) == "It is blue. [2]"
     assert text(reading((LIST, [1.0, 1.0, 1.0]))) == "Some are: [1]\n- red [1]\n- blue [1]"
     assert text(reading(("It is | red [3].", [1.0]))) == "It is \\| red \\[3\\]. [1]"
 
 
-SCALING = ("Firms are flexible. Start small. Grow later.", [-3.0, -2.0, -1.0])
+def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was() -> None:
+    unlikely = reading(("It is red.", [-0.1]))
+    assert text(unlikely) == prompts.refusal(1)
+    decision = decide(unlikely, CALIBRATION)
+    assert decision.reason == "the text answers with a probability of 0.48, 0.50 is needed"
+    assert decision.confidence == unlikely.answerable
+    assert decide(reading(("Why?", [3.0])), CALIBRATION).reason == "nothing was found that can be quoted"
+
+
+def test_a_list_that_its_source_lost_is_refused_with_a_notice() -> None:
+    lead_in = "Some of the services include:"
+    made = reading(("It is red.", [0.5]), (lead_in, [1.0]))
+    lost = make_source("1.md", f"{lead_in}\n\n<!-- note: the list was lost -->\n")
+    draft = make_reader(CALIBRATION).invoke(replace(made, sources={**made.sources, "1.md": lost}))
+    assert (draft.text, draft.about) == (prompts.refusal(2), 2)
+    assert draft.notices == (prompts.LOST_LIST.format(lead_in=lead_in),)
+    assert text(made) == "It is red. [1]"  # nothing was lost here, and what announces nothing says nothing
+
+
+# --- a heading that asks
 
 
 @pytest.mark.parametrize("asked", ["tell me about better scalability", "Better scalability?"])
-def test_who_asks_for_a_section_by_its_heading_gets_its_beginning(asked: str) -> None:
-    made = reading(SCALING, question=asked, section="Benefits > 4. Better scalability")
+def test_who_asks_for_a_section_by_its_whole_heading_gets_its_beginning(asked: str) -> None:
+    begins = ("Firms are flexible. Start small. Grow later.", [-3.0, -2.0, -1.0])
+    made = reading(begins, question=asked, section="Benefits > 4. Better scalability")
     assert text(made) == "Firms are flexible. [1]\n\nStart small. [1]\n\nGrow later. [1]"
+    assert text(replace(made, question="tell me about scalability")) == prompts.refusal(1)
     long = (" ".join([f"It is so {'very ' * 25}long."] * 4), [0.0] * 4)
     assert len(decide(reading(long, question=asked, section="Better scalability"), CALIBRATION).lines) == 2
 
 
-@pytest.mark.parametrize("asked", ["tell me about scalability", "Which firms have better scalability?"])
-def test_who_asks_with_fewer_or_more_words_than_a_heading_gets_only_what_answers(asked: str) -> None:
-    assert text(reading(SCALING, question=asked, section="Better scalability")) == "The article does not say."
+def test_what_stands_below_the_very_question_answers_it_however_unsure_the_model_is() -> None:
+    told = ("## What does it cost?\n\nIt costs 45 euros.", [-9.0, -3.0])
+    asked = reading(told, question="what does it cost", section="FAQ > What does it cost?")
+    assert text(asked) == "It costs 45 euros. [1]"
+    assert text(replace(asked, question="What did it cost?")) == prompts.refusal(1)
 
 
 # --- two things
 
 
-COMPARED = reading(
-    (f"{INSIGHT} {VOLUME} BPO and KPO save costs.", [1.0, 0.5, 0.2]), question="How do BPO and KPO differ?"
-)
-
-
 def test_two_things_stand_below_their_names_in_the_order_of_the_question_and_the_rest_behind() -> None:
-    assert text(COMPARED) == f"**BPO:** {VOLUME} [1]\n\n**KPO:** {INSIGHT} [1]\n\nBPO and KPO save costs. [1]"
-
-
-def test_an_item_is_on_the_side_of_what_announces_it_and_a_sentence_of_the_one_before_it() -> None:
-    listed = "KPO roles are:\n\n- Analyst.\n- Lawyer.\n\nBPO is big. It needs clerks."
-    made = reading((listed, [1.0, 1.0, 1.0, -1.0, 1.0]), question="Roles in BPO or KPO?")
-    assert lines(made) == [
-        ("BPO:", "It needs clerks.", False),
-        ("KPO:", "KPO roles are:", False),
-        ("", "Analyst.", True),
-        ("", "Lawyer.", True),
-    ]
+    told = f"{INSIGHT} {VOLUME} BPO and KPO save costs."
+    made = reading((told, [1.0, 0.5, 0.2]), question="How do BPO and KPO differ?")
+    assert text(made) == f"**BPO:** {VOLUME} [1]\n\n**KPO:** {INSIGHT} [1]\n\nBPO and KPO save costs. [1]"
 
 
 def test_of_a_list_with_items_on_either_side_come_only_these_and_under_their_own_names() -> None:
@@ -80,68 +86,20 @@ def test_of_a_list_with_items_on_either_side_come_only_these_and_under_their_own
     assert lines(made) == [("", "Near: in a next country.", True), ("", "Far: not near at all.", True)]
 
 
-# --- a refusal
-
-
-@pytest.mark.parametrize(
-    ("made", "reason"),
-    [
-        (reading(("It is red.", [-0.1])), "the text answers with a probability of 0.48, 0.50 is needed"),
-        (reading(("Why?", [3.0])), "nothing was found that can be quoted"),
-    ],
-)
-def test_where_nothing_answers_it_refuses_and_says_why_and_how_sure_it_was(made: ReaderInput, reason: str) -> None:
-    decision = decide(made, CALIBRATION)
-    assert (decision.lines, decision.reason) == ([], reason)
-    assert text(made) == prompts.refusal(len(made.sources))
-    assert decision.confidence == made.answerable
-
-
-LOST = "Some of the services include:\n\n<!-- note: the list was lost -->\n"
-
-
-def test_a_list_that_its_source_lost_is_refused_with_a_notice() -> None:
-    made = reading(("It is red.", [0.5]), ("Some of the services include:", [1.0]))
-    lost = replace(made, sources={**made.sources, "1.md": make_source("1.md", LOST)})
-    draft = make_reader(CALIBRATION).invoke(lost)
-    assert draft.text == prompts.refusal(2)
-    assert draft.notices == (prompts.LOST_LIST.format(lead_in="Some of the services include:"),)
-    assert draft.about == 2
-    assert text(made) == "It is red. [1]"  # nothing was lost here, and what announces nothing says nothing
-
-
 def test_a_side_that_none_of_the_best_is_on_gets_its_best_sentence_if_that_alone_would_be_answered_with() -> None:
-    question = "How do BPO and KPO differ?"
-    both = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, 0.5]), question=question)
-    assert lines(both) == [("BPO:", VOLUME, False), ("KPO:", INSIGHT, False)]
-    one = reading((f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, -0.5]), question=question)
-    assert lines(one) == [("KPO:", INSIGHT, False)]
+    def sides(of_volume: float) -> list[str]:
+        told = (f"{INSIGHT} It is. {VOLUME}", [3.0, 0.0, of_volume])
+        return [label for label, _, _ in lines(reading(told, question="How do BPO and KPO differ?"))]
+
+    assert (sides(0.5), sides(-0.5)) == (["BPO:", "KPO:"], ["KPO:"])
 
 
 def test_of_two_things_that_a_title_compares_the_one_that_is_asked_for_is_answered_with() -> None:
-    asked = reading(
-        (f"# BPO vs KPO\n\n{VOLUME} {INSIGHT} It is small.", [-9.0, 1.0, 1.0, 0.5]), question="What drives KPO?"
-    )
-    assert text(asked) == f"{INSIGHT} [1]\n\nIt is small. [1]"
-    both = replace(asked, question="What drives BPO or KPO?")
-    assert VOLUME in text(both) and INSIGHT in text(both)
-
-
-def test_an_item_that_alone_has_what_is_asked_for_answers_though_it_is_on_the_other_side() -> None:
     firms = "BPO firms are:\n\n- Acme.\n- Bolt."
-    asked = reading(
-        (f"# BPO vs KPO\n\n{INSIGHT}\n\n{firms}", [-9.0, 0.2, 0.1, 1.0, 0.9]), question="Is Acme a KPO?"
-    )
-    assert text(asked) == f"BPO firms are: [1]\n- Acme. [1]\n\n{INSIGHT} [1]"
-    assert text(replace(asked, question="Which is a KPO?")) == f"{INSIGHT} [1]"
-
-
-def test_what_stands_below_the_very_question_answers_it_however_unsure_the_model_is() -> None:
-    told = ("## What does it cost?\n\nIt costs 45 euros.", [-9.0, -3.0])
-    asked = reading(told, ("It is red.", [-1.0]), question="what does it cost", section="FAQ > What does it cost?")
-    only = replace(asked, passages=(asked.passages[0], asked.passages[1].model_copy(update={"section": "FAQ"})))
-    assert text(only) == "It costs 45 euros. [1]"
-    assert text(replace(only, question="What did it cost?")) == prompts.refusal(2)
+    told = (f"# BPO vs KPO\n\n{INSIGHT}\n\n{firms}", [-9.0, 0.2, 0.1, 1.0, 0.9])
+    assert text(reading(told, question="Which is a KPO?")) == f"{INSIGHT} [1]"
+    acme = "BPO firms are: [1]\n- Acme. [1]"  # what is asked for is on the other side
+    assert text(reading(told, question="Is Acme a KPO?")) == f"{acme}\n\n{INSIGHT} [1]"
 
 
 # --- whatever the logits

@@ -10,77 +10,52 @@ from tests.assistant.readers.made import reading
 THREE = "One is red. Two is blue. Three is green."
 LIST = "Some are:\n\n- red\n- blue\n- green"
 TABLE = "| Colour | Price |\n|---|---|\n| red | 3 |\n| blue | 5 |"
+RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
 
 
-def selected(*passages: tuple[str, list[float]], unit_margin: float = 1.0, together: bool = False) -> list[str]:
-    return [c.unit.text for c in select(candidates(reading(*passages, together=together)), unit_margin, 0.5)]
+def selected(*passages: tuple[str, list[float]]) -> list[str]:
+    """What is chosen of these parts of one document, with a margin of 1, and of a half for rows."""
+    return [c.unit.text for c in select(candidates(reading(*passages, together=True)), 1.0, 0.5)]
 
 
-# --- candidates
-
-
-def test_every_unit_is_a_candidate_with_the_number_of_its_passage_best_first() -> None:
-    found = candidates(reading(("# Red\n\nIt is.", [-1.0, 2.0]), ("Blue.", [0.5])))
-    assert [(c.number, c.unit.text, c.score) for c in found] == [
-        (1, "It is.", 2.0),
-        (2, "Blue.", 0.5),
-        (1, "Red", -1),
-    ]
-    asking = candidates(reading(("Why?\n\n**Really?**\n\nSo it is.", [3.0, 2.0, 1.0])))
-    assert [c.unit.text for c in asking] == ["So it is."], "what asks is no answer"
-
-
-# --- sentences
+def test_every_unit_but_what_asks_is_a_candidate_best_first() -> None:
+    asking = ("Why?\n\n**Really?**\n\nSo.", [3.0, 2.0, 0.5])
+    found = candidates(reading(("# Red\n\nIt is.", [-1.0, 2.0]), asking))
+    ranked = [(c.number, c.unit.text, c.score) for c in found]
+    assert ranked == [(1, "It is.", 2.0), (2, "So.", 0.5), (1, "Red", -1.0)]
 
 
 def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
     assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
-    assert selected((THREE, [1.0, -0.1, 0.0]), unit_margin=0.5) == ["One is red."]
 
 
 def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
-    long, half = " ".join(["word"] * (LONGEST + 1)), " ".join(["word"] * (LONGEST // 2))
-    assert selected((f"{long.title()}. Two.", [2.0, 1.0])) == [f"{long.title()}."]
-    assert selected((f"{half.title()}. {half.title()}. Two more.", [2.0, 1.5, 1.0])) == [f"{half.title()}."] * 2
-
-
-# --- headings
-
-
-RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
+    long, half = f"Very{' long' * LONGEST}.", f"Half{' as' * (LONGEST // 2 - 1)}."
+    assert selected((f"{long} Two.", [2.0, 1.0])) == [long]
+    assert selected((f"{half} {half} Two more.", [2.0, 1.5, 1.0])) == [half] * 2
 
 
 def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_text() -> None:
-    assert selected((RED, [0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Red", "Blue", "Green"]
-    assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0]), together=True) == ["Green"]
-
-
-def test_several_headings_answer_as_well_as_most_of_them_do() -> None:
+    assert selected((RED, [0.2]), (BLUE, [-3.0]), (GREEN, [1.0])) == ["Red", "Blue", "Green"]
+    assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0])) == ["Green"]
+    # several answer as well as most of them do
     three = (RED, [1.0]), (BLUE, [0.1]), (GREEN, [0.4])
-    assert selected(*three, ("It is.", [0.3]), together=True) == ["Red", "Blue", "Green"]
-    assert selected(*three, ("It is.", [0.5]), together=True) == ["It is."]
+    assert selected(*three, ("It is.", [0.3])) == ["Red", "Blue", "Green"]
+    assert selected(*three, ("It is.", [0.5])) == ["It is."]
 
 
 def test_an_item_comes_with_what_announces_its_list() -> None:
     assert selected((LIST, [-1.0, -1.0, 2.0, -5.0])) == ["Some are:", "blue"]
     assert selected((TABLE, [-1.0, 2.0, 1.4])) == ["Colour | Price", "red | 3"], "rows are more alike than items"
     assert selected((TABLE, [-1.0, 2.0, 1.6])) == ["Colour | Price", "red | 3", "blue | 5"]
-    assert selected((TABLE, [2.0, 1.0, -9.0])) == ["Colour | Price", "red | 3", "blue | 5"], (
-        "its head asks for all"
-    )
 
 
 def test_a_list_of_which_most_items_or_what_announces_it_answer_comes_whole() -> None:
     assert selected((LIST, [2.0, -1.0, -1.0, -5.0])) == ["Some are:", "red", "blue", "green"]
+    assert selected((TABLE, [2.0, 1.0, -9.0])) == ["Colour | Price", "red | 3", "blue | 5"]
     assert selected((LIST, [-9.0, 2.0, 1.0, -2.5])) == ["Some are:", "red", "blue", "green"]
-    assert selected((LIST, [-9.0, 2.0, 0.9, -2.5])) == ["Some are:", "red"]
-
-
-def test_a_sentence_that_is_only_read_with_what_announces_a_list_does_not_bring_it() -> None:
     firms = "Experts run some firms.\n\nThese are:\n\n- red\n- blue"
-    assert selected((firms, [2.0, -9.0, -9.0, -9.0])) == ["Experts run some firms."]
-    assert selected((firms, [-9.0, 2.0, -9.0, -9.0])) == ["Experts run some firms.", "These are:", "red", "blue"]
-    assert selected((firms, [-9.0, -9.0, 2.0, -9.0])) == ["Experts run some firms.", "These are:", "red"]
+    assert selected((firms, [2.0, -9.0, -9.0, -9.0])) == ["Experts run some firms."], "it announces none"
 
 
 # --- whatever the logits

@@ -8,8 +8,8 @@ import numpy as np
 from assistant.reading_model.encoding import EncodedPassage, EncodedText, Encoder
 from ingest.embeddings import MiniLM, TokenVectors
 from ingest.lexicon import Lexicon
-from ingest.passages import Passage
 from ingest.text import Span
+from tests.made import passage
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 BETWEEN = (0.6, 0.8)  # its cosine with EAST is 0.6, with NORTH 0.8
@@ -17,14 +17,12 @@ COSINE_OF_MEANS = 3.4 / np.sqrt(5.8 * 2)  # of EAST, NORTH and BETWEEN with EAST
 
 
 class ByWord(MiniLM):
-    """Words and single signs, in two dimensions; what has no vector looks WEST. Notes what it has read."""
+    """Words and single signs, in two dimensions; what has no vector looks WEST."""
 
     def __init__(self, **vectors: tuple[float, float]) -> None:
         self.vectors = vectors
-        self.read: list[str] = []
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        self.read += texts
         return [self._tokens(text) for text in texts]
 
     def _tokens(self, text: str) -> TokenVectors:
@@ -46,7 +44,3 @@ class Pair:
 
     def passage(self, text: str, section: str = "") -> EncodedPassage:
         return self.encoder.passages([passage(text, section)])[0]
-
-
-def passage(text: str, section: str = "") -> Passage:
-    return Passage("a.md", section, 0, len(text), text)

@@ -10,7 +10,6 @@ from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     logistic_regression,
-    row_margin,
     share_behind,
     unit_margin,
 )
@@ -19,12 +18,10 @@ from assistant.reading_model.training.examples import Example, Question
 NOTHING = np.zeros((0, 384), dtype=np.float16)
 
 
-def read(logits: list[list[float]], wanted: list[list[int]], rows: bool = False) -> ReadQuestion:
-    """A question with a passage for each list of logits, and which of its units answer; all or none are `rows`."""
+def read(logits: list[list[float]], wanted: list[list[int]]) -> ReadQuestion:
+    """A question with a passage for each list of logits, and which of its units answer."""
     answers = [np.array(marks, dtype=np.float32) for marks in wanted]
-    examples = [
-        Example(NOTHING, 0, NOTHING, rows=one >= 0 if rows else one < 0, units_answer=one) for one in answers
-    ]
+    examples = [Example(NOTHING, 0, NOTHING, rows=one < 0, units_answer=one) for one in answers]
     question = Question("?", "detail", True, examples)
     return ReadQuestion(question, "a", [Logits(np.array(of), max(of), 0.0) for of in logits])
 
@@ -41,12 +38,6 @@ def test_further_units_are_as_far_below_the_best_as_those_that_answer_are() -> N
     one = read([[3.0, 1.0, -2.0]], [[1, 1, 0]])
     other = read([[7.0, 4.0], [-3.0]], [[1, 0], [0]])
     assert 2.0 <= unit_margin([one, other]) < 3.0
-
-
-def test_further_rows_are_those_of_tables_and_a_wrong_one_counts_as_much_as_one_that_is_missing() -> None:
-    rows = read([[3.0, 2.0, 1.0]], [[1, 1, 0]], rows=True)
-    sentences = read([[3.0, -4.0]], [[1, 1]])
-    assert 1.0 <= row_margin([rows, sentences]) < 2.0
 
 
 def test_a_follow_up_is_weighed_by_the_reading_that_finds_what_answers_it() -> None:

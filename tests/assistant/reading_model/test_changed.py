@@ -14,38 +14,27 @@ CHANGES = [
 def test_text_questions_and_evidence_change_alike_and_no_question_is_known_beside_a_copy() -> None:
     line = {"q": "what does north star sell", "evidence": ["North Star sells tea."], "kind": "detail"}
     follow_up = {"q": "and coffee?", "evidence": [], "kind": "near", "history": [{"question": "North Star tea"}]}
-    copies = list(changed(ARTICLE, [line, follow_up], [], CHANGES))
-    texts = [source.text for source, _, _ in copies]
-    assert texts == [
-        "# Firms\n\nRed Kite sells tea. Ask Red, not Northern.",
-        "# Firms\n\nOld Oak sells tea. Ask Old, not Northern.",
-    ]
-    (copy, questions, _), _ = copies
+    (copy, questions, _), (other, _, _) = changed(ARTICLE, [line, follow_up], [], CHANGES)
+    assert copy.text == "# Firms\n\nRed Kite sells tea. Ask Red, not Northern."
+    assert other.text == "# Firms\n\nOld Oak sells tea. Ask Old, not Northern."
     assert copy.questions == ""
     assert questions == [
-        {"q": "what does red kite sell", "evidence": ["Red Kite sells tea."], "kind": "detail"},
-        {"q": "and coffee?", "evidence": [], "kind": "near", "history": [{"question": "Red Kite tea"}]},
+        {**line, "q": "what does red kite sell", "evidence": ["Red Kite sells tea."]},
+        {**follow_up, "history": [{"question": "Red Kite tea"}]},
     ]
 
 
 def test_a_claim_stays_where_it_changes_with_what_it_cites_or_neither_does() -> None:
     cites = {"evidence": ["North Star sells tea."], "supported": True, "kind": "short"}
     said = ["North Star sells a drink.", "Somebody sells tea."]
-    kept = [claims for _, _, claims in changed(ARTICLE, [], [{"claim": one, **cites} for one in said], CHANGES)]
-    assert [[claim["claim"] for claim in of] for of in kept] == [
-        ["Red Kite sells a drink."],
-        ["Old Oak sells a drink."],
-    ]
+    (_, _, kept), _ = changed(ARTICLE, [], [{"claim": one, **cites} for one in said], CHANGES)
+    assert [claim["claim"] for claim in kept] == ["Red Kite sells a drink."]
 
 
 def test_every_quote_stands_word_for_word_in_its_copy_of_the_article() -> None:
     read = list(copies())
     assert len(read) == 2
-    quotes = [
-        (source, one)
-        for source, _, _, *lines in read
-        for line in (*lines[0], *lines[1])
-        for one in line["evidence"]
-    ]
+    lines = [(source, line) for source, _, _, *of in read for line in (*of[0], *of[1])]
+    quotes = [(source, one) for source, line in lines for one in line["evidence"]]
     assert len(quotes) > 10_000
     assert [one for source, one in quotes if one not in source.text] == []

@@ -40,8 +40,8 @@ FOUR = line("How many lines has a stunt kite?", "A stunt kite has four lines.")
 def test_a_unit_answers_where_it_is_evidence(maker: Maker) -> None:
     question = maker.question(FOUR)
     assert question.answerable and [example.passage_answers for example in question.examples[:1]] == [1.0]
-    marked = [float(np.sum(one.units_answer)) for one in question.examples if one.units_answer is not None]
-    assert sum(marked) == 1
+    marked = [one.units_answer for one in question.examples if one.units_answer is not None]
+    assert np.concatenate(marked).sum() == 1
     assert not maker.question(line("How old are kites?")).answerable
 
 
@@ -49,14 +49,8 @@ def test_without_what_answers_the_rest_is_left_and_answers_nothing(maker: Maker)
     whole, rest = maker.question(FOUR), maker.deleted(FOUR)
     assert rest and not rest.answerable and rest.kind == "deleted"
     assert [e.passage_answers for e in rest.examples] == [0.0] * len(whole.examples)
-    before, after = whole.examples[0].units_answer, rest.examples[0].units_answer
-    assert before is not None and after is not None and len(after) == len(before) - 1
     assert len(rest.examples[0].told) < len(whole.examples[0].told)
-
-
-@pytest.mark.parametrize("evidence", [(), ("Wind",)])
-def test_nothing_and_a_heading_are_not_deleted(evidence: tuple[str, ...], maker: Maker) -> None:
-    assert maker.deleted(line("What do kites need?", *evidence)) is None
+    assert maker.deleted(line("What do kites need?", "Wind")) is None, "a heading is not deleted"
 
 
 def test_a_claim_is_also_read_with_what_resembles_it_and_with_what_has_nothing_to_do_with_it(maker: Maker) -> None:
@@ -64,11 +58,7 @@ def test_a_claim_is_also_read_with_what_resembles_it_and_with_what_has_nothing_t
     claim = maker.claim(cited, misplaced=True, far=maker.encoded[:1])
     assert [e.proven for e in claim.examples] == [1.0, 1.0]
     assert [e.proven for e in claim.elsewhere] == [0.0]
-    shortest = min(len(one.vectors) for one in maker.encoded)
-    assert [(len(e.told), e.proven) for e in claim.unrelated] == [
-        (len(maker.encoded[0].vectors), 0.0),
-        (shortest, 0.0),
-    ]
+    assert [e.proven for e in claim.unrelated] == [0.0, 0.0]
 
 
 def test_what_a_copy_of_the_article_is_asked_is_asked_far_of_a_document_and_of_no_copy(

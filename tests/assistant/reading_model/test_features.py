@@ -35,39 +35,28 @@ def test_a_unit_is_compared_token_by_token_both_ways() -> None:
     assert unit["cosine of the means"] == pytest.approx(COSINE_OF_MEANS)
 
 
-def test_units_are_compared_with_those_of_all_passages() -> None:
-    near, far = (one.units[0] for one in compared(PAIR.text("alpha"), "alpha", "bravo"))
+def test_units_are_compared_with_those_of_all_passages_and_a_passage_by_its_best_unit() -> None:
+    first, second = compared(PAIR.text("alpha"), "alpha", "bravo")
     subjects, terms = "mean over tokens that carry a subject", "share of the question's terms, by rarity"
-    assert near[f"{subjects}: distance from the best of all"] == 0
-    assert far[f"{subjects}: distance from the best of all"] == pytest.approx(0.6 - 1)
-    assert near[f"{terms}: distance from the mean of all"] == pytest.approx(1 - 0.5)
-    assert far[f"{terms}: distance from the mean of all"] == pytest.approx(0 - 0.5)
-
-
-def test_a_passage_is_compared_as_a_whole_and_by_its_best_unit() -> None:
+    assert first.units[0][f"{subjects}: distance from the best of all"] == 0
+    assert second.units[0][f"{subjects}: distance from the best of all"] == pytest.approx(0.6 - 1)
+    assert second.units[0][f"{terms}: distance from the mean of all"] == pytest.approx(0 - 0.5)
     whole = compared(ASKED, "alpha\n\nkilo bravo")[0].whole
-    assert whole["best cosine of each token: mean"] == pytest.approx(1)
-    assert whole["share of the question's terms, by rarity"] == pytest.approx(1)
-    assert whole["best of the units: share of the question's terms, by rarity"] == pytest.approx(0.5)
-    assert whole["best of the units: mean over tokens that carry a subject"] == pytest.approx((0.6 + 1) / 2)
+    assert whole[terms] == pytest.approx(1)
+    assert whole[f"best of the units: {terms}"] == pytest.approx(0.5)
+    assert whole[f"best of the units: {subjects}"] == pytest.approx((0.6 + 1) / 2)
 
 
-def test_a_unit_is_told_how_near_a_known_question_is_that_it_answers() -> None:
+def test_how_near_a_known_question_is_tells_a_unit_and_ranks_a_passage_that_answers_it() -> None:
     known = Known([np.array([0.9, 0.0]), np.array([0.7])], [True, True], unanswered=0.8)
     units = [unit for one in compared(ASKED, "alpha\n\nkilo", "bravo", known=known) for unit in one.units]
     near, gap = "nearest known question that the unit answers", "the same: distance from the best of all"
     assert [unit[near] for unit in units] == pytest.approx([0.9, 0, 0.7])
     assert [unit[gap] for unit in units] == pytest.approx([0, -0.9, -0.2])
-    assert all(unit["there are known questions"] for unit in units)
-
-
-def test_a_passage_is_ranked_by_its_best_unit_or_by_a_known_question_that_it_answers() -> None:
-    away, empty, alpha = (PAIR.passage(text) for text in ("zulu", "", "alpha"))
-    assert rerank_scores(PAIR.text("alpha"), [away, empty], PAIR.lexicon, nothing(away, empty)) == [0, 0]
-    assert rerank_scores(ASKED, [], PAIR.lexicon, nothing()) == []
-    known = Known([np.array([0.9]), np.array([0.1])], [True, True])
-    near, far = rerank_scores(ASKED, [away, alpha], PAIR.lexicon, known)
-    assert near == 0.9 and far > 0.1
+    answers = Known([np.array([0.9]), np.array([0.1])], [True, True])
+    away, alpha = (PAIR.passage(text) for text in ("zulu", "alpha"))
+    first, second = rerank_scores(ASKED, [away, alpha], PAIR.lexicon, answers)
+    assert first == 0.9 and second > 0.1
 
 
 WORDS = ["alpha", "of", "bravo", "kilo", "?", "\n\n", "\n- ", "7", ":"]

@@ -9,42 +9,26 @@ from ingest.text import Span
 from tests.assistant.reading_model.by_word import BETWEEN, EAST, NORTH, Pair
 
 PAIR = Pair("alpha", alpha=EAST, bravo=BETWEEN, kilo=NORTH)
-QUESTIONS = {
-    "alpha alpha": [Span(0, 10)],
-    "alpha kilo": [Span(20, 30), Span(100, 110)],
-    "bravo": [],
-}
+QUESTIONS = [
+    IndexedQuestion("alpha alpha", "a.md", (Span(0, 10),)),
+    IndexedQuestion("alpha kilo", "a.md", (Span(20, 30), Span(100, 110))),
+    IndexedQuestion("bravo", "a.md", ()),
+]
+KNOWN = KnownQuestions(QuestionIndex.of(QUESTIONS, [PAIR.text(one.question).vectors for one in QUESTIONS]))
 
 
-def known_questions() -> KnownQuestions:
-    questions = [IndexedQuestion(text, "a.md", tuple(spans)) for text, spans in QUESTIONS.items()]
-    return KnownQuestions(QuestionIndex.of(questions, [PAIR.text(text).vectors for text in QUESTIONS]))
-
-
-def near(text: str, *places: tuple[int, int], source: str = "a.md", without: tuple[int, ...] = ()) -> Known:
-    stand = [[Place(source, Span(*place)) for place in places]]
-    return known_questions().near(PAIR.text(text), stand, without)
+def near(text: str, *places: tuple[int, int], source: str = "a.md") -> Known:
+    return KNOWN.near(PAIR.text(text), [[Place(source, Span(*place)) for place in places]])
 
 
 def test_a_unit_has_the_similarity_of_the_nearest_known_question_that_it_answers() -> None:
     found = near("alpha", (0, 10), (20, 30), (40, 50))
     # "alpha kilo": alpha is found itself, and of its two words one looks the same way and one another
     assert found.similarities[0] == pytest.approx([1, (1 + 0.5) / 2, 0], abs=1e-3)
-    assert found.answered == pytest.approx(1, abs=1e-3) and found.there == [True]
+    assert found.unanswered == pytest.approx(0.6, abs=1e-3), "one that nothing answers is told apart"
 
 
-def test_one_that_nothing_answers_is_told_apart() -> None:
-    assert near("alpha", (0, 10)).unanswered == pytest.approx(0.6, abs=1e-3)
-    assert near("bravo", (0, 10)).unanswered == pytest.approx(1, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("place", "answers"), [((0, 10), True), ((4, 14), True), ((5, 15), False), ((2, 5), True), ((0, 400), True)]
-)
-def test_a_unit_answers_where_it_shares_most_of_the_shorter_of_both(place: tuple[int, int], answers: bool) -> None:
-    assert (near("alpha", place, without=(1,)).answered > 0) is answers
-
-
-def test_the_same_place_in_another_document_answers_nothing() -> None:
-    found = near("alpha", (0, 10), source="b.md")
-    assert found.answered == found.unanswered == 0 and found.there == [False]
+def test_a_unit_answers_where_it_shares_most_of_the_shorter_of_both_in_its_own_document() -> None:
+    answered = [near("alpha", place).answered > 0.9 for place in ((4, 14), (5, 15), (2, 5), (0, 400))]
+    assert answered == [True, False, True, True]
+    assert near("alpha", (0, 10), source="b.md").answered == 0

@@ -1,21 +1,15 @@
 """The trained model as it is shipped, and what becomes of a damaged file."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from assistant.chain import Assistant
 from assistant.reading_model import model
 from assistant.reading_model.claim_features import claim_features
 from assistant.reading_model.features import features
 from assistant.reading_model.known_questions import Known
 from assistant.reading_model.model import ReadingModel
-from assistant.scorer import Scorer
-from assistant.units import units
-from ingest.embeddings import MiniLM
 from ingest.errors import SettingsError
 from tests.assistant.reading_model.by_word import Pair
 
@@ -32,26 +26,12 @@ def test_it_takes_as_many_similarities_as_there_are() -> None:
     assert names == "4e00c159732d8c4177ea374725c4e1163d9f94b1be2810b08378b89523b16a5f"
 
 
-def test_claims_read_at_once_have_the_logits_that_they_have_alone(assistant: Assistant, minilm: MiniLM) -> None:
-    (passage,) = assistant.chain.invoke("What drives BPO?").passages[:1]
-    proof = [(passage, units(passage.text)[0].span)]
-    claims = ["BPO is volume-driven.", "BPO is cheap.", "It needs a large workforce.", "Pigs fly."]
-
-    def logits(each: Callable[..., Iterable[float]]) -> list[float]:
-        scorer = Scorer(assistant.index().lexicon, minilm, ReadingModel())  # keeps what it has read
-        return list(each(lambda claim: scorer.proves(claim, proof), claims))
-
-    with ThreadPoolExecutor(4) as pool:
-        assert logits(pool.map) == logits(map)
-
-
 @pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
         ("MODEL", b"not a model", "is not the pinned file"),
         ("MODEL", None, "is missing"),
         ("CALIBRATION", b'{"sha256": "x", "answers": [1]}', "is missing or damaged"),
-        ("CALIBRATION", None, "is missing or damaged"),
     ],
 )
 def test_a_file_that_is_missing_or_another_is_named_with_its_mend(

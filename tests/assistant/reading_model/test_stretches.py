@@ -24,8 +24,3 @@ def test_a_paragraph_and_a_sentence_keep_the_questions_that_they_answer_and_get_
         ("What does a cabin cost?", False),
     ]
     assert [bool(one["evidence"]) for one in of_sentence] == [True, False]
-
-
-def test_every_other_paragraph_keeps_the_title() -> None:
-    (paragraph, _), _ = stretches(make_source("a.md", TEXT), LINES, 1)
-    assert paragraph.text == f"# Harbour\n\n{CAFE}"

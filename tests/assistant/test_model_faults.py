@@ -21,7 +21,8 @@ from tests.model_server import DONE, STREAM, Asked, Script, error, event, model_
 
 
 def test_an_answer_is_streamed_and_counted_as_the_server_counts_in_the_end(asking: Asking) -> None:
-    first, second = event(QUOTE[:20], usage=(900, 5), cached=512), event(QUOTE[20:], usage=(900, 12), cached=768)
+    first = event(QUOTE[:20], usage=(900, 5), cached=512)
+    second = event(QUOTE[20:], usage=(900, 12), cached=768)
     last = event(" [1]", usage=(1_000, 20), finish="stop")
     with model_server([STREAM, first, 0.1, second, 0.1, last, DONE]) as server:
         answers: list[Answer] = list(asking(server).chain.stream(DRIVES))
@@ -68,7 +69,7 @@ FAULTS: dict[str, tuple[Script, int, str]] = {
     "the provider refuses": (streamed("BPO", finish="content_filter"), 1, "refused to answer"),
     "refuses in a field of its own": ([STREAM, REFUSING, event(finish="stop"), DONE], 1, "refused to answer"),
     "thinks to the end": (streamed("", finish="length"), 1, "used up its tokens before it answered"),
-    "a window of nothing": (error("400 Bad Request", message="context length is 9"), 5, "set BPO_KPO_CONTEXT to"),
+    "a window of nothing": (error("400 Bad Request", message="context length 9"), 5, "set BPO_KPO_CONTEXT"),
     "a tool is called": (streamed("BPO is", finish="tool_calls"), 1, "gave no answer in words"),
 }
 
@@ -100,7 +101,7 @@ def test_after_a_passing_fault_it_is_asked_again_when_the_server_allows_it(askin
 @pytest.mark.parametrize(
     ("script", "remedy"),
     [
-        (failing(f"Incorrect API key provided: {KEY}", "401"), r"refused the key\. Mend it in \.env \(for openai"),
+        (failing(f"Incorrect API key: {KEY}", "401"), r"refused the key\. Mend it in \.env \(for openai"),
         (error("404 Not Found"), r"does not know this model\. Name another .*, or mend OPENAI_BASE_URL"),
         (error("400 Bad Request", "model_not_found"), r"does not know this model\. Name another"),
     ],

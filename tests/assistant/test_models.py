@@ -102,7 +102,7 @@ def test_what_goes_wrong_before_anything_is_asked_is_one_line(
 
 def test_an_address_with_a_query_is_one_line_without_it() -> None:
     settings = settings_of("openai:m", "https://x.example/openai?api-version=secret")
-    with pytest.raises(SettingsError, match=r"^OPENAI_BASE_URL has a query[^\n]* Leave out all from \?") as caught:
+    with pytest.raises(SettingsError, match=r"^OPENAI_BASE_URL has a query[^\n]* Leave out all") as caught:
         open_chat_model("openai:m", settings)
     assert "secret" not in str(caught.value)
 
@@ -116,7 +116,7 @@ def test_an_address_with_a_query_is_one_line_without_it() -> None:
         ({"key": "sk-a\nb"}, "it has characters that no key has"),
     ],
 )
-def test_no_address_and_a_key_that_cannot_be_sent_are_wrong_settings(wrong: dict[str, str], message: str) -> None:
+def test_no_address_and_a_key_that_is_none_are_wrong_settings(wrong: dict[str, str], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         settings_of(**wrong)
 

@@ -70,7 +70,7 @@ EXTRA = {"loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not 
     [
         ("Unrecognized argument supplied: stream_options", "400 Bad Request", "stream_options"),
         ("Unrecognized argument supplied: stream_options", "500 Internal Server Error", "stream_options"),
-        ("Unsupported: 'max_completion_tokens'. Use 'max_tokens'.", "400 Bad Request", "max_completion_tokens"),
+        ("No 'max_completion_tokens': use 'max_tokens'.", "400 Bad Request", "max_completion_tokens"),
         ({"object": "error", "message": {"detail": [EXTRA]}}, "400 Bad Request", "max_completion_tokens"),
         ({"error": {"message": "Invalid", "param": "temperature"}}, "400 Bad Request", "temperature"),
     ],

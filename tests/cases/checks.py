@@ -67,7 +67,7 @@ def cases(file: Path = FOLDER / "cases.jsonl") -> list[Case]:
 
 
 def judged_texts(*of: Case) -> Iterator[Judged]:
-    """Whether the checks of kind whole, absent and row hold for what the documents of these cases are read as."""
+    """Whether the checks of kind whole, absent and row hold for what the documents are read as."""
     with Converter() as converter:
         for case in of:
             texts = [_text_of(file, converter) for file in case.files]
@@ -93,7 +93,7 @@ def _holds_in_texts(check: Check, texts: list[str]) -> bool:
 
 
 def judged_answers(case: Case, model: MiniLM) -> list[Judged]:
-    """Whether the checks of kind ask and refuse hold for what the assistant answers from a case's documents."""
+    """Whether the checks of kind ask and refuse hold for what is answered from a case's documents."""
     asked = [check for check in case.checks if check.kind in ("ask", "refuse")]
     with TemporaryDirectory() as folder:
         settings = IngestSettings(index=Path(folder) / "index")

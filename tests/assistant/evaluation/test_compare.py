@@ -25,7 +25,7 @@ from tests.assistant.evaluation.by_hand import (
 OTHER_QUESTION = changed(ANSWERABLE, question="Who keeps bees in Rome?")
 
 
-def test_a_comparison_names_what_was_won_and_lost_of_the_questions_with_the_same_words(tmp_path: Path) -> None:
+def test_a_comparison_names_what_was_won_and_lost_of_questions_with_the_same_words(tmp_path: Path) -> None:
     returned, refused = an_answer("Hello.", cited=""), an_answer("")
     here = written(tmp_path / "here", RIGHT, ANSWERED, a_row(GREETING, returned))
     comparison = compare(here, written(tmp_path / "there", FAILED, RIGHTLY_REFUSED, a_row(GREETING, refused)))

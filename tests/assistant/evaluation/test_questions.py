@@ -97,7 +97,8 @@ def test_an_id_stands_once_and_a_question_too_whatever_the_order_of_its_words(tm
     near = Problem(2, "nearly the question of line 1. Ask something else.", error=False)
     assert found == [Problem(1, twice), Problem(2, twice), near]
     assert "so small a set (3) tells two systems apart from 80 points on" in small.message
-    assert lint(read_set(written(tmp_path, "")), CORPUS) == [Problem(0, "the set holds no questions. Add some.")]
+    empty = lint(read_set(written(tmp_path, "")), CORPUS)
+    assert empty == [Problem(0, "the set holds no questions. Add some.")]
 
 
 def test_our_own_sets_are_clean(article: Source) -> None:
@@ -133,7 +134,8 @@ def test_a_cell_may_hold_newlines_and_lines_are_the_files(tmp_path: Path) -> Non
     first = '"it takes\nboiling water","Is it ""hot"", or\u2028not?"'
     found = read_csv(written(tmp_path, "answer quote,question", first, ",Cost?", name="tea.csv")).items
     assert list(found) == [2, 4]
-    assert (found[2].question, found[2].evidence) == ('Is it "hot", or\u2028not?', ("it takes\nboiling water",))
+    assert found[2].question == 'Is it "hot", or\u2028not?'
+    assert found[2].evidence == ("it takes\nboiling water",)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ def test_doing_nothing_has_its_score() -> None:
 
 
 def test_abstention() -> None:
-    refused, wrongly_refused = Outcome(answerable=False, answered=False), Outcome(answerable=True, answered=False)
-    answered, failed = Outcome(answerable=False, answered=True), Outcome(answerable=False, answered=None)
+    refused = Outcome(answerable=False, answered=False)
+    wrongly_refused = Outcome(answerable=True, answered=False)
+    answered = Outcome(answerable=False, answered=True)
+    failed = Outcome(answerable=False, answered=None)
     right = Outcome(answerable=True, answered=True, right=True)
     precision, f1 = abstention([refused, refused, wrongly_refused, answered, failed, right])
     assert (precision.value, precision.n) == (pytest.approx(2 / 3), 3)

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
 
-Reply = Callable[[str], list[str] | Exception]  # the prompt's last message to the pieces of a reply
+Reply = Callable[[str], str | list[str] | Exception]  # of the prompt's last message: whole, or in pieces
 
 
 class FakeChatModel(BaseChatModel):
@@ -27,35 +27,19 @@ class FakeChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return self.name_of_type
 
-    def _next(self, messages: list[BaseMessage]) -> list[str]:
+    def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         self.sent.append(messages)
         said = self.reply(str(messages[-1].text))
         if isinstance(said, Exception):
             raise said
-        return said
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        message = AIMessage("".join(self._next(messages)), usage_metadata=self.usage)
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for piece in self._next(messages):
+        for piece in [said] if isinstance(said, str) else said:
             yield ChatGenerationChunk(message=AIMessageChunk(piece))
             time.sleep(self.pause)
         if self.usage:
             yield ChatGenerationChunk(message=AIMessageChunk("", usage_metadata=self.usage))
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        return generate_from_stream(self._stream(messages))
 
 
 def scripted(*replies: list[str]) -> FakeChatModel:
@@ -64,11 +48,6 @@ def scripted(*replies: list[str]) -> FakeChatModel:
     return FakeChatModel(reply=lambda _: replies[next(calls) % len(replies)], name_of_type="scripted")
 
 
-def replying(said: Callable[[str], str | Exception], usage: UsageMetadata | None = None) -> FakeChatModel:
-    """Replies in one piece what `said` makes of the prompt's last message."""
-
-    def reply(prompt: str) -> list[str] | Exception:
-        words = said(prompt)
-        return words if isinstance(words, Exception) else [words]
-
-    return FakeChatModel(reply=reply, usage=usage)
+def replying(said: Reply, usage: UsageMetadata | None = None) -> FakeChatModel:
+    """Replies what `said` makes of the prompt's last message."""
+    return FakeChatModel(reply=said, usage=usage)

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from typing import Any
 
 Part = bytes | float | Callable[["Asked"], None]  # bytes to send, seconds to wait, or what to do meanwhile
@@ -18,7 +21,7 @@ class Asked:
     """A request as it came, and its connection."""
 
     path: str
-    headers: dict[str, str]
+    headers: Message
     body: dict[str, Any]
     connection: socket.socket
     left: threading.Event = field(default_factory=threading.Event)  # set when the other side has closed it
@@ -55,13 +58,7 @@ def event(
     text: str | None = None, finish: str | None = None, usage: tuple[int, int] | None = None, cached: int = 0
 ) -> bytes:
     """One event of a stream."""
-    chunk: dict[str, Any] = {
-        "id": "c",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "m",
-        "choices": [],
-    }
+    chunk: dict[str, Any] = {"object": "chat.completion.chunk", "model": "m", "choices": []}
     if text is not None or finish:
         chunk["choices"] = [{"index": 0, "delta": {"content": text or ""}, "finish_reason": finish}]
     if usage:
@@ -81,67 +78,53 @@ def models(*names: str) -> Script:
     return [reply({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})]
 
 
-class ModelServer:
+class ModelServer(ThreadingTCPServer):
     """Plays a script a request, in order; the last one again and again. Keeps what it was asked."""
 
+    daemon_threads = True
+
     def __init__(self, scripts: list[Script]) -> None:
-        self._scripts = scripts
+        super().__init__(("127.0.0.1", 0), _Playing)
+        self.scripts = scripts
         self.asked: list[Asked] = []
         self.came = threading.Semaphore(0)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            if (asked := _read(connection)) is None:
-                return
-            script = self._scripts[min(len(self.asked), len(self._scripts) - 1)]
-            self.asked.append(asked)
-            self.came.release()
-            try:
-                for part in script:
-                    if isinstance(part, bytes):
-                        connection.sendall(part)
-                    elif isinstance(part, float):
-                        time.sleep(part)
-                    else:
-                        part(asked)
-            except (BrokenPipeError, ConnectionResetError):  # it left with something of ours unread
-                asked.left.set()
-            except TimeoutError:  # it did not leave in time, which `left` tells
-                pass
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/v1"
 
 
-def _read(connection: socket.socket) -> Asked | None:
-    file = connection.makefile("rb")
-    first = file.readline().decode().split()
-    if not first:
-        return None
-    headers = {}
-    while line := file.readline().decode().strip():
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    body = file.read(int(headers.get("content-length", 0)))
-    return Asked(first[1], headers, json.loads(body) if body else {}, connection)
+class _Playing(BaseHTTPRequestHandler):
+    server: ModelServer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        asked = Asked(self.path, self.headers, json.loads(body or b"{}"), self.connection)
+        script = self.server.scripts[min(len(self.server.asked), len(self.server.scripts) - 1)]
+        self.server.asked.append(asked)
+        self.server.came.release()
+        try:
+            for part in script:
+                if isinstance(part, bytes):
+                    self.wfile.write(part)
+                elif isinstance(part, float):
+                    time.sleep(part)
+                else:
+                    part(asked)
+        except (BrokenPipeError, ConnectionResetError):  # it left with something of ours unread
+            asked.left.set()
+        except TimeoutError:  # it did not leave in time, which `left` tells
+            pass
+
+    do_GET = do_POST
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
 
 
 @contextmanager
 def model_server(*scripts: Script) -> Iterator[ModelServer]:
     """A server that plays these scripts, for as long as it is needed."""
-    server = ModelServer(list(scripts))
-    try:
-        yield server
-    finally:
-        server.close()
+    with ModelServer(list(scripts)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.shutdown()

@@ -1,6 +1,5 @@
 """What the reading model learns from (`corpus/reading/`), apart from the questions that measure the assistant."""
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -42,20 +41,6 @@ def conversation(line: dict[str, Any]) -> str:
     return bare(" ".join([*(turn["question"] for turn in line.get("history", [])), line["q"]]))
 
 
-def asked_in_training(read: list[Read], indexed: bool) -> set[str]:
-    """The questions that are indexed, or all others; a follow-up alone and behind those before it."""
-    lines = [line for _, questions, _ in read for line in questions if (line["kind"] == "beside") is indexed]
-    lines += [] if indexed else read_lines(READING / "scopes.jsonl")
-    return {form for line in lines for form in (bare(line["q"]), conversation(line))}
-
-
-def asked_in_measuring() -> set[str]:
-    """A follow-up only behind those before it, and as it reads alone."""
-    items = [item for path in MEASURING for item in load_questions(path)]
-    asked = {bare(" ".join([*(turn.question for turn in item.history), item.question])) for item in items}
-    return asked | {bare(item.standalone) for item in items if item.standalone}
-
-
 def nearly_the_same(some: set[str], others: set[str]) -> list[tuple[str, str]]:
     """The pairs of questions that are."""
     assert some and others
@@ -86,16 +71,22 @@ def share_their_words(one: str, other: str) -> bool:
 @pytest.mark.slow
 def test_no_question_of_the_training_is_nearly_one_that_the_evaluation_asks(read: list[Read]) -> None:
     """Else the figures would say how well questions are remembered."""
+    lines = [line for _, questions, _ in read for line in questions if line["kind"] != "beside"]
+    lines += read_lines(READING / "scopes.jsonl")
+    trained = {form for line in lines for form in (bare(line["q"]), conversation(line))}
+    items = [item for path in MEASURING for item in load_questions(path)]
+    measured = {bare(" ".join([*(turn.question for turn in item.history), item.question])) for item in items}
+    measured |= {bare(item.standalone) for item in items if item.standalone}
     assert share_their_words("wen was this artical publisht", "when was this article published?")
     assert not share_their_words("what does b2b stand for?", "what does bpm stand for?")
-    pairs = nearly_the_same(asked_in_training(read, indexed=False), asked_in_measuring())
-    assert [pair for pair in pairs if share_their_words(*pair)] == []
+    assert [pair for pair in nearly_the_same(trained, measured) if share_their_words(*pair)] == []
 
 
 def test_no_question_indexed_beside_the_article_is_like_one_of_the_evaluation(read: list[Read]) -> None:
     """Not even where its words differ."""
+    beside = {bare(line["q"]) for _, questions, _ in read for line in questions if line["kind"] == "beside"}
     asked = {bare(item.question) for path in ABOUT_THE_ARTICLE for item in load_questions(path)}
-    assert nearly_the_same(asked_in_training(read, indexed=True), asked) == []
+    assert nearly_the_same(beside, asked) == []
 
 
 def test_no_document_of_the_training_is_one_that_the_evaluation_asks_about(read: list[Read]) -> None:
@@ -123,12 +114,6 @@ def test_every_quote_stands_word_for_word_in_its_document(read: list[Read]) -> N
     ]
     assert len(quotes) > 20_000
     assert [quote for quote in quotes if not quote[2] or not quote[1].strip()] == []
-
-
-def test_no_document_is_there_twice_and_no_question_twice_in_one_document(read: list[Read]) -> None:
-    assert len({source.name for source, _, _ in read}) == len({source.text for source, _, _ in read}) == len(read)
-    asked = Counter((source.name, conversation(line)) for source, questions, _ in read for line in questions)
-    assert [question for question, times in asked.items() if times > 1] == []
 
 
 def test_none_of_it_is_indexed_with_the_article() -> None:

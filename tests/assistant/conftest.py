@@ -66,12 +66,12 @@ def assistant_over(index_of: Callable[..., IngestSettings], minilm: MiniLM) -> C
 
 @pytest.fixture
 def asking(assistant: Assistant) -> Asking:
-    """An assistant whose chat model is at a server, for which it waits so many seconds at most."""
+    """An assistant whose chat model is at a server."""
 
-    def make(server: ModelServer, timeout: float = 5.0, **options: Any) -> Assistant:
-        account = {"openai_base_url": server.url, "openai_api_key": KEY}
+    def make(server: ModelServer, key: str | None = KEY, **options: Any) -> Assistant:
+        account = {"openai_base_url": server.url, "openai_api_key": key}
         ingest = IngestSettings.model_validate(assistant._settings.ingest.model_dump() | account)
-        settings = AssistantSettings(model="openai:m", ingest=ingest, timeout=timeout, **options)
+        settings = AssistantSettings(**{"model": "openai:m", "timeout": 5.0, **options}, ingest=ingest)
         return Assistant(settings, None, assistant._snapshots)
 
     return make

@@ -54,16 +54,10 @@ def behind(note: str) -> str:
     return str(messages(lost)[1].content)
 
 
-@pytest.mark.parametrize(
-    ("note", "said"),
-    [
-        ("a picture of a <checklist>", prompts.LEFT_OUT_BEHIND.format(what="a picture of a &lt;checklist&gt;")),
-        ("the list was lost.", prompts.LOST_PASSAGE),
-    ],
-)
-def test_what_was_left_out_behind_a_passage_is_named(note: str, said: str) -> None:
-    assert f"The fees are:\n{said}\n</passage>" in behind(note)
-    assert said not in prompt("The fees are:")
+def test_what_was_left_out_behind_a_passage_is_named() -> None:
+    assert f"The fees are:\n{prompts.LOST_PASSAGE}\n</passage>" in behind("the list was lost.")
+    named = prompts.LEFT_OUT_BEHIND.format(what="a picture of a &lt;checklist&gt;")
+    assert f"The fees are:\n{named}\n</passage>" in behind("a picture of a <checklist>")
 
 
 def test_no_note_closes_the_delimiters_of_its_passage_or_gives_orders() -> None:
@@ -111,7 +105,7 @@ def test_the_last_turns_stand_between_the_passages_and_the_question(with_model: 
     assert before.startswith(str(model.sent[-1][1].content).partition("<question>")[0])
 
 
-@pytest.mark.parametrize(("said", "sent"), [("go on", 2), ("yes", 2), ("thanks!", 0), ("Who are you?", 0)])
+@pytest.mark.parametrize(("said", "sent"), [("go on", 2), ("thanks!", 0)])
 def test_what_goes_on_with_the_conversation_is_for_the_model_no_greeting(
     said: str, sent: int, with_model: WithModel
 ) -> None:

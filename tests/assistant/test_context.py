@@ -11,6 +11,7 @@ from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.chain import Assistant, open_assistant
 from assistant.context import best_sections
 from assistant.prompt_budget import prompt_tokens
+from assistant.readers import ReaderInput
 from assistant.settings import AssistantSettings
 from ingest.embeddings import MiniLM
 from ingest.errors import QuestionError
@@ -18,9 +19,6 @@ from ingest.settings import IngestSettings
 from ingest.text import count_tokens
 from tests.assistant.conftest import DRIVES, QUOTE, WithModel
 from tests.fakes import replying
-
-STEADY = "The firm grows in steady steps. " * 60
-LONG = "# Firms\n" + "".join(f"\n## Part {n}\n\n{STEADY}It sells bricks of kind {n}.\n" for n in range(4))
 
 
 def sent_passages(model: Any) -> list[str]:
@@ -33,12 +31,13 @@ def sent_passages(model: Any) -> list[str]:
 
 
 def test_the_section_of_the_best_passage_comes_first_and_whole(assistant_over: Callable[..., Assistant]) -> None:
-    opened = assistant_over(**{"a.md": LONG}).opened()
+    steady = "The firm grows in steady steps. " * 60
+    parts = "".join(f"\n## Part {n}\n\n{steady}It sells bricks of kind {n}.\n" for n in range(4))
+    opened = assistant_over(**{"a.md": f"# Firms\n{parts}"}).opened()
     question = "Who sells bricks of kind 2?"
     best = opened.retrieve(question).passages
     given = best_sections(question, best, opened.retriever, most=1_500)
-    first = tuple(one for one in given if one.section == given[0].section)
-    assert given[0].section == best[0].section == "Part 2"
+    first = tuple(one for one in given if one.section == "Part 2")
     assert first == given[: len(first)] and "kind 2" in first[-1].text
     assert first[0].text.startswith("## Part 2") and len(first) > 1, "from its heading on, in order"
     assert sum(count_tokens(one.text) for one in given) <= 1_500
@@ -56,31 +55,25 @@ def test_a_short_document_is_sent_whole_and_all_before_the_question_stays(with_m
     assert '<document title="BPO vs KPO: 7 key differences + 6 common benefits">' in one
 
 
-def harbour(rules: int) -> str:
-    """A document of short sections: their marks take more of a prompt than those of others."""
+def test_what_has_room_with_its_marks_is_sent_whole_and_else_by_sections(
+    index_of: Callable[..., IngestSettings], minilm: MiniLM
+) -> None:
     rule = "Boats of pier {0} leave at {0} past noon, and captains announce themselves in writing. " * 2
-    return "# Harbour\n\n" + "".join(f"## Rule {n}\n\n{rule.format(n)}\n\n" for n in range(rules))
+    rules = "".join(f"## Rule {n}\n\n{rule.format(n)}\n\n" for n in range(130))  # many marks, and few words
+    ingest = index_of(**{"a.md": f"# Harbour\n\n{rules}"})
+    turn = EarlierTurn(question="From pier 6?", answer="word " * 600)
+    ask = Ask(question="When do boats leave?", history=(turn,))
 
+    def given(**options: int) -> ReaderInput:
+        settings = AssistantSettings(ingest=ingest, **options)
+        assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
+        assert 5_500 < assistant.index().tokens.sum() <= settings.whole
+        found = assistant.explain(ask).given
+        assert found
+        return found
 
-def test_the_window_has_room_for_as_many_tokens_as_are_sent_whole(
-    index_of: Callable[..., IngestSettings], minilm: MiniLM
-) -> None:
-    settings = AssistantSettings(ingest=index_of(**{"a.md": harbour(130)}))
-    assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
-    turn = EarlierTurn(question="And at pier 6?", answer="word " * 600)
-    given = assistant.explain(Ask(question="When do boats leave at pier 7?", history=(turn,))).given
-    assert 5_500 < assistant.index().tokens.sum() <= settings.whole and given and given.whole and given.earlier
-
-
-def test_documents_with_many_marks_are_read_by_sections(
-    index_of: Callable[..., IngestSettings], minilm: MiniLM
-) -> None:
-    settings = AssistantSettings(ingest=index_of(**{"a.md": harbour(75)}), context=8_192)
-    assistant = open_assistant(settings, chat_model=replying(lambda _: "At 7 [1]."), embeddings=minilm)
-    given = assistant.explain("When do boats leave at pier 7?").given
-    retrieved = assistant.offline.chain.invoke("When do boats leave at pier 7?").passages
-    assert 3_300 < assistant.index().tokens.sum() < 4_096 and given and not given.whole
-    assert len(given.given) > len(retrieved)
+    assert given().whole and given().earlier
+    assert not given(context=10_200).whole  # of which 6,104 are for the prompt
 
 
 def test_a_refusal_names_what_was_retrieved_and_not_all_that_the_model_has_read(with_model: WithModel) -> None:
@@ -108,7 +101,7 @@ def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_mode
 def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> None:
     assistant, model = with_model(["Volume [1]."], context=1_024)
     with pytest.raises(QuestionError, match=r"too long for this model\. Shorten it, or raise BPO_KPO_CONTEXT"):
-        assistant.chain.invoke("Why KPO? " * 200)
+        assistant.chain.invoke("What drives BPO? " * 80)
     assert not model.sent
 
 

@@ -9,7 +9,7 @@ from assistant.chain import Assistant
 from assistant.prompts import CUT_SHORT
 from assistant.settings import AssistantSettings
 from ingest.errors import SettingsError
-from tests.assistant.conftest import DRIVES, QUOTE
+from tests.assistant.conftest import DRIVES, QUOTE, Asking
 from tests.model_server import ModelServer, Script, model_server, reply
 
 Opened = Callable[[ModelServer], Assistant]
@@ -25,54 +25,41 @@ def part(text: str, **more: object) -> bytes:
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 
-def ending(reason: str) -> bytes:
-    return part("", done=True, done_reason=reason, prompt_eval_count=1_000, eval_count=20)
-
-
 @pytest.fixture
-def opened(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """An assistant that asks a model of the server, for which it waits a second at most."""
 
     def make(server: ModelServer) -> Assistant:
         monkeypatch.setenv("OLLAMA_HOST", server.url.removesuffix("/v1"))
-        settings = AssistantSettings(model="ollama:m:8b", ingest=assistant._settings.ingest, timeout=1.0)
-        return Assistant(settings, None, assistant._snapshots)
+        return asking(server, model="ollama:m:8b", timeout=1.0)
 
     return make
 
 
-def test_an_answer_is_streamed_counted_and_asked_for_within_the_window(opened: Opened) -> None:
-    script = [STREAM, part(QUOTE[:20]), 0.2, part(QUOTE[20:]), part(" [1]"), ending("stop"), END]
-    with model_server(script) as server:
+@pytest.mark.parametrize(("reason", "notices"), [("stop", ()), ("length", (CUT_SHORT,))])
+def test_an_answer_is_streamed_counted_and_asked_for_within_the_window(
+    reason: str, notices: tuple[str, ...], opened: Opened
+) -> None:
+    ending = part(" [1]", done=True, done_reason=reason, prompt_eval_count=1_000, eval_count=20)
+    with model_server([STREAM, part(QUOTE[:20]), 0.2, part(QUOTE[20:]), ending, END]) as server:
         answers = list(opened(server).chain.stream(DRIVES))
         (asked,) = server.asked
-    assert answers[0].text == QUOTE[:20].strip()
-    assert answers[-1].text == f"{QUOTE} [1]"
-    assert [s.support for s in answers[-1].sentences] == ["quoted"]
-    assert (answers[-1].usage.input_tokens, answers[-1].usage.output_tokens) == (1_000, 20)
-    assert answers[-1].model == "ollama:m:8b"
+    first, last = answers[0], answers[-1]
+    assert first.text == QUOTE[:20].strip()
+    assert (last.text, last.model, last.notices) == (f"{QUOTE} [1]", "ollama:m:8b", notices)
+    assert (last.usage.input_tokens, last.usage.output_tokens) == (1_000, 20)
     assert (asked.path, asked.body["model"], asked.body["stream"]) == ("/api/chat", "m:8b", True)
     assert asked.body["options"]["num_ctx"] == AssistantSettings().context
-
-
-def test_a_reply_may_come_whole_and_be_cut_short(opened: Opened) -> None:
-    whole = {"model": "m", "message": {"role": "assistant", "content": f"{QUOTE} [1]"}, "done": True}
-    counted = {"done_reason": "length", "prompt_eval_count": 1_000, "eval_count": 20}
-    with model_server([reply({**whole, **counted})]) as server:
-        answer = opened(server).chain.invoke(DRIVES)
-    assert (answer.text, answer.notices) == (f"{QUOTE} [1]", (CUT_SHORT,))
-    assert answer.usage.input_tokens == 1_000
 
 
 @pytest.mark.parametrize(
     ("script", "times", "cause"),
     [
-        ([reply({"error": "no"}, "400 Bad Request")], 1, "an error (400)"),
         ([STREAM, part("BPO is"), part("", error="out of memory")], 3, "could not be read (ResponseError)"),
         ([STREAM, part("BPO is")], 3, "broke off"),
         ([STREAM, part("BPO is"), 2.0], 3, "took too long"),
     ],
-    ids=["refused", "error within", "broken off", "silent"],
+    ids=["error within", "broken off", "silent"],
 )
 def test_a_fault_falls_back_to_the_offline_reader(script: Script, times: int, cause: str, opened: Opened) -> None:
     with model_server(script) as server:

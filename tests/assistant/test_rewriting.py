@@ -6,6 +6,7 @@ from assistant.answers import Answer, Ask, EarlierTurn
 from assistant.prompt_budget import prompt_tokens
 from assistant.rewriting import rewrite_question
 from tests.assistant.conftest import WithModel
+from tests.fakes import replying
 
 DRIVES = EarlierTurn(question="What drives BPO?")
 FIRMS = EarlierTurn(question="Which firms are named?", answer="Accenture [1], Genpact [2] and WNS Global [3].")
@@ -31,11 +32,12 @@ def test_the_earlier_answers_are_told_without_their_markers(with_model: WithMode
 
 
 @pytest.mark.parametrize(
-    "rewriting", ["The volcano erupts tomorrow at noon?", "What drives KPO? " * 30, "What drives BPO?"]
+    "reply", ["The volcano erupts at noon?", "What drives KPO? " * 30, "What drives BPO?", TimeoutError()]
 )
-def test_a_rewriting_that_is_none_gives_way_to_one_without_model(rewriting: str, with_model: WithModel) -> None:
-    _, model = with_model([rewriting])
-    assert rewrite_question(model, "And for KPO?", [DRIVES], TOKENS)[0] == "What drives KPO?"
+def test_a_rewriting_that_is_none_gives_way_to_one_without_model(reply: str | Exception) -> None:
+    model = replying(lambda _: reply)
+    assert rewrite_question(model, "And for KPO?", (DRIVES,), TOKENS)[0] == "What drives KPO?"
+    assert len(model.sent) == 1, "the answer is worth waiting for, not this"
 
 
 def test_the_oldest_turns_are_left_out_first(with_model: WithModel) -> None:

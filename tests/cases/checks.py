@@ -15,7 +15,9 @@ from assistant.answers import Answer
 from assistant.prompts import ENGLISH_ONLY
 from ingest.embeddings import MiniLM
 from ingest.errors import SourceError
+from ingest.formats.sandbox import Converter
 from ingest.settings import IngestSettings
+from ingest.sources import read_source
 from tests.made import assistant_over
 
 FOLDER = Path(__file__).parent
@@ -52,6 +54,9 @@ class Case:
     checks: list[Check]
 
 
+Judged = tuple[Check, bool]  # and whether it holds
+
+
 def cases(file: Path = FOLDER / "cases.jsonl") -> list[Case]:
     """The cases of a file, whose documents stand beside it."""
     found = []
@@ -61,8 +66,25 @@ def cases(file: Path = FOLDER / "cases.jsonl") -> list[Case]:
     return found
 
 
-def holds_in_texts(check: Check, texts: list[str]) -> bool:
-    """Whether a check of kind whole, absent or row holds for what the documents of its case were read as."""
+def judged_texts(*of: Case) -> Iterator[Judged]:
+    """Whether the checks of kind whole, absent and row hold for what the documents are read as."""
+    with Converter() as converter:
+        for case in of:
+            texts = [_text_of(file, converter) for file in case.files]
+            for check in case.checks:
+                if check.kind in JUDGED_BY_TEXT:
+                    yield check, _holds_in_texts(check, texts)
+
+
+def _text_of(file: Path, converter: Converter) -> str:
+    try:
+        source = read_source(file, converter)
+        return source.text[source.body_start :]
+    except SourceError:
+        return ""
+
+
+def _holds_in_texts(check: Check, texts: list[str]) -> bool:
     if check.kind == "row":
         wanted, head = ([plain(cell) for cell in check.fields[key]] for key in ("row", "head"))
         return any(_in_row(wanted, head, row) for text in texts for row in rows(text))
@@ -70,8 +92,19 @@ def holds_in_texts(check: Check, texts: list[str]) -> bool:
     return found if check.kind == "whole" else not found
 
 
-def holds_in_answer(check: Check, answer: Answer) -> bool:
-    """Whether a check of kind ask or refuse holds for the assistant's answer."""
+def judged_answers(case: Case, model: MiniLM) -> list[Judged]:
+    """Whether the checks of kind ask and refuse hold for what is answered from a case's documents."""
+    asked = [check for check in case.checks if check.kind in ("ask", "refuse")]
+    with TemporaryDirectory() as folder:
+        settings = IngestSettings(index=Path(folder) / "index")
+        try:
+            assistant = assistant_over(settings, *case.files, embeddings=model)
+        except SourceError:  # nothing can be read, so nothing is answered
+            return [(check, check.kind == "refuse") for check in asked]
+        return [(check, _holds_in_answer(check, assistant.chain.invoke(check.asks))) for check in asked]
+
+
+def _holds_in_answer(check: Check, answer: Answer) -> bool:
     not_english = any(notice.startswith(ENGLISH_ONLY[:40]) for notice in answer.notices)
     if check.kind == "refuse" or not_english:  # without a chat model what is not English may be refused
         return not answer.answered
@@ -79,18 +112,6 @@ def holds_in_answer(check: Check, answer: Answer) -> bool:
     given = f"{answer.text} {' '.join(citation.quote for citation in answer.citations)}"
     unwanted = (text in given or (plain(text) and plain(text) in plain(given)) for text in check.fields["not"])
     return answer.answered and all(plain(text) in quotes for text in check.fields["quotes"]) and not any(unwanted)
-
-
-def judged_answers(case: Case, model: MiniLM) -> dict[int, bool]:
-    """By the place of the check, whether it holds for what the assistant answers from the case's documents."""
-    asked = {i: check for i, check in enumerate(case.checks) if check.kind in ("ask", "refuse")}
-    with TemporaryDirectory() as folder:
-        settings = IngestSettings(index=Path(folder) / "index")
-        try:
-            assistant = assistant_over(settings, *case.files, embeddings=model)
-        except SourceError:  # nothing can be read, so nothing is answered
-            return {i: check.kind == "refuse" for i, check in asked.items()}
-        return {i: holds_in_answer(check, assistant.chain.invoke(check.asks)) for i, check in asked.items()}
 
 
 def plain(text: str) -> str:

@@ -48,10 +48,3 @@ def test_another_language_is_looked_up_by_its_amounts_and_says_so(rows: list[Row
     for row in rows:
         asked_for = "language" in row.question.tags and "English" not in row.question.question
         assert row.answer and (BY_AMOUNTS in row.answer.notices) is asked_for, row.id
-
-
-def test_a_table_and_a_list_stay_one(rows: list[Row]) -> None:
-    texts = {row.id: row.answer.text for row in rows if row.answer}
-    assert texts["v-01-3"].splitlines()[2:] == ["| BPO | volume-driven [1] |", "| KPO | insight-driven [2] |"]
-    assert texts["v-07-2"].splitlines()[0] == "1. Reduced operational costs [1]"
-    assert len(texts["v-07-2"].splitlines()) == 6

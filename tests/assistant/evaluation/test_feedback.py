@@ -1,6 +1,5 @@
 """Thumbs up and down: kept a line each, and turned into questions to complete."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -18,23 +17,22 @@ def feedback(good: bool = False, question: str = "What drives “BPO”?", **cha
 def test_what_is_kept_is_read_again_and_of_two_with_an_id_the_later_one(tmp_path: Path) -> None:
     path = tmp_path / "new" / "feedback.jsonl"
     odd = feedback(question="What\u2028drives\u2029B\x85P\x0cO?", comment="\u2028")  # these end no line
-    thumb, good, taken_back = feedback(), feedback(good=True, history=("Before?",)), feedback()
+    thumb, taken_back = feedback(), feedback()
     worded = thumb.model_copy(update={"comment": "It leaves out KPO.\nSadly."})
-    for one in (thumb, odd, good, taken_back, worded, taken_back.model_copy(update={"good": None})):
+    for one in (thumb, odd, taken_back, worded, taken_back.model_copy(update={"good": None})):
         keep(one, path)
-    assert read_feedback(path) == [worded, odd, good]
+    assert read_feedback(path) == [worded, odd]
 
 
 def test_only_bad_answers_become_lines_and_a_person_has_to_complete_them(tmp_path: Path) -> None:
     (line,) = to_complete([feedback(good=True), feedback(history=("Before?",), within=("bees.md",))])
-    made = json.loads(line)
-    assert (made["question"], made["history"], made["doc"]) == ("What drives “BPO”?", ["Before?"], "bees.md")
     path = tmp_path / "set.jsonl"
     path.write_text(line, encoding="utf-8")
     (problem,) = read_jsonl(path).problems
     assert problem.message.startswith("answerable:")
     path.write_text(line.replace('"?"', "false"), encoding="utf-8")
-    assert not read_jsonl(path).problems
+    (item,) = read_jsonl(path).questions()
+    assert (item.question, item.history[0].question, item.doc) == ("What drives “BPO”?", "Before?", "bees.md")
 
 
 def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
@@ -46,5 +44,3 @@ def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
         file.truncate(100_000_001)
     with pytest.raises(UserError, match="is full"):
         keep(feedback(), path)
-    with pytest.raises(UserError, match="cannot be written"):
-        keep(feedback(), path / "feedback.jsonl")

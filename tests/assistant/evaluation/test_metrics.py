@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, Sentence
+from assistant.answers import Sentence
 from assistant.evaluation import metrics
 from assistant.evaluation.matching import SourceSpan, covered_share
 from assistant.evaluation.metrics import supports
 from assistant.evaluation.questions import QuestionItem
 from assistant.evaluation.scoring import score
 from tests import made
-from tests.assistant.evaluation.by_hand import CORPUS, UNANSWERABLE, an_answer
+from tests.assistant.evaluation.by_hand import CORPUS, UNANSWERABLE, an_answer, changed
 
 
 def at(start: int, end: int, source: str = "a.md") -> SourceSpan:
@@ -138,42 +138,30 @@ def test_what_there_is_nothing_to_measure_by_is_undefined_and_not_nought() -> No
     assert metrics.gold_citation_precision(EVIDENCE, []) is None
 
 
-@pytest.mark.parametrize(
-    ("facts", "gold_citation_recall", "forbidden", "right"),
-    [
-        (1.0, 0.0, 0.0, True),  # where facts are named, they decide
-        (0.5, 1.0, 0.0, False),
-        (1.0, 1.0, 1.0, False),
-        (None, 1.0, None, True),  # as in a spreadsheet of questions and quotes
-        (None, None, None, False),
-    ],
-)
-def test_truth_is_every_fact_or_else_every_quote_and_nothing_forbidden_with_a_refusal_at_nought(
-    facts: float | None, gold_citation_recall: float | None, forbidden: float | None, right: bool
-) -> None:
-    scores = (facts, gold_citation_recall, forbidden)
-    item = QuestionItem(id="t", question="?", answerable=True)
-    without_answer = QuestionItem(id="t", question="?", answerable=False)
-    assert metrics.truthfulness(item, True, *scores) == (1 if right else -1)
-    assert metrics.truthfulness(without_answer, True, *scores) == -1
-    assert metrics.truthfulness(item, False, *scores) == 0
+ITEM = QuestionItem(id="u", question="?", answerable=True, facts=(("ten",), ("wood",), ("wax",)), least=2)
+WITHOUT_ANSWER = QuestionItem(id="u", question="?", answerable=False, least=0)
+GREETING = QuestionItem(id="u", question="?", answerable=None)
 
 
-@pytest.mark.parametrize(
-    ("answerable", "least", "answer", "expected"),
-    [
-        (True, 2, made.answer("Ten frames of wood. [1]"), 1.0),
-        (True, 2, made.answer("Ten frames. [1]"), 0.0),
-        (True, None, made.answer("Ten frames of wood. [1]"), None),
-        (False, 0, made.answer("No.", answered=False), 1.0),
-        (False, 0, made.answer("Ten. [1]"), 0.0),
-        (None, 0, made.answer("Hello."), 1.0),
-        (None, None, made.answer("Hello. [1]", citations=(made.citation("hello"),)), 0.0),
-    ],
-)
-def test_useful_is_enough_of_the_facts_a_right_refusal_or_a_greeting_returned(
-    answerable: bool | None, least: int | None, answer: Answer, expected: float | None
-) -> None:
-    facts = (("ten",), ("wood",), ("wax",)) if answerable else ()
-    item = QuestionItem(id="u", question="?", answerable=answerable, facts=facts, least=least)
-    assert metrics.useful(item, answer) == expected
+def test_truth_is_every_fact_or_else_every_quote_and_nothing_forbidden_with_a_refusal_at_nought() -> None:
+    def truth(facts: float | None, cited: float | None, forbidden: float | None) -> float:
+        assert metrics.truthfulness(WITHOUT_ANSWER, True, facts, cited, forbidden) == -1
+        assert metrics.truthfulness(ITEM, False, facts, cited, forbidden) == 0
+        return metrics.truthfulness(ITEM, True, facts, cited, forbidden)
+
+    assert truth(1.0, 0.0, 0.0) == 1  # where facts are named, they decide
+    assert truth(0.5, 1.0, 0.0) == -1
+    assert truth(1.0, 1.0, 1.0) == -1
+    assert truth(None, 1.0, None) == 1  # as in a spreadsheet of questions and quotes
+    assert truth(None, None, None) == -1
+
+
+def test_useful_is_enough_of_the_facts_a_right_refusal_or_a_greeting_returned() -> None:
+    enough = made.answer("Ten frames of wood. [1]")
+    assert metrics.useful(ITEM, enough) == 1
+    assert metrics.useful(ITEM, made.answer("Ten frames. [1]")) == 0
+    assert metrics.useful(changed(ITEM, least=None), enough) is None
+    assert metrics.useful(WITHOUT_ANSWER, made.answer("No.", answered=False)) == 1
+    assert metrics.useful(WITHOUT_ANSWER, enough) == 0
+    assert metrics.useful(GREETING, made.answer("Hello.")) == 1
+    assert metrics.useful(GREETING, made.answer("Hello. [1]", citations=(made.citation("hello"),))) == 0

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers import EarlierTurn
 from assistant.evaluation.matching import Corpus
 from assistant.evaluation.questions import (
     Problem,
@@ -37,12 +36,6 @@ def written(tmp_path: Path, *lines: str, name: str = "set.jsonl") -> Path:
     return path
 
 
-def problems(tmp_path: Path, *lines: str) -> list[Problem]:
-    """What is wrong in the lines of a set: that it is small is left out."""
-    found = lint(read_set(written(tmp_path, *lines)), CORPUS)
-    return [problem for problem in found if problem.line]
-
-
 def test_evidence_is_found_after_folding_with_its_exact_place() -> None:
     (place,) = CORPUS.find("black tea isn't; it takes boiling water")
     assert TEXT[place.start : place.end] == "Black tea isn’t; it takes\nboiling water"
@@ -54,10 +47,10 @@ def test_a_set_is_read_and_written_as_it_is(tmp_path: Path) -> None:
     items = load_questions(written(tmp_path, "\ufeff" + line(least=1, history=history), greeting))
     assert [item.answerable for item in items] == [True, None]
     assert items[0].facts == (("80",),)
-    assert items[0].history == (
-        EarlierTurn(question="Is tea hot?"),
-        EarlierTurn(question="Is it green?", answer="Some is."),
-    )
+    assert [(turn.question, turn.answer) for turn in items[0].history] == [
+        ("Is tea hot?", ""),
+        ("Is it green?", "Some is."),
+    ]
     path = tmp_path / "again.jsonl"
     write_questions(path, items)
     assert load_questions(path) == items
@@ -90,26 +83,21 @@ def test_a_set_that_cannot_be_read_is_named_with_file_and_line(tmp_path: Path) -
     ],
 )
 def test_the_linter_names_what_is_wrong(wrong: str, said: str, error: bool, tmp_path: Path) -> None:
-    (found,) = problems(tmp_path, "", wrong)
+    small, found = lint(read_set(written(tmp_path, "", wrong)), CORPUS)
     assert (found.line, found.error) == (2, error)
     assert said in found.message
+    assert (small.line, small.error) == (0, False)
 
 
 def test_an_id_stands_once_and_a_question_too_whatever_the_order_of_its_words(tmp_path: Path) -> None:
-    said = "the id 't-1' stands more than once. Give each line its own."
-    twice = problems(tmp_path, line(doc="tea"), line(question="Is tea cold?"))
-    assert twice == [Problem(1, said), Problem(2, said)]
-    swapped = line(id="t-2", question="Is green tea steeped how hot?")
+    swapped = line(question="Is green tea steeped how hot?")
     other = line(id="t-3", history=["What is said of black tea?"])  # is another question
-    said = "nearly the question of line 2. Ask something else."
-    assert problems(tmp_path, "", line(), swapped, other) == [Problem(3, said, error=False)]
-
-
-def test_a_small_set_says_how_many_points_it_can_tell_and_an_empty_one_is_none(tmp_path: Path) -> None:
-    (small,) = lint(read_jsonl(written(tmp_path, line())), CORPUS)
-    assert (small.line, small.error) == (0, False)
-    assert "100 points" in small.message
-    empty = lint(read_jsonl(written(tmp_path, "")), CORPUS)
+    small, *found = lint(read_set(written(tmp_path, line(), swapped, other)), CORPUS)
+    twice = "the id 't-1' stands more than once. Give each line its own."
+    near = Problem(2, "nearly the question of line 1. Ask something else.", error=False)
+    assert found == [Problem(1, twice), Problem(2, twice), near]
+    assert "so small a set (3) tells two systems apart from 80 points on" in small.message
+    empty = lint(read_set(written(tmp_path, "")), CORPUS)
     assert empty == [Problem(0, "the set holds no questions. Add some.")]
 
 
@@ -124,8 +112,6 @@ def test_our_own_sets_are_clean(article: Source) -> None:
 # --- spreadsheets
 
 ROWS = f"question,answer quote\nHow hot is green tea?,{QUOTE}\nWhat does tea cost?,\n"
-GREEN = QuestionItem(id="c001", question="How hot is green tea?", answerable=True, evidence=(QUOTE,))
-COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
 
 
 @pytest.mark.parametrize(
@@ -138,20 +124,18 @@ COST = QuestionItem(id="c002", question="What does tea cost?", answerable=False)
     ids=["empty rows", "tabs", "as Excel writes it"],
 )
 def test_a_row_is_answerable_where_it_has_a_quote_however_it_was_saved(text: str, tmp_path: Path) -> None:
-    assert read_set(written(tmp_path, text, name="tea.CSV")).items == {2: GREEN, 3: COST}
+    assert read_set(written(tmp_path, text, name="tea.CSV")).items == {
+        2: QuestionItem(id="c001", question="How hot is green tea?", answerable=True, evidence=(QUOTE,)),
+        3: QuestionItem(id="c002", question="What does tea cost?", answerable=False),
+    }
 
 
-def test_a_cell_may_hold_newlines_and_lines_are_the_files_and_other_columns_named(tmp_path: Path) -> None:
-    rows = [
-        'answer quote,Author,question,\n"it takes\nboiling water",Ann,"Is it ""hot"", or\u2028not?"',
-        ",,Cost?",
-    ]
-    found = read_csv(written(tmp_path, *rows, name="tea.csv"))
-    assert [(line, item.id) for line, item in found.items.items()] == [(2, "c001"), (4, "c002")]
-    assert found.items[2].question == 'Is it "hot", or\u2028not?'
-    assert found.items[2].evidence == ("it takes\nboiling water",)
-    said = "not used: the columns Author. Only question and answer quote are."
-    assert found.problems == [Problem(1, said, error=False)]
+def test_a_cell_may_hold_newlines_and_lines_are_the_files(tmp_path: Path) -> None:
+    first = '"it takes\nboiling water","Is it ""hot"", or\u2028not?"'
+    found = read_csv(written(tmp_path, "answer quote,question", first, ",Cost?", name="tea.csv")).items
+    assert list(found) == [2, 4]
+    assert found[2].question == 'Is it "hot", or\u2028not?'
+    assert found[2].evidence == ("it takes\nboiling water",)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 import json
 import re
-import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from assistant.answers import EarlierTurn
-from assistant.evaluation.report import report_html, write_overview, write_report
+from assistant.evaluation.report import report_html, write_report
 from ingest.sources import make_source
 from tests.assistant.evaluation.by_hand import (
     ANSWERABLE,
@@ -29,8 +28,6 @@ from tests.assistant.evaluation.by_hand import (
     changed,
     written,
 )
-
-HELD = changed(UNANSWERABLE, id="h-1", split="held")
 
 
 @pytest.fixture(autouse=True)
@@ -53,53 +50,38 @@ def shown(html: str) -> str:
 def test_the_page_says_it_in_words_and_the_summary_in_figures(tmp_path: Path) -> None:
     rows = (RIGHT, REFUSED, RIGHTLY_REFUSED, ANSWERED, a_row(GREETING, an_answer("")))
     words = shown(page(written(tmp_path / "r", *rows)))
-    assert "question set sha256" in words[words.index("Receipt") :]
+    assert "Of 2 that the documents answer, 1 were answered right" in words
+    assert "What was lost: 3 of 5" in words and "question set sha256" in words
     later = {"bees.md": make_source("bees.md", f"{SOURCES['bees.md'].text}\nMore.\n")}
     assert "The documents have changed since this run" not in words
     assert "The documents have changed since this run" in report_html(tmp_path / "r", later)
-    assert (
-        "Of 2 that the documents answer, 1 were answered right, 0 wrongly or not in full, and 1 refused. "
-        "Of 2 that they do not answer, 1 were rightly refused and 1 answered all the same. "
-        "1 are greetings and the like."
-    ) in words
     summary = json.loads((tmp_path / "r" / "summary.json").read_text("utf-8"))
     assert summary["refusal"] == {"value": 0.5, "low": 0.0, "high": 1.0, "n": 2}
 
 
 def test_a_question_opens_with_what_was_expected_what_was_found_and_why_it_counts_as_lost(tmp_path: Path) -> None:
-    earlier = (EarlierTurn(question="What is a hive?", answer="A box."), EarlierTurn(question="And a frame?"))
-    after = a_row(changed(ANSWERABLE, history=earlier), an_answer(SWARM))
-    greeting = a_row(GREETING, an_answer(""))
-    html = page(written(tmp_path / "r", after, RIGHTLY_REFUSED, FAILED, greeting))
-    words = shown(html)
-    assert "What was lost: 3 of 4" in words
-    first, second, third, right = html.split('<details class="question')[1:]
-    assert "failed. The run got no answer" in shown(first)
-    assert "TimeoutError: &lt;late&gt;" in first
+    after = changed(ANSWERABLE, history=(EarlierTurn(question="What is a hive?", answer="A box."),))
+    html = page(written(tmp_path / "r", a_row(after, an_answer(SWARM)), RIGHTLY_REFUSED, FAILED))
+    first, second, right = html.split('<details class="question')[1:]
+    assert "failed. The run got no answer" in shown(first) and "TimeoutError: &lt;late&gt;" in first
     loss = shown(second)
     assert "Why it counts as lost: retrieved but not used. The passages held the evidence; the answer" in loss
-    assert "Asked after: What is a hive? / And a frame?" in loss
+    assert "Asked after: What is a hive?" in loss
     assert f"Expected ten or 10: not said {FRAMES} : found, not cited Answer {SWARM} [1]" in loss
     assert f"Retrieved passages: 1 1. Bees bees.md:8-71 {WHOLE}" in loss
-    assert "A greeting, returned without a citation." in shown(third)
     assert "nothing lost" in right and "A refusal: the documents do not say." in right
-    assert "lost" not in right.partition(">")[0]  # the style sheet shows it where every question is asked for
 
 
 def test_a_bar_leads_to_the_questions_behind_it(tmp_path: Path) -> None:
-    html = page(
-        written(tmp_path / "r", RIGHT, RIGHTLY_REFUSED, a_row(changed(ANSWERABLE, id="b-9"), an_answer(SWARM)))
-    )
+    other = a_row(changed(ANSWERABLE, id="b-9"), an_answer(SWARM))
+    html = page(written(tmp_path / "r", RIGHT, RIGHTLY_REFUSED, other))
     facts, stage, tag = (
         re.search(rf'href="#(behind-\d+)"[^>]*>\s*<span class="name">{name}<', html)
         for name in ("Facts said", "retrieved but not used", r"count \(2\)")
     )
-    assert facts and stage and tag
-    assert shown(html).count("Facts said, where it is not at its best: 1") == 1
+    assert facts and stage and tag and html.count(f'id="{facts[1]}"') == 1
     (lost,) = re.findall(r'<details class="question lost" data-behind="([^"]*)"', html)
     assert {f"behind-{number}" for number in lost.split()} >= {facts[1], stage[1], tag[1]}
-    assert html.count(f'id="{facts[1]}"') == 1
-    assert '<rect class="bar" width="50.0%"' in html  # one of two facts
 
 
 def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
@@ -111,20 +93,10 @@ def test_everything_is_escaped_and_nothing_is_remote(tmp_path: Path) -> None:
     assert not any(part in html for part in ("http://", "https://", "<script", "src=", "@import", "url("))
 
 
-def test_the_curve_is_drawn_from_the_confidences_where_there_are_any(tmp_path: Path) -> None:
-    sure, unsure = an_answer(FRAMES, confidence=0.9), an_answer(SWARM, confidence=0.3)
-    html = page(written(tmp_path / "r", a_row(ANSWERABLE, sure), a_row(UNANSWERABLE, unsure), REFUSED))
-    assert "<polyline" in html
-    assert "The area under the curve is 0.25 (lower is better)." in shown(html)
-    html = page(written(tmp_path / "without", RIGHT, RIGHTLY_REFUSED))
-    assert "<polyline" not in html
-    assert "there is no curve" in html
-
-
 def test_questions_that_are_held_back_are_counted_and_not_shown(tmp_path: Path) -> None:
-    earlier = written(tmp_path / "last week", a_row(HELD, an_answer("")), RIGHT)
-    words = shown(page(written(tmp_path / "now", a_row(HELD, an_answer(SWARM)), RIGHT), earlier))
-    assert "missing refusal 1" in words
+    held = changed(UNANSWERABLE, id="h-1", split="held")
+    earlier = written(tmp_path / "last week", a_row(held, an_answer("")), RIGHT)
+    words = shown(page(written(tmp_path / "now", a_row(held, an_answer(SWARM)), RIGHT), earlier))
     assert "1 of those that were lost are held back: they are counted, and listed only in results.jsonl." in words
     assert "0 won, 1 lost, 1 unchanged" in words
     assert UNANSWERABLE.question not in words
@@ -135,36 +107,14 @@ def test_the_page_compares_with_an_earlier_run(tmp_path: Path) -> None:
     html = page(written(tmp_path / "now", RIGHT, ANSWERED), earlier)
     words = shown(html)
     assert "Facts said 1.00 (1.00 to 1.00), 100 points more than in last week, which may be chance; " in words
-    assert '<rect class="before" y="17" width="0.0%"' in html
     assert "2 questions are in both runs: 1 won , 1 lost , 0 unchanged." in words
-    assert "the answer states +1.00 1.00 to 1.00 1.000 1 too few to tell" in words
     lost, won = (shown(part) for part in html.split('<details class="question')[1:])
     assert f"This run {FRAMES} [1] [1] {FRAMES} bees.md:8-30 last week {SWARM} [1]" in won
     assert f"This run {SWARM} [1]" in lost and "last week The article does not say." in lost
 
 
-def test_several_models_are_beside_the_first_on_one_page(tmp_path: Path) -> None:
-    reports = {"extractive": written(tmp_path / "extractive", RIGHT, RIGHTLY_REFUSED)}
-    reports["<guess>"] = written(tmp_path / "-guess-", MISCITED, ANSWERED)
-    for folder in reports.values():
-        write_report(folder, "bees.jsonl", SOURCES)
-    write_overview(tmp_path, "bees.jsonl", reports)
-    html = (tmp_path / "report.html").read_text("utf-8")
-    assert "<h2>&lt;guess&gt; against extractive</h2>" in html
-    assert '<a href="-guess-/report.html">&lt;guess&gt;</a>' in html
-    assert "<guess>" not in html
-
-
-def test_many_questions_are_shown_in_part_in_little_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_questions_the_first_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.evaluation.report_questions._SHOWN", 5)
-    folder = written(tmp_path / "r", *[a_row(UNANSWERABLE, an_answer(SWARM, notices=("x" * 200_000,)))] * 100)
-    words = shown(page(folder))  # what is imported and cached at first does not count
+    words = shown(page(written(tmp_path / "r", *[ANSWERED] * 8)))
     assert "The first 5 that were lost are listed here; all are in results.jsonl." in words
-    assert "missing refusal 100" in words
-    tracemalloc.start()
-    write_report(folder, "bees.jsonl", SOURCES)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < (folder / "results.jsonl").stat().st_size / 3
+    assert words.count("Why it counts as lost") == 5

@@ -1,12 +1,10 @@
-"""A library for builds, and an index of one version."""
+"""A library for builds, empty and with an index."""
 
 from pathlib import Path
 
 import pytest
 
-from ingest.settings import IngestSettings
 from tests.ingest.library import GUIDE, Library
-from tests.ingest.processes import next_version, settings_of
 
 
 @pytest.fixture
@@ -31,11 +29,3 @@ def indexed(library: Library) -> Library:
     library.write("a.md", "A.")
     library.build()
     return library
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> IngestSettings:
-    """An index of version 0."""
-    settings = settings_of(tmp_path)
-    next_version(settings, 0)
-    return settings

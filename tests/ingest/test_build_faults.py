@@ -1,10 +1,8 @@
 """Building where something is wrong: what is refused and loses nothing, and what a build mends."""
 
 import random
-import re
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,17 +28,14 @@ def test_documents_without_text_and_paths_that_are_none_are_refused(library: Lib
     refused(library, SourceError, r"image\.png is not a \.md, .*, \.pdf file\. Convert it to one of", image)
 
 
-@pytest.mark.parametrize(
-    "error", [OSError(28, "No space left on device"), sqlite3.OperationalError("database or disk is full")]
-)
-def test_a_full_disk_loses_nothing(indexed: Library, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_a_full_disk_loses_nothing(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
-        raise error
+        raise sqlite3.OperationalError("database or disk is full")
 
     indexed.write("a.md", "B.")
     with monkeypatch.context() as patch:
         patch.setattr("ingest.database.write", full)
-        refused(indexed, IndexProblem, r"cannot be written \((No space left on device|database or disk is full)\)")
+        refused(indexed, IndexProblem, r"cannot be written \(database or disk is full\)")
     assert indexed.texts() == ["A."]
     indexed.build()
     assert indexed.texts() == ["B."]
@@ -61,12 +56,11 @@ def test_a_place_that_is_no_index_is_refused_and_left_as_it_is(library: Library)
     assert sorted(path.name for path in place.iterdir()) == ["snapshots", "thesis.doc"]
 
 
-def refused_by_all(library: Library, message: str, but: Callable[..., object] | None = None) -> None:
-    """Whoever opens or builds the index is told so, `but` one."""
+def refused_by_all(library: Library, message: str) -> None:
+    """Whoever opens or builds the index is told so."""
     for use in (library.build, library.index, lambda: ensure_index(library.settings)):
-        if use != but:
-            with pytest.raises(IndexProblem, match=message):
-                use()  # type: ignore[operator]
+        with pytest.raises(IndexProblem, match=message):
+            use()  # type: ignore[operator]
 
 
 # --- an index of another release, or of other settings
@@ -87,7 +81,8 @@ def test_an_index_of_other_settings_is_refused_with_the_remedy_which_mends_it(gu
 def test_an_index_of_another_release_is_refused_with_the_remedy_which_mends_it(guide: Library) -> None:
     manifest = guide.snapshot_folder() / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"format": 4', '"format": 3'))
-    refused_by_all(guide, r"has format 3, this release reads 4\. Run: bpo-kpo ingest$", but=guide.build)
+    with pytest.raises(IndexProblem, match=r"has format 3, this release reads 4\. Run: bpo-kpo ingest$"):
+        guide.index()
     assert guide.build().embedded == 3
     assert guide.index().manifest.format == 4
 
@@ -95,18 +90,10 @@ def test_an_index_of_another_release_is_refused_with_the_remedy_which_mends_it(g
 # --- damage
 
 
-def changed(folder: Path, sql: str) -> None:
-    with closing(sqlite3.connect(folder / "passages.sqlite")) as database, database:
-        database.execute(sql)
-
-
 GARBAGE = random.Random(7).randbytes(100_000)
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a manifest of garbage": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\x00 garbage"),
-    "vectors of another length": lambda folder: changed(
-        folder, "insert into token_vectors values ('', '[]', x'0000')"
-    ),
     "garbage for the passages": lambda folder: (folder / "passages.sqlite").write_bytes(GARBAGE),
     "garbage for the vectors": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(GARBAGE),
     "no vectors": lambda folder: (folder / "chroma" / "chroma.sqlite3").unlink(),
@@ -138,26 +125,12 @@ def test_a_damaged_pointer_is_refused_and_mended_and_loses_no_uploaded_document(
     assert sorted(guide.files()) == ["given.md", "guide.md"] and len(guide.texts()) == 4
 
 
-def test_passages_that_are_not_those_of_chroma_are_damage(guide: Library) -> None:
-    changed(guide.snapshot_folder(), "update passages set id = position, position = 9 where position = 1")
-    index = guide.index()
-    with pytest.raises(IndexProblem, match=r"is incomplete\. Run: bpo-kpo ingest$"):
-        index.nearest(guide.model.embed_query("words"), 3)
-
-
 def test_what_is_not_as_it_was_written_is_noticed_by_a_build_and_made_again(guide: Library) -> None:
     path = guide.snapshot_folder() / "passages.sqlite"
     path.write_bytes(path.read_bytes().replace(b"First words.", b"Other words."))
     assert guide.texts()[1] == "## One\n\nOther words."  # what SQLite cannot know
-    assert not guide.store().is_whole(guide.pointer().snapshot)
     guide.build()
-    assert guide.store().is_whole(guide.pointer().snapshot)
     assert guide.texts()[1] == "## One\n\nFirst words."
-    manifest = guide.snapshot_folder() / "manifest.json"
-    manifest.write_text(re.sub(r'"digest": "\w+"\s*}$', f'"digest": "{"0" * 64}"}}', manifest.read_text()))
-    assert guide.index().digest() != guide.index().manifest.digest  # as where the vectors are others
-    assert guide.build().embedded == 3
-    assert guide.index().digest() == guide.index().manifest.digest
 
 
 def test_a_panic_of_chroma_is_damage_and_any_other_bug_is_not() -> None:

@@ -8,7 +8,6 @@ import pytest
 from ingest.errors import SourceError
 from ingest.known_questions import indexed_questions
 from ingest.sources import make_source
-from ingest.text import Span
 from ingest.up_to_date import ensure_index
 from tests.ingest.library import Library
 from tests.ingest.processes import NotingMiniLM
@@ -18,56 +17,43 @@ def line(question: str, *evidence: str) -> str:
     return json.dumps({"question": question, "evidence": evidence}, ensure_ascii=False)
 
 
-def quoted(text: str, *evidence: str) -> list[str]:
-    """What of `text` the quotes of one question are found to be."""
-    found = indexed_questions(make_source("a.md", text, line("What?", *evidence)))
-    assert all((question.question, question.source) == ("What?", "a.md") for question in found)
-    return [text[span.start : span.end] for question in found for span in question.spans]
-
-
-# --- where a quote stands
-
 TRIAL = "# Trial\n\nThe free trial lasts 14 days, and no card is needed. Ada Byron runs the Leeds office.\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "quote", "found"),
-    [
-        (TRIAL, "the FREE trial\n lasts 14 days", "The free trial lasts 14 days"),
-        ("A non‑stop, *very* long day.", "a non-stop, very long day", "A non‑stop, *very* long day"),
-    ],
-)
-def test_a_quote_is_found_whatever_its_case_marks_and_spaces(text: str, quote: str, found: str) -> None:
-    assert quoted(text, quote) == [found]
+def quoted(text: str, *evidence: str) -> list[list[str]]:
+    """What of `text` the quotes of one question are found to be; none where it is left out."""
+    found = indexed_questions(make_source("a.md", text, line("What?", *evidence)))
+    return [[text[span.start : span.end] for span in question.spans] for question in found]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "found"),
-    [
-        ("14 days", "1,400 days", "free trial lasts 1,400 day"),
-        ("trial lasts", "tryout lasts", "free tryout lasts 14 day"),
-    ],
-)
-def test_a_quote_whose_text_has_changed_a_little_is_found_as_it_now_stands(old: str, new: str, found: str) -> None:
-    (now,) = quoted(TRIAL.replace(old, new), "The free trial lasts 14 days")
-    assert found in now
-    assert now in TRIAL.replace(old, new)
+def test_a_quote_is_found_whatever_its_case_marks_and_spaces() -> None:
+    text = f"{TRIAL}A non‑stop, *very* long day."
+    assert quoted(text, "the FREE trial\n lasts 14 days", "a non-stop, very long day") == [
+        ["The free trial lasts 14 days", "A non‑stop, *very* long day"]
+    ]
+
+
+@pytest.mark.parametrize(("old", "new"), [("14", "1,400"), ("trial", "tryout")])
+def test_a_quote_whose_text_has_changed_a_little_is_found_as_it_now_stands(old: str, new: str) -> None:
+    ((now,),) = quoted(TRIAL.replace(old, new), "The free trial lasts 14 days")
+    assert "free trial lasts 14 day".replace(old, new) in now
 
 
 LONG = "Nobody who works in the Leeds office has ever asked for a second trial."
 
 
 @pytest.mark.parametrize(
-    ("quotes", "spans"),
+    ("quotes", "found"),
     [
-        ([LONG], 0),  # a long sentence that was deleted: it is not answered
-        (["The free trial lasts 14 days", LONG], 0),  # nor where one of two is gone
-        (["by Cy Dole"], None),  # a short one may have been changed: nobody knows
+        ([LONG], [[]]),  # a long sentence that was deleted: it is not answered
+        (["The free trial lasts 14 days", LONG], [[]]),  # nor where one of two is gone
+        (["by Cy Dole"], []),  # a short one may have been changed: nobody knows
     ],
 )
-def test_a_question_whose_quotes_are_gone_is_unanswered_or_left_out(quotes: list[str], spans: int | None) -> None:
-    found = indexed_questions(make_source("a.md", TRIAL, line("Who?", *quotes)))
-    assert [len(question.spans) for question in found] == ([] if spans is None else [spans])
+def test_a_question_whose_quotes_are_gone_is_unanswered_or_left_out(
+    quotes: list[str], found: list[list[str]]
+) -> None:
+    assert quoted(TRIAL, *quotes) == found
 
 
 # --- the lines of the file
@@ -93,10 +79,6 @@ def test_a_broken_line_is_named_with_its_file_its_number_and_what_to_do(broken: 
 # --- embedded and stored, beside the documents of an index
 
 
-HOW_LONG = line("How long is it?", "lasts 14 days")
-WHO = line("Who runs Leeds?", "Ada Byron runs the Leeds office.")
-
-
 @pytest.fixture
 def shelf(library: Library) -> Library:
     """A document, which may have questions beside it."""
@@ -105,13 +87,11 @@ def shelf(library: Library) -> Library:
     return library
 
 
-def ask(shelf: Library, *lines: str) -> None:
+def ask(shelf: Library, *lines: str) -> list[str]:
+    """Writes the questions, refreshes the index, and returns which of them were embedded for it."""
     shelf.write("trial.questions.jsonl", "\n".join(lines))
-
-
-def asked(shelf: Library) -> list[str]:
-    """Builds the index and returns which questions were embedded for it."""
-    shelf.build()
+    shelf.model.texts.clear()
+    ensure_index(shelf.settings)
     return [text for text in shelf.model.texts if "\n" not in text]  # passages stand below their heading
 
 
@@ -125,11 +105,9 @@ def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_wi
     shelf: Library,
 ) -> None:
     ask(shelf, line("ab", "The free trial", "no card"), line(" "), line("a\u2028b"))
-    asked(shelf)
     quotes = {"ab": ["The free trial", "no card"], "a\u2028b": []}
     assert questions(shelf) == quotes
     stored = shelf.index().questions
-    assert isinstance(stored.questions[0].spans[0], Span)
     fresh = shelf.model.embed_tokens(list(quotes))
     for tokens, vectors, mean in zip(fresh, stored.vectors, stored.means, strict=True):
         assert vectors.dtype == np.float16 and np.allclose(vectors, tokens.vectors, atol=1e-3)
@@ -138,34 +116,21 @@ def test_an_index_keeps_each_question_with_its_places_and_its_tokens_but_none_wi
 
 
 def test_only_new_questions_are_embedded_and_a_changed_document_moves_their_places(shelf: Library) -> None:
-    assert asked(shelf) == [] and questions(shelf) == {}
-    ask(shelf, HOW_LONG)
-    assert asked(shelf) == ["How long is it?"]
-    ask(shelf, WHO, HOW_LONG)
-    assert asked(shelf) == ["Who runs Leeds?"]
+    how_long, who = line("How long?", "lasts 14 days"), line("Who?", "Ada Byron runs the Leeds office.")
+    assert ask(shelf) == [] and questions(shelf) == {}
+    assert ask(shelf, how_long) == ["How long?"]
+    assert ask(shelf, who, how_long) == ["Who?"]
     shelf.write("trial.md", TRIAL.replace("# Trial\n", "# Trial\n\nA new paragraph.\n"))
-    assert asked(shelf) == []
-    assert questions(shelf) == {
-        "Who runs Leeds?": ["Ada Byron runs the Leeds office."],
-        "How long is it?": ["lasts 14 days"],
-    }
-
-
-def test_changing_only_the_questions_refreshes_the_index(shelf: Library) -> None:
-    ensure_index(shelf.settings)
-    ask(shelf, HOW_LONG)
-    assert str(ensure_index(shelf.settings)) == "1 passages: 0 embedded, 1 kept, 0 removed"
-    assert questions(shelf) == {"How long is it?": ["lasts 14 days"]}
-    assert ensure_index(shelf.settings) is None
+    assert ask(shelf, who, how_long) == []
+    assert questions(shelf) == {"Who?": ["Ada Byron runs the Leeds office."], "How long?": ["lasts 14 days"]}
     (shelf.corpus / "trial.questions.jsonl").unlink()
     assert ensure_index(shelf.settings) is not None
     assert questions(shelf) == {}
 
 
 def test_a_file_that_is_no_file_of_questions_is_refused_and_loses_nothing(shelf: Library) -> None:
-    ask(shelf, HOW_LONG)
-    asked(shelf)
+    ask(shelf, line("How long?", "lasts 14 days"))
     (shelf.corpus / "trial.questions.jsonl").write_bytes(b"caf\xe9\0")
     report = ensure_index(shelf.settings)
     assert report and "trial.questions.jsonl cannot be read (it is no text)" in report.skipped[0]
-    assert questions(shelf) == {"How long is it?": ["lasts 14 days"]}
+    assert questions(shelf) == {"How long?": ["lasts 14 days"]}

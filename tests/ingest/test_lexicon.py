@@ -41,10 +41,6 @@ def test_a_long_name_counts_as_its_acronym(text: str) -> None:
     assert Lexicon.of(ARTICLE_LIKE).terms(text) == ["kpo", "compani"]
 
 
-def test_forms_of_one_word_have_one_stem() -> None:
-    assert stem("driven") == stem("drives") == stem("drive") != stem("force")
-
-
 def test_a_misspelt_word_of_a_question_is_taken_for_the_known_one() -> None:
     lexicon = Lexicon.of(ARTICLE_LIKE)
     assert "expert" in lexicon and "unicorn" not in lexicon

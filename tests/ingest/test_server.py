@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+import chromadb
 import numpy as np
 import pytest
 
@@ -35,23 +36,19 @@ def ingest(machine: IngestSettings, *paths: Path) -> BuildReport:
 @pytest.fixture
 def machine(server: ChromaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
     """Makes machines that see the same documents and the same database of the server, one of this test."""
-    import chromadb
-
     database = tmp_path.name.replace("_", "-")[-40:].strip("-")
     place = {"chroma_server_host": "127.0.0.1", "chroma_server_http_port": server.port}
     api = chromadb.Settings(chroma_api_impl="chromadb.api.fastapi.FastAPI", **place)
     chromadb.AdminClient(api).create_database(database)
-    caches: dict[int, Path] = {}
-    monkeypatch.setattr("ingest.server._cache_of", lambda settings: caches[id(settings)])
+    # the folder that a machine alone would have is where its cache is
+    monkeypatch.setattr("ingest.server._cache_of", lambda settings: settings.index)
     corpus = tmp_path / "documents"
     corpus.mkdir()
     (corpus / "a.md").write_text("# A\n\nFirst words.\n\n## B\n\nSecond words.\n")
     (corpus / "a.questions.jsonl").write_text('{"question": "What is first?", "evidence": ["First words."]}\n')
 
     def make(name: str) -> IngestSettings:
-        settings = settings_of(tmp_path, chroma_url=server.url, chroma_database=database)
-        caches[id(settings)] = tmp_path / name
-        return settings
+        return settings_of(tmp_path, index=tmp_path / name, chroma_url=server.url, chroma_database=database)
 
     return make
 
@@ -83,20 +80,16 @@ def test_a_running_reader_sees_the_new_snapshot_and_a_second_ingest_makes_none(m
     assert len(running.get().passages) == 3
 
 
-def test_machines_that_ingest_different_folders_at_once_leave_both(machine: Machines) -> None:
-    machines = [machine(name) for name in ("one", "other", "third")]
-    ingest(machines[0])
-    folders = []
-    for i, one in enumerate(machines):
-        folder = one.corpus.parent / f"more-{i}"
-        folder.mkdir()
-        (folder / f"{i}.md").write_text(f"# Number {i}\n\nWords of number {i}.\n")
-        folders.append(folder)
+def test_machines_that_ingest_different_files_at_once_leave_both(machine: Machines, tmp_path: Path) -> None:
+    def add(name: str) -> None:
+        path = tmp_path / f"{name}.md"
+        path.write_text(f"Words of {name}.")
+        ingest(machine(name), path)
+
     with ThreadPoolExecutor(3) as pool:
-        for running in [pool.submit(ingest, one, folder) for one, folder in zip(machines, folders, strict=True)]:
-            running.result()
+        list(pool.map(add, ["one", "other", "third"]))
     index = CurrentIndex(machine("fourth")).get()
-    assert sorted(Path(name).name for name in index.sources) == ["0.md", "1.md", "2.md", "a.md"]
+    assert [Path(name).stem for name in index.sources] == ["one", "other", "third"]
     assert index.digest() == index.manifest.digest
 
 
@@ -129,26 +122,6 @@ def test_what_nobody_needs_goes_from_server_and_cache(
     ingest(one)
     assert len(opened._client.list_collections()) == 2 * 2 + 1
     assert len(list((tmp_path / "one" / "snapshots").iterdir())) == 2
-
-
-def test_what_is_wrong_with_the_files_of_a_server_is_said_of_its_address(machine: Machines) -> None:
-    one = machine("one")
-    ingest(one)
-    store = ServerStore(one)
-
-    def file(name: str) -> Path:
-        pointer = store.read_pointer()
-        assert pointer
-        return store.path(pointer.snapshot) / name
-
-    file("manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} is damaged"):
-        CurrentIndex(one).get()
-    assert ingest(one).passages == 2
-    assert len(CurrentIndex(one).get().passages) == 2
-    file("passages.sqlite").write_bytes(b"no database")
-    with pytest.raises(IndexProblem, match=rf"^The index at {one.chroma_url} is damaged"):
-        list(CurrentIndex(one).get().passages)
 
 
 def test_a_server_away_is_one_line_and_its_reader_goes_on_later(machine: Machines, server: ChromaServer) -> None:

@@ -1,21 +1,21 @@
-"""Snapshots: whatever kills a build or races with it, an index is whole."""
+"""Snapshots: whatever kills a build, races with it or reads meanwhile, an index is whole."""
 
 import os
 import signal
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from ingest.build import build
-from ingest.errors import IndexProblem
 from ingest.index import CurrentIndex, Index
 from ingest.settings import IngestSettings
 from ingest.snapshots import FolderStore
-from tests.ingest.library import Library
+from tests.ingest.library import GUIDE, Library
 from tests.ingest.processes import (
     PATIENCE,
     WordHash,
@@ -25,32 +25,34 @@ from tests.ingest.processes import (
     next_version,
     pointer_of,
     processes,
+    read_until,
     settings_of,
     version_now,
     version_of,
     write_version,
 )
 
-# --- killed
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IngestSettings:
+    """An index of version 0."""
+    settings = settings_of(tmp_path)
+    next_version(settings, 0)
+    return settings
 
 
-def killed(settings: IngestSettings, step: str) -> None:
-    """Builds in a process that is killed at this step."""
-    process = processes().Process(target=build_and_die, args=(settings, step))
-    process.start()
-    process.join(PATIENCE)
-    assert process.exitcode == -signal.SIGKILL
+# --- killed, or racing with another build
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "published"),
     [
-        ("chroma.add_vectors", False),
-        ("bm25.write", False),  # with the database half written
+        ("ingest.chroma.add_vectors", False),
+        ("ingest.bm25.write", False),  # with the database half written
         ("os.fsync", False),  # with the manifest half written
-        ("Path.replace", False),  # with the new pointer beside the old one
-        ("FolderStore.clear_old", True),
+        ("pathlib.Path.replace", False),  # with the new pointer beside the old one
+        ("ingest.snapshots.FolderStore.clear_old", True),
     ],
 )
 def test_a_killed_build_leaves_the_old_index_or_the_new(
@@ -58,59 +60,29 @@ def test_a_killed_build_leaves_the_old_index_or_the_new(
 ) -> None:
     next_version(settings, 1)  # so that there is a snapshot to clear
     write_version(settings.corpus, 2)
-    killed(settings, step)
+    process = processes().Process(target=build_and_die, args=(settings, step))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL
     assert version_now(settings) == (2 if published else 1)
     build(settings, embeddings=WordHash())  # also where there is nothing left to do but to clear
     assert version_now(settings) == 2 and has_only_what_is_needed(settings)
 
 
-@pytest.mark.slow
-def test_the_very_first_build_can_be_killed_too(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path)
-    assert FolderStore(settings.index).read_pointer() is None
-    write_version(settings.corpus, 1)
-    killed(settings, "Path.replace")
-    assert FolderStore(settings.index).read_pointer() is None
-    with pytest.raises(IndexProblem, match=r"There is no index at .*index\. Run: bpo-kpo ingest"):
-        CurrentIndex(settings).get()
-    build(settings, embeddings=WordHash())
-    assert version_now(settings) == 1 and has_only_what_is_needed(settings)
+def test_a_build_goes_on_from_one_that_was_published_meanwhile(library: Library) -> None:
+    mine, theirs = (library.write(f"{name}/{name}.md", f"Words of {name}.") for name in ("one", "two"))
 
+    class Interrupted(WordHash):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            if not self.texts:
+                build(library.settings, [theirs], embeddings=WordHash())
+            return super().embed_documents(texts)
 
-# --- racing
-
-
-class MeetingWordHash(WordHash):
-    """Goes on only when another one embeds as well, so that two builds begin on the same ground."""
-
-    def __init__(self, barrier: threading.Barrier) -> None:
-        super().__init__()
-        self.barrier = barrier
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        if not self.texts:
-            self.barrier.wait(PATIENCE)
-        return super().embed_documents(texts)
-
-
-@pytest.mark.parametrize("ground", [[], ["Ground."]], ids=["both the first", "over another"])
-def test_of_two_builds_at_once_the_second_goes_on_from_the_first(library: Library, ground: list[str]) -> None:
-    for text in ground:
-        library.write("a.md", text)
-        library.build()
-    paths = [library.write(f"{name}/{name}.md", f"Words of {name}.") for name in ("one", "two")]
-    barrier = threading.Barrier(2)
-    models = [MeetingWordHash(barrier) for _ in paths]
-    with ThreadPoolExecutor(2) as pool:
-        builds = [
-            pool.submit(build, library.settings, [path], embeddings=model)
-            for path, model in zip(paths, models, strict=True)
-        ]
-        reports = sorted(str(one.result(PATIENCE)) for one in builds)
-    had = len(ground)
-    assert reports == [f"{had + n} passages: 1 embedded, {had + n - 1} kept, 0 removed" for n in (1, 2)]
-    assert library.texts() == [*ground, "Words of one.", "Words of two."]
-    assert [len(model.texts) for model in models] == [1, 1]
+    model = Interrupted()
+    report = build(library.settings, [mine], embeddings=model)
+    assert str(report) == "2 passages: 1 embedded, 1 kept, 0 removed"
+    assert library.texts() == ["Words of one.", "Words of two."]
+    assert len(model.texts) == 1  # nothing is embedded twice
     assert has_only_what_is_needed(library.settings)
 
 
@@ -124,7 +96,6 @@ def test_the_previous_snapshot_is_kept_and_older_ones_are_cleared(settings: Inge
         history.append(pointer_of(settings).snapshot)
         assert pointer_of(settings).previous == history[-2]
         assert folders(settings) == set(history[-2:])
-    assert len(set(history)) == 3
     assert version_of(Index(FolderStore(settings.index), history[-2])) == 1
 
 
@@ -137,22 +108,59 @@ def test_a_snapshot_that_is_being_built_is_not_cleared(settings: IngestSettings)
     assert has_only_what_is_needed(settings)
 
 
-def test_a_build_that_clears_late_spares_the_newer_one(
-    settings: IngestSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clear, newer = FolderStore.clear_old, [2, 3]
-
-    def late(store: FolderStore) -> None:
-        if newer:
-            next_version(settings, newer.pop(0))
-        clear(store)
-
-    monkeypatch.setattr(FolderStore, "clear_old", late)
-    next_version(settings, 1)
-    assert version_now(settings) == 3 and has_only_what_is_needed(settings)
+# --- read while others build, or where nothing can be written
 
 
-# --- where the snapshot cannot be written
+def test_a_running_reader_takes_the_new_snapshot_at_its_next_question(guide: Library) -> None:
+    running = CurrentIndex(guide.settings)
+    old = running.get()
+    assert running.get() is old
+    guide.write("guide.md", GUIDE.replace("First", "Changed"))
+    guide.build()
+    assert running.get().passages[1].text == "## One\n\nChanged words."
+    # and what was opened before can still be asked
+    assert old.passages[1].text == "## One\n\nFirst words."
+    assert len(old.nearest(guide.model.embed_query("words"), 3)) == 3
+    assert old.digest() == old.manifest.digest
+
+
+def test_a_snapshot_cleared_unopened_is_no_fault(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = indexed.pointer()
+    for text in ("B.", "C."):
+        indexed.write("a.md", text)
+        indexed.build()
+    real, answers = FolderStore.read_pointer, [stale]
+    monkeypatch.setattr(FolderStore, "read_pointer", lambda store: answers.pop() if answers else real(store))
+    assert indexed.texts() == ["C."]
+
+
+@pytest.mark.slow
+def test_readers_in_processes_and_threads_never_fail_or_see_a_mixture(settings: IngestSettings) -> None:
+    context = processes()
+    stop, results = context.Event(), context.Queue()
+    arguments, running = (settings, stop, results), CurrentIndex(settings)
+    readers: list[Any] = [context.Process(target=read_until, args=arguments) for _ in range(2)]
+    for shared in (None, running, running):
+        readers.append(threading.Thread(target=read_until, args=(*arguments, shared)))
+    for reader in readers:
+        reader.start()
+    try:
+        last, began = 0, time.monotonic()
+        while last < 6 or time.monotonic() - began < 2:
+            last += 1
+            next_version(settings, last)
+    finally:
+        stop.set()
+    reports = [results.get(timeout=PATIENCE) for _ in readers]
+    assert len({version for seen, _ in reports for version in seen}) > 1
+    for seen, faults in reports:
+        assert faults == []
+        assert seen == sorted(seen)  # never back to an older one
+
+
+def test_a_reader_waits_for_no_lock(settings: IngestSettings) -> None:
+    with FolderStore(settings.index).new_snapshot(), FileLock(settings.index / "publish.lock"):
+        assert version_now(settings) == 0  # or it would wait without end
 
 
 def test_a_snapshot_that_cannot_be_written_is_read_through_a_copy_that_is_cleared(
@@ -164,16 +172,11 @@ def test_a_snapshot_that_cannot_be_written_is_read_through_a_copy_that_is_cleare
         """As for a user who may only read; root, who runs tests in containers, may everything."""
         return access(path, mode) and not (mode & os.W_OK and Path(path).is_relative_to(settings.index))
 
-    def files() -> dict[Path, tuple[bytes, int]]:
-        found = [path for path in (settings.index / "snapshots").rglob("*") if path.is_file()]
-        return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
-
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setattr(os, "access", denied)
-    before = files()
     index = CurrentIndex(settings).get()
     assert index.digest() == index.manifest.digest and len(list(temporary.iterdir())) == 1
     del index
-    assert list(temporary.iterdir()) == [] and files() == before
+    assert list(temporary.iterdir()) == []

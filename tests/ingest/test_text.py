@@ -102,25 +102,14 @@ def test_a_long_text_is_counted_in_time_and_without_a_great_error() -> None:
     assert time.process_time() - began < 10
 
 
-def provided(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of the vocabularies that tiktoken is shown, where this is the cache of ours."""
+def test_the_vocabularies_need_no_network_no_cache_and_no_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()  # a folder below a file cannot be made, not even by root
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")  # put back afterwards
-    monkeypatch.setattr(tiktoken_files, "user_cache_path", lambda name: folder)
-    tiktoken_files.provide_vocabularies.__wrapped__()
-    return sorted(path.stat().st_size for path in Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir())
-
-
-PUBLISHED = [1_681_126, 3_613_922]  # bytes
-
-
-def test_the_vocabularies_need_no_network_and_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert provided(tmp_path / "cache", monkeypatch) == PUBLISHED
-    for path in Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir():
-        path.write_bytes(path.read_bytes()[:1000])
-    assert provided(tmp_path / "cache", monkeypatch) == PUBLISHED  # what was cut short is unpacked again
-
-
-def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").touch()
-    # a folder below a file cannot be made, not even by root
-    assert provided(tmp_path / "file" / "cache", monkeypatch) == PUBLISHED
+    for cache in (tmp_path / "cache", tmp_path / "cache", tmp_path / "file" / "cache"):
+        monkeypatch.setattr(tiktoken_files, "user_cache_path", lambda _, cache=cache: cache)
+        tiktoken_files.provide_vocabularies.__wrapped__()
+        files = sorted(Path(os.environ["TIKTOKEN_CACHE_DIR"]).iterdir(), key=lambda path: path.stat().st_size)
+        assert [path.stat().st_size for path in files] == [1_681_126, 3_613_922]  # as published
+        files[0].write_bytes(b"cut short")  # and is unpacked again

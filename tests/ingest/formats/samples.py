@@ -2,45 +2,37 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from html import escape
 
 HIDDEN = "<!-- note: a hidden part -->"  # what `html_hidden` writes
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SPACES = " ".join(
     f'xmlns:{prefix}="{space}"'
     for prefix, space in {
         "w": WORD,
-        "m": f"{OFFICE}/math",
-        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
-        "v": "urn:schemas-microsoft-com:vml",
         "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
-        "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
         "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     }.items()
 )
 
 
-def pdf(*pages: list[tuple[int, int, str]], title: str = "", labels: str = "") -> bytes:
-    """A PDF of these pages, each of them lines of (distance from the bottom, size of the letters, text).
-
-    `labels` says how its pages are numbered: "0 << /S /r >>" begins with Roman numbers.
-    """
-    placed = ([(72, y, size, text) for y, size, text in lines] for lines in pages)
-    return placed_pdf(*placed, title=title, labels=labels)
+Line = tuple[int, int, str] | tuple[int, int, int, str]
 
 
-def column(*texts: str, top: int = 700, size: int = 11) -> list[tuple[int, int, str]]:
+def column(*texts: str, top: int = 700, size: int = 11) -> list[Line]:
     """Lines one below the other, as `pdf` takes them."""
     return [(top - 14 * number, size, text) for number, text in enumerate(texts)]
 
 
-def placed_pdf(
-    *pages: list[tuple[int, int, int, str]], title: str = "", fields: str = "", labels: str = ""
-) -> bytes:
-    """The same with the distance from the left in front of each line, and on the first page the fields of a form.
+def pdf(*pages: Sequence[Line], title: str = "", fields: str = "", labels: str = "") -> bytes:
+    """A PDF of these pages, each of them lines of (distance from the bottom, size of the letters, text).
 
-    The fields are dictionaries of PDF, without what every field has.
+    A line may have the distance from the left in front. `fields` are those of a form on the first page, a
+    dictionary of PDF a line, without what every field has. `labels` says how the pages are numbered:
+    "0 << /S /r >>" begins with Roman numbers.
     """
     kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
     filled = [f"<< /Type /Annot /Subtype /Widget /F 4 {field} >>" for field in fields.split("\n") if field.strip()]
@@ -53,7 +45,8 @@ def placed_pdf(
     ]
     font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     for i, lines in enumerate(pages):
-        drawn = "\n".join(f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, size, text in lines)
+        placed = [line if len(line) == 4 else (72, *line) for line in lines]
+        drawn = "\n".join(f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET" for x, y, size, text in placed)
         notes = f"/Annots [{places_of_fields}]" if i == 0 and filled else ""
         objects.append(
             f"<< /Type /Page /Parent 3 0 R /MediaBox [0 0 612 792] /Resources {font} /Contents {5 + 2 * i} 0 R "
@@ -99,33 +92,25 @@ def t(text: str, properties: str = "") -> str:
 
 def word_file(body: str, styles: str = "", numbering: str = "", header: str = "", footnotes: str = "") -> bytes:
     """A Word document of Word's own XML."""
-    kinds = {"styles": styles, "numbering": numbering, "header": header, "footnotes": footnotes}
-    relation = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
-    )
-    related = "".join(
-        f'<Relationship Id="r{n}" Type="{OFFICE}/relationships/{kind}" Target="{_file(kind)}"/>'
-        for n, kind in enumerate(kinds)
-    )
     parts = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="xml" ContentType="application/xml"/></Types>',
-        "_rels/.rels": relation.format(
-            f'<Relationship Id="r1" Type="{OFFICE}/relationships/officeDocument" Target="word/document.xml"/>'
-        ),
-        "word/_rels/document.xml.rels": relation.format(related),
-        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
-        "word/styles.xml": f"<w:styles {SPACES}>{styles}</w:styles>",
-        "word/numbering.xml": f"<w:numbering {SPACES}>{numbering}</w:numbering>",
-        "word/footnotes.xml": f"<w:footnotes {SPACES}>{footnotes}</w:footnotes>",
-        "word/header1.xml": f"<w:hdr {SPACES}>{header}</w:hdr>",
+        "document": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "styles": f"<w:styles {SPACES}>{styles}</w:styles>",
+        "numbering": f"<w:numbering {SPACES}>{numbering}</w:numbering>",
+        "footnotes": f"<w:footnotes {SPACES}>{footnotes}</w:footnotes>",
+        "header": f"<w:hdr {SPACES}>{header}</w:hdr>",
     }
+    related = "".join(
+        f'<Relationship Id="{kind}" Type="{OFFICE}/relationships/{kind}" Target="/word/{kind}.xml"/>'
+        for kind in parts
+    )
+    relations = f'<Relationships xmlns="{PACKAGE}/relationships">{related}</Relationships>'
+    default = '<Default Extension="xml" ContentType="application/xml"/>'
+    types = f'<Types xmlns="{PACKAGE}/content-types">{default}</Types>'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
+        archive.writestr("[Content_Types].xml", types)
+        for place in ("_rels/.rels", "word/_rels/document.xml.rels"):
+            archive.writestr(place, relations)
+        for kind, part in parts.items():
+            archive.writestr(f"word/{kind}.xml", part)
     return file.getvalue()
-
-
-def _file(kind: str) -> str:
-    return "header1.xml" if kind == "header" else f"{kind}.xml"

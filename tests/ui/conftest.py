@@ -62,15 +62,12 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Open]:
-    """Opens a page as a person of their own would: `open_page(address, width=390, height=844, scheme="dark")`."""
+    """Opens a page as a person of their own would: `open_page(address, width=390, touch=True)`."""
     trouble: list[str] = []
     people = []
 
-    def opened(
-        address: str, width: int = 1440, height: int = 844, scheme: str = "light", touch: bool = False
-    ) -> Any:
-        viewport = {"width": width, "height": height}
-        person = browser.new_context(viewport=viewport, color_scheme=scheme, has_touch=touch)
+    def opened(address: str, width: int = 1440, touch: bool = False) -> Any:
+        person = browser.new_context(viewport={"width": width, "height": 844}, has_touch=touch)
         people.append(person)
         page = person.new_page()
         page.set_default_timeout(60_000)  # a busy machine; what is there is found at once

@@ -5,7 +5,7 @@ need not load the packages that `ingest.embeddings` does.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 import tokenizers
 
-Way = Literal["single", "longest", "fixed"]
+Way = Literal["single", "fixed"]
 
 MAX_TOKENS = 256
 BATCH = 32
@@ -25,9 +25,8 @@ _TOKENIZER = Path(__file__).parents[2] / "ingest" / "minilm_tokenizer.json"
 class Bare:
     """all-MiniLM-L6-v2, int8. `embedded` are the texts that it was given to embed as documents.
 
-    single: each text by itself, one per core at a time (as ours); longest: batches of 32 sorted by length and
-    padded to their longest (as sentence-transformers); fixed: batches of 32, each text padded to 256 tokens (as
-    Chroma's default embedding function).
+    single: each text by itself, one per core at a time (as ours); fixed: batches of 32, each text padded to 256
+    tokens (as Chroma's default embedding function).
     """
 
     def __init__(self, way: Way = "single") -> None:
@@ -41,10 +40,9 @@ class Bare:
         self._tokenizer = tokenizers.Tokenizer.from_file(str(_TOKENIZER))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        if way != "single":
-            self._tokenizer.enable_padding(length=MAX_TOKENS if way == "fixed" else None)
-        ways = {"single": self._single, "longest": self._longest, "fixed": self._batches}
-        self._embed: Callable[[Sequence[str]], np.ndarray] = ways[way]
+        if way == "fixed":
+            self._tokenizer.enable_padding(length=MAX_TOKENS)
+        self._embed = self._single if way == "single" else self._batches
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
         self.embedded: list[str] = []
 
@@ -67,13 +65,6 @@ class Bare:
         if len(texts) == 1:
             return self._batch(texts)
         return np.concatenate(list(self._pool.map(lambda text: self._batch([text]), texts)))
-
-    def _longest(self, texts: Sequence[str]) -> np.ndarray:
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        vectors = self._batches([texts[i] for i in order])
-        back = np.empty_like(vectors)
-        back[order] = vectors
-        return back
 
     def _batches(self, texts: Sequence[str]) -> np.ndarray:
         return np.concatenate([self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])

@@ -36,15 +36,12 @@ QUESTION = "What drives BPO?"
 _COLD_RUNS = 3  # of each contestant in each round
 _COMMAND = str(Path(sys.executable).with_name("bpo-kpo"))
 
-FIRST, ALONE = "ours, the first time", "ours, article without questions"
+ALONE = "ours, article without questions"
 ENTRANTS = (
     Entrant(OURS, "ours", HERE),
-    Entrant(ALONE, "ours", HERE, variant="alone", ingests=False, starts=False),
+    Entrant(ALONE, "ours", HERE, variant="alone", only_asked=True),
     Entrant("floor: bare model and Chroma", "floor", HERE),
     Entrant("LangChain tutorial", "peers.langchain_tutorial"),
-    Entrant(
-        "same, padded to the longest", "peers.langchain_tutorial", variant="longest", asks=False, starts=False
-    ),
     Entrant("same, padded to 256 tokens", "peers.langchain_tutorial", variant="fixed"),
     Entrant("LlamaIndex citation engine", "peers.llamaindex"),
     Entrant("Haystack", "peers.haystack_chroma"),
@@ -78,9 +75,8 @@ class Bench:
         (self.folder / "article").mkdir()
         shutil.copy(ROOT / "corpus/bpo-vs-kpo.md", self.folder / "article")
         for entrant in ENTRANTS:
-            if entrant.asks:
-                corpus = self.folder / "article" if entrant.name == ALONE else ROOT / "corpus"
-                run(entrant.command("ingest", corpus, self.index(entrant)))
+            corpus = self.folder / "article" if entrant.name == ALONE else ROOT / "corpus"
+            run(entrant.command("ingest", corpus, self.index(entrant)))
         for _, command in self.cold_commands():
             cold(command, self.index(ENTRANTS[0]))
 
@@ -97,7 +93,6 @@ class Bench:
             again = Ingested(*run(entrant.command("ingest", self.texts, index)))
             assert not again.tokens
             self.note(figures.AGAIN, OURS, again.seconds)
-            self.note(figures.AGAIN, FIRST, done.seconds)
 
     def ask(self, entrant: Entrant) -> None:
         """Asks every question of a warm process."""
@@ -112,23 +107,20 @@ class Bench:
         yield OURS, [_COMMAND, "ask", QUESTION]
         yield "bpo-kpo --help", [_COMMAND, "--help"]
         for entrant in ENTRANTS[1:]:
-            if entrant.starts:
+            if not entrant.only_asked:
                 yield entrant.name, entrant.command("cold", self.index(entrant), QUESTION)
 
     def round(self, number: int) -> None:
         """Every measure of every contestant once, in an order of its own."""
         for entrant in figures.rotated(ENTRANTS, number):
             tell(f"round {number + 1}: {entrant.name}")
-            if entrant.ingests:
+            if not entrant.only_asked:
                 self.ingest(entrant)
-            if entrant.asks:
-                self.ask(entrant)
+            self.ask(entrant)
         commands = list(self.cold_commands())
         for again in range(_COLD_RUNS):
             for name, command in figures.rotated(commands, _COLD_RUNS * number + again):
-                took = cold(command, self.index(ENTRANTS[0]))
-                self.note(figures.COLD, name, took.seconds)
-                self.note(figures.MEMORY, name, took.megabytes)
+                self.note(figures.COLD, name, cold(command, self.index(ENTRANTS[0])))
 
     def retrieved(self) -> list[Retrieved]:
         """What was found, with ours cut to the context of each other beside it."""
@@ -139,14 +131,12 @@ class Bench:
         )
         rows = []
         for entrant in ENTRANTS:
-            if entrant.asks:
-                own = retrieval(article, evidence, self.found[entrant.name])
-                at_this, alone_at_this = (
-                    retrieval(article, evidence, [cut(one, own.context) for one in found])
-                    for found in (wide, alone)
-                )
-                p50 = median(self._values[figures.P50, entrant.name])
-                rows.append(Retrieved(entrant.name, *own, p50, *at_this, alone_at_this.recall))
+            own = retrieval(article, evidence, self.found[entrant.name])
+            at_this, alone_at_this = (
+                retrieval(article, evidence, [cut(one, own.context) for one in found]) for found in (wide, alone)
+            )
+            p50 = median(self._values[figures.P50, entrant.name])
+            rows.append(Retrieved(entrant.name, *own, p50, *at_this, alone_at_this.recall))
         return rows
 
 
@@ -172,7 +162,7 @@ def main() -> None:
         if options.large:
             tell("100,000 passages; this takes some minutes")
             large = list(measure(bench.folder, bench.questions))
-    order = [OURS, FIRST, "bpo-kpo --help", *(entrant.name for entrant in ENTRANTS)]
+    order = [OURS, "bpo-kpo --help", *(entrant.name for entrant in ENTRANTS)]
     measured = sorted(bench.figures(), key=lambda figure: order.index(figure.contestant))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {options.rounds} rounds;")
     print("`ours is`: how many times as good, round by round; below 1 the other is better. Disk cache warm.\n")

@@ -1,6 +1,6 @@
 """The figures of a run: their medians, spreads and ratios, as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple, TypeVar
 
@@ -23,9 +23,8 @@ AGAIN = Measure("ingest of nothing new", "s")
 P50 = Measure("question to passages, p50", "ms")
 P95 = Measure("question to passages, p95", "ms")
 COLD = Measure("cold process", "s")
-MEMORY = Measure("most memory of a cold process", "MB")
 DISK = Measure("index", "kB/passage")
-MEASURES = (INGEST, INGEST_SECONDS, AGAIN, P50, P95, COLD, MEMORY, DISK)
+MEASURES = (INGEST, INGEST_SECONDS, AGAIN, P50, P95, COLD, DISK)
 
 
 class Figure(NamedTuple):
@@ -71,25 +70,19 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def table(figures: Sequence[Figure]) -> str:
     """A line for each figure, with its ratio to ours: the median over the rounds, the least and the most."""
-    return "\n".join(
-        f"{measure:34} {contestant:32} {middle:>9} {spread:>18} {times:>24}".rstrip()
-        for measure, contestant, middle, spread, times in _rows(figures)
-    )
-
-
-def _rows(figures: Sequence[Figure]) -> Iterator[tuple[str, str, str, str, str]]:
-    yield "measure", "contestant", "median", "min - max", "ours is"
+    lines = [f"{'measure':34} {'contestant':32} {'median':>9} {'min - max':>18} {'ours is':>24}"]
     for measure in MEASURES:
         shown = [figure for figure in figures if figure.measure == measure]
         ours = next((figure for figure in shown if figure.contestant == OURS), None)
         for figure in shown:
-            times = ""
+            name, values = f"{measure.name}, {measure.unit}", figure.values
+            line = f"{name:34} {figure.contestant:32} {_number(median(values)):>9}"
+            line += f" {f'{_number(min(values))} - {_number(max(values))}':>18}"
             if ours and figure is not ours:
                 each = ratios(ours, figure)
-                times = f"{median(each):.2f} x ({min(each):.2f} - {max(each):.2f})"
-            spread = f"{_number(min(figure.values))} - {_number(max(figure.values))}"
-            name = f"{measure.name}, {measure.unit}"
-            yield name, figure.contestant, _number(median(figure.values)), spread, times
+                line += f" {f'{median(each):.2f} x ({min(each):.2f} - {max(each):.2f})':>24}"
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _number(value: float) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,15 +16,13 @@ HERE, PEERS = sys.executable, str(ROOT / ".peers/bin/python")
 
 
 class Entrant(NamedTuple):
-    """A contestant: its module and variant, and the Python that it runs with; what it is not measured in."""
+    """A contestant: its module and variant, the Python that it runs with, and whether it is only asked."""
 
     name: str
     module: str
     python: str = PEERS
     variant: str = "single"
-    ingests: bool = True
-    asks: bool = True
-    starts: bool = True
+    only_asked: bool = False
 
     def command(self, *arguments: str | Path) -> list[str]:
         """The command that carries out one of `contestant`'s."""
@@ -35,13 +34,6 @@ class Entrant(NamedTuple):
         return Asked(opened, seconds, [[Found(*span) for span in spans] for spans in found], megabytes)
 
 
-class Cold(NamedTuple):
-    """What a process took from its start to its end."""
-
-    seconds: float
-    megabytes: float
-
-
 def run(command: Sequence[str], **settings: str) -> Any:
     """What a command prints on its last line. It cannot reach the network."""
     env = _environment(ROOT / "tests/offline") | settings
@@ -49,16 +41,12 @@ def run(command: Sequence[str], **settings: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def cold(command: Sequence[str], index: Path) -> Cold:
-    """Runs a command, which may find our index; raises where it fails."""
-    settings = _environment() | {"BPO_KPO_INDEX": str(index)}
-    launched = [HERE, "-IS", str(ROOT / "tests/benchmarks/launch.py"), *command]
-    done = subprocess.run(launched, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True, check=True)
-    seconds, memory, code = done.stdout.split()
-    if int(code):
-        raise subprocess.CalledProcessError(int(code), command)
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
-    return Cold(float(seconds), int(memory) / unit)
+def cold(command: Sequence[str], index: Path) -> float:
+    """The seconds of a command, which may find our index, from its start to its end; raises where it fails."""
+    env = _environment() | {"BPO_KPO_INDEX": str(index)}
+    began = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
 
 
 def _environment(*path: Path) -> dict[str, str]:

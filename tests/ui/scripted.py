@@ -1,4 +1,4 @@
-"""A scripted assistant behind the window, the documents that it cites, and the browser that looks at it."""
+"""A scripted assistant behind the window, and the documents that it cites."""
 
 import os
 import tempfile

@@ -220,33 +220,23 @@ def test_on_every_screen_targets_are_large_the_focus_is_seen_and_axe_finds_nothi
     assert found == []
 
 
-FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold; nothing: the article does not say
+FIRST_THINGS = {  # what a stranger types first, and what the answer has to hold
     "hi": "Ask me about",
-    "help": "Ask me about",
-    "who are you?": "Ask me about",
-    ".": "Ask me about",
     "What's the difference between BPO and KPO?": "volume-driven",
-    "how are they different?": "insight-driven",
     "compare BPO and KPO in a table": "Degree of complexity",
     "summarize this article": "Better scalability",
-    "what is bpo": "non-core activities",
-    "list BPO services": "human resource services",
     "examples of KPO services": "Market Research",
     "Is Accenture a BPO or a KPO?": "Here are some top BPO companies",
-    "Is WNS a KPO?": "The KPO industry",
     "which is more complex?": "far more complex",
-    "what can you do?": "Ask me about",
     "what does it cost per month": "The article does not say.",
-    "kpo salary india": "The article does not say.",
-    "thanks": "Ask me about",
+    "six common benefits": "Reduced operational costs",
 }
 
 
 def test_what_strangers_type_first_fits_each_and_is_read_from_its_question_on(open_page: Open, real: str) -> None:
     page = open_page(real, width=390)
     assert page.title() == "BPO or KPO?"
-    wanted = FIRST_THINGS | {"six common benefits": "Reduced operational costs"}
-    for number, (question, words) in enumerate(wanted.items(), start=1):
+    for number, (question, words) in enumerate(FIRST_THINGS.items(), start=1):
         ask(page, question, answers=number)
         page.wait_for_function(FREE)
         assert words in " ".join(page.locator("#chat .answer .reply").last.inner_text().split()), question

@@ -31,13 +31,9 @@ class TestAskEndpoint:
         assert event == "complete" and "Asked of: Article B\n- Strictly" in answer["text"]
         assert answer["suggestions"] == ["And what else, after 0 of Article B?"]
 
-    @pytest.mark.parametrize("data", [[5], ["What?", [5]], ["What?", [], "no list"]])
-    def test_what_is_not_text_is_turned_down(self, scripted: str, data: list[object]) -> None:
-        event, told = call(scripted, *data)
-        assert event == "error" and told["error"].startswith("That is no question. Give text")
-
     def test_a_mistake_says_what_to_do_and_a_bug_does_not_tell_its_details(self, scripted: str) -> None:
         assert call(scripted, "  ", None)[1]["error"].startswith("The question is empty. Type one")
+        assert call(scripted, "What?", [5])[1]["error"].startswith("That is no question. Give text")
         event, told = call(scripted, "a bug", None)
         assert event == "error" and "secret" not in json.dumps(told)
 
@@ -98,3 +94,10 @@ class TestConversation:
                 return
             time.sleep(0.1)
         raise AssertionError("the conversation is still there")
+
+
+def test_a_text_to_check_has_20_000_characters_at_most(scripted: str) -> None:
+    page = Page(scripted)
+    assert page.press_and_wait("check", "x" * 20_000)["data"] == ['<ol class="verdicts"></ol>']
+    said = "The text has 20,001 characters, the limit is 20,000. Divide it."
+    assert page.press_and_wait("check", "x" * 20_001)["error"] == said

@@ -66,22 +66,12 @@ def test_only_what_is_listed_is_opened(folder: Path) -> None:
             reports.set_named(name)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
-    [
-        ("results.jsonl", '"scores":{', '"scores":{"ndcg_at_10":0.5,', '<p class="shows">Facts said 1.00'),
-        ("results.jsonl", '"fact_recall"', '"facts"', "This version cannot show r. Open report.html"),
-        ("receipt.json", '"model"', '"by"', "r/receipt.json cannot be read"),
-    ],
-)
-def test_a_report_of_another_version_opens_or_says_why(
-    name: str, old: str, new: str, said: str, folder: Path
-) -> None:
+def test_a_report_of_another_version_says_why_it_is_not_shown(folder: Path) -> None:
     report = written(folder / "r", RIGHT)
     write_report(report, "bees", SOURCES)
-    file = report / name
-    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
-    assert said in shown_html(report, SOURCES, None)
+    rows = (report / "results.jsonl").read_text("utf-8")
+    (report / "results.jsonl").write_text(rows.replace('"fact_recall"', '"facts"'), "utf-8")
+    assert "This version cannot show r. Open report.html" in shown_html(report, SOURCES, None)
 
 
 def test_a_report_that_shares_no_question_is_named_and_the_other_shown_alone(folder: Path) -> None:
@@ -89,6 +79,5 @@ def test_a_report_that_shares_no_question_is_named_and_the_other_shown_alone(fol
     for report in (one, two):
         write_report(report, "bees", SOURCES)
     said = shown_html(one, SOURCES, two)
-    assert said.startswith('<p role="status">one and two share no question.')
-    assert "Facts said 1.00" in said
+    assert "one and two share no question." in said and "Facts said 1.00" in said
     assert "Facts said 1.00" in saved_page("one", one, SOURCES, two)

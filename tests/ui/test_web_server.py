@@ -199,7 +199,7 @@ def test_it_opens_the_browser_and_says_loudly_that_others_can_reach_it_without_a
     monkeypatch.setattr(web, "window", lambda *_: ended)
     monkeypatch.setattr("webbrowser.open", opened.append)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # so that the folder of the other windows is theirs again
-    web.launch(ScriptedAssistant(), AssistantSettings(login=login), host, port=0)
+    web.launch(ScriptedAssistant(), AssistantSettings(login=login), host, port=0, open_browser=True)
     printed = capsys.readouterr()
     assert opened == re.findall(r"http://\S+", printed.out) != []
     assert printed.err.splitlines() == [web.OPEN_TO_ALL] * warnings

@@ -37,7 +37,7 @@ def documents() -> Iterator[Read]:
     article = read_source(ARTICLE)
     beside = read_lines(ARTICLE.with_suffix(".questions.jsonl"))
     questions = [{"q": one["question"], "evidence": one["evidence"], "kind": "beside"} for one in beside]
-    questions += read_lines(READING / "article-questions.jsonl")
+    questions += read_lines(READING / "article-follow-ups.jsonl")
     yield article, "article", "train", questions, read_lines(READING / "article-claims.jsonl")
     for one in read_lines(READING / "documents.jsonl"):
         source = make_source(f"{one['id']}.md", one["text"])

@@ -91,11 +91,22 @@ def check_comparable(items: Sequence[QuestionItem], there: Path, report: Path | 
         raise UserError(f"{there} has none of the questions. Compare two runs of the same set.")
 
 
+def better_or_worse(difference: Difference, name: str) -> str:
+    """Better or worse only where the whole interval is; a measure of size, like tokens, counts as a cost."""
+    if difference.low == difference.high == 0:
+        return "no difference"
+    if difference.low <= 0 <= difference.high:
+        return "no clear difference"
+    if difference.p >= 0.05:
+        return "too few to tell"
+    return "better" if (difference.value > 0) != METRICS[name].lower_is_better else "worse"
+
+
 def worse(comparison: Comparison) -> list[str]:
-    """The headline metrics that are worse than in the other run with their whole interval, a line each."""
+    """The headline metrics that are worse than in the other run, a line each."""
     lines = []
     for name in HEADLINE:
         d = comparison.of(name)
-        if d and (d.low > 0 if METRICS[name].lower_is_better else d.high < 0):
+        if d and better_or_worse(d, name) == "worse":
             lines.append(f"{name} changed by {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f})")
     return lines

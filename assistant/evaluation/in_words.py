@@ -2,25 +2,13 @@
 
 from collections.abc import Mapping
 
-from assistant.evaluation.compare import Comparison
+from assistant.evaluation.compare import Comparison, better_or_worse
 from assistant.evaluation.results import Summary
 from assistant.evaluation.scoring import METRICS
-from assistant.evaluation.statistics import Difference
 from assistant.evaluation.summary import headline
 
 _UNCLEAR = ("no clear difference", "too few to tell")
 _NAMED = 3  # figures that are told apart from chance by nothing; more would be a list that nobody reads
-
-
-def better_or_worse(difference: Difference, name: str) -> str:
-    """Better or worse only where the whole interval is; a measure of size, like tokens, counts as a cost."""
-    if difference.low == difference.high == 0:
-        return "no difference"
-    if difference.low <= 0 <= difference.high:
-        return "no clear difference"
-    if difference.p >= 0.05:
-        return "too few to tell"
-    return "better" if (difference.value > 0) != METRICS[name].lower_is_better else "worse"
 
 
 def in_words(summary: Summary, lost: Mapping[str, int]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from assistant.evaluation.compare import Comparison, compare
-from assistant.evaluation.in_words import better_or_worse, compared_in_words, in_words
+from assistant.evaluation.compare import Comparison, better_or_worse, compare
+from assistant.evaluation.in_words import compared_in_words, in_words
 from assistant.evaluation.losses import STAGES, evidence_found
 from assistant.evaluation.matching import Corpus, stated
 from assistant.evaluation.report_questions import OF_TAGS, list_questions

@@ -1,7 +1,7 @@
 """The sentence on top of a report."""
 
-from assistant.evaluation.compare import Comparison
-from assistant.evaluation.in_words import better_or_worse, compared_in_words, in_words
+from assistant.evaluation.compare import Comparison, better_or_worse
+from assistant.evaluation.in_words import compared_in_words, in_words
 from assistant.evaluation.statistics import Difference, Figure
 
 SUMMARY = {

@@ -71,8 +71,11 @@ class KnownQuestions:
     def _find_nearest(
         self, question: EncodedText, without: tuple[int, ...]
     ) -> list[tuple[IndexedQuestion, float]]:
-        order = np.argsort(-(self._index.means @ question.mean), kind="stable")
-        nearest = order[~np.isin(order, without)][:_NEAREST].tolist()
+        likeness = self._index.means @ question.mean
+        likeness[list(without)] = -np.inf
+        most = min(_NEAREST, len(likeness) - len(without))
+        few = np.argpartition(-likeness, most - 1)[:most].tolist() if most > 0 else []
+        nearest = sorted(few, key=lambda number: (-likeness[number], number))
         own = [self._index.vectors[number] for number in nearest]
         alike = _similarities(question.vectors, own) if own else []
         return [(self._index.questions[number], one) for number, one in zip(nearest, alike, strict=True)]

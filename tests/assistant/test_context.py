@@ -101,7 +101,7 @@ def test_passages_are_left_out_from_the_last_on_and_the_question_never(with_mode
 def test_a_question_that_leaves_no_room_is_one_line(with_model: WithModel) -> None:
     assistant, model = with_model(["Volume [1]."], context=1_024)
     with pytest.raises(QuestionError, match=r"too long for this model\. Shorten it, or raise BPO_KPO_CONTEXT"):
-        assistant.chain.invoke("What drives BPO? " * 160)
+        assistant.chain.invoke("What drives BPO, and which of the two has more people? " * 60)
     assert not model.sent
 
 

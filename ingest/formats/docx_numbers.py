@@ -58,7 +58,7 @@ def write_out_numbers(document: Element, parts: dict[str, bytes], styles: Styles
         return
     numbering = parsed(parts["word/numbering.xml"])
     lists = _read_lists(numbering)
-    _leave_to_styles_only_bullets(numbering)
+    _leave_only_bullets(numbering)
     parts["word/numbering.xml"] = ElementTree.tostring(numbering)
     open_levels: list[int] = []  # of the bullets that the next one may hang below
     for paragraph in document.iter(tag("p")):
@@ -124,12 +124,16 @@ def _level(found: Element) -> Level:
     )
 
 
-def _leave_to_styles_only_bullets(lists: Element) -> None:
-    """Else the numbers of a style would be made once more."""
+def _leave_only_bullets(lists: Element) -> None:
+    """Else the numbers of a style would be made once more, and a bullet below a number would become one."""
     for level in lists.iter(tag("lvl")):
+        format_ = level.find("w:numFmt", W)
+        if value(format_) == "bullet":
+            continue
         for style in level.findall("w:pStyle", W):
-            if value(level.find("w:numFmt", W)) != "bullet":
-                level.remove(style)
+            level.remove(style)
+        if format_ is not None and value(format_) != "none":
+            format_.set(tag("val"), "bullet")
 
 
 def _written(count: int, format_: str) -> str:

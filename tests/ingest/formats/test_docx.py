@@ -40,6 +40,7 @@ def test_what_is_no_word_document_or_without_text_is_refused() -> None:
 
 NUMBERING = """<w:abstractNum w:abstractNumId="1">
 <w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
+<w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
 </w:abstractNum><w:abstractNum w:abstractNumId="2">
 <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
 <w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
@@ -52,6 +53,8 @@ def test_a_number_stands_before_its_item_and_a_bullet_stays_a_bullet() -> None:
     of = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="{}"/></w:numPr>'.format
     items = p("A", of(0, 1)) + p("B", of(1, 2)) + p("C", of(1, 2)) + p("D", of(0, 1))
     assert read(items, numbering=NUMBERING) == "I. A\n\n- B\n- C\n\nII. D\n"
+    of_one_list = p("A", of(0, 1)) + p("B", of(1, 1)) + p("C", of(0, 1))
+    assert read(of_one_list, numbering=NUMBERING) == "I. A\n\n- B\n\nII. C\n"
 
 
 # --- what is no text (formulas and text boxes are in `tests/cases`)

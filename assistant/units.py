@@ -45,7 +45,7 @@ class Unit:
     @property
     def asks(self) -> bool:
         """Whether it is a question."""
-        return _asks(self.text)
+        return is_question(self.text)
 
 
 PassageLike = Passage | RetrievedPassage
@@ -63,7 +63,8 @@ def places(passage: PassageLike, units: Sequence[Unit]) -> list[Place]:
     return [Place(passage.source, Span(passage.start + u.span.start, passage.start + u.span.end)) for u in units]
 
 
-def _asks(text: str) -> bool:
+def is_question(text: str) -> bool:
+    """Whether a text asks."""
     return text.rstrip("*_ ").endswith(("?", "？", "؟"))
 
 
@@ -161,7 +162,7 @@ def _items(text: str, lines: list[Span]) -> list[Span]:
 def _asked_and_said(text: str, one: Span) -> list[Span]:
     """An item; where it begins with a question that more stands behind, that and its answer."""
     sentences = _sentences(text, *one) if "?" in text[one.start : one.end] else []
-    if len(sentences) < 2 or not _asks(text[sentences[0].start : sentences[0].end]):
+    if len(sentences) < 2 or not is_question(text[sentences[0].start : sentences[0].end]):
         return [one]
     return [sentences[0], Span(sentences[1].start, one.end)]
 

@@ -19,7 +19,7 @@ from assistant.literals import (
 )
 from assistant.pieces import Piece
 from assistant.silence import claimed
-from assistant.units import ends_with_colon, units
+from assistant.units import ends_with_colon, is_question, units
 from ingest.language import ENGLISH, language_of
 from ingest.lexicon import STOP_WORDS, content_words
 from ingest.text import Span, find_folded, fold, words
@@ -177,7 +177,7 @@ def _is_plainly_english(text: str) -> bool:
 def claims_nothing(sentence: str) -> bool:
     """Whether there is nothing to prove: "Yes.", "Both.", a courtesy, a question, or a lead-in to what follows."""
     said_nothing = not content_words(sentence) or _COURTESY.fullmatch(sentence)
-    return bool(said_nothing) or ends_with_colon(sentence) or sentence.rstrip(" *_").endswith(("?", "？"))
+    return bool(said_nothing) or ends_with_colon(sentence) or is_question(sentence)
 
 
 def _quotes_units(proof: Proof, sentence: str) -> bool:

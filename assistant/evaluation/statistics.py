@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 RESAMPLES = 2_000
+_AT_ONCE = 100_000  # values: all resamples of 5,000 questions would take 80 MB
 _SEED = 20_231  # so that two reports over the same rows are the same
 
 Statistic = Callable[..., np.ndarray]  # of values, along an axis
@@ -63,7 +64,7 @@ def difference(here: Sequence[float | None], there: Sequence[float | None]) -> D
         return None
     deltas = np.array([a - b for a, b in pairs], dtype=float)
     generator, n = np.random.default_rng(_SEED), len(deltas)
-    flipped = generator.choice((-1.0, 1.0), size=(RESAMPLES, n)) @ deltas / n
+    flipped = _batched(n, lambda rows: generator.choice((-1.0, 1.0), size=(rows, n)) @ deltas / n)
     further = int((np.abs(flipped) >= abs(deltas.mean()) - 1e-12).sum())
     return Difference(float(deltas.mean()), *_interval(deltas, np.mean), (1 + further) / (1 + RESAMPLES), n)
 
@@ -78,9 +79,15 @@ def smallest_difference(n: int) -> float:
 
 def _interval(values: np.ndarray, of: Statistic) -> tuple[float, float]:
     generator, n = np.random.default_rng(_SEED), len(values)
-    resampled = of(values[generator.integers(0, n, (RESAMPLES, n))], axis=1)
+    resampled = _batched(n, lambda rows: of(values[generator.integers(0, n, (rows, n))], axis=1))
     low, high = np.percentile(resampled, [2.5, 97.5])
     return float(low), float(high)
+
+
+def _batched(n: int, draw: Callable[[int], np.ndarray]) -> np.ndarray:
+    """What `draw` makes of all resamples of `n` values, drawn so many at a time as fit into memory."""
+    most = max(1, _AT_ONCE // n)
+    return np.concatenate([draw(min(most, RESAMPLES - begun)) for begun in range(0, RESAMPLES, most)])
 
 
 def auc(positive: np.ndarray, negative: np.ndarray) -> float:

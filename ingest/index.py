@@ -108,10 +108,6 @@ class Index:
             raise self._incomplete()
         return Contents(list(self.sources.values()), passages, self.questions, self.token_vectors, vectors)
 
-    def digest(self) -> str:
-        """That of the contents as they are stored; equals `manifest.digest` where they are intact."""
-        return self.contents().digest()
-
     def _incomplete(self) -> IndexProblem:
         return IndexProblem(f"The index at {self._database.place} is incomplete. Run: bpo-kpo ingest")
 

@@ -55,7 +55,7 @@ def refused(library: Library, error: type[UserError], message: str, *paths: Path
 
     def contents() -> object:
         pointer = library.settings.index / "current.json"
-        return (pointer.read_bytes(), library.index().digest()) if pointer.exists() else None
+        return (pointer.read_bytes(), library.index().contents().digest()) if pointer.exists() else None
 
     before = contents()
     with pytest.raises(error, match=message) as caught:

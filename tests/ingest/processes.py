@@ -96,7 +96,7 @@ def version_of(index: Index) -> int:
 def version_now(settings: IngestSettings) -> int:
     """The version of the current index, which is whole: with the digest of its manifest and the right vectors."""
     index = CurrentIndex(settings).get()
-    assert index.digest() == index.manifest.digest
+    assert index.contents().digest() == index.manifest.digest
     fresh = np.array(WordHash().embed_documents([passage.embedded_text for passage in index.passages]))
     stored = index.vectors()
     assert np.allclose([stored[id_] for id_ in index.ids], fresh / np.linalg.norm(fresh, axis=1, keepdims=True))
@@ -140,7 +140,7 @@ def read_until(settings: IngestSettings, stop: Any, results: Any, running: Curre
             index = (running or CurrentIndex(settings)).get()
             seen.append(version_of(index))
             index.nearest(WordHash().embed_query("version"), 3)
-            assert index.digest() == index.manifest.digest
+            assert index.contents().digest() == index.manifest.digest
         except IndexProblem as problem:  # no fault where it was cleared while it was read
             pointer = pointer_of(settings)
             if not seen or index.snapshot in (pointer.snapshot, pointer.previous):

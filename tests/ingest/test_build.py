@@ -49,7 +49,7 @@ def test_ids_and_digest_depend_on_what_is_indexed_and_not_on_how(library: Librar
     build(at_once, embeddings=WordHash())
     fresh, index = CurrentIndex(at_once).get(), library.index()
     assert (index.ids, list(index.passages)) == (fresh.ids, list(fresh.passages))
-    assert index.manifest.digest == fresh.manifest.digest == index.digest()
+    assert index.manifest.digest == fresh.manifest.digest == index.contents().digest()
 
 
 def test_progress_counts_up_to_the_passages_to_embed(library: Library) -> None:
@@ -67,7 +67,7 @@ def test_a_large_index_holds_what_its_digest_says_and_is_written_and_read_some_r
     library.write("guide.md", "".join(f"## {i}\n\nWords {i % 7}.\n\n" for i in range(1_200)))
     library.build()  # Chroma keeps more than 1,000 vectors in files of their own
     index = library.index()
-    assert list(index.vectors()) == index.ids and index.digest() == index.manifest.digest
+    assert list(index.vectors()) == index.ids and index.contents().digest() == index.manifest.digest
 
 
 def test_vectors_are_stored_with_length_one_and_the_nearest_come_first(library: Library) -> None:

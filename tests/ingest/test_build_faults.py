@@ -109,7 +109,7 @@ def test_damage_is_one_line_and_a_build_mends_it(guide: Library, damage: Callabl
             guide.index()
     assert str(guide.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
     index = guide.index()
-    assert index.digest() == index.manifest.digest
+    assert index.contents().digest() == index.manifest.digest
     assert len(index.nearest(guide.model.embed_query("words"), 2)) == 2
 
 

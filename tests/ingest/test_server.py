@@ -61,7 +61,7 @@ def test_what_one_machine_ingests_another_reads(machine: Machines, monkeypatch: 
     assert ingest(one).embedded == 2
     here, there = CurrentIndex(one).get(), CurrentIndex(other).get()
     assert list(there.passages) == list(here.passages) and there.sources == here.sources
-    assert there.digest() == here.digest() == here.manifest.digest
+    assert there.contents().digest() == here.contents().digest() == here.manifest.digest
     assert [question.question for question in there.questions.questions] == ["What is first?"]
     assert np.array_equal(there.questions.vectors, here.questions.vectors)
     vector = here.vectors()[here.ids[1]]
@@ -90,7 +90,7 @@ def test_machines_that_ingest_different_files_at_once_leave_both(machine: Machin
         list(pool.map(add, ["one", "other", "third"]))
     index = CurrentIndex(machine("fourth")).get()
     assert [Path(name).stem for name in index.sources] == ["one", "other", "third"]
-    assert index.digest() == index.manifest.digest
+    assert index.contents().digest() == index.manifest.digest
 
 
 def test_of_two_machines_that_publish_over_the_same_pointer_one_wins(machine: Machines) -> None:

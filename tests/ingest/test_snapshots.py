@@ -121,7 +121,7 @@ def test_a_running_reader_takes_the_new_snapshot_at_its_next_question(guide: Lib
     # and what was opened before can still be asked
     assert old.passages[1].text == "## One\n\nFirst words."
     assert len(old.nearest(guide.model.embed_query("words"), 3)) == 3
-    assert old.digest() == old.manifest.digest
+    assert old.contents().digest() == old.manifest.digest
 
 
 def test_a_snapshot_cleared_unopened_is_no_fault(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +177,6 @@ def test_a_snapshot_that_cannot_be_written_is_read_through_a_copy_that_is_cleare
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setattr(os, "access", denied)
     index = CurrentIndex(settings).get()
-    assert index.digest() == index.manifest.digest and len(list(temporary.iterdir())) == 1
+    assert index.contents().digest() == index.manifest.digest and len(list(temporary.iterdir())) == 1
     del index
     assert list(temporary.iterdir()) == []

@@ -92,7 +92,7 @@ def chat_panel(page: gr.Blocks, assistant: Assistant, feedback: Path, scope: gr.
         """Nobody waits any more for what a chat model is being asked, and the conversation is forgotten."""
         session = page.state_holder.session_data.pop(str(request.session_hash), None)  # Gradio keeps 10,000
         if session:
-            _stopped(session[turns._id], "")
+            _stopped(session[turns._id], "")  # Gradio has no other name for what it keeps of a page
 
     turns = gr.State(Turns())
     saved = hidden()

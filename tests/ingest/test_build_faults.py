@@ -1,6 +1,7 @@
 """Building where something is wrong: what is refused and loses nothing, and what a build mends."""
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from ingest.chroma import ChromaErrors
 from ingest.errors import IndexProblem, SourceError
 from ingest.index import CurrentIndex
 from ingest.up_to_date import ensure_index
-from tests.ingest.library import Library, refused
+from tests.ingest.library import GUIDE, Library, refused
 
 # --- what is refused, and loses nothing
 
@@ -111,6 +112,16 @@ def test_damage_is_one_line_and_a_build_mends_it(guide: Library, damage: Callabl
     index = guide.index()
     assert index.contents().digest() == index.manifest.digest
     assert len(index.nearest(guide.model.embed_query("words"), 2)) == 2
+
+
+def test_an_index_with_the_vectors_of_other_passages_is_built_anew(guide: Library) -> None:
+    before = guide.snapshot_folder()
+    guide.write("guide.md", GUIDE.replace("words", "terms"))
+    guide.build()
+    vectors = guide.snapshot_folder() / "chroma"
+    shutil.rmtree(vectors)
+    shutil.copytree(before / "chroma", vectors)
+    assert str(guide.build()) == "3 passages: 3 embedded, 0 kept, 0 removed"
 
 
 def test_a_damaged_pointer_is_refused_and_mended_and_loses_no_uploaded_document(guide: Library) -> None:

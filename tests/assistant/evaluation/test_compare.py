@@ -37,10 +37,11 @@ def test_a_comparison_names_what_was_won_and_lost_of_questions_with_the_same_wor
     assert (comparison.unchanged, comparison.unpaired) == (1, 3)
 
 
-def test_a_headline_metric_is_worse_where_its_whole_interval_is() -> None:
+def test_a_headline_metric_is_worse_where_its_whole_interval_is_and_enough_was_asked() -> None:
     changes = {
         "fact_recall": Difference(-0.2, -0.3, -0.1, 0.01, 50),
         "mrr": Difference(-0.2, -0.5, 0.1, 0.3, 50),
+        "gold_citation_recall": Difference(-0.2, -0.2, -0.2, 1.0, 1),
         "over_refusal": Difference(0.2, 0.1, 0.3, 0.01, 50),
         "answer_words": Difference(9.0, 8.0, 10.0, 0.01, 50),  # the median's pairs
         "strange_names": Difference(9.0, 8.0, 10.0, 0.01, 50),  # no headline

@@ -55,8 +55,8 @@ def select(ranked: list[Candidate], unit_margin: float, row_margin: float) -> li
     `row_margin` of its best one. Headings and other units are not mixed (see `_of_one_sort`).
     """
     chosen: list[Candidate] = []
-    ranked = _of_one_sort(ranked, unit_margin)
     threshold = ranked[0].score - unit_margin if ranked else math.inf
+    ranked = _of_one_sort(ranked, threshold)
     for candidate in ranked:
         if chosen and candidate.score < threshold:
             break
@@ -79,20 +79,19 @@ def beginning(section: list[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _of_one_sort(ranked: list[Candidate], unit_margin: float) -> list[Candidate]:
-    """Only the headings, or only what is none: the sort of the best unit.
+def _of_one_sort(ranked: list[Candidate], threshold: float) -> list[Candidate]:
+    """Only the headings right below another, where most of them answer; else only what is no heading.
 
-    Several headings are a list, which answers as well as most of them do. One alone stands above the answer,
-    unless nothing else answers.
+    Several headings are a list, and nothing that stands below one of them tells all of it. One alone stands above
+    the answer, unless nothing else answers.
     """
     headings = [c for c in ranked if c.unit.kind == "heading"]
     others = [c for c in ranked if c.unit.kind != "heading"]
-    if not headings or not others or headings[0] is not ranked[0]:
-        return others or headings
-    scores = [c.score for c in headings if c.group == headings[0].group]
-    several = sum(score >= headings[0].score - unit_margin for score in scores) > 1
-    least = float(np.median(scores)) if several else headings[0].score - unit_margin
-    return others if others[0].score >= least else headings
+    for group in dict.fromkeys(c.group for c in headings):
+        siblings = [c for c in headings if c.group == group]
+        if len(siblings) > 1 and float(np.median([c.score for c in siblings])) >= threshold:
+            return siblings
+    return others if others and (not headings or others[0].score >= threshold) else headings
 
 
 def _with_its_list(

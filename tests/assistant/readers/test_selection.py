@@ -38,10 +38,10 @@ def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
 def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_text() -> None:
     assert selected((RED, [0.2]), (BLUE, [-3.0]), (GREEN, [1.0])) == ["Red", "Blue", "Green"]
     assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0])) == ["Green"]
-    # several answer as well as most of them do
+    # a sentence below one of them that answers a little better does not tell all of it
     three = (RED, [1.0]), (BLUE, [0.1]), (GREEN, [0.4])
-    assert selected(*three, ("It is.", [0.3])) == ["Red", "Blue", "Green"]
-    assert selected(*three, ("It is.", [0.5])) == ["It is."]
+    assert selected(*three, ("It is.", [1.3])) == ["Red", "Blue", "Green"]
+    assert selected(*three, ("It is.", [1.5])) == ["It is."]
 
 
 def test_an_item_comes_with_what_announces_its_list() -> None:

@@ -77,7 +77,7 @@ def decide(reading: ReaderInput, calibration: Calibration) -> Decision:
     names = compared(asked, [f"{p.section} {p.text}" for p in reading.passages])
     if names is None:
         ranked = of_the_side_asked_for(reading, ranked)
-    chosen = select(ranked, calibration.unit_margin, calibration.row_margin)
+    chosen = select(ranked, calibration)
     if below and not last_heading(sections[below[0].number - 1]).endswith("?"):  # the section itself is asked for
         chosen = beginning(below)
     if names:

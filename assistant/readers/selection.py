@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.answers import RetrievedPassage
 from assistant.readers import ReaderInput
+from assistant.reading_model.model import Calibration
 from assistant.units import Unit, ends_with_colon, units
 from ingest.passages import section_above
 
@@ -48,19 +49,22 @@ def _group(number: int, passage: RetrievedPassage, unit: Unit) -> tuple[str | in
     return () if unit.list is None else (number, "list", unit.list)
 
 
-def select(ranked: list[Candidate], unit_margin: float, row_margin: float) -> list[Candidate]:
+def select(ranked: list[Candidate], calibration: Calibration) -> list[Candidate]:
     """The best unit and those whose logits are so close below its own, best first, while the answer stays short.
 
-    A list comes with what announces it, in the order of the text; of a table come the rows that are within
-    `row_margin` of its best one. Headings and other units are not mixed (see `_of_one_sort`).
+    Those of other passages have to be closer. A list comes with what announces it, in the order of the text; of a
+    table come the rows close to its best one. Headings and other units are not mixed (see `_of_one_sort`).
     """
     chosen: list[Candidate] = []
-    threshold = ranked[0].score - unit_margin if ranked else math.inf
+    best = ranked[0].score if ranked else math.inf
+    threshold = best - calibration.unit_margin
     ranked = _of_one_sort(ranked, threshold)
     for candidate in ranked:
-        if chosen and candidate.score < threshold:
-            break
-        whole = [c for c in _with_its_list(candidate, ranked, threshold, row_margin) if c not in chosen]
+        own = candidate.number == ranked[0].number
+        if chosen and candidate.score < (threshold if own else best - calibration.passage_margin):
+            continue
+        of_list = _with_its_list(candidate, ranked, threshold, calibration.row_margin)
+        whole = [c for c in of_list if c not in chosen]
         if not chosen or sum(len(c.unit.text.split()) for c in (*chosen, *whole)) <= LONGEST:
             chosen += whole
     blocks = list(dict.fromkeys(c.group or (c.number, c.start) for c in chosen))

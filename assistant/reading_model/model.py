@@ -31,8 +31,9 @@ class Calibration(BaseModel):
     """What `make reading-model` found out on documents that it was not trained on, and the digest of its model.
 
     `answers` are the weights of a logistic regression, `refuse_below` the least probability that is answered,
-    `unit_margin` how far below the best unit's logit that of a further one may be, `row_margin` the same within a
-    table, `earlier_weight` the share of a follow-up's reading behind the question before it (see `both_readings`).
+    `unit_margin` how far below the best unit's logit that of a further one may be, `passage_margin` the same in
+    other passages, `row_margin` within a table, `earlier_weight` the share of a follow-up's reading behind the
+    question before it (see `both_readings`).
     The thresholds are the least logits of a proven claim.
     """
 
@@ -42,6 +43,7 @@ class Calibration(BaseModel):
     answers: tuple[float, float, float, float, float, float]
     refuse_below: float
     unit_margin: float
+    passage_margin: float
     row_margin: float
     earlier_weight: float
     claim_threshold: float  # of a text of unknown origin: as many right ones marked as wrong ones let through

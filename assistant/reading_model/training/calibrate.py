@@ -117,7 +117,8 @@ def calibrate(
         sha256=sha256,
         answers=tuple(round(float(w), 4) for w in weights),
         refuse_below=round(refuse_below, 4),
-        unit_margin=round(unit_margin(answered), 3),
+        unit_margin=round(margin := unit_margin(answered), 3),
+        passage_margin=round(passage_margin(answered, margin), 3),
         row_margin=round(row_margin(answered), 3),
         earlier_weight=round(behind, 2),
         claim_threshold=round(claim, 3),
@@ -166,6 +167,20 @@ def unit_margin(questions: Sequence[ReadQuestion]) -> float:
     By mean F2: to miss a part of an answer is worse than to say a sentence more.
     """
     distances, means, _ = _agreement([one.units() for one in questions], beta=2)
+    return float(distances[means.argmax()])
+
+
+def passage_margin(questions: Sequence[ReadQuestion], unit_margin: float) -> float:
+    """The same for units of other passages than the best one, which come beside its own within `unit_margin`."""
+
+    def settled(one: ReadQuestion) -> np.ndarray:
+        """The logits; in the best passage of what is chosen they are the best unit's, of the rest nothing."""
+        best = max(of.units.max(initial=-np.inf) for of in one.logits)
+        chosen = [np.where(of.units >= best - unit_margin, best, -np.inf) for of in one.logits]
+        both = zip(one.logits, chosen, strict=True)
+        return np.concatenate([of_best if best in of.units else of.units for of, of_best in both])
+
+    distances, means, _ = _agreement([(settled(one), one.units()[1]) for one in questions], beta=2)
     return float(distances[means.argmax()])
 
 

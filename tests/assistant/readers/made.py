@@ -15,6 +15,7 @@ CALIBRATION = Calibration(
     answers=(0, 1, 0, 0, 0, 0),
     refuse_below=0.5,
     unit_margin=1.0,
+    passage_margin=0.7,
     row_margin=0.5,
     earlier_weight=1.0,
     claim_threshold=0.0,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from assistant.readers.selection import LONGEST, candidates, select
 from assistant.units import units
-from tests.assistant.readers.made import reading
+from tests.assistant.readers.made import CALIBRATION, reading
 
 THREE = "One is red. Two is blue. Three is green."
 LIST = "Some are:\n\n- red\n- blue\n- green"
@@ -14,8 +14,8 @@ RED, BLUE, GREEN = "# Red", "# Blue", "# Green"
 
 
 def selected(*passages: tuple[str, list[float]]) -> list[str]:
-    """What is chosen of these parts of one document, with a margin of 1, and of a half for rows."""
-    return [c.unit.text for c in select(candidates(reading(*passages, together=True)), 1.0, 0.5)]
+    """What is chosen of these parts of one document, with margins of 1, 0.7 in other parts, and 0.5 for rows."""
+    return [c.unit.text for c in select(candidates(reading(*passages, together=True)), CALIBRATION)]
 
 
 def test_every_unit_but_what_asks_is_a_candidate_best_first() -> None:
@@ -27,6 +27,7 @@ def test_every_unit_but_what_asks_is_a_candidate_best_first() -> None:
 
 def test_the_best_is_chosen_and_those_that_are_not_too_far_below() -> None:
     assert selected((THREE, [1.0, -0.1, 0.0])) == ["One is red.", "Three is green."]
+    assert selected(("It is.", [1.0]), ("So.", [0.2]), ("Too.", [0.4])) == ["It is.", "Too."]
 
 
 def test_an_answer_stays_short_but_the_best_unit_is_as_long_as_it_is() -> None:
@@ -65,15 +66,16 @@ texts = st.lists(st.sampled_from([THREE, LIST, TABLE, "# Red", "Why?", ""]), max
 
 @given(texts, st.data(), st.floats(0, 3))
 def test_the_best_is_there_each_unit_once_and_a_list_stays_one(
-    given: list[str], data: st.DataObject, unit_margin: float
+    given: list[str], data: st.DataObject, margin: float
 ) -> None:
     logits = [data.draw(st.lists(st.floats(-3, 3), min_size=n, max_size=n)) for n in map(len, map(units, given))]
     ranked = candidates(reading(*zip(given, logits, strict=True)))
-    chosen = select(ranked, unit_margin, unit_margin / 2)
+    margins = {"unit_margin": margin, "passage_margin": margin / 3, "row_margin": margin / 2}
+    chosen = select(ranked, CALIBRATION.model_copy(update=margins))
     assert set(chosen) <= set(ranked)
     assert bool(chosen) is bool(ranked)
     assert len(set(chosen)) == len(chosen)
-    if ranked and ranked[0].unit.kind != "heading":
+    if chosen and ranked[0].unit.kind != "heading" != chosen[0].unit.kind:
         assert ranked[0] in chosen and chosen[0].number == ranked[0].number
     for group in {c.group for c in chosen if c.group}:
         places = [i for i, c in enumerate(chosen) if c.group == group]

@@ -10,6 +10,7 @@ from assistant.reading_model.model import Logits
 from assistant.reading_model.training.calibrate import (
     ReadQuestion,
     logistic_regression,
+    passage_margin,
     share_behind,
     unit_margin,
 )
@@ -38,6 +39,13 @@ def test_further_units_are_as_far_below_the_best_as_those_that_answer_are() -> N
     one = read([[3.0, 1.0, -2.0]], [[1, 1, 0]])
     other = read([[7.0, 4.0], [-3.0]], [[1, 0], [0]])
     assert 2.0 <= unit_margin([one, other]) < 3.0
+
+
+def test_units_of_other_passages_are_as_far_below_as_those_of_them_that_answer() -> None:
+    # its own second unit is chosen in any case; of the others one at 1.5 answers, and one at 2.5 does not
+    of = read([[3.0, 1.0, -2.0], [1.5], [0.5]], [[1, 1, 0], [1], [0]])
+    assert 1.5 <= passage_margin([of], unit_margin=2.0) < 2.5
+    assert passage_margin([read([[3.0, 1.0], [2.9]], [[1, 1], [0]])], unit_margin=2.0) < 0.1
 
 
 def test_a_follow_up_is_weighed_by_the_reading_that_finds_what_answers_it() -> None:

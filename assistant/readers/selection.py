@@ -57,11 +57,11 @@ def select(ranked: list[Candidate], calibration: Calibration) -> list[Candidate]
     """
     chosen: list[Candidate] = []
     best = ranked[0].score if ranked else math.inf
-    threshold = best - calibration.unit_margin
-    ranked = _of_one_sort(ranked, threshold)
+    threshold, elsewhere = best - calibration.unit_margin, best - calibration.passage_margin
+    ranked = _of_one_sort(ranked, elsewhere)
     for candidate in ranked:
         own = candidate.number == ranked[0].number
-        if chosen and candidate.score < (threshold if own else best - calibration.passage_margin):
+        if chosen and candidate.score < (threshold if own else elsewhere):
             continue
         of_list = _with_its_list(candidate, ranked, threshold, calibration.row_margin)
         whole = [c for c in of_list if c not in chosen]

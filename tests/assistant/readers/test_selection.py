@@ -41,8 +41,8 @@ def test_where_most_headings_of_a_section_answer_all_come_in_the_order_of_the_te
     assert selected((RED, [-0.2]), (BLUE, [-3.0]), (GREEN, [1.0])) == ["Green"]
     # a sentence below one of them that answers a little better does not tell all of it
     three = (RED, [1.0]), (BLUE, [0.1]), (GREEN, [0.4])
-    assert selected(*three, ("It is.", [1.3])) == ["Red", "Blue", "Green"]
-    assert selected(*three, ("It is.", [1.5])) == ["It is."]
+    assert selected(*three, ("It is.", [1.05])) == ["Red", "Blue", "Green"]
+    assert selected(*three, ("It is.", [1.2])) == ["It is."]
 
 
 def test_an_item_comes_with_what_announces_its_list() -> None:

@@ -46,7 +46,8 @@ def compared(question: str, texts: Sequence[str]) -> Names | None:
         one = _as_told(_run(question[: join.start()], last=True), spaced, last=True)
         other = _as_told(_run(question[join.end() :], last=False), spaced, last=False)
         if _own(one, other) and _own(other, one):
-            return " ".join(one), " ".join(other)
+            shown = [[capitals.get(_singular(word), word) for word in name] for name in (one, other)]
+            return " ".join(shown[0]), " ".join(shown[1])
     return None
 
 

@@ -19,7 +19,8 @@ COOLING = ["Passive cooling is silent.", "Active cooling hums.", "A boat has doc
         # two abbreviations that the texts have are compared wherever they stand
         ("What drives BPO compared with KPO?", OUTSOURCING, ("BPO", "KPO")),
         ("What makes BPO firms want KPO?", OUTSOURCING, None),  # it joins and compares nothing
-        # else the words before and behind what joins them are
+        # else the words before and behind what joins them are, abbreviations as the texts write them
+        ("OBS, which one is it, bpo or kpo?", OUTSOURCING, ("BPO", "KPO")),
         ("operating lease vs finance lease", LEASES, ("operating lease", "finance lease")),
         ("What is the difference between passive and active cooling?", COOLING, ("passive", "active cooling")),
         ("What of passive and active cooling?", COOLING, None),  # it asks for no difference
